@@ -1,0 +1,1 @@
+"""Household Segments: survey-weighted estimates, segmentation and maps of US households."""

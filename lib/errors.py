@@ -1,0 +1,25 @@
+"""The errors that a person may see: each carries one sentence that says what is wrong and what to do."""
+
+
+class HouseholdSegmentsError(Exception):
+    """Base of every error whose text is meant for the person at the screen."""
+
+
+class DataError(HouseholdSegmentsError):
+    """A file cannot be used as a table of households or customers."""
+
+
+class DownloadError(HouseholdSegmentsError):
+    """The survey file could not be fetched; whatever was there before is untouched."""
+
+
+class PopulationError(HouseholdSegmentsError):
+    """A condition on households cannot be read or names a column that is not there."""
+
+
+class EstimateError(HouseholdSegmentsError):
+    """A figure was asked for that the data cannot give."""
+
+
+class RecipeError(HouseholdSegmentsError):
+    """A segmentation was asked for that cannot be made from these households and columns."""

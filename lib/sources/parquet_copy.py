@@ -1,0 +1,126 @@
+"""A Parquet copy of a survey file, kept beside it: whole or not at all, and trusted only while it fits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+VERSION = 1
+"""Raise it when the meaning of a copy changes; older copies are then made anew."""
+
+_KEY = b"household_segments"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was learnt when the original was read and checked: fields of ``Dataset``."""
+
+    name: str
+    fingerprint: str
+    wave: int | None
+    dollars: int | None
+    dollar_factor: float
+    vintage: str
+    notes: tuple[str, ...]
+    synthetic: bool = False
+
+
+def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame, Facts] | None:
+    """The table and facts kept for the file ``path``, or None where no sound copy of it as it is now exists.
+
+    Args:
+        path: The original file.
+        columns: Columns to load (names that are not there are left out); all by default.
+    """
+    for copy in _places(path):
+        try:
+            parquet = pq.ParquetFile(copy, memory_map=True)
+            kept = json.loads(parquet.schema_arrow.metadata[_KEY])
+            if kept["of"] == _identity_of(path):
+                return read_table(parquet, columns), _facts(kept["facts"])
+        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+            continue
+    return None
+
+
+def read_table(parquet: pq.ParquetFile, columns: Sequence[str] | None) -> pd.DataFrame:
+    """Columns of an open Parquet file as a frame, in the order of the file."""
+    names = None if columns is None else [name for name in parquet.schema_arrow.names if name in set(columns)]
+    return parquet.read(names).to_pandas(split_blocks=True, self_destruct=True)
+
+
+def keep(path: Path, frame: pd.DataFrame, facts: Facts) -> None:
+    """Keep ``frame`` for ``path``, beside it or, in a read-only folder, in the user's cache folder.
+
+    Written under a temporary name and renamed, so that a copy is whole or absent. A full disk or a folder
+    that cannot be written costs only the speed of the next read.
+    """
+    table = pa.Table.from_pandas(_narrow(frame), preserve_index=False)
+    kept = {"of": _identity_of(path), "facts": asdict(facts)}
+    table = table.replace_schema_metadata({_KEY: json.dumps(kept).encode()})
+    for copy in _places(path):
+        if _write_whole(table, copy):
+            return
+
+
+def _write_whole(table: pa.Table, copy: Path) -> bool:
+    if not _may_write(copy.parent):
+        return False
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=copy.parent, prefix=".", suffix=".part", delete=False) as file:
+            temporary = Path(file.name)
+            # of all codecs this one loads fastest, and the file is read at every visit
+            pq.write_table(table, file, compression="lz4", use_dictionary=False, row_group_size=len(table))
+        temporary.replace(copy)
+    except OSError:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _may_write(folder: Path) -> bool:
+    """Whether the folder takes files; a folder marked read-only is respected even by root."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return bool(folder.stat().st_mode & stat.S_IWUSR) and os.access(folder, os.W_OK)
+    except OSError:
+        return False
+
+
+def _places(path: Path) -> tuple[Path, Path]:
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    return path.with_name(f"{path.name}.parquet"), home / "household-segments" / f"{path.name}.{mark}.parquet"
+
+
+def _identity_of(path: Path) -> dict[str, int]:
+    status = path.stat()
+    return {"version": VERSION, "size": status.st_size, "mtime_ns": status.st_mtime_ns}
+
+
+def _facts(kept: dict[str, Any]) -> Facts:
+    return Facts(**{**kept, "notes": tuple(kept["notes"])})
+
+
+def _narrow(frame: pd.DataFrame) -> pd.DataFrame:
+    """Flags and codes in one byte; amounts keep eight, so that no sum of them can overflow."""
+    small = {
+        name: "int8"
+        for name in frame.columns
+        if frame[name].dtype.kind == "i" and frame[name].abs().max() < 100
+    }
+    wide = {name: "int64" for name in frame.columns if frame[name].dtype.kind == "i" and name not in small}
+    return frame.astype(small | wide)

@@ -1,0 +1,85 @@
+"""Data that tests share. Real survey files lie beside the project, if at all, and are never part of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib.dataset import Dataset, read_codebook
+from lib.sources import scf
+
+ROOT = Path(__file__).parents[1]
+REAL = ROOT.parent / "shared" / "data"
+FACTS = Path(__file__).parent / "facts"
+
+
+@pytest.fixture(scope="session")
+def real_file(tmp_path_factory):
+    """Copies a real file to a folder where a Parquet copy may be kept; skips where there is none."""
+    folder = tmp_path_factory.mktemp("real")
+
+    def copy(name: str) -> Path:
+        if not (REAL / name).exists():
+            pytest.skip(f"needs the real survey file {name} in ../shared/data")
+        if not (folder / name).exists():
+            shutil.copyfile(REAL / name, folder / name)
+        return folder / name
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def real_2019(real_file) -> Dataset:
+    return scf.read(real_file("SCFP2019.csv.gz"))
+
+
+@pytest.fixture(scope="session")
+def real_2022(real_file) -> Dataset:
+    return scf.read(real_file("scfp2022excel.zip"))
+
+
+@pytest.fixture(scope="session")
+def real_2007(real_file) -> Dataset:
+    return scf.read(real_file("scfp2007s.zip"))
+
+
+@pytest.fixture(scope="session")
+def sample() -> Dataset:
+    return scf.sample()
+
+
+@pytest.fixture(scope="session")
+def notebook():
+    """What the well-known notebooks print, by id: value and relative tolerance."""
+    entries = json.loads((FACTS / "notebook_results.json").read_text(encoding="utf-8"))
+    return {entry["id"]: entry for entry in entries}
+
+
+@pytest.fixture
+def households():
+    """Makes a hand-sized dataset: ``households(WGT=[...], AGE=[...])``, one household per row unless YY1 says."""
+
+    def make(**columns: list[float]) -> Dataset:
+        rows = len(next(iter(columns.values())))
+        frame = pd.DataFrame({"YY1": np.arange(1, rows + 1), "WGT": np.ones(rows), **columns})
+        per_household = int(frame["YY1"].value_counts().iloc[0])
+        if "Y1" not in frame:
+            frame["Y1"] = frame["YY1"] * 10 + frame.groupby("YY1").cumcount() + 1
+        return Dataset(
+            frame=frame,
+            codebook=read_codebook().restricted_to(list(frame.columns)),
+            name="By hand",
+            fingerprint=f"by hand {sorted(columns.items())}",
+            weight="WGT",
+            household="YY1",
+            implicates=per_household,
+            wave=2019,
+            dollars=2019,
+        )
+
+    return make

@@ -1,0 +1,252 @@
+"""Weighted estimates: means, totals, shares, quantiles, concentration, correlation, histograms.
+
+Every function takes one value and one weight per row and weights alike; counting rows is weighting by one.
+Rows with a missing value are left out. With the survey's weights over all five implicates these are the
+survey's own point estimates: a mean or share over all rows equals the mean of the five implicates' estimates,
+and quantiles pool all rows, as the Federal Reserve's public tables do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from lib.dataset import Counting, Dataset
+from lib.errors import EstimateError
+
+Floats = NDArray[np.float64]
+
+THIN = 30
+"""Sampled households below which a figure is flagged as resting on too few."""
+
+MAX_CELLS = 10_000
+"""Cells of a table of shares: more cannot be read, and would be asked for by mistake."""
+
+
+def mean(values: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted mean, in the unit of ``values``; NaN where nothing is left to average."""
+    v, w = _clean(values, weights)
+    return float(v @ w / w.sum()) if w.sum() > 0 else float("nan")
+
+
+def total(values: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted sum: for dollars, the aggregate over all households."""
+    v, w = _clean(values, weights)
+    return float(v @ w)
+
+
+def share(condition: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted share of rows for which ``condition`` is true, between 0 and 1."""
+    return mean(np.asarray(condition, dtype=float), weights)
+
+
+def variance(values: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted variance about the weighted mean, divisor the sum of weights."""
+    v, w = _clean(values, weights)
+    if not w.sum() > 0:
+        return float("nan")
+    return float(((v - v @ w / w.sum()) ** 2) @ w / w.sum())
+
+
+def quantile(values: ArrayLike, weights: ArrayLike, q: ArrayLike) -> Floats | float:
+    """Weighted quantile by the Federal Reserve's rule: the first value whose cumulative weight reaches ``q``.
+
+    Args:
+        values: One number per row.
+        weights: One weight per row.
+        q: A share between 0 and 1, or several.
+
+    Returns:
+        A float for one share, an array for several; NaN where there are no rows.
+    """
+    shares_wanted = np.asarray(q, dtype=float)
+    if ((shares_wanted < 0) | (shares_wanted > 1)).any():
+        raise EstimateError(f"Quantiles must lie between 0 and 1. Got {shares_wanted}.")
+    v, w = _clean(values, weights)
+    if not w.sum() > 0:
+        result = np.full(shares_wanted.shape, np.nan)
+    else:
+        order = np.argsort(v, kind="stable")
+        reached = np.cumsum(w[order])
+        # rounding in the cumulative sum must not push a share that is reached exactly to the next value
+        target = shares_wanted * reached[-1] * (1 - 1e-12)
+        result = v[order][np.minimum(np.searchsorted(reached, target, side="left"), len(v) - 1)]
+    return float(result) if result.ndim == 0 else result
+
+
+def gini(values: ArrayLike, weights: ArrayLike) -> float:
+    """Gini coefficient: twice the area between the Lorenz curve and equality (above 1 where many owe)."""
+    v, w = _clean(values, weights)
+    order = np.argsort(v, kind="stable")
+    people = np.concatenate([[0.0], np.cumsum(w[order])])
+    amount = np.concatenate([[0.0], np.cumsum((v * w)[order])])
+    if not people[-1] > 0 or amount[-1] == 0:
+        return float("nan")
+    return float(1 - np.sum(np.diff(people) * (amount[1:] + amount[:-1])) / (people[-1] * amount[-1]))
+
+
+def top_share(values: ArrayLike, weights: ArrayLike, top: float = 0.1) -> float:
+    """Share of the total that the richest ``top`` hold; the household at the edge counts in part."""
+    v, w = _clean(values, weights)
+    if not 0 < top <= 1:
+        raise EstimateError(f"The top share must be of more than 0 and at most 1. Got {top}.")
+    whole = float(v @ w)
+    if not w.sum() > 0 or whole == 0:
+        return float("nan")
+    order = np.argsort(-v, kind="stable")
+    people = np.concatenate([[0.0], np.cumsum(w[order])])
+    amount = np.concatenate([[0.0], np.cumsum((v * w)[order])])
+    return float(np.interp(top * people[-1], people, amount) / whole)
+
+
+def correlation(x: ArrayLike, y: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted Pearson correlation of two columns; NaN where one of them is constant."""
+    return float(correlations(np.column_stack([np.asarray(x, float), np.asarray(y, float)]), weights)[0, 1])
+
+
+def correlations(matrix: ArrayLike, weights: ArrayLike) -> Floats:
+    """Weighted Pearson correlations of the columns of ``matrix`` (rows x columns), over complete rows."""
+    m = np.asarray(matrix, dtype=float)
+    w = np.asarray(weights, dtype=float)
+    complete = np.isfinite(m).all(axis=1)
+    m, w = m[complete], w[complete]
+    if not w.sum() > 0:
+        return np.full((m.shape[1], m.shape[1]), np.nan)
+    centred = m - w @ m / w.sum()
+    covariance = (centred * w[:, None]).T @ centred / w.sum()
+    spread = np.sqrt(np.diag(covariance))
+    constant = spread <= 1e-12 * np.abs(m).max(axis=0, initial=1.0)
+    spread = np.where(constant, np.nan, spread)
+    return np.clip(covariance / np.outer(spread, spread), -1, 1)
+
+
+def histogram(values: ArrayLike, weights: ArrayLike, edges: ArrayLike) -> Floats:
+    """Weight in each bin of ``edges`` (as ``numpy.histogram``: closed on the left)."""
+    v, w = _clean(values, weights)
+    return np.histogram(v, bins=np.asarray(edges, dtype=float), weights=w)[0]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure, what it is in each implicate, and what it rests on.
+
+    ``standard_error`` is the imputation part only, ``sqrt(6/5 * V)`` with V the variance of the five
+    implicates' estimates (divisor 4): sampling error is not in it and is far larger.
+    """
+
+    value: float
+    by_implicate: tuple[float, ...]
+    standard_error: float
+    sampled: int
+    rows: int
+
+
+def estimate(
+    dataset: Dataset,
+    statistic: Callable[[Floats, Floats], float],
+    column: str,
+    *,
+    counting: Counting = "households",
+) -> Estimate:
+    """A statistic of a column over all rows, with its spread over the implicates.
+
+    Args:
+        dataset: The households.
+        statistic: Takes values and weights, gives a number: ``mean``, ``gini`` ...
+        column: Name of the column.
+        counting: Households (weighted) or rows.
+    """
+    values, weights = dataset.values(column), dataset.weights(counting)
+    implicates = dataset.implicate_codes
+    parts = tuple(
+        statistic(values[implicates == i], weights[implicates == i]) for i in range(dataset.implicates)
+    )
+    return Estimate(
+        value=statistic(values, weights),
+        by_implicate=parts,
+        standard_error=imputation_error(parts),
+        sampled=dataset.sampled,
+        rows=len(dataset),
+    )
+
+
+def imputation_error(by_implicate: Sequence[float]) -> float:
+    """The imputation part of a standard error, ``sqrt(6/5 * variance of the implicates' estimates)``."""
+    if len(by_implicate) < 2:
+        return 0.0
+    return float(np.sqrt((1 + 1 / len(by_implicate)) * np.var(by_implicate, ddof=1)))
+
+
+def shares(
+    dataset: Dataset,
+    column: str,
+    by: str | None = None,
+    *,
+    counting: Counting = "households",
+) -> pd.DataFrame:
+    """How a categorical column is shared out, within each group of another.
+
+    Args:
+        dataset: The households.
+        column: Column of codes.
+        by: Column of codes to group by; without it everyone is one group.
+        counting: Households (weighted) or rows.
+
+    Returns:
+        One row per group and code that occurs, in the order of the codes: ``by`` (if given), ``column``,
+        ``share`` (0 to 1, sums to 1 within a group), ``count`` (households, or rows when rows are counted),
+        ``sampled`` (sampled households with that code in any implicate) and ``rows``.
+    """
+    codes, code_values = _codes(dataset, column)
+    groups, group_values = _codes(dataset, by) if by else (np.zeros(len(dataset), dtype=np.intp), np.zeros(1))
+    if len(code_values) * len(group_values) > MAX_CELLS:
+        raise EstimateError(
+            f"{dataset.codebook.label(column)} has {len(code_values):,} different values: "
+            "choose a column of categories, or group the amounts first."
+        )
+    keep = (codes >= 0) & (groups >= 0)
+    cell = (groups * len(code_values) + codes)[keep]
+    cells = len(group_values) * len(code_values)
+    count = np.bincount(cell, dataset.weights(counting)[keep], cells)
+    rows = np.bincount(cell, minlength=cells)
+    within = np.repeat(count.reshape(-1, len(code_values)).sum(axis=1), len(code_values))
+    table = pd.DataFrame(
+        {
+            **({by: np.repeat(group_values, len(code_values))} if by else {}),
+            column: np.tile(code_values, len(group_values)),
+            "share": np.divide(count, within, out=np.zeros(cells), where=within > 0),
+            "count": count,
+            "sampled": _sampled(dataset.household_codes[keep], cell, cells),
+            "rows": rows,
+        }
+    )
+    return table.loc[table["rows"] > 0].reset_index(drop=True)
+
+
+def _sampled(households: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
+    """Distinct households per cell."""
+    if not len(households):
+        return np.zeros(cells, dtype=np.intp)
+    seen = np.zeros((cells, int(households.max()) + 1), dtype=bool)
+    seen[cell, households] = True
+    return seen.sum(axis=1)
+
+
+def _codes(dataset: Dataset, column: str) -> tuple[NDArray[np.intp], Floats]:
+    """Position of each row's code among the sorted codes that occur (-1 where missing), and those codes."""
+    codes, values = pd.factorize(dataset.values(column), sort=True)
+    return codes, np.asarray(values, dtype=float)
+
+
+def _clean(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
+    v, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
+    if v.shape != w.shape or v.ndim != 1:
+        raise EstimateError(
+            f"Values and weights must be two columns of one length. Got {v.shape} and {w.shape}."
+        )
+    present = ~np.isnan(v)
+    return (v, w) if present.all() else (v[present], w[present])

@@ -1,0 +1,153 @@
+"""Conditions on the columns of a table, as plain data: what is compared, and with what."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib.dataset import Codebook
+
+Mask = NDArray[np.bool_]
+Operand = float | str
+"""A number, or the name of a column."""
+
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+)
+_WORDS = MappingProxyType(
+    {"==": "is", "!=": "is not", "<": "below", "<=": "at most", ">": "above", ">=": "at least"}
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``left operator right``; for ``in`` and ``not in`` the right side is a tuple of numbers.
+
+    A row whose value is missing satisfies no comparison but ``!=`` and ``not in``.
+    """
+
+    left: Operand
+    operator: str
+    right: Operand | tuple[float, ...]
+
+    def mask(self, frame: pd.DataFrame) -> Mask:
+        """One truth value per row of ``frame``."""
+        left = _operand(self.left, frame)
+        if isinstance(self.right, tuple):
+            found = np.isin(np.broadcast_to(left, len(frame)), self.right)
+            return ~found if self.operator == "not in" else found
+        with np.errstate(invalid="ignore"):
+            result = _COMPARE[self.operator](left, _operand(self.right, frame))
+        return np.broadcast_to(result, len(frame)).astype(bool)
+
+    def names(self) -> Iterator[str]:
+        """The columns that are compared."""
+        yield from (side for side in (self.left, self.right) if isinstance(side, str))
+
+    def renamed(self, names: Mapping[str, str]) -> Comparison:
+        """The same comparison with columns called by other names."""
+        left, right = (names.get(s, s) if isinstance(s, str) else s for s in (self.left, self.right))
+        return Comparison(left, self.operator, right)  # type: ignore[arg-type]
+
+    def words(self, codebook: Codebook) -> str:
+        """The comparison for a reader: labels instead of names, value labels instead of codes."""
+        variable = codebook.get(self.left if isinstance(self.left, str) else "")
+
+        def text(side: Operand) -> str:
+            if isinstance(side, str):
+                return codebook.label(side)
+            return variable.text(side) if variable else _number(side)
+
+        if isinstance(self.right, tuple):
+            is_or_not = "is" if self.operator == "in" else "is not"
+            return f"{text(self.left)} {is_or_not} {' or '.join(map(text, self.right))}"
+        return f"{text(self.left)} {_WORDS[self.operator]} {text(self.right)}"
+
+    def __str__(self) -> str:
+        if isinstance(self.right, tuple):
+            return f"{_side(self.left)} {self.operator} ({', '.join(map(_number, self.right))})"
+        return f"{_side(self.left)} {self.operator} {_side(self.right)}"
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Several conditions of which all (``and``) or at least one (``or``) must hold."""
+
+    operator: Literal["and", "or"]
+    parts: tuple[Condition, ...]
+
+    def mask(self, frame: pd.DataFrame) -> Mask:
+        """One truth value per row of ``frame``."""
+        join = np.logical_and if self.operator == "and" else np.logical_or
+        return join.reduce([part.mask(frame) for part in self.parts])
+
+    def names(self) -> Iterator[str]:
+        """The columns that are compared."""
+        for part in self.parts:
+            yield from part.names()
+
+    def renamed(self, names: Mapping[str, str]) -> Combination:
+        """The same condition with columns called by other names."""
+        return Combination(self.operator, tuple(part.renamed(names) for part in self.parts))
+
+    def words(self, codebook: Codebook) -> str:
+        """The condition for a reader."""
+        return "(" + f" {self.operator} ".join(part.words(codebook) for part in self.parts) + ")"
+
+    def __str__(self) -> str:
+        return "(" + f" {self.operator} ".join(map(str, self.parts)) + ")"
+
+
+@dataclass(frozen=True)
+class Negation:
+    """A condition that must not hold."""
+
+    part: Condition
+
+    def mask(self, frame: pd.DataFrame) -> Mask:
+        """One truth value per row of ``frame``."""
+        return ~self.part.mask(frame)
+
+    def names(self) -> Iterator[str]:
+        """The columns that are compared."""
+        return self.part.names()
+
+    def renamed(self, names: Mapping[str, str]) -> Negation:
+        """The same condition with columns called by other names."""
+        return Negation(self.part.renamed(names))
+
+    def words(self, codebook: Codebook) -> str:
+        """The condition for a reader."""
+        return f"not ({self.part.words(codebook)})"
+
+    def __str__(self) -> str:
+        return f"not ({self.part})"
+
+
+Condition = Comparison | Combination | Negation
+
+
+def _operand(side: Operand, frame: pd.DataFrame) -> Any:  # noqa: ANN401 - a number or an array
+    return frame[side].to_numpy(dtype=float) if isinstance(side, str) else side
+
+
+def _side(side: Operand) -> str:
+    return side if isinstance(side, str) else _number(side)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

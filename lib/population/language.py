@@ -1,0 +1,144 @@
+"""The small language of conditions: columns, numbers, comparisons, ``and``, ``or``, ``not`` and ``in``.
+
+Python's parser reads it, and only these forms are taken from its tree: nothing is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from lib.errors import PopulationError
+from lib.population.conditions import Combination, Comparison, Condition, Negation, Operand
+
+MAX_LENGTH = 1000
+MAX_DEPTH = 12
+
+_SYMBOLS: Mapping[type[ast.cmpop], str] = MappingProxyType(
+    {
+        ast.Eq: "==",
+        ast.NotEq: "!=",
+        ast.Lt: "<",
+        ast.LtE: "<=",
+        ast.Gt: ">",
+        ast.GtE: ">=",
+        ast.In: "in",
+        ast.NotIn: "not in",
+    }
+)
+_MIRRORED = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
+_EXAMPLE = "for example TURNFEAR == 1 and NETWORTH < 2e6"
+
+
+def parse(text: str) -> tuple[Condition, ...]:
+    """Read a text such as ``"TURNFEAR == 1 and NETWORTH < 2e6"`` as conditions that must all hold.
+
+    Raises:
+        PopulationError: A sentence that says which part cannot be read.
+    """
+    text = text.strip()
+    if not text:
+        return ()
+    condition = _condition(_tree(text), MAX_DEPTH)
+    if isinstance(condition, Combination) and condition.operator == "and":
+        return condition.parts
+    return (condition,)
+
+
+def _tree(text: str) -> ast.expr:
+    if len(text) > MAX_LENGTH:
+        raise PopulationError(
+            f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise PopulationError(_explain_syntax(text, error)) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise PopulationError(f"The conditions cannot be read: write them plainly, {_EXAMPLE}.") from error
+
+
+def _explain_syntax(text: str, error: SyntaxError) -> str:
+    without_comparisons = text
+    for symbol in ("==", "!=", "<=", ">="):
+        without_comparisons = without_comparisons.replace(symbol, "")
+    if "=" in without_comparisons:
+        return f"Write == (twice) to compare, {_EXAMPLE}."
+    place = max((error.offset or 1) - 1, 0)
+    near = text[place : place + 12].strip() or text[-12:].strip()
+    return f"The conditions cannot be read near “{near}”: write column, comparison and number, {_EXAMPLE}."
+
+
+def _condition(node: ast.expr, depth: int) -> Condition:
+    if depth == 0:
+        raise PopulationError(f"The conditions are nested more than {MAX_DEPTH} deep: write them in a row.")
+    if isinstance(node, ast.BoolOp):
+        word: Literal["and", "or"] = "and" if isinstance(node.op, ast.And) else "or"
+        return _combined(word, [_condition(part, depth - 1) for part in node.values])
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return Negation(_condition(node.operand, depth - 1))
+    if isinstance(node, ast.Compare):
+        return _comparisons(node)
+    _refuse_symbols(node)
+    raise PopulationError(f"“{ast.unparse(node)[:40]}” is not a comparison: write one, {_EXAMPLE}.")
+
+
+def _combined(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
+    flat: list[Condition] = []
+    for part in parts:
+        same = isinstance(part, Combination) and part.operator == word
+        flat.extend(part.parts if same else [part])  # type: ignore[union-attr]
+    return Combination(word, tuple(flat))
+
+
+def _comparisons(node: ast.Compare) -> Condition:
+    """One comparison, or a chain such as ``18 <= AGE < 35`` as several."""
+    sides = [node.left, *node.comparators]
+    parts: list[Condition] = [
+        _comparison(left, op, right) for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
+    ]
+    return parts[0] if len(parts) == 1 else _combined("and", parts)
+
+
+def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
+    symbol = _SYMBOLS.get(type(op))
+    if symbol is None:
+        raise PopulationError(f"Compare with == != < <= > >= in or not in, {_EXAMPLE}.")
+    if symbol in {"in", "not in"}:
+        if not isinstance(right, ast.Tuple | ast.List | ast.Set) or not right.elts:
+            raise PopulationError(
+                f"Write the choices after {symbol} in brackets, for example RACE in (2, 3)."
+            )
+        return Comparison(_read_side(left), symbol, tuple(map(_read_number, right.elts)))
+    first, second = _read_side(left), _read_side(right)
+    if not isinstance(first, str) and not isinstance(second, str):
+        raise PopulationError(
+            f"“{ast.unparse(left)} {symbol} {ast.unparse(right)}” names no column, {_EXAMPLE}."
+        )
+    if not isinstance(first, str):
+        return Comparison(second, _MIRRORED.get(symbol, symbol), first)
+    return Comparison(first, symbol, second)
+
+
+def _read_side(node: ast.expr) -> Operand:
+    return node.id if isinstance(node, ast.Name) else _read_number(node)
+
+
+def _read_number(node: ast.expr) -> float:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        return _read_number(node.operand) * (-1 if isinstance(node.op, ast.USub) else 1)
+    if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
+        return float(min(max(node.value, -1e300), 1e300))  # type: ignore[type-var, arg-type]
+    _refuse_symbols(node)
+    raise PopulationError(f"“{ast.unparse(node)[:40]}” is neither a column nor a number, {_EXAMPLE}.")
+
+
+def _refuse_symbols(node: ast.expr) -> None:
+    """In Python ``&`` binds more tightly than a comparison, which is never what is meant here."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        raise PopulationError(f"Write the words and, or instead of & and |, {_EXAMPLE}.")

@@ -1,0 +1,144 @@
+"""The language of conditions, and the populations that have a name."""
+
+import numpy as np
+import pytest
+
+from lib.errors import PopulationError
+from lib.population import NAMED, Population, loosened, size
+
+
+@pytest.fixture
+def five(households):
+    return households(
+        AGE=[20, 34, 35, 60, 80], DEBT=[0, 5, 10, 5, -1], ASSET=[1, 5, 9, np.nan, 0], WGT=[1, 2, 3, 4, 5]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("", [0, 1, 2, 3, 4]),
+        ("AGE < 35", [0, 1]),
+        ("35 > AGE", [0, 1]),
+        ("30 <= AGE < 80", [1, 2, 3]),
+        ("AGE in (20, 80)", [0, 4]),
+        ("AGE not in [20, 80]", [1, 2, 3]),
+        ("not AGE < 35 and DEBT == 5", [3]),
+        ("AGE < 30 or AGE > 70 and DEBT > 0", [0]),  # and binds more tightly than or
+        ("(AGE < 30 or AGE > 70) and DEBT == -1", [4]),
+        ("DEBT < ASSET", [0, 4]),
+        ("ASSET <= 9", [0, 1, 2, 4]),  # a missing value satisfies no comparison ...
+        ("ASSET != 9", [0, 1, 3, 4]),  # ... but "is not"
+        ("age < 3.5e1", [0, 1]),
+        ("DEBT == - 1", [4]),
+    ],
+)
+def test_conditions_pick_the_rows_that_they_say(five, text, picked):
+    population = Population.parse(text)
+    assert np.flatnonzero(population.mask(five)).tolist() == picked
+    assert len(population.apply(five)) == len(picked)
+    again = Population.parse(str(population))
+    assert again == population
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("TURNFEAR = 1", "Write == (twice)"),
+        ("AGE <", "cannot be read near"),
+        ("AGE < 3 & DEBT > 2", "Write the words and, or"),
+        ("AGE", "“AGE” is not a comparison"),
+        ("3 < 4", "names no column"),
+        ("AGE in 3", "in brackets"),
+        ("AGE in ()", "in brackets"),
+        ("AGE is 3", "Compare with"),
+        ("AGE < 'old'", "neither a column nor a number"),
+        ("__import__('os').system('true') == 0", "neither a column nor a number"),
+        ("AGE.real < 3", "neither a column nor a number"),
+        ("AGE < 3 if DEBT else 2", "is not a comparison"),
+        ("[x for x in AGE]", "is not a comparison"),
+        ("lambda: 1", "is not a comparison"),
+        ("AGE < True", "neither a column nor a number"),
+        ("AGE\0 < 3", "cannot be read"),
+        ("(" * 300 + "AGE < 3" + ")" * 300, "cannot be read"),
+        ("not " * 100 + "AGE < 3", "nested more than 12 deep"),
+        ("AGE < 3 or " * 120 + "AGE < 3", "at most 1,000"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_sentence(text, says):
+    with pytest.raises(PopulationError) as error:
+        Population.parse(text)
+    message = str(error.value)
+    assert says in message
+    assert "\n" not in message
+    assert len(message) < 220
+
+
+def test_a_column_that_is_not_there_brings_the_nearest_names(five):
+    with pytest.raises(PopulationError, match="no column AGES; did you mean AGE"):
+        Population.parse("AGES < 3").apply(five)
+
+
+def test_a_very_large_number_does_not_overflow(five):
+    assert Population.parse("AGE < " + "9" * 400).mask(five).all()
+
+
+def test_words_use_labels_and_formats(real_2019):
+    text = Population.parse("TURNFEAR == 1 and NETWORTH < 2e6 and RACE in (2, 3)").words(real_2019.codebook)
+    assert "$2,000,000" in text
+    assert "Yes" in text
+    assert "Hispanic" in text
+    for name in ("TURNFEAR", "NETWORTH", "RACE "):
+        assert name not in text
+
+
+def test_size_counts_households_sampled_households_and_rows(households):
+    # two households of two implicates; in one of the four rows debt is above 5
+    data = households(YY1=[1, 1, 2, 2], WGT=[1, 1, 3, 3], DEBT=[0, 9, 0, 0])
+    found = size(data, Population.parse("DEBT > 5"))
+    assert (found.count, found.share, found.sampled, found.rows) == (1, 1 / 8, 1, 1)
+    assert size(data, Population.parse("DEBT > 5"), counting="rows").share == 0.25
+
+
+def test_loosening_names_the_condition_that_costs_most(five):
+    population = Population.parse("AGE > 50 and DEBT > 100")
+    (first, sampled), (_, other) = loosened(five, population)
+    assert str(first) == "DEBT > 100"
+    assert (sampled, other) == (2, 0)
+
+
+# The named populations, on the real file
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [("everyone", "scf19.shape"), ("fearful", "scf19.fear.shape"), ("fearful-2m", "scf19.multi.shape"), ("business-500k", "biz.shape")],
+)  # fmt: skip
+def test_named_populations_have_the_notebooks_rows(real_2019, notebook, key, entry):
+    rows, _ = notebook[entry]["value"]
+    assert len(NAMED[key].population(2019).apply(real_2019)) == rows
+
+
+def test_dollar_limits_follow_the_dollar_year(real_2019):
+    """In 2022 dollars the limit of $2M in 2019 dollars is $2,318,410 and picks the very same rows."""
+    in_2022 = real_2019.in_dollars(2022)
+    population = NAMED["fearful-2m"].population(2022)
+    assert str(population) == "TURNFEAR == 1 and NETWORTH < 2318411"
+    assert len(population.apply(in_2022)) == 4418
+    # what the notebooks' fixed limits give on a file in 2022 dollars
+    assert len(Population.parse("TURNFEAR == 1 and NETWORTH < 2e6").apply(in_2022)) == 4407
+
+
+def test_the_fearful_of_2019_and_2022(real_2019, real_2022, notebook):
+    fearful = Population.parse("TURNFEAR == 1")
+    found = size(real_2019, fearful)
+    assert (found.rows, found.sampled) == (4623, 928)
+    assert found.share == pytest.approx(0.184, abs=5e-4)
+    assert size(real_2022, fearful).rows == notebook["scf22.fear.rows"]["value"]
+    owners = size(real_2022, Population.parse("HBUS == 1"))
+    assert owners.share == pytest.approx(0.146, abs=5e-4)
+
+
+def test_a_population_changes_the_fingerprint(real_2019):
+    prints = {p.population(2019).apply(real_2019).fingerprint for p in NAMED.values()}
+    assert len(prints) == len(NAMED)

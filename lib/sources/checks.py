@@ -73,9 +73,7 @@ def _check_numbers(name: str, frame: pd.DataFrame) -> None:
     for column in NEEDED:
         bad = ~np.isfinite(frame[column].to_numpy(dtype=float))
         if bad.any():
-            raise DataError(
-                f"{name}, column {column}, lacks a number on line {int(bad.argmax()) + 2}: {_DO}."
-            )
+            raise DataError(f"{name}, column {column}, lacks a number on line {int(bad.argmax()) + 2}: {_DO}.")
 
 
 def _check_implicates(name: str, frame: pd.DataFrame) -> None:
@@ -91,8 +89,7 @@ def _check_implicates(name: str, frame: pd.DataFrame) -> None:
     if (rows != IMPLICATES).any():
         wrong = (rows != IMPLICATES).argmax()
         raise DataError(
-            f"{name}, column YY1: household {households[wrong]} has {rows[wrong]} of its five implicates: "
-            f"{_DO}."
+            f"{name}, column YY1: household {households[wrong]} has {rows[wrong]} of its five implicates: {_DO}."
         )
 
 

@@ -50,9 +50,7 @@ def _unpack(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_PACKED:
-            raise DataError(
-                f"{path.name} has {size / MEGABYTE:,.0f} MB; at most {MAX_PACKED // MEGABYTE} MB are read."
-            )
+            raise DataError(f"{path.name} has {size / MEGABYTE:,.0f} MB; at most {MAX_PACKED // MEGABYTE} MB are read.")
         packed = path.read_bytes()
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
@@ -72,9 +70,7 @@ def _unpack(path: Path) -> bytes:
 def _refuse_web_page(name: str, content: bytes) -> bytes:
     start = content[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        raise DataError(
-            f"{name} is a web page saved under a data file's name: {_AGAIN} from the survey's site."
-        )
+        raise DataError(f"{name} is a web page saved under a data file's name: {_AGAIN} from the survey's site.")
     return content
 
 
@@ -143,9 +139,7 @@ def _read_stata(name: str, content: bytes) -> pd.DataFrame:
         frame = pd.read_stata(io.BytesIO(content), convert_categoricals=False, convert_dates=False)
     # pandas raises whatever the damaged bytes lead it to (struct.error, KeyError, IndexError, ValueError ...)
     except Exception as error:
-        raise DataError(
-            f"{name} is a Stata file that is damaged or of an unknown version: {_AGAIN}."
-        ) from error
+        raise DataError(f"{name} is a Stata file that is damaged or of an unknown version: {_AGAIN}.") from error
     return _as_numbers(name, frame)
 
 

@@ -43,7 +43,7 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
         path: The original file.
         columns: Columns to load (names that are not there are left out); all by default.
     """
-    for copy in _places(path):
+    for copy in places(path):
         try:
             parquet = pq.ParquetFile(copy, memory_map=True)
             kept = json.loads(parquet.schema_arrow.metadata[_KEY])
@@ -69,7 +69,7 @@ def keep(path: Path, frame: pd.DataFrame, facts: Facts) -> None:
     table = pa.Table.from_pandas(_narrow(frame), preserve_index=False)
     kept = {"of": _identity_of(path), "facts": asdict(facts)}
     table = table.replace_schema_metadata({_KEY: json.dumps(kept).encode()})
-    for copy in _places(path):
+    for copy in places(path):
         if _write_whole(table, copy):
             return
 
@@ -100,7 +100,8 @@ def _may_write(folder: Path) -> bool:
         return False
 
 
-def _places(path: Path) -> tuple[Path, Path]:
+def places(path: Path) -> tuple[Path, Path]:
+    """Where a copy of ``path`` may be: beside it, or in the user's cache folder."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return path.with_name(f"{path.name}.parquet"), home / "household-segments" / f"{path.name}.{mark}.parquet"
@@ -117,10 +118,6 @@ def _facts(kept: dict[str, Any]) -> Facts:
 
 def _narrow(frame: pd.DataFrame) -> pd.DataFrame:
     """Flags and codes in one byte; amounts keep eight, so that no sum of them can overflow."""
-    small = {
-        name: "int8"
-        for name in frame.columns
-        if frame[name].dtype.kind == "i" and frame[name].abs().max() < 100
-    }
+    small = {name: "int8" for name in frame.columns if frame[name].dtype.kind == "i" and frame[name].abs().max() < 100}
     wide = {name: "int64" for name in frame.columns if frame[name].dtype.kind == "i" and name not in small}
     return frame.astype(small | wide)

@@ -73,9 +73,7 @@ def _dollar_year(houses: np.ndarray, wave: int) -> tuple[int, float] | None:
     values = houses[houses > 0]
     if len(values) < _LEAST_VALUES:
         return None
-    candidates = {
-        year: _round_share(values, price_ratio(wave, year)) for year in price_index() if year >= wave
-    }
+    candidates = {year: _round_share(values, price_ratio(wave, year)) for year in price_index() if year >= wave}
     year = max(candidates, key=lambda candidate: candidates[candidate][0])
     share, factor = candidates[year]
     return (year, factor) if share >= _ROUND_SHARE else None

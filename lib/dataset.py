@@ -170,9 +170,7 @@ class Dataset:
     def values(self, column: str) -> NDArray[np.float64]:
         """A column as float64, one value per row (NaN where missing)."""
         if column not in self.frame:
-            raise DataError(
-                f"{self.name} has no column {column}: choose one of its {len(self.columns)} columns."
-            )
+            raise DataError(f"{self.name} has no column {column}: choose one of its {len(self.columns)} columns.")
         return self.frame[column].to_numpy(dtype=np.float64)
 
     def weights(self, counting: Counting = "households") -> NDArray[np.float64]:
@@ -221,9 +219,7 @@ class Dataset:
         if year == self.dollars:
             return self
         if self.dollars is None:
-            raise DataError(
-                f"{self.name} does not say which year's dollars it is in: amounts stay as they are."
-            )
+            raise DataError(f"{self.name} does not say which year's dollars it is in: amounts stay as they are.")
         factor = 1 / self.dollar_factor if year == self.wave else price_ratio(self.dollars, year)
         money = [name for name in self.codebook.dollars() if name in self.frame]
         frame = self.frame.assign(**{name: self.frame[name] * factor for name in money})

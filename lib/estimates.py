@@ -162,9 +162,7 @@ def estimate(
     """
     values, weights = dataset.values(column), dataset.weights(counting)
     implicates = dataset.implicate_codes
-    parts = tuple(
-        statistic(values[implicates == i], weights[implicates == i]) for i in range(dataset.implicates)
-    )
+    parts = tuple(statistic(values[implicates == i], weights[implicates == i]) for i in range(dataset.implicates))
     return Estimate(
         value=statistic(values, weights),
         by_implicate=parts,
@@ -245,8 +243,6 @@ def _codes(dataset: Dataset, column: str) -> tuple[NDArray[np.intp], Floats]:
 def _clean(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
     v, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
     if v.shape != w.shape or v.ndim != 1:
-        raise EstimateError(
-            f"Values and weights must be two columns of one length. Got {v.shape} and {w.shape}."
-        )
+        raise EstimateError(f"Values and weights must be two columns of one length. Got {v.shape} and {w.shape}.")
     present = ~np.isnan(v)
     return (v, w) if present.all() else (v[present], w[present])

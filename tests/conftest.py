@@ -1,4 +1,4 @@
-"""Data that tests share. Real survey files lie beside the project, if at all, and are never part of it."""
+"""Data that tests share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from paths import FACTS, REAL
 
 from lib.dataset import Dataset, read_codebook
 from lib.sources import scf
-
-ROOT = Path(__file__).parents[1]
-REAL = ROOT.parent / "shared" / "data"
-FACTS = Path(__file__).parent / "facts"
 
 
 @pytest.fixture(scope="session")

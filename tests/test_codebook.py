@@ -94,9 +94,7 @@ def test_file_is_utf8_without_byte_order_mark_and_with_unix_line_ends():
 
 
 def test_header_is_what_the_codebook_reads():
-    assert PATH.read_text(encoding="utf-8").splitlines()[0] == (
-        "name,label,definition,unit,group,period,values,format"
-    )
+    assert PATH.read_text(encoding="utf-8").splitlines()[0] == ("name,label,definition,unit,group,period,values,format")
 
 
 def test_there_are_357_columns_and_each_is_described_once():
@@ -110,9 +108,7 @@ def test_every_column_has_every_part(part):
 
 
 def test_texts_have_no_stray_spaces():
-    assert [
-        (row["name"], part) for row in rows() for part, text in row.items() if text != " ".join(text.split())
-    ] == []
+    assert [(row["name"], part) for row in rows() for part, text in row.items() if text != " ".join(text.split())] == []
 
 
 def test_labels_are_unique_whatever_their_case():
@@ -129,9 +125,7 @@ def test_no_label_is_a_bare_column_name():
 
 
 def test_labels_begin_with_a_capital_and_end_without_a_full_stop():
-    assert [
-        row["label"] for row in rows() if not row["label"][0].isupper() or row["label"].endswith(".")
-    ] == []
+    assert [row["label"] for row in rows() if not row["label"][0].isupper() or row["label"].endswith(".")] == []
 
 
 def test_definitions_are_sentences():
@@ -182,9 +176,7 @@ def test_codes_are_numbers_and_neither_codes_nor_their_labels_repeat():
 
 
 def test_code_labels_are_short_enough_for_a_chart():
-    assert [
-        (row["name"], label) for row in rows() for label in labels_of(row).values() if len(label) > 40
-    ] == []
+    assert [(row["name"], label) for row in rows() for label in labels_of(row).values() if len(label) > 40] == []
 
 
 def test_every_percentile_group_says_so():
@@ -265,12 +257,8 @@ def test_coded_columns_have_no_gaps_and_few_codes(year):
 @pytest.mark.parametrize("year", WAVES)
 def test_sums_hold_to_the_dollar_as_their_definitions_say(year):
     frame = WAVES[year]().astype(float)
-    sums = {
-        name: formula for name, formula in formulas().items() if re.fullmatch(r"[A-Z0-9_+\-*. ]+", formula)
-    }
-    assert {"NETWORTH", "ASSET", "FIN", "NFIN", "LIQ", "DEBT", "DEQ", "HOMEEQ", "KGTOTAL", "TPAY"} <= set(
-        sums
-    )
+    sums = {name: formula for name, formula in formulas().items() if re.fullmatch(r"[A-Z0-9_+\-*. ]+", formula)}
+    assert {"NETWORTH", "ASSET", "FIN", "NFIN", "LIQ", "DEBT", "DEQ", "HOMEEQ", "KGTOTAL", "TPAY"} <= set(sums)
     if year == 2007:  # put into 2019 prices by the Federal Reserve, this column twice
         frame["NHNFIN"] /= 1.23441
         assert (frame.eval(sums.pop("NHNFIN")) / frame["NHNFIN"] - 1).abs().quantile(0.99) < 1e-4
@@ -282,9 +270,7 @@ def test_sums_hold_to_the_dollar_as_their_definitions_say(year):
 @pytest.mark.parametrize("year", WAVES)
 def test_flags_are_yes_exactly_when_their_definitions_say(year):
     frame = WAVES[year]()
-    rules = {
-        row["name"]: re.match(r"Yes when ([A-Z_0-9]+) > 0\b(?!\.\d)", row["definition"]) for row in rows()
-    }
+    rules = {row["name"]: re.match(r"Yes when ([A-Z_0-9]+) > 0\b(?!\.\d)", row["definition"]) for row in rows()}
     rules = {name: rule[1] for name, rule in rules.items() if rule and name in frame}
     assert len(rules) >= 30
     assert [name for name, amount in rules.items() if ((frame[amount] > 0) != (frame[name] == 1)).any()] == []

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import FACTS
+from paths import FACTS
 
 from lib import estimates
 from lib.errors import EstimateError
@@ -136,9 +136,7 @@ def test_shares_of_rows_are_the_notebooks(real_2019, notebook, entry, where, col
 
 def test_counts_of_rows_are_the_notebooks(real_2019, notebook):
     fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
-    table = (
-        estimates.shares(fearful, "AGECL", counting="rows").set_index("AGECL")["count"].rename(labels(AGE))
-    )
+    table = estimates.shares(fearful, "AGECL", counting="rows").set_index("AGECL")["count"].rename(labels(AGE))
     assert table.to_dict() == notebook["scf19.fear.agecl.counts"]["value"]
     bins = notebook["scf19.fear.age.hist10"]["value"]
     counts = estimates.histogram(fearful.values("AGE"), fearful.weights("rows"), bins["edges"])
@@ -147,9 +145,7 @@ def test_counts_of_rows_are_the_notebooks(real_2019, notebook):
     assert owners == pytest.approx(notebook["biz.prop"]["value"], rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("entry", "where"), [("scf19.corrmatrix.all", ""), ("scf19.corrmatrix.fear", "TURNFEAR == 1")]
-)
+@pytest.mark.parametrize(("entry", "where"), [("scf19.corrmatrix.all", ""), ("scf19.corrmatrix.fear", "TURNFEAR == 1")])
 def test_correlations_of_rows_are_the_notebooks(real_2019, notebook, entry, where):
     data = Population.parse(where).apply(real_2019)
     expected = notebook[entry]["value"]
@@ -209,9 +205,7 @@ def average(column):
 
 
 def aggregate_ratio(d):
-    return (
-        100 * estimates.total(d.values("DEBT"), d.weights()) / estimates.total(d.values("ASSET"), d.weights())
-    )
+    return 100 * estimates.total(d.values("DEBT"), d.weights()) / estimates.total(d.values("ASSET"), d.weights())
 
 
 def share_of_debtors(d):

@@ -9,9 +9,7 @@ from lib.population import NAMED, Population, loosened, size
 
 @pytest.fixture
 def five(households):
-    return households(
-        AGE=[20, 34, 35, 60, 80], DEBT=[0, 5, 10, 5, -1], ASSET=[1, 5, 9, np.nan, 0], WGT=[1, 2, 3, 4, 5]
-    )
+    return households(AGE=[20, 34, 35, 60, 80], DEBT=[0, 5, 10, 5, -1], ASSET=[1, 5, 9, np.nan, 0], WGT=[1, 2, 3, 4, 5])
 
 
 @pytest.mark.parametrize(

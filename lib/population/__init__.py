@@ -119,9 +119,7 @@ NAMED: Mapping[str, NamedPopulation] = MappingProxyType(
         for named in (
             NamedPopulation("everyone", "Everyone"),
             NamedPopulation("fearful", "Denied credit or feared it", "TURNFEAR"),
-            NamedPopulation(
-                "fearful-2m", "Denied or feared, net worth under $2M", "TURNFEAR", "NETWORTH", 2e6
-            ),
+            NamedPopulation("fearful-2m", "Denied or feared, net worth under $2M", "TURNFEAR", "NETWORTH", 2e6),
             NamedPopulation("business-500k", "Business owners, income under $500k", "HBUS", "INCOME", 5e5),
         )
     }
@@ -161,8 +159,4 @@ def loosened(everyone: Dataset, population: Population) -> list[tuple[Condition,
 
 def _nearest(name: str, codebook: Codebook) -> str:
     close = difflib.get_close_matches(name.upper(), list(codebook), n=3, cutoff=0.6)
-    return (
-        f"; did you mean {' or '.join(close)}?"
-        if close
-        else " in this data: look it up in the data dictionary"
-    )
+    return f"; did you mean {' or '.join(close)}?" if close else " in this data: look it up in the data dictionary"

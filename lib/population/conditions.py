@@ -28,9 +28,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         ">=": operator.ge,
     }
 )
-_WORDS = MappingProxyType(
-    {"==": "is", "!=": "is not", "<": "below", "<=": "at most", ">": "above", ">=": "at least"}
-)
+_WORDS = MappingProxyType({"==": "is", "!=": "is not", "<": "below", "<=": "at most", ">": "above", ">=": "at least"})
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,7 @@ def parse(text: str) -> tuple[Condition, ...]:
 
 def _tree(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
-        raise PopulationError(
-            f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read."
-        )
+        raise PopulationError(f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
@@ -111,15 +109,11 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
         raise PopulationError(f"Compare with == != < <= > >= in or not in, {_EXAMPLE}.")
     if symbol in {"in", "not in"}:
         if not isinstance(right, ast.Tuple | ast.List | ast.Set) or not right.elts:
-            raise PopulationError(
-                f"Write the choices after {symbol} in brackets, for example RACE in (2, 3)."
-            )
+            raise PopulationError(f"Write the choices after {symbol} in brackets, for example RACE in (2, 3).")
         return Comparison(_read_side(left), symbol, tuple(map(_read_number, right.elts)))
     first, second = _read_side(left), _read_side(right)
     if not isinstance(first, str) and not isinstance(second, str):
-        raise PopulationError(
-            f"“{ast.unparse(left)} {symbol} {ast.unparse(right)}” names no column, {_EXAMPLE}."
-        )
+        raise PopulationError(f"“{ast.unparse(left)} {symbol} {ast.unparse(right)}” names no column, {_EXAMPLE}.")
     if not isinstance(first, str):
         return Comparison(second, _MIRRORED.get(symbol, symbol), first)
     return Comparison(first, symbol, second)

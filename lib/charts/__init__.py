@@ -1,0 +1,1 @@
+"""Results in, ``alt.Chart`` out: charts draw what was computed elsewhere."""

@@ -1,0 +1,194 @@
+"""Charts of the Explore page."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from lib.charts import theme
+from lib.dataset import Codebook, Variable
+from lib.explore import Distribution, Relation
+
+_MANY_GROUPS = 6
+
+
+def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, legend: str) -> alt.Chart:
+    """Bars of shares within each group, side by side; a heat map where the groups are many.
+
+    Args:
+        table: ``group`` (words), ``code`` (words), ``order``, ``share``, ``count``, ``sampled``, ``thin``.
+        column: The column whose codes are shared out.
+        codebook: For its label.
+        unit: What is counted ("households", "rows").
+        legend: What the groups are.
+    """
+    label = codebook.label(column)
+    tooltip = [
+        alt.Tooltip("group:N", title=legend),
+        alt.Tooltip("code:N", title=label),
+        alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        alt.Tooltip("count:Q", title=unit.capitalize(), format=",.0f"),
+        alt.Tooltip("sampled:Q", title="Sampled households", format=",.0f"),
+    ]
+    codes = list(table.sort_values("order")["code"].unique())
+    groups = list(table["group"].unique())
+    base = alt.Chart(table).encode(
+        y=alt.Y(
+            "code:N",
+            sort=codes,
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelOverlap=False, ticks=False, domain=False),
+        ),
+        tooltip=tooltip,
+    )
+    if len(groups) > _MANY_GROUPS:
+        return _share_map(base, groups, legend).properties(height=max(theme.ROW * len(codes), 120))
+    ends = table["share"].max() * 1.18
+    base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(
+        x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
+        color=alt.Color("group:N", sort=groups, title=legend, legend=_legend(groups)),
+        opacity=alt.condition("datum.thin", alt.value(0.45), alt.value(1.0)),
+    )
+    text = base.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
+        x="share:Q", text=alt.Text("share:Q", format=".1%")
+    )
+    step = 18 if len(groups) > 1 else 24
+    return (bars + text).properties(height=max(len(codes) * (len(groups) * step + 12) + 60, 160))
+
+
+def _legend(groups: list[str]) -> alt.Legend | None:
+    if len(groups) == 1:
+        return None
+    return alt.Legend(orient="top", labelLimit=260, columns=1 if sum(map(len, groups)) > 24 else 0)
+
+
+def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.Chart:
+    cells = base.mark_rect().encode(
+        x=alt.X(
+            "group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False)
+        ),
+        color=alt.Color("share:Q", title="Share of the group", legend=alt.Legend(format=".0%", orient="top")),
+    )
+    return cells + base.mark_text(fontSize=10).encode(
+        x=alt.X("group:N", sort=groups), text=alt.Text("share:Q", format=".0%")
+    )
+
+
+def distribution(result: Distribution, variable: Variable, dollars: int | None) -> alt.Chart:
+    """Bars for the population, a line of steps for everyone behind it, on a scale that shows both."""
+    groups = list(result.bins["group"].unique())
+    scale = theme.axis_scale(result.scale, low=result.bins["left"].min(), high=result.bins["right"].max())
+    x = alt.X(
+        "left:Q",
+        scale=scale,
+        axis=theme.axis(result.scale, variable, grid=False),
+        title=theme.title(variable, dollars),
+    )
+    tooltip = [
+        alt.Tooltip("group:N", title="Who"),
+        alt.Tooltip("left:Q", title="From", format=variable.format),
+        alt.Tooltip("right:Q", title="to below", format=variable.format),
+        alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        alt.Tooltip("count:Q", title="Count", format=",.0f"),
+    ]
+    y = alt.Y("share:Q", title="Share of the group", axis=alt.Axis(format=".0%", tickCount=5))
+    color = alt.Color("group:N", sort=groups, title=None, legend=_legend(groups))
+    base = alt.Chart(result.bins).encode(x=x, x2="right:Q", y=y, y2=alt.datum(0), color=color, tooltip=tooltip)
+    bars = base.transform_filter(alt.datum.group == groups[0]).mark_bar(binSpacing=1, opacity=0.85)
+    if len(groups) == 1:
+        return bars.properties(height=360)
+    steps = (
+        alt.Chart(result.bins)
+        .transform_filter(alt.datum.group != groups[0])
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(x=x, y=y, color=color, tooltip=tooltip)
+    )
+    return (bars + steps).properties(height=360)
+
+
+def relation(result: Relation, x: Variable, y: Variable, dollars: int | None) -> alt.Chart:
+    """A scatter of two amounts that can be dragged and zoomed."""
+    horizontal, vertical = result.scales
+    return (
+        alt.Chart(result.points)
+        .mark_circle(size=26, opacity=0.4)
+        .encode(
+            x=alt.X(
+                "x:Q",
+                title=theme.title(x, dollars),
+                scale=theme.axis_scale(horizontal),
+                axis=theme.axis(horizontal, x),
+            ),
+            y=alt.Y(
+                "y:Q",
+                title=theme.title(y, dollars),
+                scale=theme.axis_scale(vertical),
+                axis=theme.axis(vertical, y),
+            ),
+            tooltip=[
+                alt.Tooltip("household:N", title="Household"),
+                alt.Tooltip("x:Q", title=x.label, format=x.format),
+                alt.Tooltip("y:Q", title=y.label, format=y.format),
+            ],
+        )
+        .properties(height=480)
+        .interactive()
+    )
+
+
+def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) -> alt.Chart:
+    """A heat map of one group's correlations, on the diverging scale from -1 to 1.
+
+    Args:
+        table: ``row``, ``column`` (names) and ``correlation`` of one group.
+        columns: The names in the order of the axes.
+        codebook: For their labels.
+    """
+    labels = {name: codebook.label(name) for name in columns}
+    frame = table.assign(row=table["row"].map(labels), column=table["column"].map(labels))
+    order = list(labels.values())
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:N", sort=order, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=150, labelOverlap=False)),
+        y=alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=130, labelOverlap=False)),
+        tooltip=[
+            alt.Tooltip("row:N", title="Column"),
+            alt.Tooltip("column:N", title="with"),
+            alt.Tooltip("correlation:Q", title="Correlation", format=".3f"),
+        ],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "correlation:Q",
+            scale=alt.Scale(domain=[-1, 1], range=theme.DIVERGING),
+            legend=None,
+        )
+    )
+    text = base.mark_text(fontSize=11).encode(
+        text=alt.Text("correlation:Q", format=".2f"),
+        color=alt.condition("abs(datum.correlation) > 0.5", alt.value("white"), alt.value("black")),
+    )
+    return (cells + text).properties(height=40 * len(columns) + 90)
+
+
+def ranking(table: pd.DataFrame, unit: str) -> alt.Chart:
+    """Bars of variance, the largest on top.
+
+    Args:
+        table: ``label`` and ``variance``, largest first.
+        unit: How the variance was taken, for the axis.
+    """
+    return (
+        alt.Chart(table)
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("variance:Q", title=unit, axis=alt.Axis(format="~e", tickCount=5)),
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False)),
+            tooltip=[
+                alt.Tooltip("label:N", title="Column"),
+                alt.Tooltip("variance:Q", title="Variance", format=",.3e"),
+                alt.Tooltip("spread:Q", title="Its square root", format=",.0f"),
+            ],
+        )
+        .properties(height=theme.ROW * len(table) + 60)
+    )

@@ -1,0 +1,247 @@
+"""What a first look at a population shows: headline figures, a distribution, a relation, correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib import estimates
+from lib.dataset import Counting, Dataset, Variable
+from lib.errors import EstimateError
+
+Floats = NDArray[np.float64]
+
+MAX_POINTS = 2_500
+"""Points of a scatter: more hide each other and keep the browser busy."""
+
+MAX_CORRELATED = 15
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
+BINS = 36
+_HEADLINES = (
+    ("Median net worth", "NETWORTH", "median"),
+    ("Median income", "INCOME", "median"),
+    ("Denied credit or feared it", "TURNFEAR", "share"),
+    ("Own their home", "HHOUSES", "share"),
+    ("Own a business", "HBUS", "share"),
+)
+HEADLINE_COLUMNS = tuple(column for _, column, _ in _HEADLINES)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One figure of a population beside the same figure of everyone; ``kind`` is "median" or "share"."""
+
+    label: str
+    column: str
+    kind: str
+    value: float
+    everyone: float
+
+
+def headlines(members: Dataset, everyone: Dataset, *, counting: Counting = "households") -> tuple[Headline, ...]:
+    """The headline figures of the survey for a population and for everyone: weighted medians and shares."""
+
+    def figure(data: Dataset, column: str, kind: str) -> float:
+        values, weights = data.values(column), data.weights(counting)
+        if kind == "median":
+            return float(estimates.quantile(values, weights, 0.5))
+        return estimates.share(values == 1, weights)
+
+    return tuple(
+        Headline(label, column, kind, figure(members, column, kind), figure(everyone, column, kind))
+        for label, column, kind in _HEADLINES
+        if column in everyone.frame
+    )
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis for a skewed amount: linear, or linear up to ``constant`` and logarithmic beyond."""
+
+    kind: str
+    constant: float
+    low: float
+    high: float
+
+    def spread(self, values: Floats) -> Floats:
+        """Values as positions along the axis."""
+        return np.arcsinh(values / (2 * self.constant)) if self.kind == "symlog" else values
+
+    def restore(self, positions: Floats) -> Floats:
+        """Positions along the axis as values."""
+        return 2 * self.constant * np.sinh(positions) if self.kind == "symlog" else positions
+
+
+def scale_of(values: Floats, variable: Variable, *, linear: bool = False) -> Scale:
+    """The axis on which a column can be read: most dollar columns span five orders of magnitude and zero.
+
+    Args:
+        values: The column, one value per row; missing ones are left out.
+        variable: What the column is.
+        linear: Ask for a linear axis whatever the values are.
+    """
+    present = values[np.isfinite(values)]
+    if not len(present):
+        return Scale("linear", 1.0, 0.0, 1.0)
+    low, high = float(present.min()), float(present.max())
+    size = np.abs(present[present != 0])
+    is_skewed = len(size) > 0 and size.max() > 50 * np.median(size)
+    if linear or not is_skewed or variable.unit in {"years", "score", "index"}:
+        return Scale("linear", 1.0, low, high if high > low else low + 1)
+    return Scale("symlog", 10.0 ** np.floor(np.log10(np.quantile(size, 0.1))), low, high)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How an amount is spread in a population and among everyone.
+
+    Attributes:
+        column: The amount.
+        scale: The axis of the bins.
+        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of the group), ``count``.
+        summary: One row per group: ``mean``, ``zero`` (share at exactly zero), ``sampled`` and the quantiles,
+            in columns named by share (``0.5``).
+    """
+
+    column: str
+    scale: Scale
+    bins: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def distribution(
+    groups: dict[str, Dataset], column: str, *, counting: Counting = "households", linear: bool = False
+) -> Distribution:
+    """Histogram and quantiles of a column in each of several groups, on common bins.
+
+    Args:
+        groups: Name of each group and its households; the first sets the range of the bins.
+        column: An amount.
+        counting: Households (weighted) or rows.
+        linear: Bins of equal width in the column's unit, rather than on the skewed scale.
+    """
+    first = next(iter(groups.values()))
+    everything = np.concatenate([data.values(column) for data in groups.values()])
+    scale = scale_of(everything, first.codebook[column], linear=linear)
+    edges = _edges(scale, everything, whole=first.codebook[column].unit in {"count", "years", "score"})
+    bins, summary = [], []
+    for name, data in groups.items():
+        values, weights = data.values(column), data.weights(counting)
+        # the few beyond the outermost edges are counted in the outermost bins
+        count = estimates.histogram(np.clip(values, edges[0], edges[-1]), weights, edges)
+        share = count / weights.sum() if len(weights) else count
+        bins.append(
+            pd.DataFrame({"group": name, "left": edges[:-1], "right": edges[1:], "share": share, "count": count})
+        )
+        quantiles = np.atleast_1d(estimates.quantile(values, weights, QUANTILES))
+        summary.append(
+            {
+                "group": name,
+                "mean": estimates.mean(values, weights),
+                "zero": estimates.share(values == 0, weights),
+                "sampled": data.sampled,
+                **dict(zip(map(str, QUANTILES), quantiles, strict=True)),
+            }
+        )
+    return Distribution(column, scale, pd.concat(bins, ignore_index=True), pd.DataFrame(summary))
+
+
+def _edges(scale: Scale, values: Floats, *, whole: bool) -> Floats:
+    present = values[np.isfinite(values)]
+    if not len(present):
+        return np.array([0.0, 1.0])
+    low, high = np.quantile(present, [0.001, 0.999])
+    if whole and scale.kind == "linear" and high - low <= 2 * BINS:
+        step = max(1, round((high - low) / BINS))
+        return np.arange(np.floor(low), np.ceil(high) + step + 1, step, dtype=float)
+    if high <= low:
+        low, high = low - 0.5, low + 0.5
+    first, last = scale.spread(np.array([low, high]))
+    edges = scale.restore(np.linspace(first, last, BINS + 1))
+    if low < 0 < high:
+        # zero is a meaning, not a point within a bin
+        edges[np.abs(scale.spread(edges)).argmin()] = 0.0
+    return np.unique(edges)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Two amounts of a population: points to draw and the correlation over all of it.
+
+    Attributes:
+        points: Columns ``x``, ``y`` and ``household``; drawn in proportion to weight, so that every point
+            stands for as many households as any other.
+        correlation: Weighted Pearson correlation over all rows, not over the points alone.
+        rank_correlation: The same of the ranks, which no single rich household can decide.
+        each: Households (or rows) that one point stands for.
+        scales: Axes of x and y.
+    """
+
+    points: pd.DataFrame
+    correlation: float
+    rank_correlation: float
+    each: float
+    scales: tuple[Scale, Scale]
+
+
+def relation(
+    data: Dataset, x: str, y: str, *, counting: Counting = "households", linear: bool = False, seed: int = 42
+) -> Relation:
+    """The relation of two amounts; at most ``MAX_POINTS`` points are drawn, the same ones every time."""
+    xs, ys, weights = data.values(x), data.values(y), data.weights(counting)
+    complete = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
+    if not len(complete):
+        raise EstimateError(f"No household has both {data.codebook.label(x)} and {data.codebook.label(y)}.")
+    drawn = _draw(weights[complete], MAX_POINTS, seed)
+    rows = complete[drawn]
+    ranks = [pd.Series(values[complete]).rank().to_numpy() for values in (xs, ys)]
+    household = data.frame[data.household].to_numpy()[rows] if data.household else rows
+    scales = tuple(scale_of(values, data.codebook[name], linear=linear) for name, values in ((x, xs), (y, ys)))
+    return Relation(
+        points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "household": household}),
+        correlation=estimates.correlation(xs, ys, weights),
+        rank_correlation=estimates.correlation(ranks[0], ranks[1], weights[complete]),
+        each=float(weights[complete].sum() / len(rows)),
+        scales=(scales[0], scales[1]),
+    )
+
+
+def _draw(weights: Floats, most: int, seed: int) -> NDArray[np.intp]:
+    """Positions of a systematic sample in proportion to weight (all of them where they are few and equal)."""
+    if len(weights) <= most and np.ptp(weights) == 0:
+        return np.arange(len(weights))
+    reached = np.cumsum(weights)
+    start = np.random.default_rng(seed).uniform()
+    ticks = (np.arange(most) + start) / most * reached[-1]
+    return np.minimum(np.searchsorted(reached, ticks), len(weights) - 1)
+
+
+def correlation_table(
+    groups: dict[str, Dataset], columns: Sequence[str], *, counting: Counting = "households"
+) -> pd.DataFrame:
+    """Weighted correlations of every pair of columns in each group.
+
+    Returns:
+        One row per group and pair: ``group``, ``row``, ``column`` (names) and ``correlation``.
+    """
+    if not 2 <= len(columns) <= MAX_CORRELATED:
+        raise EstimateError(f"Choose between 2 and {MAX_CORRELATED} columns to correlate. Got {len(columns)}.")
+    tables = []
+    for name, data in groups.items():
+        matrix = np.column_stack([data.values(column) for column in columns])
+        values = estimates.correlations(matrix, data.weights(counting))
+        tables.append(
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "row": np.repeat(list(columns), len(columns)),
+                    "column": np.tile(list(columns), len(columns)),
+                    "correlation": values.ravel(),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)

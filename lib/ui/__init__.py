@@ -1,0 +1,1 @@
+"""The only part that imports Streamlit: cached calls, controls, shared sections of pages."""

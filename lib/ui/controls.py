@@ -1,0 +1,70 @@
+"""Controls that pages share: choosing columns by label, and what goes under a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from lib.dataset import Codebook
+from lib.ui.view import View
+
+
+def pick_column(
+    label: str,
+    names: Sequence[str],
+    codebook: Codebook,
+    *,
+    default: str,
+    key: str,
+    help_text: str | None = None,
+) -> str:
+    """Choose one column by its label; the choice lives in the link."""
+    names = list(names)
+    return st.selectbox(
+        label,
+        names,
+        index=names.index(default) if default in names else 0,
+        format_func=codebook.label,
+        key=key,
+        bind="query-params",
+        help=help_text,
+    )
+
+
+def pick_columns(
+    label: str, names: Sequence[str], codebook: Codebook, *, default: Sequence[str], key: str, most: int
+) -> tuple[str, ...]:
+    """Choose several columns by their labels; the choice lives in the link."""
+    names = list(names)
+    chosen = st.multiselect(
+        label,
+        names,
+        default=[name for name in default if name in names],
+        format_func=codebook.label,
+        key=key,
+        bind="query-params",
+        max_selections=most,
+    )
+    return tuple(chosen[:most])
+
+
+def source_line(view: View) -> str:
+    """What every figure rests on: data, dollars, counting, and that a sample is synthetic."""
+    about = view.about
+    counted = "weighted to households" if view.counting == "households" else "every row counted once"
+    dollars = f"{about.dollars} dollars, " if about.dollars else ""
+    name = f"**{about.name}, not real households**" if about.synthetic else about.name
+    return f"{name} · {dollars}{counted}"
+
+
+def chart_note(view: View, *sentences: str) -> None:
+    """The line under a chart: what it says, then what it rests on."""
+    st.caption(" ".join([*filter(None, sentences), source_line(view) + "."]))
+
+
+def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> None:
+    """A table with the same figures as a chart, closed until somebody asks for it."""
+    with st.expander("The same figures as a table"):
+        st.dataframe(frame, column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]

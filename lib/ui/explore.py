@@ -1,0 +1,258 @@
+"""Sections of the Explore page. Each is a fragment: its own controls rerun it alone."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib import explore
+from lib.charts import explore as charts
+from lib.errors import EstimateError
+from lib.estimates import THIN
+from lib.ui import controls, results
+from lib.ui.view import View
+
+_BESIDE = "This group beside everyone"
+_RANKED = 10
+
+
+def render_lead(view: View) -> None:
+    """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
+    about = view.about
+    size = results.size(view)
+    counted = f"{size.count / 1e6:.1f} million households" if view.counting == "households" else f"{size.rows:,} rows"
+    share = "" if view.is_everyone else f", {size.share:.1%} of all"
+    st.markdown(f"**{view.title}**: {counted}{share}. {controls.source_line(view)}.")
+    if about.synthetic:
+        st.info(
+            "These are figures of a **synthetic sample**, drawn from a model of the 2019 survey: near the real ones, "
+            "not equal to them. The button in the sidebar brings the real survey.",
+            icon=":material/science:",
+        )
+    if not view.is_everyone and size.rows:
+        st.caption(_what_counting_changes(view))
+
+
+def _what_counting_changes(view: View) -> str:
+    rows, households = (results.size(view.counted(how)).share for how in ("rows", "households"))
+    now = "rows" if view.counting == "rows" else "households"
+    return (
+        f":material/balance: They are {rows:.1%} of the file's rows but {households:.1%} of households, because the "
+        f"survey interviews rich households more often. Now counting {now}."
+    )
+
+
+def render_headlines(view: View) -> None:
+    """Tiles of the population's headline figures, everyone's beside them."""
+    size = results.size(view)
+    with st.grid(3, min_column_width=150):
+        count = f"{size.count / 1e6:.1f} M" if view.counting == "households" else f"{size.rows:,}"
+        st.metric(
+            view.unit.capitalize(),
+            count,
+            None if view.is_everyone else f"{size.share:.1%} of all",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+        for tile in results.headlines(view):
+            text = view.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
+            st.metric(
+                tile.label,
+                text(tile.value),
+                None if view.is_everyone else f"{text(tile.everyone)} of everyone",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=view.codebook[tile.column].definition,
+            )
+
+
+@st.fragment
+def render_groups(view: View) -> None:
+    """Any categorical column across any grouping, shares within each group."""
+    codebook = view.codebook
+    categories = codebook.categories()
+    left, right = st.columns(2)
+    with left:
+        column = controls.pick_column("Show", categories, codebook, default="INCCAT", key="show")
+    with right:
+        by = st.selectbox(
+            "In each group of",
+            [_BESIDE, *categories],
+            index=0 if "TURNFEAR" in view.population.columns else 1 + categories.index("TURNFEAR"),
+            format_func=lambda name: name if name == _BESIDE else codebook.label(name),
+            key="by",
+            bind="query-params",
+        )
+    try:
+        table = results.shares(view, column, None if by == _BESIDE else by)
+    except EstimateError as error:
+        st.info(str(error))
+        return
+    legend = "Who" if by == _BESIDE else codebook.label(by)
+    sentence = _largest(table, codebook.label(column))
+    st.altair_chart(
+        charts.shares(table, column, codebook, unit=view.unit, legend=legend),
+        alt=sentence,
+        key="groups_chart",
+    )
+    controls.chart_note(view, sentence, _thin_note(table))
+    controls.table_of(
+        table.drop(columns=["order", "thin"]),
+        {
+            "group": legend,
+            "code": codebook.label(column),
+            "share": st.column_config.NumberColumn("Share of the group", format="percent"),
+            "count": st.column_config.NumberColumn(view.unit.capitalize(), format="%,.0f"),
+            "sampled": st.column_config.NumberColumn("Sampled households", format="%,d"),
+            "rows": st.column_config.NumberColumn("Rows", format="%,d"),
+        },
+        alt=f"{codebook.label(column)} by {legend}: shares, counts and sampled households",
+    )
+
+
+def _largest(table: pd.DataFrame, label: str) -> str:
+    top = table.loc[table.groupby("group", sort=False)["share"].idxmax()].head(4)
+    parts = [f"{row.group}: {row.code} ({row.share:.1%})" for row in top.itertuples()]
+    return f"{label}, the largest share in each group: {'; '.join(parts)}."
+
+
+def _thin_note(table: pd.DataFrame) -> str:
+    thin = int(table["thin"].sum())
+    return f"{thin} pale bars rest on fewer than {THIN} sampled households." if thin else ""
+
+
+@st.fragment
+def render_distribution(view: View) -> None:
+    """Histogram, quantiles and share at zero of any amount."""
+    codebook = view.codebook
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        column = controls.pick_column("Amount", codebook.amounts(), codebook, default="NETWORTH", key="amount")
+    with right:
+        linear = st.toggle(
+            "Equal steps",
+            key="amount_linear",
+            bind="query-params",
+            help="Off: a scale that is even near zero and logarithmic beyond, so that both the many and the rich show.",
+        )
+    result = results.distribution(view, column, linear)
+    variable = codebook[column]
+    middle = [f"{variable.text(row['0.5'])} ({row.group})" for _, row in result.summary.iterrows()]
+    sentence = f"{variable.label}: median {', '.join(middle)}."
+    st.altair_chart(charts.distribution(result, variable, view.about.dollars), alt=sentence, key="spread_chart")
+    controls.chart_note(view, sentence)
+    _render_quantiles(view, result)
+
+
+def _render_quantiles(view: View, result: explore.Distribution) -> None:
+    variable = view.codebook[result.column]
+    summary = result.summary
+    text = pd.DataFrame(
+        {
+            "": summary["group"],
+            "At zero": summary["zero"].map("{:.1%}".format),
+            "Mean": summary["mean"].map(variable.text),
+            **{_percentile(q): summary[str(q)].map(variable.text) for q in explore.QUANTILES},
+            "Sampled households": summary["sampled"].map("{:,}".format),
+        }
+    )
+    st.dataframe(text, hide_index=True, alt=f"Mean and quantiles of {variable.label}")
+
+
+def _percentile(q: float) -> str:
+    return "Median" if q == 0.5 else f"{q:.0%} below"
+
+
+@st.fragment
+def render_relation(view: View) -> None:
+    """A scatter of any two amounts with their weighted correlation."""
+    codebook = view.codebook
+    amounts = codebook.amounts()
+    first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with first:
+        x = controls.pick_column("Across", amounts, codebook, default="DEBT", key="x")
+    with second:
+        y = controls.pick_column("Up", amounts, codebook, default="HOUSES", key="y")
+    with third:
+        linear = st.toggle("Equal steps", key="xy_linear", bind="query-params")
+    try:
+        result = results.relation(view, x, y, linear)
+    except EstimateError as error:
+        st.info(str(error))
+        return
+    each = f"{result.each:,.0f} {view.unit}" if result.each != 1 else "one row"
+    sentence = (
+        f"{codebook.label(x)} and {codebook.label(y)}: correlation {result.correlation:.2f}, "
+        f"{result.rank_correlation:.2f} of the ranks."
+    )
+    st.altair_chart(
+        charts.relation(result, codebook[x], codebook[y], view.about.dollars),
+        alt=sentence,
+        key="relation_chart",
+    )
+    controls.chart_note(
+        view,
+        sentence,
+        f"{len(result.points):,} points drawn in proportion to weight, each for {each}; drag to move, scroll to zoom.",
+    )
+
+
+@st.fragment
+def render_correlations(view: View) -> None:
+    """Heat maps of correlations, population and everyone side by side."""
+    codebook = view.codebook
+    columns = controls.pick_columns(
+        "Columns",
+        [name for name, variable in codebook.items() if variable.is_amount or name in {"EDUC", "EDCL", "AGECL"}],
+        codebook,
+        default=("ASSET", "HOUSES", "INCOME", "DEBT", "EDUC"),
+        key="correlate",
+        most=explore.MAX_CORRELATED,
+    )
+    if len(columns) < 2:
+        st.info("Choose two columns or more.")
+        return
+    table = results.correlation_table(view, columns)
+    apart = table[table["row"] < table["column"]].dropna()
+    strongest = apart.loc[apart["correlation"].abs().idxmax()] if len(apart) else None
+    sentence = (
+        f"Strongest: {codebook.label(strongest['row'])} with {codebook.label(strongest['column'])}, "
+        f"{strongest['correlation']:.2f} ({strongest['group']})."
+        if strongest is not None
+        else "No correlation: the columns are constant."
+    )
+    names = list(dict.fromkeys(table["group"]))
+    for place, name in zip(st.columns(max(len(names), 2)), names, strict=False):
+        with place:
+            st.markdown(f"**{name}**")
+            chart = charts.correlations(table[table["group"] == name], list(columns), codebook)
+            st.altair_chart(chart, alt=f"{name}. {sentence}", key=f"correlations_{name}")
+    controls.chart_note(view, sentence)
+
+
+@st.fragment
+def render_variance(view: View) -> None:
+    """Bars of the amounts that vary most, with and without the extremes."""
+    trimmed = st.segmented_control(
+        "Variance",
+        ["Trimmed", "Plain"],
+        default="Trimmed",
+        required=True,
+        key="variance",
+        bind="query-params",
+        help="Trimmed leaves out the lowest and the highest tenth, which a few rich households would decide.",
+    )
+    ranking = results.variance_ranking(view, 0.1 if trimmed == "Trimmed" else 0.0).head(_RANKED)
+    table = pd.DataFrame(
+        {
+            "label": [view.codebook.label(name) for name in ranking.index],
+            "variance": ranking.to_numpy(),
+            "spread": ranking.to_numpy() ** 0.5,
+        }
+    )
+    sentence = f"Most varied: {', '.join(table['label'].head(5))}."
+    unit = f"{trimmed} variance ({view.about.dollars} dollars squared)"
+    st.altair_chart(charts.ranking(table, unit), alt=sentence, key="variance_chart")
+    controls.chart_note(view, sentence)

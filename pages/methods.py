@@ -1,0 +1,22 @@
+"""How everything is computed, what every column means, and where the data comes from."""
+
+from lib.ui import routing
+
+routing.enter("pages/methods.py")
+
+import streamlit as st  # noqa: E402
+
+from lib.ui import methods as sections  # noqa: E402
+
+view = st.session_state["view"]
+
+st.title("Methods and data")
+
+st.header("How figures are made", divider="gray")
+sections.render_methods()
+
+st.header("What every column means", divider="gray")
+sections.render_dictionary(view)
+
+st.header("Where the data comes from", divider="gray")
+sections.render_sources(view)

@@ -1,0 +1,37 @@
+"""The front door: page config, the table of pages, the sidebar, and the page that was asked for."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from lib.ui import routing, sidebar
+
+ICON = Path(__file__).parent / "data" / "icon.png"
+
+st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
+
+PAGES = [
+    (
+        "pages/explore.py",
+        st.Page(
+            "pages/explore.py",
+            title="Explore",
+            icon=":material/travel_explore:",
+            default=True,
+            help="Who is in the data: groups side by side, distributions and relations, population beside everyone.",
+        ),
+    ),
+    (
+        "pages/methods.py",
+        st.Page(
+            "pages/methods.py",
+            title="Methods and data",
+            icon=":material/menu_book:",
+            help="How everything is computed, what every column means, where the data comes from.",
+        ),
+    ),
+]
+
+page = routing.route(PAGES)
+st.session_state["view"] = sidebar.choose_view()
+page.run()

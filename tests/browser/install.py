@@ -1,0 +1,48 @@
+"""A browser for the journeys: one that is installed, else Debian's package when it may, else Playwright's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+
+
+def executable() -> str | None:
+    """The path of an installed Chromium or Chrome, or of the one that Playwright brought."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    found = found or next((place for place in PLACES if Path(place).exists()), None)
+    return found or _playwrights()
+
+
+def _playwrights() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def install() -> bool:
+    """Install a browser where there is none; True if there is one now."""
+    if executable():
+        return True
+    if shutil.which("apt-get") and getattr(os, "geteuid", lambda: 1)() == 0:
+        quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation"], check=False, **quiet)
+    if not executable():
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    return executable() is not None
+
+
+if __name__ == "__main__":
+    if not install():
+        sys.stderr.write("No browser could be installed: the journeys in a real browser will not run.\n")

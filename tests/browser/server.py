@@ -1,0 +1,53 @@
+"""The app served on loopback, as a visitor meets it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from paths import ROOT
+
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+
+
+@contextmanager
+def serve(downloads: Path):
+    """A fresh server on a free port; its address. ``downloads`` is where it looks for survey files."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    environment = {**os.environ, "SCF_DOWNLOADS": str(downloads)}
+    with (downloads / "server.log").open("w") as log:
+        server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_until_healthy(server, address)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_healthy(server: subprocess.Popen, address: str) -> None:
+    pause = threading.Event()
+    for _ in range(300):
+        assert server.poll() is None, "the server ended at once: see server.log"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            pause.wait(0.1)
+    raise TimeoutError("the server did not start within 30 seconds")
+
+
+def settle(page) -> None:
+    page.wait_for_selector(IDLE)
+    page.wait_for_function("() => !document.querySelector('[data-stale=\"true\"]')")

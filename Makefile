@@ -1,0 +1,51 @@
+# Two commands do everything on a machine that has Python 3.11 to 3.13: `make run` and `make test`.
+
+PORT ?= 8501
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+RUN_STAMP := .venv/run.stamp
+TEST_STAMP := .venv/test.stamp
+
+.PHONY: run test check format bench sample clean
+
+run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
+ifndef OFFLINE
+	@$(BIN)/python -m lib.sources.download 2019 2022 --best-effort
+endif
+	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true
+
+test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
+	@$(BIN)/python -m tests.browser.install
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(TEST_STAMP) ## format, lint, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(TEST_STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(TEST_STAMP) ## ratios against named references, measured side by side
+	@$(BIN)/python -m tests.bench
+
+sample: $(TEST_STAMP) ## rebuild data/sample.parquet from the real file: make sample SCF=path/to/SCFP2019.csv.gz
+	@$(BIN)/python -m data.build.sample $(SCF)
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache tests/artifacts
+
+.venv/made:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: install it from python.org and try again."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+$(RUN_STAMP): .venv/made requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(TEST_STAMP): $(RUN_STAMP) tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@

@@ -56,7 +56,7 @@ def _check_columns(name: str, frame: pd.DataFrame) -> None:
     if len(missing) > len(NEEDED) // 2:
         raise DataError(
             f"{name} is not the Survey of Consumer Finances (it has no {', '.join(missing[:3])} ...): "
-            "choose a summary extract, or open your own table on the page Your table."
+            "choose a summary extract of the survey, as CSV, Stata file or zip."
         )
     if missing:
         raise DataError(f"{name} lacks the column{'s'[: len(missing) - 1]} {', '.join(missing)}: {_DO}.")

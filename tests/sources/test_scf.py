@@ -103,9 +103,7 @@ def test_going_back_to_nominal_dollars_makes_home_values_round_again(real_2007):
 def test_net_worth_of_2007_is_the_published_one_in_2019_dollars(real_2007):
     # Bulletin 2010: median net worth in 2007 of $120,600 in 2007 dollars, revised data within 2 %
     nominal = real_2007.in_dollars(2007)
-    assert estimates.quantile(nominal.values("NETWORTH"), nominal.weights(), 0.5) == pytest.approx(
-        120_600, rel=0.02
-    )
+    assert estimates.quantile(nominal.values("NETWORTH"), nominal.weights(), 0.5) == pytest.approx(120_600, rel=0.02)
 
 
 # Vintages, made from the real file
@@ -346,9 +344,7 @@ def test_a_file_too_large_to_be_read_at_all(tmp_path, monkeypatch):
     refuse(path, "at most")
 
 
-@pytest.mark.parametrize(
-    "content", [b"\xff\xfe\x00garbage\x81\x82", b"a,b\n1,2,3\n4", b"PNG\x89\n\x1a\x00" * 40]
-)
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00garbage\x81\x82", b"a,b\n1,2,3\n4", b"PNG\x89\n\x1a\x00" * 40])
 def test_something_that_is_no_table(tmp_path, content):
     (tmp_path / "SCFP2019.csv").write_bytes(content)
     refuse(tmp_path / "SCFP2019.csv")
@@ -363,7 +359,7 @@ def test_damaged_stata_file(tmp_path):
 
 def test_a_csv_of_something_else(real_file, tmp_path, write):
     path = write("CC GENERAL.csv", real_file("CC GENERAL.csv").read_bytes())
-    refuse(path, "is not the Survey of Consumer Finances", "Your table")
+    refuse(path, "is not the Survey of Consumer Finances", "choose a summary extract")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Timing side by side: what is compared runs in turns, and medians are compared."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+REAL = Path(__file__).parents[3] / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what was measured, in seconds, and the reference's seconds."""
+
+    what: str
+    seconds: float
+    reference: str
+    reference_seconds: float
+
+
+def side_by_side(
+    what: str, ours: Callable[[], object], reference: str, theirs: Callable[[], object], turns: int
+) -> Row:
+    """Run both in turns; medians of their times."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(turns):
+        for function, seconds in zip((ours, theirs), times, strict=True):
+            start = time.perf_counter()
+            function()
+            seconds.append(time.perf_counter() - start)
+    return Row(what, statistics.median(times[0]), reference, statistics.median(times[1]))
+
+
+def report(rows: list[Row]) -> None:
+    """Print a table with the ratio of the reference's time to ours."""
+    wide = max(len(row.what) for row in rows)
+    for row in rows:
+        ratio = row.reference_seconds / row.seconds
+        sys.stdout.write(
+            f"{row.what:<{wide}}  {row.seconds * 1000:9.1f} ms   {ratio:7.1f} x faster than {row.reference} "
+            f"({row.reference_seconds * 1000:.1f} ms)\n"
+        )
+    sys.stdout.flush()

@@ -1,0 +1,80 @@
+"""Pages run through AppTest from the entry script, on the sample or on real files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pyarrow as pa
+import pytest
+from paths import ROOT
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+TIMEOUT = 30
+
+
+@pytest.fixture(autouse=True)
+def _as_on_a_server(monkeypatch):
+    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run."""
+    original = PagesManager.__init__
+
+    def initialise(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", initialise)
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """Opens the app at a page with query parameters; on the synthetic sample."""
+    monkeypatch.setenv("SCF_DOWNLOADS", str(tmp_path))
+    return _opener
+
+
+@pytest.fixture(scope="session")
+def real_folder(tmp_path_factory, real_file):
+    folder = tmp_path_factory.mktemp("downloads")
+    for name in ("SCFP2019.csv.gz", "scfp2022excel.zip"):
+        shutil.copyfile(real_file(name), folder / name)
+    return folder
+
+
+@pytest.fixture
+def real_app(real_folder, monkeypatch):
+    """The same where the real waves of 2019 and 2022 have been downloaded."""
+    monkeypatch.setenv("SCF_DOWNLOADS", str(real_folder))
+    return _opener
+
+
+def _opener(page: str | None = None, **query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT)
+    at.query_params.update(query)
+    at.run()
+    if page:
+        at.switch_page(page).run()
+    assert not at.exception
+    return at
+
+
+@pytest.fixture
+def metrics():
+    """The tiles of a page: label -> shown value."""
+    return lambda at: {tile.label: tile.value for tile in at.metric}
+
+
+@pytest.fixture
+def charts():
+    """The charts of a page: alt text, spec and data of each, in order."""
+
+    def read(at: AppTest):
+        found = []
+        for element in at.get("vega_lite_chart"):
+            proto = element.proto
+            frames = [data.data.data for data in proto.datasets] or [proto.data.data]
+            tables = [pa.ipc.open_stream(raw).read_pandas() for raw in frames if raw]
+            found.append((proto.alt, json.loads(proto.spec), tables[0] if tables else None))
+        return found
+
+    return read

@@ -1,0 +1,212 @@
+"""The Explore page, run through AppTest: what it shows, against printed and published figures."""
+
+import pytest
+
+FEARFUL = "Denied credit or feared it"
+
+
+def chart(charts, at, words):
+    """The one chart whose alt text has these words."""
+    found = [c for c in charts(at) if words in c[0]]
+    assert len(found) == 1, [c[0] for c in charts(at)]
+    return found[0]
+
+
+# On the sample
+
+
+def test_the_first_view_is_whole_and_says_that_it_is_synthetic(app, metrics, charts):
+    at = app()
+    assert metrics(at)["Households"] == "128.6 M"
+    assert len(charts(at)) == 5
+    for alt, _, table in charts(at):
+        assert len(alt) > 30
+        assert len(table) >= 10
+    assert any("synthetic sample" in box.value for box in at.info)
+    captions = [c.value for c in at.main.caption]
+    assert sum("not real households" in c for c in captions) == 5
+
+
+def test_the_default_chart_is_income_group_by_credit_fear(app, charts):
+    at = app()
+    _, spec, table = chart(charts, at, "Income group")
+    assert set(table["group"]) == {"No", "Yes"}
+    assert table.groupby("group")["share"].sum().tolist() == pytest.approx([1, 1])
+    assert len(table) == 12
+    tooltips = {t["title"] for t in spec["layer"][0]["encoding"]["tooltip"]}
+    assert {"Households", "Sampled households"} <= tooltips
+
+
+def test_no_control_or_chart_shows_a_bare_column_name(app, charts):
+    at = app()
+    names = {"INCCAT", "TURNFEAR", "NETWORTH", "HOUSES", "AGECL", "HBUS"}
+    shown = [option for box in at.selectbox for option in box.options]
+    shown += [option for box in at.multiselect for option in box.options]
+    shown += [alt for alt, _, _ in charts(at)] + [metric.label for metric in at.metric]
+    shown += [str(spec) for _, spec, _ in charts(at)]
+    assert not [s for s in shown for name in names if name in s.split()]
+
+
+def test_every_choice_of_a_category_draws(app, charts):
+    at = app()
+    box = at.selectbox(key="show")
+    for name in ("RACE", "EDUC", "FAMSTRUCT", "OCCAT1", "KIDS" if "KIDS" in box.options else "LIFECL"):
+        at.selectbox(key="show").set_value(name).run()
+        assert not at.exception
+        assert len(charts(at)) == 5
+
+
+def test_a_group_of_many_becomes_a_heat_map(app, charts):
+    at = app()
+    at.selectbox(key="by").set_value("EDUC").run()
+    _, spec, table = chart(charts, at, "Income group")
+    assert table["group"].nunique() > 6
+    assert spec["layer"][0]["mark"]["type"] == "rect"
+
+
+def test_thin_cells_are_said(app):
+    at = app(where="AGE < 22")
+    at.selectbox(key="show").set_value("EDUC").run()
+    assert any("fewer than 30 sampled households" in c.value for c in at.main.caption)
+
+
+def test_an_empty_population_says_what_to_loosen(app, charts):
+    at = app(where="AGE < 30 and NETWORTH > 1e9")
+    assert [w.value for w in at.warning] == ["No household meets all of these conditions."]
+    assert any("without" in m.value and "sampled households" in m.value for m in at.markdown)
+    assert charts(at) == []
+
+
+def test_a_small_population_is_flagged(app):
+    at = app(where="AGE < 21 and HHOUSES == 1")
+    assert any("too few to rely on" in c.value for c in at.sidebar.caption)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("AGE = 3", "Write == (twice)"), ("AGES < 3", "did you mean"), ("import os", "cannot be read")]
+)
+def test_conditions_that_cannot_be_read_leave_everyone_in(app, metrics, text, says):
+    at = app(where=text)
+    assert says in at.error[0].value
+    assert metrics(at)["Households"] == "128.6 M"
+
+
+def test_nonsense_in_the_link_falls_back(app, metrics, charts):
+    at = app(who="Martians", count="Bananas", show="<script>", by="", amount="x", x="y", data="9999", variance="?")
+    assert metrics(at)["Households"] == "128.6 M"
+    assert len(charts(at)) == 5
+    assert not at.error
+
+
+def test_own_conditions_narrow_a_named_population(app, metrics):
+    both = app(who=FEARFUL, where="AGE < 35")
+    one = app(who=FEARFUL)
+    million = [float(metrics(at)["Households"].removesuffix(" M")) for at in (both, one)]
+    assert 0 < million[0] < million[1]
+    assert any("Age of reference person below 35" in b.label for b in both.button)
+
+
+def test_removing_a_condition(app, metrics):
+    at = app(where="AGE < 35 and DEBT > 0")
+    at.button(key="drop_0").click().run()
+    assert at.text_input(key="where").value == "DEBT > 0"
+
+
+def test_building_a_condition_on_an_amount(app):
+    at = app()
+    at.selectbox(key="condition_column").set_value("NETWORTH").run()
+    slider = at.select_slider(key="condition_range_NETWORTH")
+    assert "$10,000" in slider.options
+    slider.set_range(0.0, 10_000.0).run()
+    next(b for b in at.button if b.label == "Add the condition").click().run()
+    assert at.text_input(key="where").value == "NETWORTH >= 0 and NETWORTH <= 10000"
+
+
+def test_too_few_columns_to_correlate_is_said(app):
+    at = app()
+    at.multiselect(key="correlate").set_value(["DEBT"]).run()
+    assert any("two columns or more" in i.value for i in at.info)
+    assert not at.exception
+
+
+def test_offline_the_button_says_so_and_the_page_stays(app, charts, monkeypatch):
+    monkeypatch.setenv("SCF_BASE_URL", "http://127.0.0.1:9/")
+    at = app()
+    next(b for b in at.button if "Get the real survey" in b.label).click().run()
+    assert len(at.error) == 1
+    assert "cannot be reached" in at.error[0].value
+    assert len(charts(at)) == 5
+
+
+# On the real files
+
+
+def test_rows_give_the_notebooks_shares(real_app, charts, notebook):
+    at = real_app(data="SCF 2019", count="Rows")
+    _, _, table = chart(charts, at, "Income group")
+    codes = {"0-19.9": "0-20", "20-39.9": "21-39.9"}
+    for row in table.itertuples():
+        percentile = row.code.removesuffix(" percentile")
+        printed = notebook["scf19.inccat.by.turnfear"]["value"]["1" if row.group == "Yes" else "0"]
+        assert row.share == pytest.approx(printed[codes.get(percentile, percentile)], abs=5e-7)
+
+
+def test_tiles_are_the_published_figures(real_app, metrics):
+    shown = metrics(real_app(data="SCF 2022"))
+    # Federal Reserve, public data: median net worth 192,700, median income 70,260, 66.1 % own their home
+    assert shown["Median net worth"] == "$192,700"
+    assert float(shown["Median income"].strip("$").replace(",", "")) == pytest.approx(70_260, rel=0.002)
+    assert shown["Own their home"] == "66.1%"
+    assert shown["Own a business"] == "14.6%"
+    shown = metrics(real_app(data="SCF 2019"))
+    assert shown["Households"] == "128.6 M"
+    assert (shown["Own a business"], shown[FEARFUL]) == ("13.4%", "18.4%")
+    shown = metrics(real_app(data="SCF 2019", count="Rows"))
+    assert (shown["Rows"], shown["Own a business"]) == ("28,885", "27.4%")
+
+
+def test_what_counting_changes_is_said(real_app):
+    at = real_app(data="SCF 2019", who=FEARFUL)
+    assert any("16.0% of the file's rows but 18.4% of households" in c.value for c in at.main.caption)
+
+
+@pytest.mark.parametrize(("dollars", "limit"), [("2019 dollars", "4,418"), ("2022 dollars", "4,418")])
+def test_dollar_limits_follow_the_dollar_year(real_app, metrics, dollars, limit):
+    at = real_app(data="SCF 2019", who="Denied or feared, net worth under $2M", count="Rows", dollars=dollars)
+    assert metrics(at)["Rows"] == limit
+
+
+def test_correlations_are_the_notebooks(real_app, charts, notebook):
+    at = real_app(data="SCF 2019", count="Rows", who=FEARFUL)
+    groups = {alt.split(".")[0]: table for alt, _, table in charts(at) if "Strongest" in alt}
+    codebook = {"ASSET": "Total assets", "HOUSES": "Value of primary residence"}
+    for group, entry in ((FEARFUL, "fear"), ("Everyone", "all")):
+        table = groups[group]
+        cell = table[(table["row"] == codebook["ASSET"]) & (table["column"] == codebook["HOUSES"])]
+        assert cell["correlation"].item() == pytest.approx(
+            notebook[f"scf19.corr.asset.houses.{entry}"]["value"], rel=1e-6
+        )
+
+
+@pytest.mark.parametrize(("how", "entry"), [("Trimmed", "scf19.multi.top10trim"), ("Plain", "scf19.multi.top10var")])
+def test_variances_are_the_notebooks(real_app, charts, notebook, how, entry):
+    at = real_app(data="SCF 2019", count="Rows", who="Denied or feared, net worth under $2M", variance=how)
+    _, _, table = chart(charts, at, "Most varied")
+    printed = sorted(notebook[entry]["value"].values(), reverse=True)
+    assert table["variance"].tolist() == pytest.approx(printed, rel=1e-6)
+
+
+def test_points_are_bounded_and_stand_for_the_same_number_of_households(real_app, charts):
+    at = real_app(data="SCF 2019")
+    _, _, table = chart(charts, at, "of the ranks")
+    assert len(table) == 2500
+    assert any("each for 51,457 households" in c.value for c in at.main.caption)
+
+
+def test_no_view_is_heavy(real_app):
+    at = real_app(data="SCF 2019")
+    sent = sum(
+        len(element.proto.spec) + sum(len(d.data.data) for d in element.proto.datasets)
+        for element in at.get("vega_lite_chart")
+    )
+    assert sent < 600_000

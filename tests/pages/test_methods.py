@@ -1,0 +1,24 @@
+"""The page on methods and data, run through AppTest."""
+
+
+def test_the_dictionary_lists_every_column_with_its_label(app):
+    at = app("pages/methods.py")
+    table = at.dataframe[0].value
+    assert len(table) == 351
+    row = table[table["Column"] == "TURNFEAR"].iloc[0]
+    assert row["Label"] == "Denied credit or feared denial"
+    assert "0 No; 1 Yes" in row["Values"]
+
+
+def test_search_finds_labels_definitions_and_names(app):
+    at = app("pages/methods.py")
+    for wanted, least in (("payday", 1), ("NETWORTH", 2), ("mortgage", 10)):
+        at.text_input(key="dictionary").set_value(wanted).run()
+        assert least <= len(at.dataframe[0].value) < 351
+    at.text_input(key="dictionary").set_value("zzz").run()
+    assert not at.dataframe
+    assert "No column mentions" in at.info[0].value
+
+
+def test_sources_say_what_is_on_view(app):
+    assert any("not real households" in c.value for c in app("pages/methods.py").main.caption)

@@ -1,0 +1,80 @@
+"""The walls of the house: who may import whom, and what git must track."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from paths import ROOT
+
+ORDER = ["dataset", "sources", "population", "estimates", "explore", "features", "segments", "maps", "charts", "ui"]
+"""Rooms of ``lib`` from the ground up: each may use those before it (and itself), never those after it."""
+
+GROUND = {"errors", "dataset", "identities"}
+
+
+def modules():
+    return sorted(p.relative_to(ROOT) for p in (ROOT / "lib").rglob("*.py"))
+
+
+def imports_of(path):
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield f"relative import in {path}"
+
+
+def room_of(path):
+    return path.parts[1].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_only_lib_ui_imports_streamlit(path):
+    uses = any(name.split(".")[0] == "streamlit" for name in imports_of(path))
+    assert not uses or room_of(path) == "ui"
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in ORDER], ids=str)
+def test_imports_point_one_way(path):
+    above = set(ORDER[ORDER.index(room_of(path)) + 1 :])
+    used = {name.split(".")[1] for name in imports_of(path) if name.startswith("lib.")}
+    # the rooms that compute know nothing of where data comes from
+    if room_of(path) not in {"sources", "ui"}:
+        above.add("sources")
+    assert not used & above
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed():
+    """umap and numba take seconds to import and hundreds of megabytes: the server never holds them."""
+    code = "import sys, streamlit_app_imports; print([m for m in ('umap', 'numba', 'matplotlib') if m in sys.modules])"
+    code = code.replace("streamlit_app_imports", "lib.ui.sidebar, lib.ui.explore, lib.ui.methods")
+    python = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert python.stdout.strip().endswith("[]")
+
+
+def tracked():
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return listed.stdout.splitlines()
+
+
+def test_git_tracks_lib():
+    """The stock Python .gitignore hides every folder named lib."""
+    files = tracked()
+    assert {"lib/dataset.py", "lib/sources/scf.py", "lib/ui/view.py", "data/sample.parquet"} <= set(files)
+
+
+def test_no_real_survey_file_is_tracked():
+    assert [f for f in tracked() if f.endswith((".zip", ".dta", ".gz")) or "downloads/" in f] == []
+
+
+def test_one_dependency_file_wins_on_community_cloud():
+    assert not [n for n in ("uv.lock", "Pipfile", "environment.yml") if (ROOT / n).exists()]
+    assert "libgomp1" in (ROOT / "packages.txt").read_text().split()
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert all("==" in line for line in lines)

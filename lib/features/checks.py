@@ -1,0 +1,73 @@
+"""What stops a column from being a feature, each said in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lib.dataset import Dataset
+from lib.errors import RecipeError
+
+
+def check_features(dataset: Dataset, features: Sequence[str]) -> None:
+    """Refuse columns on which no distance between households can be taken.
+
+    Raises:
+        RecipeError: For the first column that is unknown, an identifier or weight, a category with unlabelled
+            codes, has missing or infinite values, or is the same for every household.
+    """
+    for name in features:
+        _check_known(dataset, name)
+        _check_meaning(dataset, name)
+        _check_values(dataset, name)
+
+
+def feature_notes(dataset: Dataset, features: Sequence[str]) -> tuple[str, ...]:
+    """What is doubtful about features that are allowed all the same, a sentence each."""
+    return tuple(
+        f"{dataset.codebook.label(name)} holds codes of {len(dataset.codebook[name].values)} categories: they are "
+        "taken as numbers, which makes sense only where the order and the steps between them mean something."
+        for name in features
+        if dataset.codebook[name].unit == "category" and len(dataset.codebook[name].values) > 2
+    )
+
+
+def _check_known(dataset: Dataset, name: str) -> None:
+    if name not in dataset.frame:
+        raise RecipeError(f"{dataset.name} has no column {name}: choose one of its {len(dataset.columns)} columns.")
+
+
+def _check_meaning(dataset: Dataset, name: str) -> None:
+    variable = dataset.codebook[name]
+    if variable.unit in ("id", "weight"):
+        raise RecipeError(
+            f"{variable.label} ({name}) says which {dataset.entity} a row is, not what it is like: "
+            "leave it out of the features."
+        )
+    if variable.is_category:
+        codes = np.unique(dataset.values(name))
+        if unlabelled := [f"{c:g}" for c in codes if np.isfinite(c) and c not in variable.values]:
+            raise RecipeError(
+                f"{variable.label} ({name}) has codes without a label ({', '.join(unlabelled[:3])}): "
+                "nobody can say how far apart they are, so choose another column."
+            )
+
+
+def _check_values(dataset: Dataset, name: str) -> None:
+    label, values = dataset.codebook.label(name), dataset.values(name)
+    if missing := int(np.isnan(values).sum()):
+        raise RecipeError(
+            f"{label} ({name}) is missing in {missing:,} of {len(values):,} rows: "
+            "fill or leave out those rows, or choose another column."
+        )
+    if infinite := int(np.isinf(values).sum()):
+        raise RecipeError(
+            f"{label} ({name}) is infinite in {infinite:,} of {len(values):,} rows: "
+            "mend those values, or choose another column."
+        )
+    if len(values) and np.ptp(values) == 0:
+        raise RecipeError(
+            f"{label} ({name}) is the same for every {dataset.entity} chosen ({values[0]:,.6g}): "
+            "it cannot tell them apart, so leave it out."
+        )

@@ -1,0 +1,187 @@
+"""The scale on which distances are taken: a transform for skew, then a scaling, both invertible and storable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib.dataset import Dataset
+from lib.errors import RecipeError
+from lib.estimates import mean, quantile, variance
+from lib.features.checks import check_features
+
+Floats = NDArray[np.float64]
+Transform = Literal["none", "asinh", "quantile", "winsorised"]
+Scaling = Literal["none", "standard", "robust", "minmax"]
+
+TRANSFORMS: tuple[Transform, ...] = ("none", "asinh", "quantile", "winsorised")
+SCALINGS: tuple[Scaling, ...] = ("none", "standard", "robust", "minmax")
+
+WINSOR = (0.01, 0.99)
+"""Weighted quantiles at which winsorised values are capped."""
+
+KNOTS = 1_000
+"""Steps of the stored rank curve: a value held by a thousandth of the households or more is met exactly."""
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """How the columns of a table become the matrix on which distances are taken, and back.
+
+    ``curves`` holds what each feature's transform needs: the scale of ``asinh`` (one number), the two caps of
+    ``winsorised``, or for ``quantile`` two rows (values, weighted mid-ranks). ``centre`` and ``spread`` (one
+    per feature) are the scaling, ``(transformed - centre) / spread``.
+    """
+
+    features: tuple[str, ...]
+    transform: Transform
+    scaling: Scaling
+    curves: tuple[Floats, ...]
+    centre: Floats
+    spread: Floats
+
+    def matrix(self, frame: pd.DataFrame | Mapping[str, Any]) -> Floats:
+        """Columns of a table in their own units -> rows x features on the scale of distances."""
+        columns = [np.atleast_1d(np.asarray(frame[name], dtype=float)) for name in self.features]
+        bent = [_bend(self.transform, c, v) for c, v in zip(self.curves, columns, strict=True)]
+        # + 0.0 turns -0.0 into 0.0, so that equal rows are equal byte by byte
+        return (np.column_stack(bent) - self.centre) / self.spread + 0.0
+
+    def original(self, matrix: NDArray[Any]) -> pd.DataFrame:
+        """Points of the space -> columns in their own units (dollars for dollars).
+
+        What a transform flattened cannot be told apart again: a winsorised value comes back as its cap.
+        """
+        bent = np.asarray(matrix, dtype=float) * self.spread + self.centre
+        pairs = zip(self.features, self.curves, bent.T, strict=True)
+        return pd.DataFrame({name: _unbend(self.transform, c, v) for name, c, v in pairs})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and numbers, for JSON."""
+        return {
+            "features": list(self.features),
+            "transform": self.transform,
+            "scaling": self.scaling,
+            "curves": [curve.tolist() for curve in self.curves],
+            "centre": self.centre.tolist(),
+            "spread": self.spread.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Space:
+        """Read back what ``to_dict`` gave."""
+        return cls(
+            features=tuple(stored["features"]),
+            transform=stored["transform"],
+            scaling=stored["scaling"],
+            curves=tuple(np.asarray(curve, dtype=float) for curve in stored["curves"]),
+            centre=np.asarray(stored["centre"], dtype=float),
+            spread=np.asarray(stored["spread"], dtype=float),
+        )
+
+
+def fit_space(
+    dataset: Dataset,
+    features: tuple[str, ...],
+    *,
+    transform: Transform = "none",
+    scaling: Scaling = "standard",
+    weights: Floats,
+) -> Space:
+    """The space in which these households differ comparably in every feature.
+
+    Args:
+        dataset: The households.
+        features: Columns, in order.
+        transform: "asinh" bends each column around its own weighted median absolute non-zero value, so that
+            amounts below it are nearly linear and those above it nearly logarithmic, debts mirror assets, zero
+            stays zero, and neither the unit nor the year of the dollars matters. "quantile" takes the weighted
+            mid-rank (0 to 1; ties share one). "winsorised" caps at the weighted 1st and 99th percentiles.
+        scaling: "standard" is (x - mean) / sd with divisor the sum of weights, "robust" (x - median) / IQR by the
+            survey's quantile rule, "minmax" maps the range to 0..1.
+        weights: One per row; ones count rows.
+
+    Raises:
+        RecipeError: If a column cannot be a feature, or becomes constant on this scale.
+    """
+    check_features(dataset, features)
+    values = [dataset.values(name) for name in features]
+    curves = tuple(_curve(transform, v, weights) for v in values)
+    bent = [_bend(transform, c, v) for c, v in zip(curves, values, strict=True)]
+    measured = [_centre_and_spread(scaling, v, weights) for v in bent]
+    for name, v, (_, spread) in zip(features, bent, measured, strict=True):
+        if not spread > 1e-12 * max(float(np.abs(v).max()), 1e-300):
+            raise RecipeError(_flat(dataset, name, transform, scaling))
+    centre, spread = np.array(measured, dtype=float).T
+    return Space(tuple(features), transform, scaling, curves, centre, spread)
+
+
+def _flat(dataset: Dataset, name: str, transform: str, scaling: str) -> str:
+    scale = f"{transform} values" if transform != "none" else "values"
+    advice = "choose another scaling" if scaling == "robust" else "choose another transform"
+    return (
+        f"{dataset.codebook.label(name)} ({name}) has too many equal {scale} for {scaling} scaling: "
+        f"{advice}, or leave it out."
+    )
+
+
+def _curve(transform: Transform, v: Floats, w: Floats) -> Floats:
+    if transform == "asinh":
+        held = v != 0
+        return np.atleast_1d(quantile(np.abs(v[held]), w[held], 0.5))
+    if transform == "winsorised":
+        return np.asarray(quantile(v, w, np.array(WINSOR)))
+    if transform == "quantile":
+        return _rank_curve(v, w)
+    return np.empty(0)
+
+
+def _rank_curve(v: Floats, w: Floats) -> Floats:
+    """Distinct values and their weighted mid-ranks, thinned to about ``KNOTS`` where there are more."""
+    distinct, position = np.unique(v, return_inverse=True)
+    weight = np.bincount(position, w)
+    reached = np.cumsum(weight) / weight.sum()
+    rank = reached - weight / weight.sum() / 2
+    if len(distinct) > KNOTS:
+        last = len(distinct) - 1
+        crossing = np.searchsorted(reached, np.arange(1, KNOTS) / KNOTS).clip(max=last)
+        # the neighbours of a value that many share, or the curve would bend towards it too early
+        heavy = np.flatnonzero(weight >= weight.sum() / KNOTS)
+        beside = np.concatenate([heavy - 1, heavy, heavy + 1]).clip(0, last)
+        keep = np.unique(np.concatenate([[0], crossing, beside, [last]]))
+        distinct, rank = distinct[keep], rank[keep]
+    return np.array([distinct, rank])
+
+
+def _bend(transform: Transform, curve: Floats, v: Floats) -> Floats:
+    if transform == "asinh":
+        return np.arcsinh(v / curve[0])
+    if transform == "winsorised":
+        return np.clip(v, curve[0], curve[1])
+    if transform == "quantile":
+        return np.interp(v, curve[0], curve[1])
+    return v
+
+
+def _unbend(transform: Transform, curve: Floats, v: Floats) -> Floats:
+    if transform == "asinh":
+        return np.sinh(v) * curve[0]
+    if transform == "quantile":
+        return np.interp(v, curve[1], curve[0])
+    return v
+
+
+def _centre_and_spread(scaling: Scaling, v: Floats, w: Floats) -> tuple[float, float]:
+    if scaling == "standard":
+        return mean(v, w), float(np.sqrt(variance(v, w)))
+    if scaling == "robust":
+        low, middle, high = np.asarray(quantile(v, w, [0.25, 0.5, 0.75]))
+        return float(middle), float(high - low)
+    if scaling == "minmax":
+        return float(v.min()), float(np.ptp(v))
+    return 0.0, 1.0

@@ -1,0 +1,83 @@
+"""Segments that respect survey weights and implicates: found, scored, tested, described.
+
+Segments are numbered from 1, ascending by the centroid's value of the recipe's first feature; 0 marks rows in no
+segment. Long work takes ``progress(done, words)``, which cancels by raising ``Cancelled``.
+"""
+
+from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN
+from lib.segments.compare import Comparison, compare
+from lib.segments.explain import Explanation, Rule, explain
+from lib.segments.findings import findings
+from lib.segments.fit import fit
+from lib.segments.kmeans import Step, iterations
+from lib.segments.naming import name, names
+from lib.segments.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
+from lib.segments.points import Points, points_of, row_weights
+from lib.segments.profile import Profile, profile
+from lib.segments.progress import Cancelled, Progress
+from lib.segments.recipe import ALGORITHMS, MAX_FEATURES, MAX_K, MAX_STARTS, MIN_K, STARTS, Algorithm, Recipe
+from lib.segments.scores import adjusted_rand, calinski_harabasz, davies_bouldin, score
+from lib.segments.segmentation import THIN, UNASSIGNED, Model, Placement, Segmentation, place
+from lib.segments.silhouette import Silhouettes, silhouette_sweep, silhouettes
+from lib.segments.stability import Stability, jaccard, stability, verdict
+from lib.segments.suggest import Suggestion, agreement, knee, suggestions
+from lib.segments.sweep import Sweep, sweep
+
+__all__ = [
+    "ALGORITHMS",
+    "ALGORITHM_LABELS",
+    "CANNOT",
+    "DRAWN",
+    "MAX_FEATURES",
+    "MAX_K",
+    "MAX_STARTS",
+    "MIN_K",
+    "STARTS",
+    "THIN",
+    "UNASSIGNED",
+    "Algorithm",
+    "Cancelled",
+    "Comparison",
+    "Explanation",
+    "Model",
+    "NotebookResult",
+    "Placement",
+    "Points",
+    "Profile",
+    "Progress",
+    "Recipe",
+    "Rule",
+    "Segmentation",
+    "Silhouettes",
+    "Stability",
+    "Step",
+    "Suggestion",
+    "Sweep",
+    "adjusted_rand",
+    "agreement",
+    "calinski_harabasz",
+    "compare",
+    "davies_bouldin",
+    "differences",
+    "explain",
+    "findings",
+    "fit",
+    "iterations",
+    "jaccard",
+    "knee",
+    "name",
+    "names",
+    "notebook_result",
+    "place",
+    "points_of",
+    "profile",
+    "raw_unit_silhouettes",
+    "row_weights",
+    "score",
+    "silhouette_sweep",
+    "silhouettes",
+    "stability",
+    "suggestions",
+    "sweep",
+    "verdict",
+]

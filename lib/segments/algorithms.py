@@ -1,0 +1,160 @@
+"""Ways of finding segments behind one signature, and what each of them cannot do.
+
+Only k-means and its bisecting variant take weights. The others are shown a sample of rows drawn by weight
+(systematic sampling: a row of twice the weight is drawn twice as often, to within one), so that the many
+households count as many; the rows not drawn are placed afterwards.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering, BisectingKMeans
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
+
+from lib.errors import RecipeError
+from lib.segments.kmeans import nearest, run_kmeans
+from lib.segments.points import Floats, Labels, Points
+from lib.segments.progress import one_thread
+from lib.segments.recipe import Algorithm, Recipe
+
+DRAWN = 4_000
+"""Rows shown to an algorithm that takes no weights: all pairs of them fit into 64 MB."""
+
+SMALLEST_DENSE = 0.01
+"""HDBSCAN: the smallest group called a segment, as a share of the rows it is shown (at least 5 rows)."""
+
+FEW_STARTS = 5
+"""Starts of the mixture and of each bisection, where one start costs as much as many of k-means."""
+
+ALGORITHM_LABELS: Mapping[Algorithm, str] = {
+    "kmeans": "k-means",
+    "bisecting": "Bisecting k-means",
+    "gaussian_mixture": "Gaussian mixture",
+    "ward": "Ward",
+    "hdbscan": "HDBSCAN",
+}
+
+CANNOT: Mapping[Algorithm, str] = {
+    "kmeans": "Takes weights and every row. Finds round segments of like extent, and few far-off households can "
+    "take a segment to themselves.",
+    "bisecting": "Takes weights and every row. Splits one segment at a time and never takes a split back, so it "
+    "can end above the inertia of k-means.",
+    "gaussian_mixture": f"Takes no weights: fitted to at most {DRAWN:,} rows drawn by weight, every row is then "
+    "placed by the fitted mixture. Assumes bell-shaped segments, which dollar amounts are not without a transform.",
+    "ward": f"Takes no weights and needs all pairs of rows: fitted to at most {DRAWN:,} rows drawn by weight, the "
+    "others follow their nearest drawn neighbour.",
+    "hdbscan": f"Takes no weights and no number of segments: fitted to at most {DRAWN:,} rows drawn by weight, one "
+    "per household; the others follow their nearest drawn neighbour. Households in thin air stay unassigned.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Labels 0, 1, ... (-1 unassigned), centres where the algorithm has its own, inertia of each start."""
+
+    labels: Labels
+    centres: Floats | None = None
+    inertias: Floats | None = None
+    notes: tuple[str, ...] = ()
+
+
+def find(points: Points, recipe: Recipe, *, first: Floats | None = None) -> Found:
+    """Segments of ``points`` by the algorithm of ``recipe``.
+
+    Args:
+        points: The households on the scale of distances.
+        recipe: What was asked for.
+        first: Centres that k-means shall try besides its own starts.
+
+    Raises:
+        RecipeError: If the algorithm finds no segments.
+    """
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return _FINDERS[recipe.algorithm](points, recipe, first)
+
+
+def _kmeans(points: Points, recipe: Recipe, first: Floats | None) -> Found:
+    run = run_kmeans(points, recipe, first=first)
+    return Found(nearest(points.matrix, run.centres), run.centres, run.inertias)
+
+
+def _bisecting(points: Points, recipe: Recipe, _: Floats | None) -> Found:
+    starts = min(recipe.starts, FEW_STARTS)
+    model = BisectingKMeans(recipe.k, init="k-means++", n_init=starts, random_state=recipe.seed, tol=0)
+    labels = model.fit(points.matrix, sample_weight=points.weights).labels_
+    return Found(labels.astype(np.intp))
+
+
+def _gaussian_mixture(points: Points, recipe: Recipe, _: Floats | None) -> Found:
+    drawn = draw(points, recipe.seed)
+    # variance that every component keeps, relative to the data's: columns that are sums of others have none left
+    floor = 1e-6 * max(float(points.matrix.var(axis=0).mean()), 1e-300)
+    model = GaussianMixture(recipe.k, n_init=min(recipe.starts, FEW_STARTS), reg_covar=floor, random_state=recipe.seed)
+    try:
+        labels = model.fit(points.matrix[drawn]).predict(points.matrix)
+    except ValueError as error:
+        raise RecipeError(
+            "A Gaussian mixture cannot be fitted to these columns: choose a transform or fewer segments."
+        ) from error
+    return Found(labels.astype(np.intp), notes=_notes(points, drawn))
+
+
+def _ward(points: Points, recipe: Recipe, _: Floats | None) -> Found:
+    drawn = draw(points, recipe.seed)
+    labels = AgglomerativeClustering(recipe.k, linkage="ward").fit_predict(points.matrix[drawn])
+    return Found(_follow(points.matrix, drawn, labels), notes=_notes(points, drawn))
+
+
+def _hdbscan(points: Points, recipe: Recipe, _: Floats | None) -> Found:
+    drawn = draw(points, recipe.seed)
+    drawn = drawn[np.unique(points.households[drawn], return_index=True)[1]]
+    smallest = max(5, round(SMALLEST_DENSE * len(drawn)))
+    if len(drawn) <= smallest:
+        raise RecipeError(f"{len(drawn)} households are too few for HDBSCAN: choose more, or another algorithm.")
+    labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points.matrix[drawn])
+    if labels.max() < 0:
+        raise RecipeError("HDBSCAN finds no dense group among these households: choose another transform or algorithm.")
+    note = f"HDBSCAN found {labels.max() + 1} segments of at least {smallest} drawn households each."
+    return Found(_follow(points.matrix, drawn, labels), notes=(*_notes(points, drawn), note))
+
+
+_Finder = Callable[[Points, Recipe, "Floats | None"], Found]
+_FINDERS: Mapping[Algorithm, _Finder] = {
+    "kmeans": _kmeans,
+    "bisecting": _bisecting,
+    "gaussian_mixture": _gaussian_mixture,
+    "ward": _ward,
+    "hdbscan": _hdbscan,
+}
+
+
+def draw(points: Points, seed: int, size: int = DRAWN) -> Labels:
+    """Rows drawn by weight: ``min(size, rows)`` positions, heavy rows more than once, equal weights each once.
+
+    Rows are lined up by weight, so that light and heavy ones come out in their right proportion.
+    """
+    number = min(size, len(points))
+    rng = np.random.default_rng(seed)
+    order = np.lexsort((rng.permutation(len(points)), points.weights))
+    reached = np.cumsum(points.weights[order])
+    at = (np.arange(number) + rng.uniform(1e-6, 1 - 1e-6)) / number * reached[-1]
+    return np.sort(order[np.searchsorted(reached, at)])
+
+
+def _follow(matrix: Floats, drawn: Labels, labels: Labels) -> Labels:
+    """Labels of all rows: a drawn row keeps its own, any other takes that of its nearest drawn neighbour."""
+    return np.asarray(labels, dtype=np.intp)[cKDTree(matrix[drawn]).query(matrix)[1]]
+
+
+def _notes(points: Points, drawn: Labels) -> tuple[str, ...]:
+    seen = len(np.unique(drawn))
+    if seen == len(points):
+        return ()
+    return (f"Fitted to {len(drawn):,} rows drawn by weight, {seen:,} of {len(points):,} different ones.",)

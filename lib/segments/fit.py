@@ -1,0 +1,107 @@
+"""From a recipe to a segmentation."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+
+from lib.dataset import Dataset
+from lib.features.checks import feature_notes
+from lib.features.space import Space
+from lib.segments.algorithms import Found, find
+from lib.segments.kmeans import in_order
+from lib.segments.points import Floats, Labels, Points, points_of
+from lib.segments.recipe import Recipe
+from lib.segments.segmentation import THIN, UNASSIGNED, Model, Segmentation
+
+
+def fit(dataset: Dataset, recipe: Recipe) -> Segmentation:
+    """The segments of these households by this recipe; the same on every run.
+
+    Args:
+        dataset: The households; every row is clustered, weighted unless the recipe counts rows.
+        recipe: What was asked for.
+
+    Raises:
+        RecipeError: If a feature cannot be used or there are too few rows or different points.
+    """
+    space, points = points_of(dataset, recipe)
+    return segment(dataset, recipe, space, points)
+
+
+def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> Segmentation:
+    """``fit`` for households whose points are already there."""
+    started = time.perf_counter()
+    found = find(points, recipe)
+    labels, centres = numbered(found, points)
+    return Segmentation(
+        model=Model(recipe, space, centres),
+        labels=labels,
+        inertia=inertia(points, labels, centres),
+        inertias=found.inertias if found.inertias is not None else np.empty(0),
+        sizes=sizes(dataset, labels, points.weights, len(centres)),
+        points=points,
+        notes=(*feature_notes(dataset, recipe.features), *_notes(found, recipe, len(centres))),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def numbered(found: Found, points: Points) -> tuple[Labels, Floats]:
+    """Labels from 1 and centres, both in the order by which segments are numbered."""
+    centres = found.centres
+    labels = found.labels
+    if centres is None:
+        _, labels = np.unique(np.append(labels, -1), return_inverse=True)
+        labels = labels[:-1] - 1
+        centres = centres_of(points, labels, int(labels.max()) + 1)
+    order = in_order(centres)
+    number = np.empty(len(order) + 1, dtype=np.intp)
+    number[order] = np.arange(1, len(order) + 1)
+    number[-1] = UNASSIGNED
+    return number[labels], centres[order]
+
+
+def centres_of(points: Points, labels: Labels, k: int) -> Floats:
+    """Weighted means of the rows labelled 0, 1, ..., k - 1 (k x features)."""
+    inside = labels >= 0
+    weights = points.weights[inside]
+    # a segment whose rows all weigh nothing still has a place: the plain mean of its rows
+    empty = np.bincount(labels[inside], weights, k) == 0
+    weights = np.where(empty[labels[inside]], 1.0, weights)
+    total = np.bincount(labels[inside], weights, k)
+    sums = [np.bincount(labels[inside], weights * column, k) for column in points.matrix[inside].T]
+    return np.array(sums).T / total[:, None]
+
+
+def inertia(points: Points, labels: Labels, centres: Floats) -> float:
+    """Weighted sum of squared distances of the assigned rows to their centres (labels from 1)."""
+    inside = labels != UNASSIGNED
+    off = points.matrix[inside] - centres[labels[inside] - 1]
+    return float(points.weights[inside] @ np.square(off).sum(axis=1))
+
+
+def sizes(dataset: Dataset, labels: Labels, weights: Floats, k: int) -> pd.DataFrame:
+    """How large each segment is; see ``Segmentation.sizes``."""
+    counts = range(k + 1)
+    households = np.bincount(labels, dataset.weights("households"), k + 1)
+    share = np.bincount(labels, weights, k + 1) / weights.sum()
+    pairs = pd.DataFrame({"segment": labels, "household": dataset.household_codes}).drop_duplicates()
+    table = pd.DataFrame(
+        {
+            "households": households,
+            "share": share,
+            "sampled": np.bincount(pairs["segment"], minlength=k + 1),
+            "rows": np.bincount(labels, minlength=k + 1),
+        },
+        index=pd.Index(counts, name="segment"),
+    )
+    table["thin"] = table["sampled"] < THIN
+    return table if table.loc[UNASSIGNED, "rows"] else table.drop(index=UNASSIGNED)
+
+
+def _notes(found: Found, recipe: Recipe, k: int) -> tuple[str, ...]:
+    if recipe.algorithm == "hdbscan" or k == recipe.k:
+        return found.notes
+    return (*found.notes, f"Only {k} of the {recipe.k} segments asked for hold any household.")

@@ -1,0 +1,137 @@
+"""Weighted k-means with every start accounted for, and its iterations one by one.
+
+Each start is k-means++ (Arthur and Vassilvitskii 2007, scikit-learn's greedy variant) followed by Lloyd's
+iterations until no label changes, in one thread, with a seed derived from the recipe's: the same recipe gives
+the same labels on every run. Equal points are merged and weighted, which changes neither minimum nor labels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.cluster import KMeans, kmeans_plusplus
+
+from lib.dataset import Dataset
+from lib.errors import RecipeError
+from lib.segments.points import Floats, Labels, Points, points_of
+from lib.segments.progress import one_thread
+from lib.segments.recipe import Recipe
+
+MAX_ITERATIONS = 300
+SHOWN_STEPS = 40
+"""Iterations kept for watching; of a longer run the first ones and the last."""
+
+
+@dataclass(frozen=True, eq=False)
+class KMeansRun:
+    """Centres (k x features) of the best start, and the inertia that each start ended with."""
+
+    centres: Floats
+    inertias: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One moment of Lloyd's iterations: centroids in original units, labels by the nearest of them.
+
+    ``number`` 0 is the k-means++ start. ``moved`` is the share of the weight whose segment changed since the
+    step before.
+    """
+
+    number: int
+    centroids: pd.DataFrame
+    labels: Labels
+    inertia: float
+    moved: float
+
+
+def run_kmeans(points: Points, recipe: Recipe, *, first: Floats | None = None) -> KMeansRun:
+    """The best of ``recipe.starts`` starts (and of ``first``, if centres to start from are given)."""
+    matrix, weights = points.distinct
+    inertias, best = [], None
+    with one_thread():
+        starts = [plus_plus(points, recipe, start) for start in range(recipe.starts)]
+        for centres in starts if first is None else [first, *starts]:
+            model = _lloyd(matrix, weights, centres)
+            inertias.append(model.inertia_)
+            if best is None or model.inertia_ < best.inertia_:
+                best = model
+    assert best is not None  # noqa: S101 - a recipe has at least one start
+    return KMeansRun(best.cluster_centers_, np.array(inertias))
+
+
+def plus_plus(points: Points, recipe: Recipe, start: int) -> Floats:
+    """The k-means++ centres (k x features) that a recipe's start number ``start`` begins with."""
+    matrix, weights = points.distinct
+    seeds = np.random.SeedSequence((recipe.seed, recipe.k)).generate_state(start + 1)
+    return kmeans_plusplus(matrix, recipe.k, sample_weight=weights, random_state=int(seeds[start]))[0]
+
+
+def _lloyd(matrix: Floats, weights: Floats, centres: Floats, iterations: int = MAX_ITERATIONS) -> KMeans:
+    model = KMeans(len(centres), init=centres, n_init=1, tol=0, max_iter=iterations, copy_x=True)
+    return model.fit(matrix, sample_weight=weights)
+
+
+def nearest(matrix: Floats, centres: Floats) -> Labels:
+    """Position of the nearest centre of each row; of equally near ones the first."""
+    return squared_distances(matrix, centres).argmin(axis=1)
+
+
+def squared_distances(matrix: Floats, centres: Floats) -> Floats:
+    """Squared Euclidean distance of each row to each centre, taken by differences so that none is lost."""
+    return np.stack([np.square(matrix - centre).sum(axis=1) for centre in centres], axis=1)
+
+
+def in_order(centres: Floats) -> Labels:
+    """The rule by which segments are numbered: ascending by the first feature, ties by the next ones."""
+    rounded = np.round(centres / np.maximum(np.abs(centres).max(axis=0, initial=0), 1e-300), 9)
+    return np.lexsort(rounded.T[::-1])
+
+
+def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Step, ...]:
+    """k-means at work: from the k-means++ centres of one start to where Lloyd's iterations end.
+
+    Args:
+        dataset: The households.
+        recipe: Algorithm "kmeans".
+        start: Which of the recipe's starts to watch.
+
+    Returns:
+        At most ``SHOWN_STEPS`` steps; segments keep one number throughout, the one they end with. The last step
+        is what that start contributes to ``fit``.
+
+    Raises:
+        RecipeError: If the recipe is not for k-means or ``start`` is not one of its starts.
+    """
+    if recipe.algorithm != "kmeans":
+        raise RecipeError(f"Only k-means can be watched step by step. Got {recipe.algorithm}.")
+    if not 0 <= start < recipe.starts:
+        raise RecipeError(f"Start must be between 0 and {recipe.starts - 1}. Got {start}.")
+    space, points = points_of(dataset, recipe)
+    path = _path(points, plus_plus(points, recipe, start))
+    order = in_order(path[-1])
+    steps, before = [], None
+    for number, centres in enumerate(path):
+        labels = nearest(points.matrix, centres[order]) + 1
+        off = np.square(points.matrix - centres[order][labels - 1]).sum(axis=1)
+        moved = 1.0 if before is None else float(points.weights @ (labels != before) / points.weights.sum())
+        centroids = space.original(centres[order])
+        centroids.index = pd.RangeIndex(1, recipe.k + 1, name="segment")
+        steps.append(Step(number, centroids, labels, float(points.weights @ off), moved))
+        before = labels
+    return tuple(steps if len(steps) <= SHOWN_STEPS else [*steps[: SHOWN_STEPS - 1], steps[-1]])
+
+
+def _path(points: Points, centres: Floats) -> list[Floats]:
+    """Successive centres until they stand still."""
+    matrix, weights = points.distinct
+    path = [centres]
+    with one_thread():
+        for _ in range(MAX_ITERATIONS):
+            moved = _lloyd(matrix, weights, path[-1], iterations=1).cluster_centers_
+            if np.allclose(moved, path[-1], rtol=0, atol=1e-12 * max(np.abs(matrix).max(), 1e-300)):
+                break
+            path.append(moved)
+    return path

@@ -1,0 +1,136 @@
+"""Households as points: the matrix that is clustered, scored and mapped, with what each row counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib.dataset import Counting, Dataset
+from lib.errors import RecipeError
+from lib.features.space import Space, fit_space
+from lib.segments.recipe import Recipe
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Rows x features on the scale of distances, and one entry per row of everything else.
+
+    Attributes:
+        matrix: Rows x features.
+        weights: What a row counts; they sum to the sampled households, or to the rows when rows are counted.
+        households: Position of the row's household.
+        implicates: Which implicate the row is; all 0 when rows are counted.
+    """
+
+    matrix: Floats
+    weights: Floats
+    households: Labels
+    implicates: Labels
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    @cached_property
+    def _distinct(self) -> tuple[Floats, Floats]:
+        first, position = distinct(self.matrix.T)
+        return self.matrix[first], np.asarray(np.bincount(position, self.weights), dtype=float)
+
+    @property
+    def distinct(self) -> tuple[Floats, Floats]:
+        """Different points only, and their summed weights: the same problem for k-means, with fewer rows."""
+        return self._distinct
+
+    def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_], weights: Floats | None = None) -> Points:
+        """Some of the rows, with other weights if given."""
+        return Points(
+            matrix=self.matrix[chosen],
+            weights=self.weights[chosen] if weights is None else weights,
+            households=self.households[chosen],
+            implicates=self.implicates[chosen],
+        )
+
+
+def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
+    """The space a recipe asks for, and the households in it.
+
+    Raises:
+        RecipeError: If a feature cannot be used, or there are fewer rows or different points than segments.
+    """
+    if len(dataset) < recipe.k:
+        raise RecipeError(
+            f"{len(dataset):,} rows cannot make {recipe.k} segments: choose fewer segments or more households."
+        )
+    weights = row_weights(dataset, recipe.counting)
+    space = fit_space(dataset, recipe.features, transform=recipe.transform, scaling=recipe.scaling, weights=weights)
+    rows_counted = recipe.counting == "rows"
+    points = Points(
+        matrix=space.matrix(dataset.frame),
+        weights=weights,
+        households=np.arange(len(dataset)) if rows_counted else dataset.household_codes,
+        implicates=np.zeros(len(dataset), dtype=np.intp) if rows_counted else dataset.implicate_codes,
+    )
+    if recipe.algorithm != "hdbscan":
+        check_enough(points, recipe.k)
+    return space, points
+
+
+def check_enough(points: Points, k: int) -> None:
+    """Refuse more segments than there are different points.
+
+    Raises:
+        RecipeError: Says how many there are.
+    """
+    different = len(points.distinct[0])
+    if different < k:
+        raise RecipeError(
+            f"The chosen features take only {different:,} different values together, too few for {k} segments: "
+            "choose fewer segments or more features."
+        )
+
+
+def row_weights(dataset: Dataset, counting: Counting) -> Floats:
+    """One weight per row; they sum to the sampled households, or to the rows when rows are counted.
+
+    That scale changes no segment. It makes inertia comparable between the two ways of counting and the same
+    whether a household comes once or as five equal implicates.
+
+    Raises:
+        RecipeError: If a weight is negative or missing, or none is positive.
+    """
+    weights = dataset.weights(counting)
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
+        raise RecipeError(
+            f"The weights ({dataset.weight}) must be numbers of 0 or more, not all 0: mend them, or count rows."
+        )
+    if counting == "rows":
+        return weights
+    return weights * (dataset.sampled / weights.sum())
+
+
+def distinct(columns: Iterable[NDArray[np.generic]]) -> tuple[Labels, Labels]:
+    """Equal rows of a table found by hashing, in order of first appearance.
+
+    Args:
+        columns: The columns of the table, each one value per row.
+
+    Returns:
+        The first row of each kind, and for every row the position of its kind.
+    """
+    position: Labels | None = None
+    for column in columns:
+        codes, values = pd.factorize(np.ascontiguousarray(column))
+        joint = codes if position is None else position.astype(np.int64) * len(values) + codes
+        position = pd.factorize(joint)[0]
+    if position is None:
+        raise ValueError("A table without columns has no distinct rows.")
+    first = np.full(int(position.max(initial=-1)) + 1, len(position), dtype=np.intp)
+    np.minimum.at(first, position, np.arange(len(position)))
+    return first, position

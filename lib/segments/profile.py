@@ -1,0 +1,95 @@
+"""What the households of each segment are like, beside everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lib.dataset import Dataset
+from lib.errors import RecipeError
+from lib.estimates import Floats, mean, quantile, variance
+from lib.segments.segmentation import Segmentation
+
+STATISTICS = ("mean", "median", "sd", "p25", "p75")
+_QUARTERS = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Weighted statistics of columns, as the segmentation counts.
+
+    Attributes:
+        table: Indexed by ``segment`` (0 where there are unassigned rows) and ``column``: ``mean``, ``median``,
+            ``sd``, ``p25``, ``p75`` in the column's unit; ``difference``, the segment's mean less everyone's in
+            everyone's standard deviations; ``standing``, the share of everyone below the segment's median (those
+            equal to it count half).
+        everyone: Indexed by ``column``: the same five statistics of all households.
+    """
+
+    table: pd.DataFrame
+    everyone: pd.DataFrame
+
+    def apart(self, segment: int, most: int = 3) -> list[str]:
+        """The columns that set a segment apart: those with the largest standardised differences."""
+        differences = self.table.loc[segment, "difference"].abs().sort_values(ascending=False, kind="stable")
+        return [str(name) for name in differences.index[:most]]
+
+
+def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str] | None = None) -> Profile:
+    """Describe segments by any columns, those they were made from or others.
+
+    Args:
+        dataset: The households that were segmented.
+        segmentation: What ``fit`` made of them.
+        columns: Columns to describe; by default the features. Rows where one is missing are left out of it.
+
+    Raises:
+        RecipeError: If a column is unknown or the dataset is not the one that was segmented.
+    """
+    names = list(dict.fromkeys(segmentation.recipe.features if columns is None else columns))
+    if unknown := [name for name in names if name not in dataset.frame]:
+        raise RecipeError(f"{dataset.name} has no column {', '.join(unknown)}: choose among its columns.")
+    check_same(dataset, segmentation)
+    weights = dataset.weights(segmentation.recipe.counting)
+    members = {int(s): segmentation.labels == s for s in segmentation.sizes.index}
+    rows, everyone = {}, {}
+    for name in names:
+        values = dataset.values(name)
+        everyone[name] = _statistics(values, weights)
+        for segment, inside in members.items():
+            own = _statistics(values[inside], weights[inside])
+            rows[segment, name] = own | _compared(own, everyone[name], values, weights)
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_index(level=0, sort_remaining=False)
+    table.index = pd.MultiIndex.from_tuples(table.index, names=["segment", "column"])
+    return Profile(table, pd.DataFrame.from_dict(everyone, orient="index").rename_axis("column"))
+
+
+def check_same(dataset: Dataset, segmentation: Segmentation) -> None:
+    """Refuse a dataset that is not the one that was segmented.
+
+    Raises:
+        RecipeError: If the number of rows differs.
+    """
+    if len(dataset) != len(segmentation.labels):
+        raise RecipeError(
+            f"The segmentation is of {len(segmentation.labels):,} rows, {dataset.name} has {len(dataset):,}: "
+            "give the households that were segmented."
+        )
+
+
+def _statistics(values: Floats, weights: Floats) -> dict[str, float]:
+    low, middle, high = np.asarray(quantile(values, weights, _QUARTERS), dtype=float)
+    spread = float(np.sqrt(variance(values, weights)))
+    found = (mean(values, weights), middle, spread, low, high)
+    return {name: float(value) for name, value in zip(STATISTICS, found, strict=True)}
+
+
+def _compared(own: dict[str, float], everyone: dict[str, float], values: Floats, weights: Floats) -> dict[str, float]:
+    spread = everyone["sd"]
+    apart = (own["mean"] - everyone["mean"]) / spread if spread > 0 else 0.0
+    known = weights[~np.isnan(values)].sum()
+    below, equal = weights[values < own["median"]].sum(), weights[values == own["median"]].sum()
+    return {"difference": apart, "standing": float((below + equal / 2) / known) if known > 0 else np.nan}

@@ -1,0 +1,214 @@
+"""What a segmentation is: a model that places households, and the segments of the households it was fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lib.errors import RecipeError
+from lib.features.space import Space
+from lib.segments.kmeans import nearest, squared_distances
+from lib.segments.points import Floats, Labels, Points
+from lib.segments.recipe import Recipe
+from lib.segments.silhouette import Silhouettes, silhouettes
+
+UNASSIGNED = 0
+"""Label of rows that belong to no segment; segments are numbered from 1."""
+
+THIN = 30
+"""A segment that rests on fewer sampled households is flagged."""
+
+BORDERLINE = 0.8
+"""From this ratio of the distances to the nearest and the next centroid on a household lies on the border."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where a household belongs.
+
+    ``distances`` (to each centroid, on the scale of distances) is indexed by segment. ``borderline`` is the
+    distance to the nearest centroid over that to the next: 0 at a centroid, 1 half way between two.
+    """
+
+    segment: int
+    next_best: int
+    distances: pd.Series
+    borderline: float
+
+    @property
+    def is_borderline(self) -> bool:
+        """Whether the household might as well belong to the next segment."""
+        return self.borderline >= BORDERLINE
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What is needed to place any household: kept as plain JSON, it can be applied to another table later.
+
+    ``centres`` (segments x features, on the scale of distances) are in the order of the segments' numbers.
+    """
+
+    recipe: Recipe
+    space: Space
+    centres: Floats
+
+    @property
+    def numbers(self) -> pd.RangeIndex:
+        """Numbers of the segments: 1, 2, ..."""
+        return pd.RangeIndex(1, len(self.centres) + 1, name="segment")
+
+    @property
+    def centroids(self) -> pd.DataFrame:
+        """Centres in original units (dollars for dollars), one row per segment.
+
+        Without a transform these are the weighted means of the features.
+        """
+        return self.space.original(self.centres).set_index(self.numbers)
+
+    def labels(self, frame: pd.DataFrame) -> Labels:
+        """Segment (1, 2, ...) of each row of a table that has the features, by the nearest centroid.
+
+        For k-means these are the labels of ``fit``. For the other algorithms the nearest centroid is an
+        approximation of theirs.
+
+        Raises:
+            RecipeError: If a feature is missing from the table or has missing values.
+        """
+        return nearest(self._matrix(frame), self.centres) + 1
+
+    def place(self, values: Mapping[str, float]) -> Placement:
+        """The segment of one household given its features in original units.
+
+        Raises:
+            RecipeError: If a feature is missing or not a number.
+        """
+        squared = squared_distances(self._matrix(values), self.centres)[0]
+        distances = pd.Series(np.sqrt(squared), index=self.numbers, name="distance")
+        ordered = distances.sort_values(kind="stable")
+        if len(ordered) == 1:
+            return Placement(1, 1, distances, 0.0)
+        near, far = float(ordered.iloc[0]), float(ordered.iloc[1])
+        return Placement(int(ordered.index[0]), int(ordered.index[1]), distances, near / far if far > 0 else 1.0)
+
+    def _matrix(self, values: pd.DataFrame | Mapping[str, Any]) -> Floats:
+        if missing := [name for name in self.space.features if name not in values]:
+            raise RecipeError(f"To place a household its {', '.join(missing)} must be known: give a value.")
+        try:
+            matrix = self.space.matrix(values)
+        except (TypeError, ValueError) as error:
+            raise RecipeError("To place a household every feature must be a number.") from error
+        if not np.isfinite(matrix).all():
+            bad = np.array(self.space.features)[~np.isfinite(matrix).all(axis=0)]
+            raise RecipeError(f"To place a household its {', '.join(bad)} must be a number: fill in the gap.")
+        return matrix
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and numbers, for JSON."""
+        return {
+            "recipe": self.recipe.to_dict(),
+            "space": self.space.to_dict(),
+            "centres": self.centres.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Model:
+        """Read back what ``to_dict`` gave.
+
+        Raises:
+            RecipeError: If it is not such a model.
+        """
+        try:
+            recipe, space = Recipe.from_dict(stored["recipe"]), Space.from_dict(stored["space"])
+            model = cls(recipe, space, np.asarray(stored["centres"], dtype=float))
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecipeError("This is not a stored segmentation: export one and read that.") from error
+        if model.centres.shape[1:] != (len(space.features),) or recipe.features != space.features:
+            raise RecipeError("The stored segmentation contradicts itself: export it again.")
+        return model
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """The segments of the households that a recipe was fitted to.
+
+    Segments are numbered from 1, ascending by the centroid's value of the first feature (ties by the next
+    ones); ``UNASSIGNED`` (0) marks rows in no segment, which only HDBSCAN leaves.
+
+    Attributes:
+        model: Recipe, scale and centres.
+        labels: Segment of each row of the dataset, in its order.
+        inertia: Weighted sum of squared distances to the centroids, over assigned rows; weights sum to the
+            sampled households, or to the rows when rows are counted.
+        inertias: What each start ended with (empty where an algorithm does not say).
+        sizes: Indexed by segment (0 included where there are unassigned rows): ``households`` (in the
+            population, always weighted), ``share`` (as counted by the recipe), ``sampled`` (sampled households
+            with an implicate in the segment), ``rows``, ``thin`` (sampled below ``THIN``).
+        points: The matrix and the weights, for scores and maps.
+        notes: What is worth knowing about how it was made, a sentence each.
+        seconds: Time it took to find.
+    """
+
+    model: Model
+    labels: Labels
+    inertia: float
+    inertias: Floats
+    sizes: pd.DataFrame
+    points: Points = field(repr=False)
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def recipe(self) -> Recipe:
+        """What was asked for."""
+        return self.model.recipe
+
+    @property
+    def k(self) -> int:
+        """Number of segments found, unassigned rows aside."""
+        return len(self.model.centres)
+
+    @property
+    def centroids(self) -> pd.DataFrame:
+        """Centres in original units, one row per segment, one column per feature."""
+        return self.model.centroids
+
+    @property
+    def spread_over_starts(self) -> float:
+        """How much higher than the best the worst start ended, as a share of the best; NaN if not known."""
+        if not len(self.inertias) or not self.inertias.min() > 0:
+            return float("nan")
+        return float(self.inertias.max() / self.inertias.min() - 1)
+
+    @property
+    def starts_at_best(self) -> float:
+        """Share of the starts that ended within 0.1 % of the best; NaN if not known."""
+        if not len(self.inertias):
+            return float("nan")
+        return float((self.inertias <= self.inertias.min() * 1.001).mean())
+
+    @cached_property
+    def silhouettes(self) -> Silhouettes:
+        """Silhouette of each row (rows x 1) and their mean, within implicates, weighted as the recipe counts."""
+        return silhouettes(
+            self.points.matrix,
+            [self.labels],
+            self.points.weights,
+            groups=self.points.implicates,
+            unassigned=UNASSIGNED,
+        )
+
+    @property
+    def silhouette(self) -> float:
+        """Mean silhouette: computed when first asked for, or beforehand by ``sweep``."""
+        return float(self.silhouettes.means[0])
+
+
+def place(segmentation: Segmentation | Model, values: Mapping[str, float]) -> Placement:
+    """The segment of one household given its features in original units; see ``Model.place``."""
+    model = segmentation.model if isinstance(segmentation, Segmentation) else segmentation
+    return model.place(values)

@@ -1,0 +1,275 @@
+"""Silhouettes of any number of labelings in one exact pass over the distances.
+
+Rousseeuw (1987), "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis", with
+weights: for row i, a(i) is the weighted mean distance to the rest of its cluster (its own weight left out), b(i)
+the smallest weighted mean distance to another cluster, s(i) = (b - a) / max(a, b), and 0 where a row is alone in
+its cluster. All weights 1 give ``sklearn.metrics.silhouette_score``.
+
+How it stays exact and fast: rows are centred and put on a common scale (silhouettes know no units); rows equal in
+position and in every label are merged. Rows are sorted so that those alike in every labeling lie together, and a
+block's distances are summed once per such group, not once per labeling; each block serves both its rows and its
+columns. Distances within a block are taken by differences, those between blocks by float64 Gram products about the
+first block's mean (in float32 near neighbours far from the centre would be lost); their roots are float32.
+
+Time grows with rows squared, memory with rows. For eleven labelings of five features on two cores: 5,777 rows take
+0.05 s, 28,885 rows 0.5 s, 100,000 rows (hardly two of them equal) 12 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
+
+from lib.errors import RecipeError
+from lib.segments.points import Floats, Labels, distinct
+from lib.segments.progress import CORES, Progress, one_thread, part_of, report
+
+BLOCK = 768
+"""Rows per side of a block of distances: 4.7 MB of float64 and 2.4 MB of float32 for each thread."""
+
+MAX_ROWS = 200_000
+"""Beyond this an exact pass takes minutes."""
+
+
+_Kind = type[np.float32] | type[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Silhouettes:
+    """``rows`` (rows x labelings; NaN where unassigned) and ``means``, the weighted mean of each labeling.
+
+    A mean is NaN where a labeling has fewer than two clusters.
+    """
+
+    rows: Floats
+    means: Floats
+
+
+def silhouette_sweep(
+    X: ArrayLike,  # noqa: N803 - the field's name for the matrix
+    labelings: Sequence[ArrayLike],
+    weights: ArrayLike | None = None,
+    *,
+    unassigned: int | None = None,
+    double: bool = False,
+    progress: Progress | None = None,
+) -> Floats:
+    """Mean silhouette of each labeling: the ``means`` of ``silhouettes``, of all rows together."""
+    return silhouettes(X, labelings, weights, unassigned=unassigned, double=double, progress=progress).means
+
+
+def silhouettes(
+    X: ArrayLike,  # noqa: N803
+    labelings: Sequence[ArrayLike],
+    weights: ArrayLike | None = None,
+    *,
+    groups: ArrayLike | None = None,
+    unassigned: int | None = None,
+    double: bool = False,
+    progress: Progress | None = None,
+) -> Silhouettes:
+    """Silhouette of every row under every labeling, and their weighted means.
+
+    Args:
+        X: Rows x features, on the scale of distances; Euclidean distance.
+        labelings: Any number of labelings, one integer per row each.
+        weights: One weight per row; without them every row counts once.
+        groups: Rows are compared only within their group, and means are averaged over the groups: with the
+            implicate as group a household never sits beside its own near-copies. Without it all are one group.
+        unassigned: The label of rows that belong to no cluster; they are left out. None where every label is
+            a cluster, as in scikit-learn.
+        double: Roots and sums in float64 as well: twice the time, for agreement to the last printed digits
+            (within about 1e-14 and not 1e-9 of scikit-learn's means).
+        progress: Told the share done; may raise ``Cancelled``.
+
+    Raises:
+        RecipeError: If lengths differ, there are too many rows, or a number is missing or infinite.
+    """
+    x, codes, w = _checked(X, labelings, weights, unassigned)
+    group = np.zeros(len(x), dtype=np.intp) if groups is None else np.unique(groups, return_inverse=True)[1]
+    members = [np.flatnonzero(group == g) for g in range(int(group.max(initial=0)) + 1)]
+    work = np.cumsum([0.0] + [len(rows) ** 2 for rows in members])
+    result = np.full(codes.shape, np.nan)
+    for rows, start, end in zip(members, work[:-1] / work[-1], work[1:] / work[-1], strict=True):
+        part = part_of(progress, start, end)
+        result[rows] = _within(x[rows], codes[rows], w[rows], np.float64 if double else np.float32, part)
+    means = np.array([_mean(result[rows], codes[rows], w[rows]) for rows in members])
+    with np.errstate(invalid="ignore"):
+        defined = np.isfinite(means)
+        means = np.where(defined, means, 0).sum(axis=0) / np.where(defined.any(axis=0), defined.sum(axis=0), np.nan)
+    return Silhouettes(result, means)
+
+
+def _checked(
+    matrix: ArrayLike, labelings: Sequence[ArrayLike], weights: ArrayLike | None, unassigned: int | None
+) -> tuple[Floats, Labels, Floats]:
+    x = np.asarray(matrix, dtype=float)
+    if x.ndim != 2 or not len(x) or not np.isfinite(x).all():
+        raise RecipeError(f"Silhouettes need a table of rows and columns without missing values. Got {x.shape}.")
+    if len(x) > MAX_ROWS:
+        raise RecipeError(f"Silhouettes of {len(x):,} rows would take minutes: choose at most {MAX_ROWS:,} of them.")
+    w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
+    if not labelings:
+        raise RecipeError("There is nothing to score: give at least one labeling.")
+    lengths = {len(np.asarray(labels)) for labels in labelings} | {len(w)}
+    if lengths != {len(x)}:
+        raise RecipeError(f"Labels and weights must have one entry for each of the {len(x):,} rows.")
+    if not (w >= 0).all():
+        raise RecipeError("Weights must be numbers of 0 or more: mend them, or count rows.")
+    codes = np.empty((len(x), len(labelings)), dtype=np.intp)
+    for column, labels in enumerate(labelings):
+        codes[:, column] = _coded(np.asarray(labels), unassigned)
+    return x, codes, w
+
+
+def _coded(labels: NDArray[np.generic], unassigned: int | None) -> Labels:
+    """Labels as 0, 1, ...; -1 for rows in no cluster."""
+    values, codes = np.unique(labels, return_inverse=True)
+    if unassigned is None or unassigned not in values:
+        return codes
+    at = int(np.searchsorted(values, unassigned))
+    return np.where(codes == at, -1, codes - (codes > at))
+
+
+def _within(x: Floats, codes: Labels, w: Floats, kind: _Kind, progress: Progress | None) -> Floats:
+    """Silhouettes (rows x labelings) of one group of rows, each compared with all of them."""
+    first, merged = distinct([*x.T, *codes.T])
+    items = _Items.of(x[first], codes[first], np.asarray(np.bincount(merged, w), dtype=float), kind)
+    sums = items.sums(progress)[np.argsort(items.order)]
+    result = np.full(codes.shape, np.nan)
+    for labeling in range(codes.shape[1]):
+        columns = sums[:, items.starts[labeling] : items.starts[labeling + 1]]
+        result[:, labeling] = _values(columns, codes[:, labeling], merged, w, items.scale)
+    return result
+
+
+def _values(sums: Floats, codes: Labels, merged: Labels, w: Floats, scale: float) -> Floats:
+    """Silhouettes of one labeling from each item's weighted sum of distances to each cluster."""
+    clusters = sums.shape[1]
+    assigned = codes >= 0
+    weight = np.bincount(codes[assigned], w[assigned], clusters) / scale
+    members = np.bincount(codes[assigned], w[assigned] > 0, clusters)
+    if (members > 0).sum() < 2:
+        return np.full(len(codes), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        to_others = np.where(members > 0, sums / weight, np.inf)
+        own = np.where(assigned, codes, 0)
+        rows = np.arange(len(codes))
+        a = sums[merged, own] / (weight[own] - w / scale)
+        others = to_others[merged]
+        others[rows, own] = np.inf
+        b = others.min(axis=1)
+        s = np.nan_to_num((b - a) / np.maximum(a, b))
+    alone = members[own] - (w > 0) == 0
+    return np.where(assigned, np.where(alone, 0.0, s), np.nan)
+
+
+def _mean(rows: Floats, codes: Labels, w: Floats) -> Floats:
+    counted = (codes >= 0) & np.isfinite(rows)
+    weight = np.where(counted, w[:, None], 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (np.where(counted, rows, 0.0) * weight).sum(axis=0) / weight.sum(axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Items:
+    """Different rows, sorted so that rows alike in every labeling (a cell) lie together, ready for the pass.
+
+    ``starts`` says where each labeling's clusters begin among the columns of all clusters; ``scale`` is the largest
+    weight, by which weights are divided.
+    """
+
+    order: Labels
+    x: Floats
+    codes: Labels
+    cells: Labels
+    weights: NDArray[np.floating]
+    starts: Labels
+    scale: float
+
+    @classmethod
+    def of(cls, x: Floats, codes: Labels, w: Floats, kind: _Kind) -> _Items:
+        cells = distinct(codes.T)[1]
+        order = np.argsort(cells, kind="stable")
+        x = x[order] - x.mean(axis=0)
+        x /= np.abs(x).max(initial=0.0) or 1.0
+        scale = float(w.max()) or 1.0
+        return cls(
+            order=order,
+            x=x,
+            codes=codes[order],
+            cells=cells[order],
+            weights=(w[order] / scale).astype(kind),
+            starts=np.concatenate([[0], np.cumsum(codes.max(axis=0) + 1)]).astype(np.intp),
+            scale=scale,
+        )
+
+    def sums(self, progress: Progress | None) -> Floats:
+        """Weighted sum of distances from each item to each cluster of each labeling (items x all clusters)."""
+        blocks = [slice(i, min(i + BLOCK, len(self.x))) for i in range(0, len(self.x), BLOCK)]
+        gathers = [self._gather(block) for block in blocks]
+        workers = min(CORES, len(blocks))
+        # each worker keeps its own sums and takes its blocks in a fixed order: the result repeats exactly
+        totals = [np.zeros((len(self.x), int(self.starts[-1]))) for _ in range(workers)]
+        with one_thread(), ThreadPoolExecutor(workers) as pool:
+            for turn in range(0, len(blocks), workers):
+                jobs = [
+                    pool.submit(self._block_row, turn + i, blocks, gathers, totals[i])
+                    for i in range(min(workers, len(blocks) - turn))
+                ]
+                for job in jobs:
+                    job.result()
+                left = 1 - min(turn + workers, len(blocks)) / len(blocks)
+                report(progress, 1 - left**2, "Measuring distances between households")
+        return sum(totals[1:], start=totals[0])
+
+    def _gather(self, block: slice) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Two matrices whose product sends a block's items, weighted, to their clusters.
+
+        The way goes by the cells in the block where those are few, else directly.
+        """
+        codes, cells, w = self.codes[block], self.cells[block] - self.cells[block.start], self.weights[block]
+        first = np.flatnonzero(np.diff(cells, prepend=-1))
+        if len(first) >= self.starts[-1]:
+            return self._one_hot(codes) * w[:, None], np.eye(int(self.starts[-1]), dtype=self.weights.dtype)
+        by_cell = np.zeros((len(cells), len(first)), dtype=self.weights.dtype)
+        by_cell[np.arange(len(cells)), cells] = w
+        return by_cell, self._one_hot(codes[first])
+
+    def _one_hot(self, codes: Labels) -> NDArray[np.floating]:
+        result = np.zeros((len(codes), int(self.starts[-1])), dtype=self.weights.dtype)
+        row, labeling = np.nonzero(codes >= 0)
+        result[row, self.starts[labeling] + codes[row, labeling]] = 1
+        return result
+
+    def _block_row(
+        self,
+        i: int,
+        blocks: Sequence[slice],
+        gathers: Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]],
+        total: Floats,
+    ) -> None:
+        """Distances of one block to itself and to all later ones, added up both ways."""
+        here, (weigh, send) = blocks[i], gathers[i]
+        squared = np.empty((BLOCK, BLOCK))
+        rounded = np.empty((BLOCK, BLOCK), dtype=self.weights.dtype)
+        total[here] += (cdist(self.x[here], self.x[here]).astype(rounded.dtype) @ weigh) @ send
+        later = self.x[here.start :] - self.x[here].mean(axis=0)
+        squares, ones = np.einsum("ij,ij->i", later, later), np.ones(len(later))
+        left = np.column_stack([later, squares, ones])[: here.stop - here.start]
+        right = np.column_stack([-2 * later, ones, squares])
+        for j in range(i + 1, len(blocks)):
+            there, (weigh_there, send_there) = blocks[j], gathers[j]
+            shape = np.s_[: len(left), : there.stop - there.start]
+            np.matmul(left, right[there.start - here.start : there.stop - here.start].T, out=squared[shape])
+            distance = rounded[shape]
+            distance[...] = squared[shape]
+            np.maximum(distance, 0, out=distance)
+            np.sqrt(distance, out=distance)
+            total[here] += (distance @ weigh_there) @ send_there
+            total[there] += (weigh.T @ distance).T @ send

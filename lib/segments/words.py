@@ -1,0 +1,36 @@
+"""Small turns of phrase for names, rules and sentences."""
+
+from __future__ import annotations
+
+import math
+
+
+def rounded(value: float, digits: int = 3) -> float:
+    """A value to so many significant digits: thresholds that can be said aloud."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def within_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: "Net worth" becomes "net worth", "IRA balance" stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def capitalised(words: str) -> str:
+    """A sentence or name with its first letter large."""
+    return words[:1].upper() + words[1:]
+
+
+def listed(words: list[str]) -> str:
+    """Words strung together: "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def percent(share: float) -> str:
+    """A share in per cent that says 100 or 0 only where it is meant."""
+    if 0.9995 <= share < 1:
+        return "over 99.9 %"
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"

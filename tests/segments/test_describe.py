@@ -1,0 +1,120 @@
+"""What segments are like, what they are called, and the rules that tell them apart."""
+
+import numpy as np
+import pytest
+
+from lib.errors import RecipeError
+from lib.estimates import mean, quantile
+from lib.segments import Recipe, explain, fit, name, names, profile
+
+FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
+TWO = ("DEBT", "ASSET")
+
+
+@pytest.fixture
+def pair(households):
+    return households(DEBT=[0, 0, 10, 30], ASSET=[1, 3, 90, 90], WGT=[1, 1, 1, 3], AGE=[20, 40, np.nan, 60])
+
+
+def test_a_profile_by_hand(pair):
+    found = profile(pair, fit(pair, Recipe(TWO, k=2)), ["DEBT", "AGE"])
+    # everyone: (0 + 0 + 10 + 3 * 30) / 6; variance (2 * 16.67^2 + 6.67^2 + 3 * 13.33^2) / 6 = 188.9
+    assert found.everyone.loc["DEBT", "mean"] == pytest.approx(100 / 6)
+    assert found.everyone.loc["DEBT", "sd"] == pytest.approx(188.889**0.5, rel=1e-4)
+    assert found.table.loc[(2, "DEBT"), ["mean", "median", "p25", "p75"]].tolist() == [25, 30, 10, 30]
+    assert found.table.loc[(2, "DEBT"), "difference"] == pytest.approx((25 - 100 / 6) / 188.889**0.5, rel=1e-4)
+    # three of six weigh below a median of 30, three are equal to it: 3 / 6 + 3 / 12
+    assert found.table.loc[(2, "DEBT"), "standing"] == pytest.approx(0.75)
+    assert found.table.loc[(2, "AGE"), "mean"] == 60  # the missing one is left out
+
+
+def test_profiles_are_the_projects_weighted_estimates(real_2022):
+    data = real_2022.where(real_2022.values("YY1") % 10 == 0, "a tenth")
+    found = fit(data, Recipe(("NETWORTH", "INCOME"), "quantile", k=3, starts=5))
+    table = profile(data, found, ["NETWORTH", "AGE"]).table
+    for segment in (1, 2, 3):
+        inside = found.labels == segment
+        values, weights = data.values("AGE")[inside], data.weights()[inside]
+        assert table.loc[(segment, "AGE"), "mean"] == mean(values, weights)
+        assert table.loc[(segment, "AGE"), "median"] == quantile(values, weights, 0.5)
+
+
+def test_the_columns_that_set_a_segment_apart(households):
+    rng = np.random.default_rng(0)
+    split = np.repeat([0, 1], 50)
+    data = households(
+        DEBT=split * 10 + rng.normal(size=100), ASSET=rng.normal(size=100) + split, AGE=rng.normal(50, 9, 100)
+    )
+    found = profile(data, fit(data, Recipe(["DEBT"], k=2)), ["AGE", "ASSET", "DEBT"])
+    assert found.apart(2) == ["DEBT", "ASSET", "AGE"]
+    assert found.apart(1, most=1) == ["DEBT"]
+
+
+def test_profiles_of_other_households_or_columns_are_refused(pair, blobs):
+    found = fit(pair, Recipe(TWO, k=2))
+    with pytest.raises(RecipeError, match="no column NOPE"):
+        profile(pair, found, ["NOPE"])
+    with pytest.raises(RecipeError, match="4 rows, By hand has 240"):
+        profile(blobs, found)
+
+
+def test_names_say_what_sets_segments_apart(households):
+    rng = np.random.default_rng(0)
+    renters = {"HOUSES": np.zeros(80), "DEBT": rng.uniform(0, 1e4, 80)}
+    owners = {"HOUSES": rng.uniform(4e5, 5e5, 20), "DEBT": rng.uniform(2e5, 3e5, 20)}
+    data = households(**{n: np.r_[renters[n], owners[n]] for n in renters})
+    found = fit(data, Recipe(["HOUSES", "DEBT"], k=2))
+    assert name(data, found, 1) == "Little or no value of primary residence, typical total debt"
+    assert set(name(data, found, 2).lower().split(", ")) == {"high value of primary residence", "high total debt"}
+
+
+def test_names_pass_over_relatives(fearful):
+    given = names(fearful, fit(fearful, Recipe(FIVE)))
+    # total assets contain nonfinancial assets and the home, so no name needs two of them
+    for words in given.values():
+        mentioned = [
+            part for part in ("total assets", "nonfinancial assets", "primary residence") if part in words.lower()
+        ]
+        assert len(mentioned) <= 1 or "net worth" in words.lower()
+
+
+@pytest.mark.parametrize("k", [2, 5, 12, 20])
+def test_names_are_all_different(sample, k):
+    given = names(sample, fit(sample, Recipe(("NETWORTH", "INCOME"), "quantile", k=k, starts=2)))
+    assert len(set(given.values())) == k
+    assert all(words[0].isupper() and len(words) < 120 for words in given.values())
+
+
+def test_names_of_flags_and_categories_use_their_labels(sample):
+    given = names(sample, fit(sample, Recipe(("HBUS", "MARRIED"), k=3, starts=5)))
+    assert any("Owns a business: yes" in words for words in given.values())
+    assert any("arital status: " in words for words in given.values())
+
+
+def test_rules_of_a_plain_split(households):
+    data = households(DEBT=[0, 1, 2, 3, 100, 101, 102], ASSET=[5, 6, 5, 6, 5, 6, 5])
+    found = explain(data, fit(data, Recipe(["DEBT"], k=2)))
+    assert found.right == 1
+    assert found.sentences[1] == "Segment 1: total debt at most $52. This catches 100 % of it, and is right for 100 %."
+    assert found.words == "These rules put 100 % of the households into their segment."
+
+
+@pytest.mark.parametrize("counting", ["households", "rows"])
+def test_the_share_right_is_that_of_the_rules_as_said(real_2022, counting):
+    data = real_2022.where(real_2022.values("YY1") % 10 == 0, "a tenth")
+    found = fit(data, Recipe(("NETWORTH", "INCOME", "AGE"), "quantile", k=4, starts=5, counting=counting))
+    told = explain(data, found)
+    columns = {n: data.values(n) for n in found.recipe.features}
+    hits = {s: np.any([rule.covers(columns) for rule in rules], axis=0) for s, rules in told.rules.items()}
+    assert (np.sum(list(hits.values()), axis=0) == 1).all()  # every household falls under one segment's rules
+    right = sum(hits[s] & (found.labels == s) for s in hits)
+    assert told.right == pytest.approx(np.average(right, weights=data.weights(counting)))
+    assert told.right > 0.8
+    for s in hits:
+        w = data.weights(counting)
+        assert told.found[s] == pytest.approx(np.average(hits[s][found.labels == s], weights=w[found.labels == s]))
+
+
+def test_rules_of_categories_use_labels(sample):
+    told = explain(sample, fit(sample, Recipe(("HBUS", "NETWORTH"), "asinh", k=3, starts=5)))
+    assert any("owns a business is Yes" in words for words in told.sentences.values())

@@ -1,0 +1,93 @@
+"""The plane of two features: regions, points, and the words about what was found."""
+
+import numpy as np
+import pytest
+
+from lib.errors import RecipeError
+from lib.features import share_of_extremes
+from lib.population import Population
+from lib.segments import Recipe, findings, fit, names, stability, sweep
+from lib.segments.findings import structure
+from lib.segments.plane import LEAST_POINTS, plane_of
+
+
+@pytest.fixture
+def squares(households):
+    """Four tight groups at the corners of a square, one of them of little weight."""
+    rng = np.random.default_rng(3)
+    corner = np.repeat([[0, 0], [0, 100], [100, 0], [100, 100]], 60, axis=0) + rng.uniform(0, 5, (240, 2))
+    weight = np.repeat([10.0, 10.0, 10.0, 0.01], 60)
+    return households(WGT=weight, AGE=corner[:, 0], KIDS=corner[:, 1])
+
+
+def test_regions_cover_the_plane_once_and_belong_to_the_nearest_centroid(squares):
+    found = fit(squares, Recipe(("AGE", "KIDS"), scaling="none", k=4))
+    plane = plane_of(squares, found, 100)
+    areas = (plane.regions["x2"] - plane.regions["x"]) * (plane.regions["y2"] - plane.regions["y"])
+    (left, right), (low, high) = (scale.padded() for scale in plane.scales)
+    assert areas.sum() == pytest.approx((right - left) * (high - low))
+    # four equal squares around four corners
+    assert areas.groupby(plane.regions["segment"]).sum().to_numpy() == pytest.approx(areas.sum() / 4, rel=0.1)
+    middle = plane.regions[["x", "x2"]].mean(axis=1), plane.regions[["y", "y2"]].mean(axis=1)
+    off = [(middle[0] - c.x) ** 2 + (middle[1] - c.y) ** 2 for c in plane.centroids.itertuples()]
+    edge = plane.regions[["x", "x2"]].diff(axis=1).iloc[:, 1] < 50
+    assert (np.argmin(off, axis=0) + 1 == plane.regions["segment"])[edge].all()
+
+
+def test_a_segment_of_little_weight_is_drawn_too(squares):
+    found = fit(squares, Recipe(("AGE", "KIDS"), scaling="none", k=4))
+    drawn = plane_of(squares, found, 100).points["segment"].value_counts()
+    assert drawn.min() >= LEAST_POINTS
+    assert drawn.sum() <= 100 + 4 * LEAST_POINTS
+
+
+def test_a_plane_needs_two_features(squares):
+    with pytest.raises(RecipeError, match="two features"):
+        plane_of(squares, fit(squares, Recipe(("AGE",), k=2)), 100)
+
+
+def test_points_come_from_one_implicate(real_2019):
+    fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
+    found = fit(fearful, Recipe(("DEBT", "HOUSES"), transform="asinh", k=4))
+    points = plane_of(fearful, found, 2500).points
+    assert points["household"].is_unique
+    assert (found.labels[points["row"]] == points["segment"]).all()
+
+
+def test_findings_name_what_few_households_carry(real_2019):
+    """The notebooks' four clusters: three of them hold 1, 2 and 5 sampled households."""
+    fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
+    recipe = Recipe(("DEBT", "HOUSES"), scaling="none", k=4, counting="rows")
+    found = fit(fearful, recipe)
+    said = findings(found, names(fearful, found), who="the fearful")
+    assert "Segments 2, 3 and 4 rest on fewer than 30 sampled households" in said
+    assert "99.2 % of the rows" in said
+    assert "strong structure" in said
+
+
+def test_findings_speak_of_scores_and_stability_once_they_are_known(squares):
+    recipe = Recipe(("AGE", "KIDS"), scaling="none", k=4, starts=5)
+    found = fit(squares, recipe)
+    told = findings(found, {}, who="squares")
+    more = findings(
+        found,
+        {},
+        who="squares",
+        swept=sweep(squares, recipe, range(2, 8)),
+        stable=stability(squares, found, resamples=5),
+    )
+    assert told in more or len(more) > len(told)
+    assert "comes back with similarity" in more
+    assert "criteria" in more
+
+
+@pytest.mark.parametrize(("value", "word"), [(0.71, "strong"), (0.51, "reasonable"), (0.26, "weak"), (0.1, "none")])
+def test_words_for_a_silhouette_are_those_of_kaufman_and_rousseeuw(value, word):
+    assert structure(value).startswith(word)
+
+
+def test_share_of_extremes():
+    # ninety-nine households at 0 and one at 100: about the mean of 1 its square is 9801 of 9900 in all
+    values = np.array([0.0] * 99 + [100.0])
+    assert share_of_extremes(values, np.ones(100)) == pytest.approx(0.99)
+    assert np.isnan(share_of_extremes([1, 1], [1, 1]))

@@ -22,6 +22,15 @@ PAGES = [
         ),
     ),
     (
+        "pages/two_features.py",
+        st.Page(
+            "pages/two_features.py",
+            title="Two features",
+            icon=":material/scatter_plot:",
+            help="k-means you can see: two amounts, their segments in the plane, and how far to trust them.",
+        ),
+    ),
+    (
         "pages/methods.py",
         st.Page(
             "pages/methods.py",

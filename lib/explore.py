@@ -75,6 +75,12 @@ class Scale:
         """Positions along the axis as values."""
         return 2 * self.constant * np.sinh(positions) if self.kind == "symlog" else positions
 
+    def padded(self, room: float = 0.02) -> tuple[float, float]:
+        """The ends of the axis with a little room beyond the outermost values."""
+        ends = self.spread(np.array([self.low, self.high]))
+        low, high = self.restore(ends + np.array([-room, room]) * np.ptp(ends))
+        return float(low), float(high)
+
 
 def scale_of(values: Floats, variable: Variable, *, linear: bool = False) -> Scale:
     """The axis on which a column can be read: most dollar columns span five orders of magnitude and zero.
@@ -196,7 +202,7 @@ def relation(
     complete = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
     if not len(complete):
         raise EstimateError(f"No household has both {data.codebook.label(x)} and {data.codebook.label(y)}.")
-    drawn = _draw(weights[complete], MAX_POINTS, seed)
+    drawn = draw(weights[complete], MAX_POINTS, seed)
     rows = complete[drawn]
     ranks = [pd.Series(values[complete]).rank().to_numpy() for values in (xs, ys)]
     household = data.frame[data.household].to_numpy()[rows] if data.household else rows
@@ -210,8 +216,14 @@ def relation(
     )
 
 
-def _draw(weights: Floats, most: int, seed: int) -> NDArray[np.intp]:
-    """Positions of a systematic sample in proportion to weight (all of them where they are few and equal)."""
+def draw(weights: Floats, most: int, seed: int) -> NDArray[np.intp]:
+    """Positions of a systematic sample in proportion to weight (all of them where they are few and equal).
+
+    Args:
+        weights: One per row.
+        most: How many to draw; a heavy row may be drawn more than once.
+        seed: Start of the random numbers.
+    """
     if len(weights) <= most and np.ptp(weights) == 0:
         return np.arange(len(weights))
     reached = np.cumsum(weights)

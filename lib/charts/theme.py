@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import altair as alt
-import numpy as np
 
 from lib.dataset import Variable
 from lib.explore import Scale
@@ -28,28 +27,37 @@ DIVERGING = [
 ]
 """From -1 to 1, for cells that carry text: the same on light and on dark ground, so that the text stays legible."""
 
+SEGMENTS = [
+    "#0072b2", "#d55e00", "#00805f", "#b5548c", "#9a7200", "#2f8fc8", "#7a4b2a", "#6a51a3",
+    "#137e8c", "#c2185b", "#5f7f1b", "#5b6770",
+]  # fmt: skip
+"""One colour per segment number, on light and on dark ground; beyond twelve they come round with other shapes."""
+
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
+"""One shape per segment number: colour is never the only sign."""
+
+UNASSIGNED = "#9aa3ad"
+
 ROW = 26
 """Pixels for one bar."""
 
-_ROOM = 0.02
-_MONEY = "replace(format(datum.value, '$~s'), 'G', 'B')"
-_PLAIN = "replace(format(datum.value, '~s'), 'G', 'B')"
+MONEY = "replace(format(datum.value, '$~s'), 'G', 'B')"
+PLAIN = "replace(format(datum.value, '~s'), 'G', 'B')"
+"""How an axis words its numbers: a billion is B, not the G of engineers."""
 
 
 def axis_scale(scale: Scale, *, low: float | None = None, high: float | None = None) -> alt.Scale:
-    """The Vega scale of an axis that may bend near zero, with a little room at both ends."""
-    ends = scale.spread(np.array([scale.low if low is None else low, scale.high if high is None else high]))
-    room = _ROOM * np.ptp(ends) if low is None else 0.0
-    domain = [float(end) for end in scale.restore(ends + np.array([-room, room]))]
+    """The Vega scale of an axis that may bend near zero: between two ends, or with a little room beyond its own."""
+    domain = list(scale.padded()) if low is None or high is None else [low, high]
     if scale.kind == "symlog":
         return alt.Scale(type="symlog", constant=scale.constant, domain=domain, nice=False)
-    return alt.Scale(domain=domain, nice=low is not None, zero=False)
+    return alt.Scale(domain=domain, nice=False, zero=False)
 
 
 def axis(scale: Scale, variable: Variable, **options: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own options
     """An axis with few, round ticks: on a bent scale every power of ten, or every second one."""
     words: dict[str, Any] = {
-        "labelExpr": _MONEY if variable.format.startswith("$") else _PLAIN,
+        "labelExpr": MONEY if variable.format.startswith("$") else PLAIN,
         "labelOverlap": "greedy",
         "labelFlush": True,
     }

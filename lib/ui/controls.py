@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.dataset import Codebook
+from lib.segments import Progress
 from lib.ui.view import View
 
 
@@ -68,3 +70,12 @@ def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> No
     """A table with the same figures as a chart, closed until somebody asks for it."""
     with st.expander("The same figures as a table"):
         st.dataframe(frame, column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
+
+
+def show_progress(bar: DeltaGenerator) -> Progress:
+    """Progress of long work as a bar; a click anywhere on the page ends the work at its next report."""
+
+    def show(done: float, words: str) -> None:
+        bar.progress(done, text=words)
+
+    return show

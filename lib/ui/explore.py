@@ -10,6 +10,7 @@ from lib.charts import explore as charts
 from lib.errors import EstimateError
 from lib.estimates import THIN
 from lib.ui import controls, results
+from lib.ui.drawing import draw
 from lib.ui.view import View
 
 _BESIDE = "This group beside everyone"
@@ -92,9 +93,12 @@ def render_groups(view: View) -> None:
         return
     legend = "Who" if by == _BESIDE else codebook.label(by)
     sentence = _largest(table, codebook.label(column))
-    st.altair_chart(
-        charts.shares(table, column, codebook, unit=view.unit, legend=legend),
-        alt=sentence,
+    draw(
+        lambda: charts.shares(table, column, codebook, unit=view.unit, legend=legend),
+        view,
+        column,
+        by,
+        alt_text=sentence,
         key="groups_chart",
     )
     controls.chart_note(view, sentence, _thin_note(table))
@@ -141,7 +145,14 @@ def render_distribution(view: View) -> None:
     variable = codebook[column]
     middle = [f"{variable.text(row['0.5'])} ({row.group})" for _, row in result.summary.iterrows()]
     sentence = f"{variable.label}: median {', '.join(middle)}."
-    st.altair_chart(charts.distribution(result, variable, view.about.dollars), alt=sentence, key="spread_chart")
+    draw(
+        lambda: charts.distribution(result, variable, view.about.dollars),
+        view,
+        column,
+        linear,
+        alt_text=sentence,
+        key="spread_chart",
+    )
     controls.chart_note(view, sentence)
     _render_quantiles(view, result)
 
@@ -187,9 +198,13 @@ def render_relation(view: View) -> None:
         f"{codebook.label(x)} and {codebook.label(y)}: correlation {result.correlation:.2f}, "
         f"{result.rank_correlation:.2f} of the ranks."
     )
-    st.altair_chart(
-        charts.relation(result, codebook[x], codebook[y], view.about.dollars),
-        alt=sentence,
+    draw(
+        lambda: charts.relation(result, codebook[x], codebook[y], view.about.dollars),
+        view,
+        x,
+        y,
+        linear,
+        alt_text=sentence,
         key="relation_chart",
     )
     controls.chart_note(
@@ -227,8 +242,14 @@ def render_correlations(view: View) -> None:
     for place, name in zip(st.columns(max(len(names), 2)), names, strict=False):
         with place:
             st.markdown(f"**{name}**")
-            chart = charts.correlations(table[table["group"] == name], list(columns), codebook)
-            st.altair_chart(chart, alt=f"{name}. {sentence}", key=f"correlations_{name}")
+            group = table[table["group"] == name]
+            draw(
+                lambda group=group: charts.correlations(group, list(columns), codebook),  # type: ignore[misc]
+                view,
+                columns,
+                alt_text=f"{name}. {sentence}",
+                key=f"correlations_{name}",
+            )
     controls.chart_note(view, sentence)
 
 
@@ -254,5 +275,5 @@ def render_variance(view: View) -> None:
     )
     sentence = f"Most varied: {', '.join(table['label'].head(5))}."
     unit = f"{trimmed} variance ({view.about.dollars} dollars squared)"
-    st.altair_chart(charts.ranking(table, unit), alt=sentence, key="variance_chart")
+    draw(lambda: charts.ranking(table, unit), view, trimmed, alt_text=sentence, key="variance_chart")
     controls.chart_note(view, sentence)

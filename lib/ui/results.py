@@ -8,12 +8,17 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from lib import estimates, explore, features, population
+from lib import estimates, explore, features, population, segments
 from lib.population import Condition, Size
+from lib.segments import Recipe, plane
 from lib.ui import view as views
+from lib.ui.shelf import shelf
 from lib.ui.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_SWEEPS, _STABILITIES = 8, 64
+"""Results of long work kept; a sweep over every household of the file takes some 10 MB."""
 
 MAX_ENTRIES = 256
 """Results kept per function, for all sessions together; each is a few kilobytes."""
@@ -23,6 +28,16 @@ def cached(function: F) -> F:
     """Keep the results of a function whose arguments are a view and small values."""
     keep = st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False, hash_funcs={View: lambda view: view.key})
     return keep(function)  # type: ignore[return-value]
+
+
+def kept(most: int) -> Callable[[F], F]:
+    """Keep up to ``most`` large results that nobody changes, for all sessions together."""
+
+    def keep(function: F) -> F:
+        keeper = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs={View: lambda view: view.key})
+        return keeper(function)  # type: ignore[return-value]
+
+    return keep
 
 
 @cached
@@ -86,3 +101,92 @@ def variance_ranking(view: View, trim: float) -> pd.Series:
     """All amounts of the population by variance, the largest first."""
     data = views.members(view, tuple(view.codebook))
     return features.rank_by_variance(data, trim=trim, counting=view.counting)
+
+
+@kept(40)
+def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
+    """The segments of the population by a recipe."""
+    return segments.fit(views.members(view, recipe.features), recipe)
+
+
+def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Sweep:
+    """Every number of segments and its scores; what was fitted before is not fitted again."""
+    key = _sweep_key(view, recipe)
+    found = known_sweep(view, recipe)
+    if found is None:
+        found = segments.sweep(
+            views.members(view, recipe.features),
+            recipe,
+            progress=progress,
+            fitted=lambda one: segmentation(view, one),
+        )
+        shelf("sweeps", _SWEEPS).put(key, found)
+    return found
+
+
+def known_sweep(view: View, recipe: Recipe) -> segments.Sweep | None:
+    """The scores of every number of segments, if they are there already."""
+    return shelf("sweeps", _SWEEPS).find(_sweep_key(view, recipe))
+
+
+def _sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
+    return (view.key, recipe.with_k(segments.MIN_K))
+
+
+@kept(24)
+def profile(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Profile:
+    """Weighted statistics of columns in each segment."""
+    data = views.members(view, (*recipe.features, *columns))
+    return segments.profile(data, segmentation(view, recipe), columns)
+
+
+@cached
+def names(view: View, recipe: Recipe) -> dict[int, str]:
+    """A name for each segment, made from what sets it apart."""
+    return segments.names(views.members(view, recipe.features), segmentation(view, recipe))
+
+
+@kept(24)
+def explanation(view: View, recipe: Recipe) -> segments.Explanation:
+    """The segments as rules in words."""
+    return segments.explain(views.members(view, recipe.features), segmentation(view, recipe))
+
+
+def stability(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Stability:
+    """Whether other households, or other imputations, would have given the same segments."""
+    data = views.members(view, recipe.features)
+    found = segments.stability(data, segmentation(view, recipe), progress=progress)
+    shelf("stabilities", _STABILITIES).put((view.key, recipe), found)
+    return found
+
+
+def known_stability(view: View, recipe: Recipe) -> segments.Stability | None:
+    """How far segments come back, if that was tested already."""
+    return shelf("stabilities", _STABILITIES).find((view.key, recipe))
+
+
+@kept(24)
+def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
+    """What the well-known notebooks would say: rows, one start; two features unscaled, more of them scaled."""
+    scaling: features.Scaling = "none" if len(recipe.features) == 2 else "standard"
+    return segments.notebook_result(views.members(view, recipe.features), recipe, scaling=scaling)
+
+
+@kept(24)
+def steps(view: View, recipe: Recipe, start: int) -> tuple[segments.Step, ...]:
+    """The iterations of one start of k-means."""
+    return segments.iterations(views.members(view, recipe.features), recipe, start=start)
+
+
+@kept(24)
+def plane_of(view: View, recipe: Recipe, linear: bool) -> plane.Plane:
+    """Households, centroids and regions of a segmentation by two features, ready to draw."""
+    data = views.members(view, recipe.features)
+    return plane.plane_of(data, segmentation(view, recipe), explore.MAX_POINTS, linear=linear)
+
+
+@cached
+def extremes(view: View, column: str) -> float:
+    """Share of a column's variance that the most extreme hundredth of the households decides."""
+    data = views.members(view, (column,))
+    return features.share_of_extremes(data.values(column), data.weights(view.counting))

@@ -1,0 +1,322 @@
+"""Charts of segments: the plane, the choice of k, silhouettes, profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lib.charts import theme
+from lib.dataset import Codebook, Variable
+from lib.explore import Scale
+from lib.segments import UNASSIGNED, Silhouettes, Suggestion
+
+PICK = "pick"
+"""Name of the selection by which a click on a chart chooses a number of segments."""
+
+_QUANTILES = 60
+
+
+def title_of(segment: int, names: Mapping[int, str]) -> str:
+    """A segment's number and name, as legends and tables show it."""
+    return f"{segment} · {names[segment]}" if segment in names else f"Segment {segment}"
+
+
+def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
+    """Colour and shape of each segment: the same in every chart, by its number."""
+    numbers = sorted(names)
+    titles = [title_of(number, names) for number in numbers]
+    colours = [theme.UNASSIGNED if n == UNASSIGNED else theme.SEGMENTS[(n - 1) % len(theme.SEGMENTS)] for n in numbers]
+    shapes = ["stroke" if n == UNASSIGNED else theme.SHAPES[(n - 1) % len(theme.SHAPES)] for n in numbers]
+    return {
+        "color": alt.Scale(domain=titles, range=colours),
+        "shape": alt.Scale(domain=titles, range=shapes),
+    }
+
+
+def plane(
+    points: pd.DataFrame,
+    centroids: pd.DataFrame,
+    regions: pd.DataFrame,
+    *,
+    features: tuple[Variable, Variable],
+    scales: tuple[Scale, Scale],
+    names: Mapping[int, str],
+    dollars: int | None,
+) -> alt.LayerChart:
+    """Households in the plane of two features, with centroids and the part of the plane that is nearest to each.
+
+    Args:
+        points: ``x``, ``y``, ``segment``, ``household``.
+        centroids: ``x``, ``y``, indexed by segment.
+        regions: Rectangles, as ``lib.segments.plane.regions`` gives them.
+        features: What x and y are.
+        scales: Their axes.
+        names: Name of each segment.
+        dollars: Year of the dollars, for the titles.
+    """
+    looks = segment_scales(names)
+    across, up = features
+    x_scale, y_scale = (theme.axis_scale(scale) for scale in scales)
+    # one colour encoding for all layers: a legend asked for in one and refused in another is lost
+    colour = alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**_LEGEND))
+    areas = (
+        alt.Chart(_titled(regions, names))
+        .mark_rect(opacity=0.13, clip=True)
+        .encode(
+            x=alt.X("x:Q", scale=x_scale, axis=theme.axis(scales[0], across), title=theme.title(across, dollars)),
+            x2="x2:Q",
+            y=alt.Y("y:Q", scale=y_scale, axis=theme.axis(scales[1], up), title=theme.title(up, dollars)),
+            y2="y2:Q",
+            color=colour,
+        )
+    )
+    dots = (
+        alt.Chart(_titled(points, names))
+        .mark_point(size=22, opacity=0.55, filled=True, clip=True)
+        .encode(
+            x="x:Q",
+            y="y:Q",
+            color=colour,
+            shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+            tooltip=[
+                alt.Tooltip("title:N", title="Segment"),
+                alt.Tooltip("household:N", title="Household"),
+                alt.Tooltip("x:Q", title=across.label, format=across.format),
+                alt.Tooltip("y:Q", title=up.label, format=up.format),
+            ],
+        )
+    )
+    return (areas + dots + _centroids(centroids, names, features, colour)).properties(height=520).interactive()
+
+
+def _centroids(
+    centroids: pd.DataFrame, names: Mapping[int, str], features: tuple[Variable, Variable], colour: alt.Color
+) -> alt.LayerChart:
+    frame = _titled(centroids.reset_index(), names)
+    base = alt.Chart(frame).encode(
+        x="x:Q",
+        y="y:Q",
+        tooltip=[
+            alt.Tooltip("title:N", title="Centroid of"),
+            alt.Tooltip("x:Q", title=features[0].label, format=features[0].format),
+            alt.Tooltip("y:Q", title=features[1].label, format=features[1].format),
+        ],
+    )
+    disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=colour)
+    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True).encode(text="segment:N")
+
+
+def _titled(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
+    titles = {segment: title_of(int(segment), names) for segment in frame["segment"].unique()}
+    return frame.assign(title=frame["segment"].map(titles))
+
+
+_LEGEND: Mapping[str, Any] = {
+    "orient": "top",
+    "columns": 1,
+    "labelLimit": 420,
+    "symbolOpacity": 1,
+    "symbolStrokeWidth": 0,
+}
+
+
+def steps(
+    points: pd.DataFrame,
+    path: Sequence[pd.DataFrame],
+    *,
+    features: tuple[Variable, Variable],
+    scales: tuple[Scale, Scale],
+    names: Mapping[int, str],
+    dollars: int | None,
+) -> alt.LayerChart:
+    """One moment of k-means: households by their segment now, centroids, and the way these have come.
+
+    Args:
+        points: ``x``, ``y``, ``segment`` now.
+        path: Centroids (``x``, ``y``, indexed by segment) at every moment so far, the present one last.
+        features: What x and y are.
+        scales: Their axes.
+        names: Name of each segment.
+        dollars: Year of the dollars.
+    """
+    trail = pd.concat([moment.assign(moment=i) for i, moment in enumerate(path)]).reset_index()
+    looks = segment_scales(names)
+    colour = alt.Color("title:N", scale=looks["color"], legend=None)
+    way = (
+        alt.Chart(_titled(trail, names))
+        .mark_line(strokeWidth=3, clip=True)
+        .encode(
+            x=alt.X(
+                "x:Q",
+                scale=theme.axis_scale(scales[0]),
+                axis=theme.axis(scales[0], features[0]),
+                title=theme.title(features[0], dollars),
+            ),
+            y=alt.Y(
+                "y:Q",
+                scale=theme.axis_scale(scales[1]),
+                axis=theme.axis(scales[1], features[1]),
+                title=theme.title(features[1], dollars),
+            ),
+            order="moment:O",
+            color=colour,
+        )
+    )
+    dots = (
+        alt.Chart(_titled(points, names))
+        .mark_point(size=18, opacity=0.4, filled=True, clip=True)
+        .encode(
+            x="x:Q",
+            y="y:Q",
+            color=colour,
+            shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+        )
+    )
+    return (dots + way + _centroids(path[-1], names, features, colour)).properties(height=420)
+
+
+def choice_of_k(
+    table: pd.DataFrame, score: str, label: str, chosen: int, advice: Suggestion | None, *, number: str = "~s"
+) -> alt.LayerChart | alt.FacetChart:
+    """One score by number of segments: the choice marked, the advice as a dashed line, each point a button.
+
+    Args:
+        table: One row per k, as ``Sweep.table``.
+        score: Its column to draw.
+        label: The axis.
+        chosen: The k on view.
+        advice: What this score suggests.
+        number: d3 format of the score.
+    """
+    frame = table[[score]].reset_index().rename(columns={score: "score"})
+    frame["chosen"] = frame["k"] == chosen
+    base = alt.Chart(frame).encode(
+        x=alt.X("k:O", title="Number of segments", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("score:Q", title=label, scale=alt.Scale(zero=score == "inertia"), axis=alt.Axis(format=number)),
+        tooltip=[alt.Tooltip("k:O", title="Segments"), alt.Tooltip("score:Q", title=label, format=",.4~g")],
+    )
+    pick = alt.selection_point(name=PICK, fields=["k"], on="click", empty=False)
+    marks = base.mark_point(filled=True, opacity=1).encode(
+        size=alt.condition("datum.chosen", alt.value(190), alt.value(70)),
+        color=alt.condition("datum.chosen", alt.value(theme.SEGMENTS[1]), alt.value(theme.SEGMENTS[0])),
+        shape=alt.condition("datum.chosen", alt.value("diamond"), alt.value("circle")),
+    )
+    layers = [base.mark_line(color=theme.SEGMENTS[0]), marks.add_params(pick)]
+    if advice is not None and advice.k is not None:
+        rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
+        layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x="k:O"))
+        text = rule.mark_text(align="left", dx=5, baseline="top", color=theme.INK, fontSize=12)
+        layers.append(text.encode(x="k:O", y=alt.value(2), text="text:N"))
+    return alt.layer(*layers).properties(height=260)
+
+
+def silhouettes(
+    found: Silhouettes, labels: np.ndarray, weights: np.ndarray, names: Mapping[int, str]
+) -> alt.LayerChart:
+    """Silhouette of every household, sorted within its segment; a segment is as high as its share of households.
+
+    Args:
+        found: Silhouettes of one labelling.
+        labels: Segment of each row.
+        weights: One per row.
+        names: Name of each segment.
+    """
+    frame = _titled(_sorted_silhouettes(found.rows[:, 0], labels, weights), names)
+    looks = segment_scales(names)
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(strokeWidth=0)
+        .encode(
+            x=alt.X("silhouette:Q", title="Silhouette (1: deep inside its segment, below 0: nearer to another)"),
+            x2=alt.datum(0),
+            y=alt.Y("from:Q", title="Households, in order", axis=alt.Axis(format=".0%"), scale=alt.Scale(reverse=True)),
+            y2="to:Q",
+            color=alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**_LEGEND)),
+            tooltip=[
+                alt.Tooltip("title:N", title="Segment"),
+                alt.Tooltip("silhouette:Q", title="Silhouette", format=".2f"),
+                alt.Tooltip("share:Q", title="Of the segment, at most", format=".0%"),
+            ],
+        )
+    )
+    mean = alt.Chart(pd.DataFrame({"mean": [float(found.means[0])]}))
+    line = mean.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=2).encode(x="mean:Q")
+    text = mean.mark_text(align="left", dx=5, baseline="bottom", color=theme.INK).encode(
+        x="mean:Q", y=alt.value(-2), text=alt.Text("mean:Q", format=".2f")
+    )
+    return (bars + line + text).properties(height=420)
+
+
+def _sorted_silhouettes(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+    """Steps of the sorted silhouettes of each segment: a curve of thousands of households in sixty bars."""
+    tables, base = [], 0.0
+    for segment in np.unique(labels[labels != UNASSIGNED]):
+        inside = labels == segment
+        order = np.argsort(-values[inside], kind="stable")
+        own, weight = values[inside][order], weights[inside][order]
+        share = float(weight.sum() / weights.sum())
+        steps = np.linspace(0, 1, min(_QUANTILES, len(own)) + 1)
+        middle = (steps[1:] + steps[:-1]) / 2
+        at = np.searchsorted(np.cumsum(weight), middle * weight.sum()).clip(max=len(own) - 1)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "segment": segment,
+                    "silhouette": own[at],
+                    "share": steps[1:],
+                    "from": base + share * steps[:-1],
+                    "to": base + share * steps[1:],
+                }
+            )
+        )
+        base += share
+    return pd.concat(tables, ignore_index=True)
+
+
+def means_and_medians(
+    profile: pd.DataFrame, column: str, codebook: Codebook, names: Mapping[int, str], dollars: int | None
+) -> alt.LayerChart:
+    """Mean and median of one column in each segment, side by side.
+
+    Args:
+        profile: Indexed by ``segment`` and ``column``, as ``Profile.table``.
+        column: The column.
+        codebook: For its label and format.
+        names: Name of each segment.
+        dollars: Year of the dollars.
+    """
+    variable = codebook[column]
+    own = profile.xs(column, level="column")[["mean", "median"]]
+    frame = own.rename(columns=str.capitalize).reset_index().melt("segment", var_name="what", value_name="value")
+    frame["name"] = [names.get(int(segment), "") for segment in frame["segment"]]
+    frame["text"] = frame["value"].map(variable.text)
+    base = alt.Chart(frame).encode(
+        y=alt.Y("segment:N", title="Segment"),
+        yOffset=alt.YOffset("what:N", sort=["Mean", "Median"]),
+        x=alt.X(
+            "value:Q",
+            title=theme.title(variable, dollars),
+            axis=alt.Axis(labelExpr=theme.MONEY if variable.format.startswith("$") else theme.PLAIN, tickCount=4),
+            scale=alt.Scale(padding=30),
+        ),
+        tooltip=[
+            alt.Tooltip("segment:N", title="Segment"),
+            alt.Tooltip("name:N", title="Name"),
+            alt.Tooltip("what:N", title="Figure"),
+            alt.Tooltip("value:Q", title=variable.label, format=variable.format),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(
+        color=alt.Color("what:N", sort=["Mean", "Median"], title=None, legend=alt.Legend(orient="top"))
+    )
+    text = base.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(text="text:N")
+    return (bars + text).properties(height=44 * len(own) + 90)
+
+
+def suggestion_for(criterion: str, found: Sequence[Suggestion]) -> Suggestion | None:
+    """The advice of one criterion."""
+    return next((s for s in found if s.criterion == criterion), None)

@@ -1,0 +1,53 @@
+"""Putting charts on the page: each is built once, kept for all sessions, and sent without being checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from lib.ui.shelf import shelf
+from lib.ui.view import View
+
+_CHARTS = 160
+"""Charts kept; most are a few kilobytes, a scatter some 200."""
+
+
+class _Drawn:
+    """A finished chart. Altair's schema checks take most of the time of sending it; the tests make them instead."""
+
+    def __init__(self, chart: Any) -> None:  # noqa: ANN401 - any of Altair's charts
+        self._chart = chart
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chart's Vega-Lite specification."""
+        return self._chart.to_dict(validate=False)
+
+
+def draw(
+    make: Callable[[], alt.Chart | alt.LayerChart | alt.FacetChart],
+    view: View,
+    *what: Hashable,
+    alt_text: str,
+    key: str,
+    **options: Any,  # noqa: ANN401 - passed on to st.altair_chart
+) -> Any:  # noqa: ANN401
+    """Draw a chart, building it only if it has not been built for the same view and choices.
+
+    Args:
+        make: Builds the chart.
+        view: The view it shows.
+        what: Everything else that decides how it looks.
+        alt_text: The takeaway, for those who do not see it.
+        key: Key of the element.
+        options: Others of ``st.altair_chart``.
+    """
+    kept = shelf("charts", _CHARTS)
+    place = (key, view.key, view.title, what)
+    chart = kept.find(place)
+    if chart is None:
+        chart = _Drawn(make())
+        kept.put(place, chart)
+    return st.altair_chart(chart, alt=alt_text, key=key, **options)  # type: ignore[arg-type]

@@ -1,0 +1,86 @@
+"""Controls that make a recipe: features, transform, scaling, number of segments. All of it lives in the link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
+from lib.segments import Recipe
+from lib.ui import controls, results
+from lib.ui.view import View
+
+FEWEST, MOST = 2, 12
+K, TRANSFORM, SCALING = "k", "transform", "scaling"
+
+TRANSFORM_LABELS: dict[Transform, str] = {
+    "none": "None",
+    "asinh": "Log-like",
+    "quantile": "Ranks",
+    "winsorised": "Capped",
+}
+SCALING_LABELS: dict[Scaling, str] = {
+    "none": "None",
+    "standard": "Standard deviations",
+    "robust": "Quartile range",
+    "minmax": "0 to 1",
+}
+_TRANSFORM_HELP = (
+    "Log-like (asinh): even near zero, logarithmic beyond, debts as well as assets. Ranks: only the order of "
+    "households counts. Capped: values beyond the 1st and 99th percentile count as those. None: as the notebooks do."
+)
+_SCALING_HELP = "What makes features of different size comparable: without it the largest amounts decide alone."
+
+
+def choose_two(view: View) -> tuple[str, str]:
+    """Choose two amounts."""
+    amounts = view.codebook.amounts()
+    left, right = st.columns(2)
+    with left:
+        first = controls.pick_column("Across", amounts, view.codebook, default="DEBT", key="across")
+    with right:
+        second = controls.pick_column("Up", amounts, view.codebook, default="HOUSES", key="up")
+    return first, second
+
+
+def choose_recipe(view: View, features: tuple[str, ...]) -> Recipe:
+    """Choose transform, scaling and number of segments for given features."""
+    left, middle, right = st.columns(3)
+    with left:
+        transform = st.segmented_control(
+            "Bend the scale",
+            list(TRANSFORMS),
+            default="asinh",
+            required=True,
+            format_func=TRANSFORM_LABELS.__getitem__,
+            key=TRANSFORM,
+            bind="query-params",
+            help=_TRANSFORM_HELP,
+        )
+    with middle:
+        scaling = st.selectbox(
+            "Make comparable by",
+            list(SCALINGS),
+            index=list(SCALINGS).index("standard"),
+            format_func=SCALING_LABELS.__getitem__,
+            key=SCALING,
+            bind="query-params",
+            help=_SCALING_HELP,
+        )
+    with right:
+        k = st.slider("Number of segments", FEWEST, MOST, 4, key=K, bind="query-params")
+    st.caption(_why(view, features, transform))
+    return Recipe(features, transform=transform, scaling=scaling, k=k, counting=view.counting)
+
+
+def _why(view: View, features: tuple[str, ...], transform: Transform) -> str:
+    """The reason to bend the scale or not, from the data."""
+    shares = {name: results.extremes(view, name) for name in features}
+    name = max(shares, key=lambda feature: shares[feature])
+    fact = f"One household in a hundred makes up {shares[name]:.0%} of the variance of {view.codebook.label(name)}"
+    if transform in {"none", "winsorised"} and shares[name] > 0.5:
+        return f":material/warning: {fact}: on this scale such households become segments of their own."
+    if transform == "none":
+        return f"{fact}: the scale can be left as it is."
+    if transform == "winsorised":
+        return f"{fact}; capped at the 1st and 99th percentile they no longer decide alone."
+    return f"{fact}; bent like this, the scale lets the others count too."

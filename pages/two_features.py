@@ -1,0 +1,64 @@
+"""k-means you can see: two amounts, their segments in the plane, and how far to trust them."""
+
+from lib.ui import routing
+
+routing.enter("pages/two_features.py")
+
+import streamlit as st  # noqa: E402
+
+from lib.errors import HouseholdSegmentsError  # noqa: E402
+from lib.ui import choice, recipes, results, trust  # noqa: E402
+from lib.ui import segments as sections  # noqa: E402
+from lib.ui.explore import render_lead  # noqa: E402
+from lib.ui.sidebar import stop_if_empty  # noqa: E402
+
+view = st.session_state["view"]
+
+st.title("Segments by two features")
+render_lead(view)
+stop_if_empty(view)
+
+features = recipes.choose_two(view)
+if features[0] == features[1]:
+    st.info("Choose two different amounts.")
+    st.stop()
+recipe = recipes.choose_recipe(view, features)
+try:
+    found = results.segmentation(view, recipe)
+except HouseholdSegmentsError as error:
+    st.error(str(error), icon=":material/rule:")
+    st.stop()
+names = results.names(view, recipe)
+
+sections.render_plane(view, recipe, names)
+findings = st.container()
+
+st.header("The segments", divider="gray")
+table = st.container()
+sections.render_profile(view, recipe, names)
+
+st.header("How many segments?", divider="gray")
+choice_slot = st.container()
+
+st.header("How well does each household fit?", divider="gray")
+sections.render_silhouettes(view, found, names)
+
+st.header("Would others have been found the same?", divider="gray")
+trust.render_stability(view, recipe, found, names)
+
+with st.expander("Watch k-means work", icon=":material/play_circle:", on_change="rerun") as watching:
+    if watching.open:
+        trust.render_steps(view, recipe, names)
+
+with st.expander(
+    "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"
+) as told:
+    if told.open:
+        trust.render_notebook(view, recipe, found)
+
+with choice_slot:
+    choice.render_choice_of_k(view, recipe)
+with findings:
+    sections.render_findings(view, recipe, found, names)
+with table:
+    sections.render_table(view, recipe, found, names)

@@ -23,3 +23,7 @@ class EstimateError(HouseholdSegmentsError):
 
 class RecipeError(HouseholdSegmentsError):
     """A segmentation was asked for that cannot be made from these households and columns."""
+
+
+class MapError(HouseholdSegmentsError):
+    """A map of households was asked for that cannot be drawn, or its fit came to grief."""

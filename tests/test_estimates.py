@@ -110,16 +110,20 @@ def test_five_equal_implicates_give_the_estimate_of_one(households):
 # Rows, as the notebooks count
 
 
+RACES = "1 White/Non-Hispanic,2 Black/African-American,3 Hispanic,5 Other"
+INCOMES = "1 0-20,2 21-39.9,3 40-59.9,4 60-79.9,5 80-89.9,6 90-100"
+
+
 @pytest.mark.parametrize(
     ("entry", "where", "column", "by", "mapping"),
     [
-        ("scf19.fear.race.norm", "TURNFEAR == 1", "RACE", None, "1 White/Non-Hispanic,2 Black/African-American,3 Hispanic,5 Other"),
-        ("scf19.all.race.norm", "", "RACE", None, "1 White/Non-Hispanic,2 Black/African-American,3 Hispanic,5 Other"),
-        ("scf19.inccat.by.turnfear", "", "INCCAT", "TURNFEAR", "1 0-20,2 21-39.9,3 40-59.9,4 60-79.9,5 80-89.9,6 90-100"),
+        ("scf19.fear.race.norm", "TURNFEAR == 1", "RACE", None, RACES),
+        ("scf19.all.race.norm", "", "RACE", None, RACES),
+        ("scf19.inccat.by.turnfear", "", "INCCAT", "TURNFEAR", INCOMES),
         ("scf19.educ.by.turnfear", "", "EDUC", "TURNFEAR", None),
-        ("biz.inccat.by.hbus", "", "INCCAT", "HBUS", "1 0-20,2 21-39.9,3 40-59.9,4 60-79.9,5 80-89.9,6 90-100"),
+        ("biz.inccat.by.hbus", "", "INCCAT", "HBUS", INCOMES),
     ],
-)  # fmt: skip
+)
 def test_shares_of_rows_are_the_notebooks(real_2019, notebook, entry, where, column, by, mapping):
     names = labels(mapping) if mapping else {}
     table = estimates.shares(Population.parse(where).apply(real_2019), column, by, counting="rows")

@@ -110,8 +110,13 @@ def test_loosening_names_the_condition_that_costs_most(five):
 
 @pytest.mark.parametrize(
     ("key", "entry"),
-    [("everyone", "scf19.shape"), ("fearful", "scf19.fear.shape"), ("fearful-2m", "scf19.multi.shape"), ("business-500k", "biz.shape")],
-)  # fmt: skip
+    [
+        ("everyone", "scf19.shape"),
+        ("fearful", "scf19.fear.shape"),
+        ("fearful-2m", "scf19.multi.shape"),
+        ("business-500k", "biz.shape"),
+    ],
+)
 def test_named_populations_have_the_notebooks_rows(real_2019, notebook, key, entry):
     rows, _ = notebook[entry]["value"]
     assert len(NAMED[key].population(2019).apply(real_2019)) == rows

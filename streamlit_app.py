@@ -31,6 +31,24 @@ PAGES = [
         ),
     ),
     (
+        "pages/many_features.py",
+        st.Page(
+            "pages/many_features.py",
+            title="Many features",
+            icon=":material/hub:",
+            help="Choose columns, choose k, compare methods, and see the segments through PCA, t-SNE and UMAP.",
+        ),
+    ),
+    (
+        "pages/small_business.py",
+        st.Page(
+            "pages/small_business.py",
+            title="Small business",
+            icon=":material/storefront:",
+            help="Business owners beside everyone else, and the segments among those with income under a limit.",
+        ),
+    ),
+    (
         "pages/methods.py",
         st.Page(
             "pages/methods.py",

@@ -179,8 +179,8 @@ class Relation:
     """Two amounts of a population: points to draw and the correlation over all of it.
 
     Attributes:
-        points: Columns ``x``, ``y`` and ``household``; drawn in proportion to weight, so that every point
-            stands for as many households as any other.
+        points: Columns ``x``, ``y``, ``household`` and, if asked for, ``group``; drawn in proportion to weight, so
+            that every point stands for as many households as any other.
         correlation: Weighted Pearson correlation over all rows, not over the points alone.
         rank_correlation: The same of the ranks, which no single rich household can decide.
         each: Households (or rows) that one point stands for.
@@ -195,9 +195,26 @@ class Relation:
 
 
 def relation(
-    data: Dataset, x: str, y: str, *, counting: Counting = "households", linear: bool = False, seed: int = 42
+    data: Dataset,
+    x: str,
+    y: str,
+    *,
+    by: str | None = None,
+    counting: Counting = "households",
+    linear: bool = False,
+    seed: int = 42,
 ) -> Relation:
-    """The relation of two amounts; at most ``MAX_POINTS`` points are drawn, the same ones every time."""
+    """The relation of two amounts; at most ``MAX_POINTS`` points are drawn, the same ones every time.
+
+    Args:
+        data: The households.
+        x: An amount.
+        y: Another.
+        by: A category; its label comes with each point.
+        counting: Households (weighted) or rows.
+        linear: Axes of equal steps, rather than bent where the values are skewed.
+        seed: Start of the random numbers.
+    """
     xs, ys, weights = data.values(x), data.values(y), data.weights(counting)
     complete = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
     if not len(complete):
@@ -206,9 +223,10 @@ def relation(
     rows = complete[drawn]
     ranks = [pd.Series(values[complete]).rank().to_numpy() for values in (xs, ys)]
     household = data.frame[data.household].to_numpy()[rows] if data.household else rows
+    group = {"group": [data.codebook[by].text(code) for code in data.values(by)[rows]]} if by else {}
     scales = tuple(scale_of(values, data.codebook[name], linear=linear) for name, values in ((x, xs), (y, ys)))
     return Relation(
-        points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "household": household}),
+        points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "household": household, **group}),
         correlation=estimates.correlation(xs, ys, weights),
         rank_correlation=estimates.correlation(ranks[0], ranks[1], weights[complete]),
         each=float(weights[complete].sum() / len(rows)),

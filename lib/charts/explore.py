@@ -107,13 +107,23 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
     return (bars + steps).properties(height=360)
 
 
-def relation(result: Relation, x: Variable, y: Variable, dollars: int | None) -> alt.Chart:
-    """A scatter of two amounts that can be dragged and zoomed."""
+def relation(result: Relation, x: Variable, y: Variable, dollars: int | None, by: Variable | None = None) -> alt.Chart:
+    """A scatter of two amounts that can be dragged and zoomed, coloured by a category if the points have one."""
     horizontal, vertical = result.scales
+    groups = sorted(result.points["group"].unique()) if by else []
+    looks = (
+        {
+            "color": alt.Color("group:N", sort=groups, title=by.label, legend=_legend(groups)),
+            "shape": alt.Shape("group:N", sort=groups, title=by.label, legend=_legend(groups)),
+        }
+        if by
+        else {}
+    )
     return (
         alt.Chart(result.points)
-        .mark_circle(size=26, opacity=0.4)
+        .mark_point(size=26, opacity=0.45, filled=True)
         .encode(
+            **looks,
             x=alt.X(
                 "x:Q",
                 title=theme.title(x, dollars),
@@ -192,3 +202,30 @@ def ranking(table: pd.DataFrame, unit: str) -> alt.Chart:
         )
         .properties(height=theme.ROW * len(table) + 60)
     )
+
+
+def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
+    """Box plots from quantiles: the box holds the middle half, the whiskers the middle four fifths.
+
+    Args:
+        summary: ``group`` and quantiles in columns named by share, as ``Distribution.summary``.
+        variable: What was measured.
+        dollars: Year of the dollars.
+    """
+    frame = summary.rename(columns={q: f"q{float(q) * 100:.0f}" for q in ("0.1", "0.25", "0.5", "0.75", "0.9")})
+    base = alt.Chart(frame[["group", "q10", "q25", "q50", "q75", "q90"]]).encode(
+        y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)),
+        tooltip=[
+            alt.Tooltip("group:N", title="Who"),
+            *(
+                alt.Tooltip(f"q{share}:Q", title=f"{share} % have less than", format=variable.format)
+                for share in (10, 25, 50, 75, 90)
+            ),
+        ],
+    )
+    words = theme.MONEY if variable.format.startswith("$") else theme.PLAIN
+    x = alt.X("q10:Q", title=theme.title(variable, dollars), axis=alt.Axis(labelExpr=words, tickCount=6))
+    whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2="q90:Q")
+    box = base.mark_bar(size=22, color=theme.SEGMENTS[0]).encode(x="q25:Q", x2="q75:Q")
+    median = base.mark_tick(color="white", size=22, thickness=2).encode(x="q50:Q")
+    return (whiskers + box + median).properties(height=60 * len(frame) + 60)

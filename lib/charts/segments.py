@@ -81,7 +81,7 @@ def plane(
             x="x:Q",
             y="y:Q",
             color=colour,
-            shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+            shape=alt.Shape("title:N", scale=looks["shape"], title="Segment", legend=alt.Legend(**_LEGEND)),
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
                 alt.Tooltip("household:N", title="Household"),

@@ -5,13 +5,16 @@ segment. Long work takes ``progress(done, words)``, which cancels by raising ``C
 """
 
 from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN
+from lib.segments.clustergram import Clustergram, clustergram
 from lib.segments.compare import Comparison, compare
 from lib.segments.explain import Explanation, Rule, explain
 from lib.segments.findings import findings
 from lib.segments.fit import fit
 from lib.segments.kmeans import Step, iterations
+from lib.segments.labelled import SEGMENT, labelled
 from lib.segments.naming import name, names
 from lib.segments.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
+from lib.segments.picked import beside_the_rest, neighbours, rows_of
 from lib.segments.points import Points, points_of, row_weights
 from lib.segments.profile import Profile, profile
 from lib.segments.progress import Cancelled, Progress
@@ -32,11 +35,13 @@ __all__ = [
     "MAX_K",
     "MAX_STARTS",
     "MIN_K",
+    "SEGMENT",
     "STARTS",
     "THIN",
     "UNASSIGNED",
     "Algorithm",
     "Cancelled",
+    "Clustergram",
     "Comparison",
     "Explanation",
     "Model",
@@ -55,7 +60,9 @@ __all__ = [
     "Sweep",
     "adjusted_rand",
     "agreement",
+    "beside_the_rest",
     "calinski_harabasz",
+    "clustergram",
     "compare",
     "davies_bouldin",
     "differences",
@@ -65,14 +72,17 @@ __all__ = [
     "iterations",
     "jaccard",
     "knee",
+    "labelled",
     "name",
     "names",
+    "neighbours",
     "notebook_result",
     "place",
     "points_of",
     "profile",
     "raw_unit_silhouettes",
     "row_weights",
+    "rows_of",
     "score",
     "silhouette_sweep",
     "silhouettes",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.charts import segments as charts
 from lib.segments import Recipe, Sweep
-from lib.ui import controls, recipes, results
+from lib.ui import background, recipes, results
 from lib.ui.drawing import draw
 from lib.ui.view import View
 
@@ -21,9 +21,11 @@ def render_choice_of_k(view: View, recipe: Recipe) -> None:
     """Scores of every number of segments; a click on a point chooses it."""
     swept = results.known_sweep(view, recipe)
     if swept is None:
-        bar = st.progress(0.0, text="Comparing numbers of segments")
-        swept = results.sweep(view, recipe, controls.show_progress(bar))
-        bar.empty()
+        st.caption("Every number of segments from 2 to 12 is being tried, each from many starts.")
+        background.render(
+            "sweep", results.sweep_key(view, recipe), lambda progress: results.sweep(view, recipe, progress)
+        )
+        return
     with st.grid(2, min_column_width=300):
         for score, label, criterion, number in _K_CHARTS:
             advice = charts.suggestion_for(criterion, swept.suggestions)

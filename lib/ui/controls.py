@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.dataset import Codebook
-from lib.segments import Progress
+from lib.estimates import THIN
 from lib.ui.view import View
 
 
@@ -72,10 +71,7 @@ def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> No
         st.dataframe(frame, column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
 
 
-def show_progress(bar: DeltaGenerator) -> Progress:
-    """Progress of long work as a bar; a click anywhere on the page ends the work at its next report."""
-
-    def show(done: float, words: str) -> None:
-        bar.progress(done, text=words)
-
-    return show
+def thin_note(table: pd.DataFrame) -> str:
+    """How many bars of a chart of shares are pale, and why."""
+    thin = int(table["thin"].sum())
+    return f"{thin} pale bars rest on fewer than {THIN} sampled households." if thin else ""

@@ -8,7 +8,6 @@ import streamlit as st
 from lib import explore
 from lib.charts import explore as charts
 from lib.errors import EstimateError
-from lib.estimates import THIN
 from lib.ui import controls, results
 from lib.ui.drawing import draw
 from lib.ui.view import View
@@ -61,7 +60,7 @@ def render_headlines(view: View) -> None:
             st.metric(
                 tile.label,
                 text(tile.value),
-                None if view.is_everyone else f"{text(tile.everyone)} of everyone",
+                None if view.is_everyone else f"{text(tile.everyone)} of {view.beside_title.lower()}",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
@@ -70,38 +69,41 @@ def render_headlines(view: View) -> None:
 
 
 @st.fragment
-def render_groups(view: View) -> None:
-    """Any categorical column across any grouping, shares within each group."""
+def render_groups(view: View, *, show: str = "INCCAT", by: str = "TURNFEAR", at: str = "") -> None:
+    """Any categorical column across any grouping, shares within each group.
+
+    ``show`` and ``by`` are shown first; ``at`` tells the controls of one page from those of another.
+    """
     codebook = view.codebook
     categories = codebook.categories()
     left, right = st.columns(2)
     with left:
-        column = controls.pick_column("Show", categories, codebook, default="INCCAT", key="show")
+        column = controls.pick_column("Show", categories, codebook, default=show, key=f"{at}show")
     with right:
-        by = st.selectbox(
+        group = st.selectbox(
             "In each group of",
             [_BESIDE, *categories],
-            index=0 if "TURNFEAR" in view.population.columns else 1 + categories.index("TURNFEAR"),
+            index=0 if by in view.population.columns else 1 + categories.index(by),
             format_func=lambda name: name if name == _BESIDE else codebook.label(name),
-            key="by",
+            key=f"{at}by",
             bind="query-params",
         )
     try:
-        table = results.shares(view, column, None if by == _BESIDE else by)
+        table = results.shares(view, column, None if group == _BESIDE else group)
     except EstimateError as error:
         st.info(str(error))
         return
-    legend = "Who" if by == _BESIDE else codebook.label(by)
+    legend = "Who" if group == _BESIDE else codebook.label(group)
     sentence = _largest(table, codebook.label(column))
     draw(
         lambda: charts.shares(table, column, codebook, unit=view.unit, legend=legend),
         view,
         column,
-        by,
+        group,
         alt_text=sentence,
-        key="groups_chart",
+        key=f"{at}groups_chart",
     )
-    controls.chart_note(view, sentence, _thin_note(table))
+    controls.chart_note(view, sentence, controls.thin_note(table))
     controls.table_of(
         table.drop(columns=["order", "thin"]),
         {
@@ -122,22 +124,17 @@ def _largest(table: pd.DataFrame, label: str) -> str:
     return f"{label}, the largest share in each group: {'; '.join(parts)}."
 
 
-def _thin_note(table: pd.DataFrame) -> str:
-    thin = int(table["thin"].sum())
-    return f"{thin} pale bars rest on fewer than {THIN} sampled households." if thin else ""
-
-
 @st.fragment
-def render_distribution(view: View) -> None:
+def render_distribution(view: View, *, amount: str = "NETWORTH", at: str = "") -> None:
     """Histogram, quantiles and share at zero of any amount."""
     codebook = view.codebook
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        column = controls.pick_column("Amount", codebook.amounts(), codebook, default="NETWORTH", key="amount")
+        column = controls.pick_column("Amount", codebook.amounts(), codebook, default=amount, key=f"{at}amount")
     with right:
         linear = st.toggle(
             "Equal steps",
-            key="amount_linear",
+            key=f"{at}amount_linear",
             bind="query-params",
             help="Off: a scale that is even near zero and logarithmic beyond, so that both the many and the rich show.",
         )
@@ -151,7 +148,7 @@ def render_distribution(view: View) -> None:
         column,
         linear,
         alt_text=sentence,
-        key="spread_chart",
+        key=f"{at}spread_chart",
     )
     controls.chart_note(view, sentence)
     _render_quantiles(view, result)
@@ -177,19 +174,19 @@ def _percentile(q: float) -> str:
 
 
 @st.fragment
-def render_relation(view: View) -> None:
-    """A scatter of any two amounts with their weighted correlation."""
+def render_relation(view: View, *, by: str | None = None, at: str = "") -> None:
+    """A scatter of any two amounts with their weighted correlation, coloured by a category if one is given."""
     codebook = view.codebook
     amounts = codebook.amounts()
     first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
     with first:
-        x = controls.pick_column("Across", amounts, codebook, default="DEBT", key="x")
+        x = controls.pick_column("Across", amounts, codebook, default="DEBT", key=f"{at}x")
     with second:
-        y = controls.pick_column("Up", amounts, codebook, default="HOUSES", key="y")
+        y = controls.pick_column("Up", amounts, codebook, default="HOUSES", key=f"{at}y")
     with third:
-        linear = st.toggle("Equal steps", key="xy_linear", bind="query-params")
+        linear = st.toggle("Equal steps", key=f"{at}xy_linear", bind="query-params")
     try:
-        result = results.relation(view, x, y, linear)
+        result = results.relation(view, x, y, linear, by)
     except EstimateError as error:
         st.info(str(error))
         return
@@ -199,13 +196,14 @@ def render_relation(view: View) -> None:
         f"{result.rank_correlation:.2f} of the ranks."
     )
     draw(
-        lambda: charts.relation(result, codebook[x], codebook[y], view.about.dollars),
+        lambda: charts.relation(result, codebook[x], codebook[y], view.about.dollars, codebook[by] if by else None),
         view,
         x,
         y,
         linear,
+        by,
         alt_text=sentence,
-        key="relation_chart",
+        key=f"{at}relation_chart",
     )
     controls.chart_note(
         view,
@@ -254,14 +252,14 @@ def render_correlations(view: View) -> None:
 
 
 @st.fragment
-def render_variance(view: View) -> None:
+def render_variance(view: View, *, at: str = "") -> None:
     """Bars of the amounts that vary most, with and without the extremes."""
     trimmed = st.segmented_control(
         "Variance",
         ["Trimmed", "Plain"],
         default="Trimmed",
         required=True,
-        key="variance",
+        key=f"{at}variance",
         bind="query-params",
         help="Trimmed leaves out the lowest and the highest tenth, which a few rich households would decide.",
     )
@@ -275,5 +273,5 @@ def render_variance(view: View) -> None:
     )
     sentence = f"Most varied: {', '.join(table['label'].head(5))}."
     unit = f"{trimmed} variance ({view.about.dollars} dollars squared)"
-    draw(lambda: charts.ranking(table, unit), view, trimmed, alt_text=sentence, key="variance_chart")
+    draw(lambda: charts.ranking(table, unit), view, trimmed, alt_text=sentence, key=f"{at}variance_chart")
     controls.chart_note(view, sentence)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
-from lib.segments import Recipe
+from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
 from lib.ui import controls, results
 from lib.ui.view import View
 
 FEWEST, MOST = 2, 12
+_MANY_ROWS, _FEWER_STARTS = 10_000, 20
+"""On more rows than this twenty starts have to do: with so many households more of them end at the best."""
+
 K, TRANSFORM, SCALING = "k", "transform", "scaling"
 
 TRANSFORM_LABELS: dict[Transform, str] = {
@@ -42,8 +45,8 @@ def choose_two(view: View) -> tuple[str, str]:
     return first, second
 
 
-def choose_recipe(view: View, features: tuple[str, ...]) -> Recipe:
-    """Choose transform, scaling and number of segments for given features."""
+def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = False) -> Recipe:
+    """Choose transform, scaling, number of segments and, if asked for, the method for given features."""
     left, middle, right = st.columns(3)
     with left:
         transform = st.segmented_control(
@@ -68,8 +71,30 @@ def choose_recipe(view: View, features: tuple[str, ...]) -> Recipe:
         )
     with right:
         k = st.slider("Number of segments", FEWEST, MOST, 4, key=K, bind="query-params")
+    algorithm = _choose_algorithm() if algorithms else "kmeans"
     st.caption(_why(view, features, transform))
-    return Recipe(features, transform=transform, scaling=scaling, k=k, counting=view.counting)
+    starts = STARTS if results.size(view).rows <= _MANY_ROWS else _FEWER_STARTS
+    return Recipe(
+        features,
+        transform=transform,
+        scaling=scaling,
+        algorithm=algorithm,
+        k=k,
+        starts=starts,
+        counting=view.counting,
+    )
+
+
+def _choose_algorithm() -> Algorithm:
+    return st.segmented_control(
+        "Method",
+        list(ALGORITHMS),
+        default="kmeans",
+        required=True,
+        format_func=ALGORITHM_LABELS.__getitem__,
+        key="algorithm",
+        bind="query-params",
+    )
 
 
 def _why(view: View, features: tuple[str, ...], transform: Transform) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib import estimates, explore, features, population, segments
+from lib import estimates, explore, features, maps, population, segments
+from lib.maps import density
 from lib.population import Condition, Size
 from lib.segments import Recipe, plane
 from lib.ui import view as views
@@ -17,7 +20,7 @@ from lib.ui.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_SWEEPS, _STABILITIES = 8, 64
+_SWEEPS, _STABILITIES, _MAPS = 8, 64, 48
 """Results of long work kept; a sweep over every household of the file takes some 10 MB."""
 
 MAX_ENTRIES = 256
@@ -54,9 +57,9 @@ def loosened(view: View) -> list[tuple[Condition, int]]:
 
 @cached
 def headlines(view: View) -> tuple[explore.Headline, ...]:
-    """Headline figures of the population and of everyone."""
+    """Headline figures of the population and of those it is shown beside."""
     columns = explore.HEADLINE_COLUMNS
-    return explore.headlines(views.members(view, columns), views.everyone(view, columns), counting=view.counting)
+    return explore.headlines(views.members(view, columns), views.others(view, columns), counting=view.counting)
 
 
 @cached
@@ -72,10 +75,17 @@ def shares(view: View, column: str, by: str | None) -> pd.DataFrame:
     else:
         table = estimates.shares(views.members(view, (column, by)), column, by, counting=view.counting)
         table["group"] = table[by].map(codebook[by].text)
-    table["code"] = table[column].map(codebook[column].text)
-    table["order"] = table[column]
-    table["thin"] = table["sampled"] < estimates.THIN
-    return table[["group", "code", "order", "share", "count", "sampled", "rows", "thin"]]
+    return in_words(table, view, column)
+
+
+def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
+    """A table of shares with the labels of codes, ready for ``lib.charts.explore.shares``."""
+    words = table.assign(
+        code=table[column].map(view.codebook[column].text),
+        order=table[column],
+        thin=table["sampled"] < estimates.THIN,
+    )
+    return words[["group", "code", "order", "share", "count", "sampled", "rows", "thin"]]
 
 
 @cached
@@ -85,9 +95,10 @@ def distribution(view: View, column: str, linear: bool) -> explore.Distribution:
 
 
 @cached
-def relation(view: View, x: str, y: str, linear: bool) -> explore.Relation:
-    """Two amounts of the population."""
-    return explore.relation(views.members(view, (x, y)), x, y, counting=view.counting, linear=linear)
+def relation(view: View, x: str, y: str, linear: bool, by: str | None = None) -> explore.Relation:
+    """Two amounts of the population, each household's group of a category with them if asked for."""
+    data = views.members(view, (x, y, *((by,) if by else ())))
+    return explore.relation(data, x, y, by=by, counting=view.counting, linear=linear)
 
 
 @cached
@@ -111,7 +122,7 @@ def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
 
 def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Sweep:
     """Every number of segments and its scores; what was fitted before is not fitted again."""
-    key = _sweep_key(view, recipe)
+    key = sweep_key(view, recipe)
     found = known_sweep(view, recipe)
     if found is None:
         found = segments.sweep(
@@ -126,11 +137,12 @@ def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None)
 
 def known_sweep(view: View, recipe: Recipe) -> segments.Sweep | None:
     """The scores of every number of segments, if they are there already."""
-    return shelf("sweeps", _SWEEPS).find(_sweep_key(view, recipe))
+    return shelf("sweeps", _SWEEPS).find(sweep_key(view, recipe))
 
 
-def _sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
-    return (view.key, recipe.with_k(segments.MIN_K))
+def sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
+    """What a sweep is kept under: everything but the number of segments."""
+    return ("sweep", view.key, recipe.with_k(segments.MIN_K))
 
 
 @kept(24)
@@ -156,13 +168,18 @@ def stability(view: View, recipe: Recipe, progress: segments.Progress | None = N
     """Whether other households, or other imputations, would have given the same segments."""
     data = views.members(view, recipe.features)
     found = segments.stability(data, segmentation(view, recipe), progress=progress)
-    shelf("stabilities", _STABILITIES).put((view.key, recipe), found)
+    shelf("stabilities", _STABILITIES).put(stability_key(view, recipe), found)
     return found
 
 
 def known_stability(view: View, recipe: Recipe) -> segments.Stability | None:
     """How far segments come back, if that was tested already."""
-    return shelf("stabilities", _STABILITIES).find((view.key, recipe))
+    return shelf("stabilities", _STABILITIES).find(stability_key(view, recipe))
+
+
+def stability_key(view: View, recipe: Recipe) -> tuple[object, ...]:
+    """What a test of stability is kept under."""
+    return ("stability", view.key, recipe)
 
 
 @kept(24)
@@ -190,3 +207,124 @@ def extremes(view: View, column: str) -> float:
     """Share of a column's variance that the most extreme hundredth of the households decides."""
     data = views.members(view, (column,))
     return features.share_of_extremes(data.values(column), data.weights(view.counting))
+
+
+@kept(8)
+def clustergram(view: View, recipe: Recipe) -> segments.Clustergram:
+    """Where members go as the number of segments grows; the sweep is there already."""
+    return segments.clustergram(sweep(view, recipe))
+
+
+@cached
+def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tuple[int, str], ...]) -> pd.DataFrame:
+    """Shares of a column's codes within each segment and among all, in words."""
+    data = views.members(view, (*recipe.features, column))
+    within = segments.labelled(data, segmentation(view, recipe), dict(names))
+    table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
+    table["group"] = table[segments.SEGMENT].map(within.codebook[segments.SEGMENT].text)
+    everyone = estimates.shares(data, column, counting=view.counting).assign(group="All of them")
+    return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
+
+
+def comparison(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Comparison:
+    """The same households segmented by several algorithms."""
+    found = segments.compare(views.members(view, recipe.features), recipe, progress=progress)
+    shelf("comparisons", _SWEEPS).put(comparison_key(view, recipe), found)
+    return found
+
+
+def known_comparison(view: View, recipe: Recipe) -> segments.Comparison | None:
+    """The comparison of algorithms, if it was made already."""
+    return shelf("comparisons", _SWEEPS).find(comparison_key(view, recipe))
+
+
+def comparison_key(view: View, recipe: Recipe) -> tuple[object, ...]:
+    """What a comparison of methods is kept under: everything but the method."""
+    return ("comparison", view.key, replace(recipe, algorithm="kmeans"))
+
+
+def map_request(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Request:
+    """One map of the population in the space of a recipe."""
+    return maps.Request(views.members(view, recipe.features), recipe, method, settings)
+
+
+def projection(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Projection | None:
+    """The map, if it can be had at once: PCA, or what was finished before."""
+    key = (view.key, replace(recipe, k=segments.MIN_K, algorithm="kmeans"), method, settings)
+    kept_maps = shelf("maps", _MAPS)
+    found = kept_maps.find(key)
+    if found is None and (found := map_request(view, recipe, method, settings).finished()) is not None:
+        kept_maps.put(key, found)
+    return found
+
+
+@kept(24)
+def contours(_projection: maps.Projection, key: str) -> pd.DataFrame:
+    """Lines of equal density on a map."""
+    del key
+    table = _projection.table
+    return density.contours(table["x"].to_numpy(), table["y"].to_numpy(), table["weight"].to_numpy())
+
+
+@cached
+def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
+    """Every row's label of a category, or for an amount the share of households that have less."""
+    data = views.members(view, (*recipe.features, column))
+    variable = view.codebook[column]
+    values = pd.Series(data.values(column))
+    if variable.is_category:
+        return values.map(variable.text)
+    order = values.argsort(kind="stable").to_numpy()
+    weights = data.weights(view.counting)
+    below = pd.Series(0.0, index=values.index)
+    below.iloc[order] = (weights[order].cumsum() - weights[order]) / weights.sum()
+    # equal values share the rank of the first of them
+    return below.groupby(values).transform("min")
+
+
+def picked(view: View, recipe: Recipe, households: tuple[float, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Picked households beside the rest of the population."""
+    data = views.members(view, (*recipe.features, *columns))
+    inside = segments.rows_of(data, households)
+    return segments.beside_the_rest(data, inside, columns, counting=view.counting)
+
+
+def neighbours(view: View, recipe: Recipe, household: float) -> pd.DataFrame:
+    """One household and those most like it."""
+    data = views.members(view, recipe.features)
+    return segments.neighbours(data, segmentation(view, recipe), household)
+
+
+@cached
+def households_by_segment(view: View, recipe: Recipe) -> dict[int, tuple[float, ...]]:
+    """Numbers of the sampled households whose first implicate is in each segment."""
+    data = views.members(view, recipe.features)
+    found = segmentation(view, recipe)
+    one = data.implicate_codes == 0
+    numbers = data.values(data.household)[one] if data.household else np.flatnonzero(one).astype(float)
+    labels = found.labels[one]
+    return {int(segment): tuple(numbers[labels == segment]) for segment in found.sizes.index}
+
+
+def picked_size(view: View, recipe: Recipe, households: tuple[float, ...]) -> tuple[float, int]:
+    """Households that picked ones stand for, and their rows."""
+    data = views.members(view, recipe.features)
+    inside = segments.rows_of(data, households)
+    return float(data.weights()[inside].sum()), int(inside.sum())
+
+
+def picked_table(view: View, recipe: Recipe, households: tuple[float, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Picked households one by one, first implicate of each: number, segment, households stood for, columns."""
+    data = views.members(view, (*recipe.features, *columns))
+    rows = np.flatnonzero(segments.rows_of(data, households) & (data.implicate_codes == 0))
+    number = data.values(data.household)[rows].astype(int) if data.household else rows
+    weight = data.weights()[rows] * data.implicates
+    labels = segmentation(view, recipe).labels[rows]
+    chosen = {name: data.values(name)[rows] for name in dict.fromkeys((*columns, *recipe.features))}
+    return pd.DataFrame({"household": number, "segment": labels, "weight": weight.round(), **chosen})
+
+
+@cached
+def spread(view: View, column: str) -> pd.DataFrame:
+    """Quantiles of an amount in the population and in those it is shown beside."""
+    return explore.distribution(views.groups(view, (column,)), column, counting=view.counting).summary

@@ -10,7 +10,7 @@ import streamlit as st
 from lib.charts import segments as charts
 from lib.charts.segments import title_of
 from lib.segments import Recipe, Segmentation, differences
-from lib.ui import controls, recipes, results
+from lib.ui import background, recipes, results
 from lib.ui.drawing import draw
 from lib.ui.view import View
 
@@ -23,12 +23,14 @@ def render_stability(view: View, recipe: Recipe, found: Segmentation, names: Map
     )
     stable = results.known_stability(view, recipe)
     if stable is None:
-        if not st.button("Test stability", icon=":material/refresh:", key="test_stability"):
+        asked = ("stability", results.stability_key(view, recipe))
+        if st.session_state.get("asked_stability") != asked and not st.button(
+            "Test stability", icon=":material/refresh:", key="test_stability"
+        ):
             return
-        bar = st.progress(0.0)
-        st.button("Stop", icon=":material/stop:", key="stop_stability")
-        results.stability(view, recipe, controls.show_progress(bar))
-        st.rerun()
+        st.session_state["asked_stability"] = asked
+        background.render("stability", asked, lambda progress: results.stability(view, recipe, progress))
+        return
     table = stable.table
     shown = pd.DataFrame(
         {

@@ -9,11 +9,12 @@ from functools import cached_property
 import streamlit as st
 
 from lib.dataset import Codebook, Counting, Dataset
-from lib.population import Population
+from lib.population import Condition, Population
 from lib.sources import download, scf
 
 SAMPLE = "sample"
 EVERYONE = "Everyone"
+EVERYBODY = Population()
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class View:
         population: The households looked at.
         title: The population's name for headings and legends.
         counting: Households (weighted) or rows.
+        beside: The households it is shown beside; everyone unless said otherwise.
+        beside_title: Their name.
     """
 
     source: str
@@ -35,11 +38,14 @@ class View:
     population: Population
     title: str
     counting: Counting
+    beside: Population = EVERYBODY
+    beside_title: str = EVERYONE
 
     @property
     def key(self) -> tuple[str, ...]:
         """Small values that decide every figure of this view."""
-        return (self.source, self.stamp, str(self.dollars), str(self.population), self.counting)
+        of = (self.source, self.stamp, str(self.dollars), self.counting)
+        return (*of, str(self.population), self.title, str(self.beside), self.beside_title)
 
     @property
     def unit(self) -> str:
@@ -48,12 +54,20 @@ class View:
 
     @property
     def is_everyone(self) -> bool:
-        """Whether the population is all households."""
-        return not self.population.conditions
+        """Whether the population is all households that it could be shown beside."""
+        return self.population == self.beside
 
     def counted(self, counting: Counting) -> View:
         """The same view with another way to count."""
         return replace(self, counting=counting)
+
+    def narrowed(self, title: str, *conditions: Condition) -> View:
+        """The households of this view that meet further conditions, under another name."""
+        return replace(self, population=Population((*self.population.conditions, *conditions)), title=title)
+
+    def next_to(self, other: View) -> View:
+        """The same view, shown beside the households of another."""
+        return replace(self, beside=other.population, beside_title=other.title)
 
     @cached_property
     def about(self) -> Dataset:
@@ -76,9 +90,14 @@ def members(view: View, columns: Sequence[str]) -> Dataset:
     return view.population.apply(everyone(view, (*columns, *view.population.columns)))
 
 
+def others(view: View, columns: Sequence[str]) -> Dataset:
+    """The households that the view's are shown beside, with some columns."""
+    return view.beside.apply(everyone(view, (*columns, *view.beside.columns)))
+
+
 def groups(view: View, columns: Sequence[str]) -> dict[str, Dataset]:
-    """The population and, unless it is everyone, everyone beside it, by name."""
-    beside = {} if view.is_everyone else {EVERYONE: everyone(view, columns)}
+    """The population and, unless they are the same, those it is shown beside, by name."""
+    beside = {} if view.is_everyone else {view.beside_title: others(view, columns)}
     return {view.title: members(view, columns), **beside}
 
 

@@ -11,6 +11,8 @@ from paths import ROOT
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from lib.ui.background import background
+
 TIMEOUT = 30
 
 
@@ -78,3 +80,17 @@ def charts():
         return found
 
     return read
+
+
+@pytest.fixture
+def settled():
+    """Runs a page until all work that it has done in the background is there."""
+
+    def run(at: AppTest) -> AppTest:
+        for _ in range(4):
+            background().wait(timeout=60)
+            at.run()
+            assert not at.exception
+        return at
+
+    return run

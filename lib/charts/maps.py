@@ -1,0 +1,192 @@
+"""Charts of maps: households in the plane, coloured by segment, category or amount, and what PCA's axes are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from lib.charts import theme
+from lib.charts.segments import segment_scales, title_of
+from lib.dataset import Variable
+
+BOX, POINT = "box", "point"
+"""Names of the selections: a dragged box, a clicked household."""
+
+_PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointermove!"
+_SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
+
+
+def households(
+    points: pd.DataFrame,
+    *,
+    names: Mapping[int, str],
+    axes: tuple[str, str],
+    colour: Variable | None = None,
+    picked: pd.DataFrame | None = None,
+    lines: pd.DataFrame | None = None,
+    centres: pd.DataFrame | None = None,
+    sized: bool = False,
+    height: int = 380,
+) -> alt.LayerChart | alt.FacetChart:
+    """Households on a map, to be boxed or clicked.
+
+    Args:
+        points: ``x``, ``y``, ``household``, ``segment``; ``value`` where they are coloured by a column: a label of
+            a category, or for an amount the share of households that have less.
+        names: Name of each segment.
+        axes: Titles of the axes.
+        colour: The column that colours them; segments do without it.
+        picked: Households to stand out, as ``points``.
+        lines: Contours, as ``lib.maps.density.contours``.
+        centres: ``x``, ``y``, ``segment``: where each segment's number stands.
+        sized: Whether ``weight`` sets the size of a point.
+        height: Pixels.
+    """
+    frame = points.assign(title=_titles(points, names))
+    box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
+    point = alt.selection_point(name=POINT, fields=["household"], on="click", empty=False)
+    moved = alt.selection_interval(bind="scales", on=_SHIFT_DRAG, translate=_SHIFT_DRAG, zoom="wheel!")
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "x:Q", title=axes[0], axis=alt.Axis(labels=False, ticks=False, grid=False), scale=alt.Scale(zero=False)
+        ),
+        y=alt.Y(
+            "y:Q", title=axes[1], axis=alt.Axis(labels=False, ticks=False, grid=False), scale=alt.Scale(zero=False)
+        ),
+    )
+    dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
+        color=_colour(names, colour),
+        shape=alt.Shape("title:N", scale=segment_scales(names)["shape"], legend=None),
+        tooltip=_tooltip(colour),
+        **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
+    )
+    layers = [dots.add_params(box, point, moved)]
+    if lines is not None and len(lines):
+        layers.append(_contours(lines))
+    if picked is not None and len(picked):
+        ring = alt.Chart(picked).mark_point(size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9)
+        layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("household:N", title="Picked household")]))
+    if centres is not None and len(centres):
+        layers.extend(_numbers(centres, names))
+    return alt.layer(*layers).properties(height=height)
+
+
+def _titles(points: pd.DataFrame, names: Mapping[int, str]) -> pd.Series:
+    return points["segment"].map({segment: title_of(int(segment), names) for segment in points["segment"].unique()})
+
+
+def _colour(names: Mapping[int, str], colour: Variable | None) -> alt.Color:
+    if colour is None:
+        return alt.Color("title:N", scale=segment_scales(names)["color"], legend=None)
+    if colour.is_category:
+        legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1)
+        return alt.Color("value:N", title=colour.label, legend=legend)
+    return alt.Color(
+        "value:Q",
+        title=f"{colour.label}: share with less",
+        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+        legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
+    )
+
+
+def _tooltip(colour: Variable | None) -> list[alt.Tooltip]:
+    tips = [alt.Tooltip("household:N", title="Household"), alt.Tooltip("title:N", title="Segment")]
+    if colour is None:
+        return tips
+    if colour.is_category:
+        return [*tips, alt.Tooltip("value:N", title=colour.label)]
+    return [*tips, alt.Tooltip("value:Q", title=f"{colour.label}: share with less", format=".0%")]
+
+
+def _contours(lines: pd.DataFrame) -> alt.Chart:
+    return (
+        alt.Chart(lines.reset_index(names="order"))
+        .mark_line(color=theme.INK, strokeWidth=1.2, opacity=0.8, interpolate="linear-closed")
+        .encode(
+            x="x:Q",
+            y="y:Q",
+            detail="line:N",
+            order="order:Q",
+            tooltip=[alt.Tooltip("held:Q", title="Encloses, of the households", format=".0%")],
+        )
+    )
+
+
+def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> list[alt.Chart]:
+    base = alt.Chart(centres.assign(title=_titles(centres, names))).encode(
+        x="x:Q", y="y:Q", tooltip=[alt.Tooltip("title:N", title="Middle of")]
+    )
+    scale = segment_scales(names)["color"]
+    disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5)
+    colours = dict(zip(scale.domain, scale.range, strict=True))
+    layers = [
+        disc.transform_filter(alt.datum.title == title).encode(color=alt.value(colours[title])) for title in colours
+    ]
+    return [*layers, base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text="segment:N")]
+
+
+def key(names: Mapping[int, str]) -> alt.LayerChart:
+    """Colour, shape and name of each segment: one legend for several maps."""
+    titles = [title_of(number, names) for number in sorted(names)]
+    base = alt.Chart(pd.DataFrame({"title": titles})).encode(y=alt.Y("title:N", sort=titles, axis=None))
+    looks = segment_scales(names)
+    marks = base.mark_point(filled=True, size=90, opacity=1).encode(
+        x=alt.value(8),
+        color=alt.Color("title:N", scale=looks["color"], legend=None),
+        shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+    )
+    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.value(22), text="title:N")
+    return (marks + text).properties(height=22 * len(titles))
+
+
+def explained(shares: pd.Series) -> alt.LayerChart:
+    """Explained variance of each component as bars, their running total as a line."""
+    frame = pd.DataFrame({"component": shares.index, "share": shares.to_numpy(), "total": shares.cumsum().to_numpy()})
+    base = alt.Chart(frame).encode(
+        x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        tooltip=[
+            alt.Tooltip("component:N", title="Component"),
+            alt.Tooltip("share:Q", title="Explains", format=".1%"),
+            alt.Tooltip("total:Q", title="With those before it", format=".1%"),
+        ],
+    )
+    axis = alt.Axis(format=".0%", tickCount=5)
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(y=alt.Y("share:Q", title="Explained variance", axis=axis))
+    line = base.mark_line(point=True, color=theme.SEGMENTS[1]).encode(y=alt.Y("total:Q", axis=axis))
+    return (bars + line).properties(height=260)
+
+
+def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
+    """Each feature as an arrow in the plane of the first two components.
+
+    Args:
+        table: Features x components.
+        labels: Label of each feature.
+    """
+    second = "PC2" if "PC2" in table else "PC1"
+    frame = pd.DataFrame(
+        {
+            "feature": [labels[name] for name in table.index],
+            "x": table["PC1"].to_numpy(),
+            "y": table[second].to_numpy(),
+            "zero": 0.0,
+        }
+    )
+    axis = alt.Axis(format=".1f", tickCount=5)
+    base = alt.Chart(frame).encode(
+        x=alt.X("x:Q", title="Loading on PC1", scale=alt.Scale(domain=[-1.15, 1.15]), axis=axis),
+        y=alt.Y("y:Q", title=f"Loading on {second}", scale=alt.Scale(domain=[-1.15, 1.15]), axis=axis),
+        tooltip=[
+            alt.Tooltip("feature:N", title="Feature"),
+            alt.Tooltip("x:Q", title="PC1", format=".2f"),
+            alt.Tooltip("y:Q", title=second, format=".2f"),
+        ],
+    )
+    shafts = base.mark_rule(strokeWidth=2, color=theme.SEGMENTS[0]).encode(
+        x=alt.X("zero:Q"), y=alt.Y("zero:Q"), x2="x:Q", y2="y:Q"
+    )
+    heads = base.mark_point(shape="triangle-up", filled=True, size=70, color=theme.SEGMENTS[0], opacity=1)
+    text = base.mark_text(align="center", dy=-12, color=theme.INK, fontSize=11, limit=160).encode(text="feature:N")
+    return (shafts + heads + text).properties(height=320)

@@ -1,0 +1,121 @@
+"""Charts of what segments are like: differences from everyone, and where members go as k grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from lib.charts import theme
+from lib.charts.segments import title_of
+from lib.dataset import Codebook
+from lib.segments import Clustergram
+
+_SHOWN = 2.0
+"""Standard deviations at which the colour is full."""
+
+
+def differences(profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, str]) -> alt.LayerChart:
+    """Heat map: how far each segment's mean lies from everyone's, in standard deviations.
+
+    Args:
+        profile: Indexed by ``segment`` and ``column``, as ``Profile.table``.
+        codebook: For labels.
+        names: Name of each segment.
+    """
+    frame = profile.reset_index()
+    columns = list(dict.fromkeys(frame["column"]))
+    frame = frame.assign(
+        label=frame["column"].map(codebook.label),
+        title=[title_of(int(segment), names) for segment in frame["segment"]],
+        shown=frame["difference"].clip(-_SHOWN, _SHOWN),
+        mean_text=[codebook[c].text(v) for c, v in zip(frame["column"], frame["mean"], strict=True)],
+        median_text=[codebook[c].text(v) for c, v in zip(frame["column"], frame["median"], strict=True)],
+    )[["label", "title", "segment", "shown", "difference", "mean_text", "median_text"]]
+    base = alt.Chart(frame).encode(
+        x=alt.X("segment:O", title="Segment", axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y(
+            "label:N",
+            sort=[codebook.label(c) for c in columns],
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelOverlap=False),
+        ),
+        tooltip=[
+            alt.Tooltip("title:N", title="Segment"),
+            alt.Tooltip("label:N", title="Column"),
+            alt.Tooltip("mean_text:N", title="Mean"),
+            alt.Tooltip("median_text:N", title="Median"),
+            alt.Tooltip("difference:Q", title="Standard deviations from everyone", format="+.2f"),
+        ],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color("shown:Q", scale=alt.Scale(domain=[-_SHOWN, _SHOWN], range=theme.DIVERGING), legend=None)
+    )
+    text = base.mark_text(fontSize=11).encode(
+        text=alt.Text("difference:Q", format="+.1f"),
+        color=alt.condition("abs(datum.shown) > 1", alt.value("white"), alt.value("black")),
+    )
+    return (cells + text).properties(height=theme.ROW * len(columns) + 70)
+
+
+def clustergram(found: Clustergram, chosen: int) -> alt.LayerChart:
+    """Streams of members between the segments of one k and the next; the chosen k is marked.
+
+    Args:
+        found: Nodes and streams.
+        chosen: The k on view.
+    """
+    scale = alt.Scale(zero=False)
+    streams = (
+        alt.Chart(found.streams)
+        .mark_rule(color=theme.SEGMENTS[0], opacity=0.35)
+        .encode(
+            x=alt.X("k:Q", title="Number of segments", axis=alt.Axis(tickMinStep=1, format="d"), scale=scale),
+            x2="k2:Q",
+            y=alt.Y("height:Q", title="Mean of the first component", scale=scale),
+            y2="height2:Q",
+            strokeWidth=alt.StrokeWidth("share:Q", scale=alt.Scale(range=[0.5, 22], domain=[0, 1]), legend=None),
+            tooltip=[
+                alt.Tooltip("segment:O", title="From segment"),
+                alt.Tooltip("segment2:O", title="to segment"),
+                alt.Tooltip("share:Q", title="of all households", format=".1%"),
+            ],
+        )
+    )
+    nodes = found.nodes.assign(chosen=found.nodes["k"] == chosen)
+    dots = (
+        alt.Chart(nodes)
+        .mark_circle(opacity=1, stroke="white", strokeWidth=1)
+        .encode(
+            x=alt.X("k:Q", scale=scale),
+            y=alt.Y("height:Q", scale=scale),
+            size=alt.Size("share:Q", scale=alt.Scale(range=[20, 520]), legend=None),
+            color=alt.condition("datum.chosen", alt.value(theme.SEGMENTS[1]), alt.value(theme.SEGMENTS[0])),
+            tooltip=[
+                alt.Tooltip("k:Q", title="Of segments"),
+                alt.Tooltip("segment:O", title="Segment"),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+            ],
+        )
+    )
+    return (streams + dots).properties(height=360)
+
+
+def methods(table: pd.DataFrame) -> alt.LayerChart:
+    """Each method by agreement with k-means and mean silhouette.
+
+    Args:
+        table: ``method``, ``agreement``, ``silhouette``.
+    """
+    base = alt.Chart(table).encode(
+        x=alt.X("agreement:Q", title="Agreement with k-means (adjusted Rand)", scale=alt.Scale(domain=[-0.05, 1.08])),
+        y=alt.Y("silhouette:Q", title="Mean silhouette", scale=alt.Scale(zero=True)),
+        tooltip=[
+            alt.Tooltip("method:N", title="Method"),
+            alt.Tooltip("agreement:Q", title="Agreement with k-means", format=".2f"),
+            alt.Tooltip("silhouette:Q", title="Mean silhouette", format=".3f"),
+        ],
+    )
+    dots = base.mark_point(filled=True, size=110, opacity=1).encode(shape=alt.Shape("method:N", legend=None))
+    return (dots + base.mark_text(dy=-14, color=theme.INK).encode(text="method:N")).properties(height=280)

@@ -1,0 +1,91 @@
+"""Households picked out of a population: how they differ from the rest, and who is nearest to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib.dataset import Counting, Dataset
+from lib.errors import RecipeError
+from lib.estimates import mean, quantile, variance
+from lib.segments.segmentation import Segmentation
+
+NEIGHBOURS = 5
+
+
+def beside_the_rest(
+    dataset: Dataset, inside: NDArray[np.bool_], columns: Sequence[str], *, counting: Counting = "households"
+) -> pd.DataFrame:
+    """Weighted mean and median of columns among picked rows and among the rest.
+
+    Args:
+        dataset: The population.
+        inside: One truth value per row: whether it is picked.
+        columns: Amounts.
+        counting: Households (weighted) or rows.
+
+    Returns:
+        Indexed by column: ``mean``, ``median``, ``rest_mean``, ``rest_median``, ``difference`` (of the means, in
+        standard deviations of the population), the largest difference first.
+    """
+    weights = dataset.weights(counting)
+    rows = {}
+    for name in columns:
+        values = dataset.values(name)
+        spread = np.sqrt(variance(values, weights))
+        own, rest = (mean(values[m], weights[m]) for m in (inside, ~inside))
+        rows[name] = {
+            "mean": own,
+            "median": float(quantile(values[inside], weights[inside], 0.5)),
+            "rest_mean": rest,
+            "rest_median": float(quantile(values[~inside], weights[~inside], 0.5)),
+            "difference": (own - rest) / spread if spread > 0 else 0.0,
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].rename_axis("column")
+
+
+def rows_of(dataset: Dataset, households: Sequence[float]) -> NDArray[np.bool_]:
+    """One truth value per row: whether it belongs to one of these households (all implicates)."""
+    if dataset.household is None:
+        return np.isin(np.arange(len(dataset)), np.asarray(households, dtype=int))
+    return np.isin(dataset.values(dataset.household), np.asarray(households, dtype=float))
+
+
+def neighbours(dataset: Dataset, segmentation: Segmentation, household: float) -> pd.DataFrame:
+    """The households most like one of them, on the scale on which segments were found.
+
+    Args:
+        dataset: The households that were segmented.
+        segmentation: What ``fit`` made of them.
+        household: Its number.
+
+    Returns:
+        The household itself and its ``NEIGHBOURS`` nearest, one implicate each: ``household``, ``distance``,
+        ``segment`` and the features in their units.
+
+    Raises:
+        RecipeError: If there is no such household in the population.
+    """
+    one = np.flatnonzero(dataset.implicate_codes == 0)
+    numbers = dataset.values(dataset.household)[one] if dataset.household else one.astype(float)
+    place = np.flatnonzero(numbers == household)
+    if not len(place):
+        raise RecipeError(f"There is no household {household:g} in this population: look at another, or widen it.")
+    matrix = segmentation.points.matrix[one]
+    distance = np.sqrt(np.square(matrix - matrix[place[0]]).sum(axis=1))
+    nearest = np.argsort(distance, kind="stable")
+    nearest = np.concatenate([place[:1], nearest[nearest != place[0]][:NEIGHBOURS]])
+    columns = {name: dataset.values(name)[one[nearest]] for name in segmentation.recipe.features}
+    return pd.DataFrame(
+        {
+            "household": numbers[nearest].astype(int),
+            "distance": distance[nearest],
+            "segment": segmentation.labels[one[nearest]],
+            **columns,
+        }
+    )

@@ -1,0 +1,79 @@
+"""Choose columns, choose k, compare methods, and see the segments through PCA, t-SNE and UMAP."""
+
+from lib.ui import routing
+
+routing.enter("pages/many_features.py")
+
+import streamlit as st  # noqa: E402
+
+from lib.errors import HouseholdSegmentsError  # noqa: E402
+from lib.ui import choice, features, maps, profiles, recipes, results, trust  # noqa: E402
+from lib.ui import segments as sections  # noqa: E402
+from lib.ui.explore import render_lead  # noqa: E402
+from lib.ui.sidebar import stop_if_empty  # noqa: E402
+
+view = st.session_state["view"]
+
+st.title("Segments by many features")
+render_lead(view)
+stop_if_empty(view)
+
+chosen = features.choose_features(view)
+if len(chosen) < 2:
+    st.info("Choose two features or more.")
+    st.stop()
+features.render_relatives(view, chosen)
+recipe = recipes.choose_recipe(view, chosen, algorithms=True)
+try:
+    found = results.segmentation(view, recipe)
+except HouseholdSegmentsError as error:
+    st.error(str(error), icon=":material/rule:")
+    st.stop()
+names = results.names(view, recipe)
+
+st.header("Maps of the households", divider="gray")
+maps.render_maps(view, recipe, found, names)
+findings = st.container()
+
+st.header("The segments", divider="gray")
+table = st.container()
+profiles.render_differences(view, recipe, names)
+profiles.render_demographics(view, recipe, names)
+
+st.header("How many segments?", divider="gray")
+choice_slot = st.container()
+
+st.header("How well does each household fit?", divider="gray")
+sections.render_silhouettes(view, found, names)
+
+st.header("Would others have been found the same?", divider="gray")
+trust.render_stability(view, recipe, found, names)
+
+st.header("Would another method say the same?", divider="gray")
+profiles.render_comparison(view, recipe)
+
+with st.expander("Mean and median of each feature", icon=":material/bar_chart:", on_change="rerun") as means:
+    if means.open:
+        sections.render_profile(view, recipe, names)
+with st.expander("What PCA's axes are made of", icon=":material/arrow_outward:", on_change="rerun") as axes:
+    if axes.open:
+        maps.render_components(view, recipe)
+with st.expander("Features before and after scaling", icon=":material/straighten:", on_change="rerun") as scales:
+    if scales.open:
+        features.render_scales(view, recipe)
+with st.expander(
+    "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"
+) as told:
+    if told.open:
+        trust.render_notebook(view, recipe, found)
+
+with choice_slot:
+    if recipe.algorithm != "hdbscan":
+        choice.render_choice_of_k(view, recipe)
+        profiles.render_clustergram(view, recipe)
+    else:
+        st.info("HDBSCAN finds the number of segments itself.")
+with findings:
+    sections.render_findings(view, recipe, found, names)
+with table:
+    sections.render_table(view, recipe, found, names)

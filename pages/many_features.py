@@ -7,7 +7,7 @@ routing.enter("pages/many_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import choice, features, maps, profiles, recipes, results, trust  # noqa: E402
+from lib.ui import choice, features, maps, naming, profiles, recipes, results, trust  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.explore import render_lead  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
@@ -29,22 +29,22 @@ try:
 except HouseholdSegmentsError as error:
     st.error(str(error), icon=":material/rule:")
     st.stop()
-names = results.names(view, recipe)
+names, shown = naming.choose_segments(view, recipe)
 
 st.header("Maps of the households", divider="gray")
-maps.render_maps(view, recipe, found, names)
+maps.render_maps(view, recipe, found, shown)
 findings = st.container()
 
 st.header("The segments", divider="gray")
 table = st.container()
-profiles.render_differences(view, recipe, names)
-profiles.render_demographics(view, recipe, names)
+profiles.render_differences(view, recipe, shown)
+profiles.render_demographics(view, recipe, shown)
 
 st.header("How many segments?", divider="gray")
 choice_slot = st.container()
 
 st.header("How well does each household fit?", divider="gray")
-sections.render_silhouettes(view, found, names)
+sections.render_silhouettes(view, found, shown)
 
 st.header("Would others have been found the same?", divider="gray")
 trust.render_stability(view, recipe, found, names)
@@ -54,7 +54,7 @@ profiles.render_comparison(view, recipe)
 
 with st.expander("Mean and median of each feature", icon=":material/bar_chart:", on_change="rerun") as means:
     if means.open:
-        sections.render_profile(view, recipe, names)
+        sections.render_profile(view, recipe, shown)
 with st.expander("What PCA's axes are made of", icon=":material/arrow_outward:", on_change="rerun") as axes:
     if axes.open:
         maps.render_components(view, recipe)
@@ -76,4 +76,4 @@ with choice_slot:
 with findings:
     sections.render_findings(view, recipe, found, names)
 with table:
-    sections.render_table(view, recipe, found, names)
+    sections.render_table(view, recipe, found, shown)

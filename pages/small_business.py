@@ -7,7 +7,7 @@ routing.enter("pages/small_business.py")
 import streamlit as st  # noqa: E402
 
 from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import business, choice, explore, features, maps, profiles, recipes, results, trust  # noqa: E402
+from lib.ui import business, choice, explore, features, maps, naming, profiles, recipes, results, trust  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
 
@@ -47,13 +47,13 @@ try:
 except HouseholdSegmentsError as error:
     st.error(str(error), icon=":material/rule:")
     st.stop()
-names = results.names(small, recipe)
+names, shown = naming.choose_segments(small, recipe)
 
-maps.render_maps(small, recipe, found, names)
+maps.render_maps(small, recipe, found, shown)
 sections.render_findings(small, recipe, found, names)
-sections.render_table(small, recipe, found, names)
-profiles.render_differences(small, recipe, names)
-profiles.render_demographics(small, recipe, names)
+sections.render_table(small, recipe, found, shown)
+profiles.render_differences(small, recipe, shown)
+profiles.render_demographics(small, recipe, shown)
 
 st.subheader("How many segments?")
 choice.render_choice_of_k(small, recipe)

@@ -7,7 +7,7 @@ routing.enter("pages/two_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import choice, recipes, results, trust  # noqa: E402
+from lib.ui import choice, naming, recipes, results, trust  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.explore import render_lead  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
@@ -28,27 +28,27 @@ try:
 except HouseholdSegmentsError as error:
     st.error(str(error), icon=":material/rule:")
     st.stop()
-names = results.names(view, recipe)
+names, shown = naming.choose_segments(view, recipe)
 
-sections.render_plane(view, recipe, names)
+sections.render_plane(view, recipe, shown)
 findings = st.container()
 
 st.header("The segments", divider="gray")
 table = st.container()
-sections.render_profile(view, recipe, names)
+sections.render_profile(view, recipe, shown)
 
 st.header("How many segments?", divider="gray")
 choice_slot = st.container()
 
 st.header("How well does each household fit?", divider="gray")
-sections.render_silhouettes(view, found, names)
+sections.render_silhouettes(view, found, shown)
 
 st.header("Would others have been found the same?", divider="gray")
 trust.render_stability(view, recipe, found, names)
 
 with st.expander("Watch k-means work", icon=":material/play_circle:", on_change="rerun") as watching:
     if watching.open:
-        trust.render_steps(view, recipe, names)
+        trust.render_steps(view, recipe, shown)
 
 with st.expander(
     "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"
@@ -61,4 +61,4 @@ with choice_slot:
 with findings:
     sections.render_findings(view, recipe, found, names)
 with table:
-    sections.render_table(view, recipe, found, names)
+    sections.render_table(view, recipe, found, shown)

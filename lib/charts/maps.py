@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import segment_scales, title_of
+from lib.charts.segments import chart_of, segment_scales, title_of
 from lib.dataset import Variable
 
 BOX, POINT = "box", "point"
@@ -33,7 +33,7 @@ def households(
     """Households on a map, to be boxed or clicked.
 
     Args:
-        points: ``x``, ``y``, ``household``, ``segment``; ``value`` where they are coloured by a column: a label of
+        points: ``x``, ``y``, ``household``, ``segment``; ``value`` where they are coloured by a column: a code of
             a category, or for an amount the share of households that have less.
         names: Name of each segment.
         axes: Titles of the axes.
@@ -44,11 +44,10 @@ def households(
         sized: Whether ``weight`` sets the size of a point.
         height: Pixels.
     """
-    frame = points.assign(title=_titles(points, names))
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
     point = alt.selection_point(name=POINT, fields=["household"], on="click", empty=False)
     moved = alt.selection_interval(bind="scales", on=_SHIFT_DRAG, translate=_SHIFT_DRAG, zoom="wheel!")
-    base = alt.Chart(frame).encode(
+    base = _with_labels(chart_of(points, names), points, colour).encode(
         x=alt.X(
             "x:Q", title=axes[0], axis=alt.Axis(labels=False, ticks=False, grid=False), scale=alt.Scale(zero=False)
         ),
@@ -73,16 +72,12 @@ def households(
     return alt.layer(*layers).properties(height=height)
 
 
-def _titles(points: pd.DataFrame, names: Mapping[int, str]) -> pd.Series:
-    return points["segment"].map({segment: title_of(int(segment), names) for segment in points["segment"].unique()})
-
-
 def _colour(names: Mapping[int, str], colour: Variable | None) -> alt.Color:
     if colour is None:
         return alt.Color("title:N", scale=segment_scales(names)["color"], legend=None)
     if colour.is_category:
         legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1)
-        return alt.Color("value:N", title=colour.label, legend=legend)
+        return alt.Color("label:N", title=colour.label, legend=legend)
     return alt.Color(
         "value:Q",
         title=f"{colour.label}: share with less",
@@ -91,12 +86,21 @@ def _colour(names: Mapping[int, str], colour: Variable | None) -> alt.Color:
     )
 
 
+def _with_labels(chart: alt.Chart, points: pd.DataFrame, colour: Variable | None) -> alt.Chart:
+    """Labels of a category sent once, codes with every point."""
+    if colour is None or not colour.is_category:
+        return chart
+    codes = sorted(points["value"].unique())
+    labels = pd.DataFrame({"value": codes, "label": [colour.text(code) for code in codes]})
+    return chart.transform_lookup("value", alt.LookupData(labels, "value", ["label"]))
+
+
 def _tooltip(colour: Variable | None) -> list[alt.Tooltip]:
     tips = [alt.Tooltip("household:N", title="Household"), alt.Tooltip("title:N", title="Segment")]
     if colour is None:
         return tips
     if colour.is_category:
-        return [*tips, alt.Tooltip("value:N", title=colour.label)]
+        return [*tips, alt.Tooltip("label:N", title=colour.label)]
     return [*tips, alt.Tooltip("value:Q", title=f"{colour.label}: share with less", format=".0%")]
 
 
@@ -115,9 +119,7 @@ def _contours(lines: pd.DataFrame) -> alt.Chart:
 
 
 def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> list[alt.Chart]:
-    base = alt.Chart(centres.assign(title=_titles(centres, names))).encode(
-        x="x:Q", y="y:Q", tooltip=[alt.Tooltip("title:N", title="Middle of")]
-    )
+    base = chart_of(centres, names).encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("title:N", title="Middle of")])
     scale = segment_scales(names)["color"]
     disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5)
     colours = dict(zip(scale.domain, scale.range, strict=True))

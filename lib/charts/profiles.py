@@ -25,6 +25,7 @@ def differences(profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, s
         names: Name of each segment.
     """
     frame = profile.reset_index()
+    frame = frame[frame["segment"].isin(list(names))]
     columns = list(dict.fromkeys(frame["column"]))
     frame = frame.assign(
         label=frame["column"].map(codebook.label),

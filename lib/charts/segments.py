@@ -25,6 +25,16 @@ def title_of(segment: int, names: Mapping[int, str]) -> str:
     return f"{segment} · {names[segment]}" if segment in names else f"Segment {segment}"
 
 
+def chart_of(frame: pd.DataFrame, names: Mapping[int, str]) -> alt.Chart:
+    """A chart of the rows of the segments on view (those that have a name here), with ``title`` to encode.
+
+    Numbers go to the browser and names once: a name beside each of thousands of points would weigh a megabyte.
+    """
+    frame = frame[frame["segment"].isin(list(names))].astype({"segment": "int8"})
+    titles = pd.DataFrame({"segment": list(names), "title": [title_of(number, names) for number in names]})
+    return alt.Chart(frame).transform_lookup("segment", alt.LookupData(titles, "segment", ["title"]))
+
+
 def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
     """Colour and shape of each segment: the same in every chart, by its number."""
     numbers = sorted(names)
@@ -64,7 +74,7 @@ def plane(
     # one colour encoding for all layers: a legend asked for in one and refused in another is lost
     colour = alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**_LEGEND))
     areas = (
-        alt.Chart(_titled(regions, names))
+        chart_of(regions, names)
         .mark_rect(opacity=0.13, clip=True)
         .encode(
             x=alt.X("x:Q", scale=x_scale, axis=theme.axis(scales[0], across), title=theme.title(across, dollars)),
@@ -75,7 +85,7 @@ def plane(
         )
     )
     dots = (
-        alt.Chart(_titled(points, names))
+        chart_of(points, names)
         .mark_point(size=22, opacity=0.55, filled=True, clip=True)
         .encode(
             x="x:Q",
@@ -96,8 +106,7 @@ def plane(
 def _centroids(
     centroids: pd.DataFrame, names: Mapping[int, str], features: tuple[Variable, Variable], colour: alt.Color
 ) -> alt.LayerChart:
-    frame = _titled(centroids.reset_index(), names)
-    base = alt.Chart(frame).encode(
+    base = chart_of(centroids.reset_index(), names).encode(
         x="x:Q",
         y="y:Q",
         tooltip=[
@@ -108,11 +117,6 @@ def _centroids(
     )
     disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=colour)
     return disc + base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True).encode(text="segment:N")
-
-
-def _titled(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
-    titles = {segment: title_of(int(segment), names) for segment in frame["segment"].unique()}
-    return frame.assign(title=frame["segment"].map(titles))
 
 
 _LEGEND: Mapping[str, Any] = {
@@ -147,7 +151,7 @@ def steps(
     looks = segment_scales(names)
     colour = alt.Color("title:N", scale=looks["color"], legend=None)
     way = (
-        alt.Chart(_titled(trail, names))
+        chart_of(trail, names)
         .mark_line(strokeWidth=3, clip=True)
         .encode(
             x=alt.X(
@@ -167,7 +171,7 @@ def steps(
         )
     )
     dots = (
-        alt.Chart(_titled(points, names))
+        chart_of(points, names)
         .mark_point(size=18, opacity=0.4, filled=True, clip=True)
         .encode(
             x="x:Q",
@@ -225,10 +229,10 @@ def silhouettes(
         weights: One per row.
         names: Name of each segment.
     """
-    frame = _titled(_sorted_silhouettes(found.rows[:, 0], labels, weights), names)
+    frame = _sorted_silhouettes(found.rows[:, 0], labels, weights)
     looks = segment_scales(names)
     bars = (
-        alt.Chart(frame)
+        chart_of(frame, names)
         .mark_bar(strokeWidth=0)
         .encode(
             x=alt.X("silhouette:Q", title="Silhouette (1: deep inside its segment, below 0: nearer to another)"),
@@ -291,6 +295,7 @@ def means_and_medians(
     """
     variable = codebook[column]
     own = profile.xs(column, level="column")[["mean", "median"]]
+    own = own[own.index.isin(list(names))]
     frame = own.rename(columns=str.capitalize).reset_index().melt("segment", var_name="what", value_name="value")
     frame["name"] = [names.get(int(segment), "") for segment in frame["segment"]]
     frame["text"] = frame["value"].map(variable.text)

@@ -197,10 +197,12 @@ def _axes(projection: Projection) -> tuple[str, str]:
 
 def _points(view: View, recipe: Recipe, found: Segmentation, projection: Projection, colour: str) -> pd.DataFrame:
     rows = projection.table["row"].to_numpy()
-    points = projection.table[["x", "y", "household", "weight"]].astype({"x": "float32", "y": "float32"})
-    points = points.assign(segment=found.labels[rows])
+    kinds = {"x": "float32", "y": "float32", "household": "int32"}
+    points = projection.table[["x", "y", "household"]].astype(kinds).assign(segment=found.labels[rows])
+    if st.session_state.get("sized"):
+        points["weight"] = projection.table["weight"].astype("float32")
     if colour != _SEGMENT:
-        points["value"] = results.colouring(view, recipe, colour).to_numpy()[rows]
+        points["value"] = results.colouring(view, recipe, colour).to_numpy(dtype="float32")[rows]
     return points
 
 

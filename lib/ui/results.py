@@ -221,6 +221,7 @@ def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tupl
     data = views.members(view, (*recipe.features, column))
     within = segments.labelled(data, segmentation(view, recipe), dict(names))
     table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
+    table = table[table[segments.SEGMENT].isin([number for number, _ in names])]
     table["group"] = table[segments.SEGMENT].map(within.codebook[segments.SEGMENT].text)
     everyone = estimates.shares(data, column, counting=view.counting).assign(group="All of them")
     return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
@@ -268,12 +269,11 @@ def contours(_projection: maps.Projection, key: str) -> pd.DataFrame:
 
 @cached
 def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
-    """Every row's label of a category, or for an amount the share of households that have less."""
+    """Every row's code of a category, or for an amount the share of households that have less."""
     data = views.members(view, (*recipe.features, column))
-    variable = view.codebook[column]
     values = pd.Series(data.values(column))
-    if variable.is_category:
-        return values.map(variable.text)
+    if view.codebook[column].is_category:
+        return values
     order = values.argsort(kind="stable").to_numpy()
     weights = data.weights(view.counting)
     below = pd.Series(0.0, index=values.index)

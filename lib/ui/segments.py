@@ -70,7 +70,8 @@ def render_findings(view: View, recipe: Recipe, found: Segmentation, names: Mapp
 def render_table(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
     """Sizes, centroids and warnings of each segment."""
     codebook = view.codebook
-    sizes, stable = found.sizes, results.known_stability(view, recipe)
+    sizes = found.sizes[found.sizes.index.isin(list(names))]
+    stable = results.known_stability(view, recipe)
     table = pd.DataFrame(
         {
             "Segment": [title_of(int(number), names) for number in sizes.index],
@@ -95,7 +96,8 @@ def render_profile(view: View, recipe: Recipe, names: Mapping[int, str]) -> None
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = view.codebook[name]
-            highest = profile.table.xs(name, level="column")["median"].idxmax()
+            medians = profile.table.xs(name, level="column")["median"]
+            highest = medians[medians.index.isin(list(names))].idxmax()
             sentence = f"{variable.label} by segment: the median is highest in {title_of(int(highest), names)}."
             with st.container():
                 draw(

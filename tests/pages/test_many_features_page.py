@@ -1,0 +1,151 @@
+"""The page on many features, run through AppTest."""
+
+import pytest
+
+PAGE = "pages/many_features.py"
+FEARFUL = "Denied credit or feared it"
+POOR = "Denied or feared, net worth under $2M"
+OWN = {"choose": "My own list"}
+
+
+@pytest.fixture
+def alone(app):
+    """The page with PCA only: nothing is sent to the map worker."""
+    return lambda **query: app(PAGE, maps="PCA", **{"who": FEARFUL, **query})
+
+
+def test_the_first_view(alone, charts, settled):
+    at = settled(alone())
+    alts = [alt for alt, _, _ in charts(at)]
+    for part in (
+        "PCA of",
+        "sets each segment apart",
+        "within each segment",
+        "Inertia by number",
+        "Each disc",
+        "silhouette",
+    ):
+        assert any(part in alt for alt in alts), part
+    assert any("**4 segments**" in m.value for m in at.main.markdown)
+    assert any("trustworthiness" in c.value for c in at.main.caption)
+
+
+def test_three_finished_maps_of_the_sample_are_there_at_once(app, charts):
+    at = app(PAGE)
+    alts = [alt for alt, _, _ in charts(at)]
+    for method in ("PCA", "t-SNE", "UMAP"):
+        assert any(alt.startswith(f"{method} of 5,777 households") for alt in alts), method
+
+
+def test_no_view_sends_more_than_600_kb(app, settled):
+    at = settled(app(PAGE))
+    sent = sum(
+        len(element.proto.spec) + sum(len(d.data.data) for d in element.proto.datasets)
+        for element in at.get("vega_lite_chart")
+    )
+    sent += sum(len(element.proto.data) for element in at.get("arrow_data_frame"))
+    assert sent < 600_000
+
+
+def test_relatives_are_left_out_or_named(real_app):
+    at = real_app(PAGE, data="SCF 2019", who=POOR, count="Rows", maps="PCA", transform="None", k="2")
+    assert not any(":material/family_history:" in c.value for c in at.main.caption)
+    at.toggle(key="apart").set_value(False).run()
+    said = next(c.value for c in at.main.caption if ":material/family_history:" in c.value)
+    assert "Total assets" in said
+
+
+def test_rows_give_the_notebooks_five_columns_and_inertia(real_app, notebook, settled):
+    """Five leading columns by trimmed variance, standardised, k = 2 and 3: printed inertia 11028.06 and 7190.53."""
+    at = real_app(PAGE, data="SCF 2019", who=POOR, count="Rows", maps="PCA", transform="None", apart="false")
+    settled(at)
+    said = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
+    for label in ("Total assets", "Nonfinancial assets", "Value of primary residence", "Net worth", "Total debt"):
+        assert label in said
+    scores = next(d.value for d in at.dataframe if "Inertia" in d.value.columns)
+    printed = notebook["scf19.multi.k2k3.inertia"]["value"]
+    shown = [float(text.replace(",", "")) for text in scores["Inertia"][:2]]
+    # the table shows four digits
+    assert shown == [pytest.approx(value, rel=5e-4) for value in printed]
+
+
+def test_the_notebooks_box_says_one_start_was_not_enough(real_app):
+    at = real_app(PAGE, data="SCF 2019", who=POOR, count="Rows", maps="PCA", transform="None", apart="false", k="4")
+    box = next(e for e in at.expander if "notebooks" in e.label)
+    assert box is not None
+
+
+def test_picking_segments_describes_them_beside_the_rest(alone):
+    at = alone()
+    at.pills(key="picked_segments").set_value([1]).run()
+    assert any("picked**" in m.value and "sampled households" in m.value for m in at.main.markdown)
+    table = next(d.value for d in at.dataframe if "Rest: median" in d.value.columns)
+    assert len(table) >= 9
+
+
+def test_a_household_by_number_and_one_that_is_not_there(alone):
+    at = alone()
+    at.number_input(key="household").set_value(3).run()
+    known = any("**Household 3**" in m.value for m in at.main.markdown)
+    assert known or any("no household 3" in i.value for i in at.info)
+    at.number_input(key="household").set_value(999_999).run()
+    assert any("There is no household 999999" in i.value for i in at.info)
+    at.number_input(key="household").set_value(None).run()
+    assert any("Nothing is picked" in c.value for c in at.main.caption)
+
+
+@pytest.mark.parametrize("column", ["RACE", "NETWORTH", "KIDS"])
+def test_maps_coloured_by_a_column(alone, charts, column):
+    at = alone()
+    at.selectbox(key="colour").set_value(column).run()
+    table = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
+    assert table["value"].notna().all()
+
+
+def test_a_segment_switched_off_leaves_every_chart(alone, charts):
+    at = alone(k="3")
+    shown = next(p for p in at.pills if p.key.startswith("on"))
+    shown.set_value([1, 3]).run()
+    points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
+    assert set(points["segment"]) == {1, 3}
+    differences = next(table for alt, _, table in charts(at) if "sets each segment apart" in alt)
+    assert set(differences["segment"]) == {1, 3}
+
+
+def test_a_name_goes_everywhere(alone, charts):
+    at = alone(k="2")
+    box = next(t for t in at.text_input if t.label == "Name of segment 1")
+    box.set_value("Just starting out").run()
+    assert any("Just starting out" in m.value for m in at.main.markdown)
+    table = next(d.value for d in at.dataframe if "Segment" in d.value.columns and "Sampled" in d.value.columns)
+    assert "1 · Just starting out" in table["Segment"].tolist()
+
+
+@pytest.mark.parametrize("algorithm", ["bisecting", "gaussian_mixture", "ward", "hdbscan"])
+def test_every_method_shows_its_segments(alone, charts, algorithm):
+    at = alone()
+    at.segmented_control(key="algorithm").set_value(algorithm).run()
+    assert not at.exception
+    assert any(alt.startswith("PCA of") for alt, _, _ in charts(at))
+
+
+def test_methods_are_compared_on_request(alone, settled):
+    at = alone()
+    at.button(key="compare_methods").click().run()
+    settled(at)
+    table = next(d.value for d in at.dataframe if "Agreement with k-means" in d.value.columns)
+    assert table["Method"].tolist()[0] == "k-means"
+    assert table["Agreement with k-means"].tolist()[0] == "1.00"
+
+
+@pytest.mark.parametrize("way", ["A group of columns", "My own list"])
+def test_other_ways_to_choose_features(alone, way):
+    at = alone(choose=way)
+    assert not at.exception
+    assert not at.error
+
+
+def test_one_feature_is_too_few(alone):
+    at = alone(**OWN)
+    at.multiselect(key="own").set_value(["DEBT"]).run()
+    assert any("two features or more" in i.value for i in at.info)

@@ -1,0 +1,63 @@
+"""The page on small-business owners, run through AppTest, against published shares and the notebook's figures."""
+
+import pytest
+
+PAGE = "pages/small_business.py"
+QUIET = {"maps": "PCA"}
+
+
+@pytest.mark.parametrize(("wave", "households"), [("SCF 2019", "13.4%"), ("SCF 2022", "14.6%")])
+def test_owners_are_counted_both_ways(real_app, metrics, wave, households):
+    shown = metrics(real_app(PAGE, data=wave, **QUIET))
+    assert shown["Own a business, of households"] == households
+    if wave == "SCF 2019":
+        assert shown["of rows, as notebooks count"] == "27.4%"
+
+
+def test_the_notebooks_population_and_columns(real_app, notebook):
+    at = real_app(PAGE, data="SCF 2019", count="Rows", apart="false", transform="None", **QUIET)
+    rows, _ = notebook["biz.shape"]["value"]
+    assert any(f"Owners, income under $500,000**: {rows:,} rows" in m.value for m in at.main.markdown)
+    said = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
+    for label in ("Business equity", "Nonfinancial assets", "Net worth", "Total assets"):
+        assert label in said
+
+
+def test_income_groups_by_ownership_in_rows_are_the_notebooks(real_app, charts, notebook):
+    at = real_app(PAGE, data="SCF 2019", count="Rows", **QUIET)
+    table = next(table for alt, _, table in charts(at) if alt.startswith("Income group"))
+    printed = notebook["biz.inccat.by.hbus"]["value"]
+    names = {"0-19.9": "0-20", "20-39.9": "21-39.9"}
+    for row in table.itertuples():
+        percentile = row.code.removesuffix(" percentile")
+        expected = printed["1" if row.group == "Yes" else "0"][names.get(percentile, percentile)]
+        assert row.share == pytest.approx(expected, abs=5e-7)
+
+
+def test_the_limit_follows_the_dollar_year_and_can_be_changed(real_app):
+    at = real_app(PAGE, data="SCF 2019", dollars="2022 dollars", count="Rows", **QUIET)
+    assert at.number_input(key="income_limit").value == 579_603
+    assert any("4,364 rows" in m.value for m in at.main.markdown)
+    at.number_input(key="income_limit").set_value(100_000).run()
+    assert any("Owners, income under $100,000" in m.value for m in at.main.markdown)
+
+
+def test_the_sample_draws_every_section(app, charts):
+    at = app(PAGE, **QUIET)
+    assert not at.exception
+    alts = [alt for alt, _, _ in charts(at)]
+    for part in (
+        "Income group",
+        "Work status",
+        "Age of reference person: median",
+        "of the ranks",
+        "Most varied",
+        "whiskers",
+    ):
+        assert any(part in alt for alt in alts), part
+
+
+def test_a_population_without_owners_says_so(app):
+    at = app(PAGE, where="HBUS == 0", **QUIET)
+    assert not at.exception
+    assert any("No household meets" in w.value for w in at.warning)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.ui import routing, sidebar
+from lib.ui import drawing, routing, sidebar
 
 ICON = Path(__file__).parent / "data" / "icon.png"
 
@@ -60,5 +60,6 @@ PAGES = [
 ]
 
 page = routing.route(PAGES)
+drawing.start_page()
 st.session_state["view"] = sidebar.choose_view()
 page.run()

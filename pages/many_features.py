@@ -7,7 +7,7 @@ routing.enter("pages/many_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import choice, features, maps, naming, profiles, recipes, results, trust  # noqa: E402
+from lib.ui import choice, features, maps, naming, profiles, recipes, results, trust, using  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.explore import render_lead  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
@@ -51,6 +51,9 @@ trust.render_stability(view, recipe, found, names)
 
 st.header("Would another method say the same?", divider="gray")
 profiles.render_comparison(view, recipe)
+
+st.header("Use the segments", divider="gray")
+using.render(view, recipe, found, names, shown)
 
 with st.expander("Mean and median of each feature", icon=":material/bar_chart:", on_change="rerun") as means:
     if means.open:

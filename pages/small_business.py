@@ -7,7 +7,7 @@ routing.enter("pages/small_business.py")
 import streamlit as st  # noqa: E402
 
 from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import business, choice, explore, features, maps, naming, profiles, recipes, results, trust  # noqa: E402
+from lib.ui import business, choice, explore, features, maps, naming, profiles, recipes, results, trust, using  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
 
@@ -59,6 +59,9 @@ st.subheader("How many segments?")
 choice.render_choice_of_k(small, recipe)
 st.subheader("Would others have been found the same?")
 trust.render_stability(small, recipe, found, names)
+
+st.subheader("Use the segments")
+using.render(small, recipe, found, names, shown)
 
 with st.expander(
     "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"

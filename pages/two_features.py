@@ -7,7 +7,7 @@ routing.enter("pages/two_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import choice, naming, recipes, results, trust  # noqa: E402
+from lib.ui import choice, naming, recipes, results, trust, using  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.explore import render_lead  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
@@ -45,6 +45,9 @@ sections.render_silhouettes(view, found, shown)
 
 st.header("Would others have been found the same?", divider="gray")
 trust.render_stability(view, recipe, found, names)
+
+st.header("Use the segments", divider="gray")
+using.render(view, recipe, found, names, shown)
 
 with st.expander("Watch k-means work", icon=":material/play_circle:", on_change="rerun") as watching:
     if watching.open:

@@ -56,7 +56,7 @@ def households(
         ),
     )
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
-        color=_colour(names, colour),
+        color=_colour(names, colour, points),
         shape=alt.Shape("title:N", scale=segment_scales(names)["shape"], legend=None),
         tooltip=_tooltip(colour),
         **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
@@ -72,12 +72,13 @@ def households(
     return alt.layer(*layers).properties(height=height)
 
 
-def _colour(names: Mapping[int, str], colour: Variable | None) -> alt.Color:
+def _colour(names: Mapping[int, str], colour: Variable | None, points: pd.DataFrame) -> alt.Color:
     if colour is None:
         return alt.Color("title:N", scale=segment_scales(names)["color"], legend=None)
     if colour.is_category:
         legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1)
-        return alt.Color("label:N", title=colour.label, legend=legend)
+        order = [colour.text(code) for code in sorted(points["value"].unique())]
+        return alt.Color("label:N", sort=order, title=colour.label, legend=legend)
     return alt.Color(
         "value:Q",
         title=f"{colour.label}: share with less",

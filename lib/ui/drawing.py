@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -13,6 +14,27 @@ from lib.ui.view import View
 
 _CHARTS = 160
 """Charts kept; most are a few kilobytes, a scatter some 200."""
+
+
+_ON_PAGE = "charts_on_page"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A chart that is on the page: what it says, and how it is built."""
+
+    alt: str
+    make: Callable[[], Any]
+
+
+def start_page() -> None:
+    """Forget the charts of the page before."""
+    st.session_state[_ON_PAGE] = {}
+
+
+def on_page() -> dict[str, Shown]:
+    """The charts drawn on the page so far, by key."""
+    return dict(st.session_state.get(_ON_PAGE, {}))
 
 
 class _Drawn:
@@ -45,9 +67,10 @@ def draw(
         options: Others of ``st.altair_chart``.
     """
     kept = shelf("charts", _CHARTS)
-    place = (key, view.key, view.title, what)
+    place = (key, view.key, what)
     chart = kept.find(place)
     if chart is None:
         chart = _Drawn(make())
         kept.put(place, chart)
+    st.session_state.setdefault(_ON_PAGE, {})[key] = Shown(alt_text, make)
     return st.altair_chart(chart, alt=alt_text, key=key, **options)  # type: ignore[arg-type]

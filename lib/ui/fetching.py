@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from lib.errors import HouseholdSegmentsError
@@ -9,6 +11,7 @@ from lib.sources import download
 from lib.sources.transfer import Limits, UnreachableError
 
 OFFERED = (2019, 2022)
+_MISSING = "wave_of_link"
 _PATIENCE = Limits(answer=20)
 """Seconds that somebody at the screen is kept waiting for a first answer."""
 
@@ -26,6 +29,20 @@ def offer() -> None:
         help="From the Federal Reserve Board, about 3 MB a wave. It is kept on this server for everyone.",
     ):
         _fetch(missing)
+
+
+def offer_missing() -> None:
+    """Where a link asks for a wave that this server does not have, say so and offer it."""
+    # read before the control is drawn: it drops what it does not know from the address
+    asked = re.fullmatch(r"SCF (\d{4})", st.query_params.get("data", ""))
+    if asked and int(asked[1]) in download.WAVES:
+        st.session_state[_MISSING] = int(asked[1])
+    wave = st.session_state.get(_MISSING)
+    if wave is None or wave in download.downloaded():
+        return
+    st.warning(f"The link is about the survey of {wave}, which this server does not have yet.", icon=":material/link:")
+    if st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch"):
+        _fetch([wave])
 
 
 def _fetch(waves: list[int]) -> None:

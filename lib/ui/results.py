@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib import estimates, explore, features, maps, population, segments
+from lib import estimates, explore, exports, features, maps, population, segments
 from lib.maps import density
 from lib.population import Condition, Size
 from lib.segments import Recipe, plane
@@ -328,3 +328,38 @@ def picked_table(view: View, recipe: Recipe, households: tuple[float, ...], colu
 def spread(view: View, column: str) -> pd.DataFrame:
     """Quantiles of an amount in the population and in those it is shown beside."""
     return explore.distribution(views.groups(view, (column,)), column, counting=view.counting).summary
+
+
+@kept(12)
+def lenses(view: View, recipe: Recipe) -> segments.Lenses:
+    """Segments through the three lenses, on columns that they were not made from."""
+    data = views.members(view, (*recipe.features, *segments.LENS_COLUMNS))
+    return segments.lenses(data, segmentation(view, recipe))
+
+
+@kept(64)
+def typical(view: View, recipe: Recipe, segment: int) -> segments.Typical:
+    """The household of a segment that is nearest to all others of it."""
+    data = views.members(view, (*recipe.features, *segments.TYPICAL_COLUMNS))
+    return segments.typical(data, segmentation(view, recipe), segment)
+
+
+@kept(24)
+def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns: tuple[str, ...]) -> pd.DataFrame:
+    """How two segments, or a segment and everyone, differ."""
+    data = views.members(view, (*recipe.features, *columns))
+    told = profile(view, recipe, columns)
+    return segments.contrast(data, segmentation(view, recipe), first, second, columns, described=told)
+
+
+@kept(8)
+def persistence(view: View, recipe: Recipe, other: View) -> segments.Persistence:
+    """What became of the segments in another wave."""
+    old = views.members(view, recipe.features)
+    return segments.persist(old, segmentation(view, recipe), views.members(other, recipe.features), recipe)
+
+
+def origin(view: View, recipe: Recipe | None = None) -> exports.Provenance:
+    """Where figures of a view come from."""
+    data = views.members(view, recipe.features if recipe else ())
+    return exports.provenance(data, view.population, view.title, recipe, counting=view.counting, codebook=view.codebook)

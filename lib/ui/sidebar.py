@@ -40,6 +40,7 @@ def choose_view() -> View:
 def _choose_data() -> tuple[str, int | None]:
     sources = views.sources()
     st.subheader("Data")
+    fetching.offer_missing()
     source = st.selectbox(
         "Survey",
         list(sources),

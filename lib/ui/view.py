@@ -123,6 +123,11 @@ def open_source(source: str, columns: Sequence[str] | None) -> Dataset:
     return scf.read(download.downloaded()[int(source)], columns=columns)
 
 
+def at(view: View, source: str) -> View:
+    """The same population and dollars in another source."""
+    return replace(view, source=source, stamp=stamp_of(source))
+
+
 def stamp_of(source: str) -> str:
     """What tells one state of a source's file from another."""
     status = (scf.SAMPLE if source == SAMPLE else download.downloaded()[int(source)]).stat()

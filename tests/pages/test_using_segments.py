@@ -1,0 +1,78 @@
+"""What can be done with segments, on whatever page they are: cards, lenses, comparisons, placing, handing on."""
+
+import pytest
+
+PAGE = "pages/two_features.py"
+FEARFUL = "Denied credit or feared it"
+
+
+def test_cards_say_how_large_what_sets_apart_by_which_rule_and_who_is_typical(app):
+    at = app(PAGE, who=FEARFUL, k="3")
+    said = " ".join(m.value for m in at.main.markdown)
+    for words in ("What sets it apart", "A typical household", "Segment 1:", "million households"):
+        assert words in said
+    assert any("least weighted distance" in c.value for c in at.main.caption)
+
+
+@pytest.mark.parametrize("lens", ["Credit risk", "Inclusion", "Market"])
+def test_lenses_show_every_segment_beside_everyone_with_n(app, lens):
+    at = app(PAGE, who=FEARFUL, k="3", use="Lenses", lens=lens)
+    table = at.dataframe[-1].value
+    assert "Everyone" in table.columns
+    assert sum("·" in column for column in table.columns) == 3
+    assert table["Everyone"].str.contains(r"\(n [\d,]+\)").all()
+
+
+def test_the_fearful_were_all_denied_or_feared(real_app):
+    """By definition: every household of this population was turned down or did not apply for fear of it."""
+    at = real_app(PAGE, data="SCF 2019", who=FEARFUL, k="3", use="Lenses", lens="Inclusion")
+    table = at.dataframe[-1].value.set_index("Figure")["Everyone"]
+    shares = [float(table[name].split(" %")[0]) for name in table.index if "denial" in name or "urned down" in name]
+    assert sum(shares) >= 100
+
+
+def test_two_segments_and_everyone_can_be_compared(app):
+    at = app(PAGE, who=FEARFUL, k="3", use="Compare")
+    assert "Median: Everyone" in at.dataframe[-1].value.columns
+    at.selectbox(key="compare_second").set_value(2).run()
+    assert any(column.startswith("Median: 2 ·") for column in at.dataframe[-1].value.columns)
+
+
+def test_the_same_recipe_on_the_other_wave(real_app):
+    at = real_app(PAGE, data="SCF 2019", who=FEARFUL, k="3", use="Compare")
+    at.selectbox(key="wave").set_value("2022").run()
+    assert any("of the households of SCF 2022 fall where" in m.value for m in at.main.markdown)
+    assert any("Both in 2019 dollars" in c.value for c in at.main.caption)
+
+
+def test_a_household_is_placed(app):
+    at = app(PAGE, who=FEARFUL, k="3", use="Place a household")
+    before = next(m.value for m in at.main.markdown if "It falls in" in m.value)
+    at.number_input(key="place_DEBT").set_value(0.0)
+    at.number_input(key="place_HOUSES").set_value(0.0)
+    next(b for b in at.button if b.label == "Place this household").click().run()
+    after = next(m.value for m in at.main.markdown if "It falls in" in m.value)
+    assert "**1 ·" in after
+    assert "**" in before
+
+
+def test_files_can_be_had_and_say_that_they_are_synthetic(app):
+    at = app(PAGE, who=FEARFUL, k="3", use="Hand on")
+    assert not at.exception
+    labels = [b.label for b in at.get("download_button")]
+    for label in ("Households, CSV", "Households, Parquet", "Profiles, CSV", "Recipe, JSON", "PNG", "SVG"):
+        assert label in labels, labels
+
+
+def test_a_report_is_made_on_request(app, settled):
+    at = app(PAGE, who=FEARFUL, k="3", use="Hand on")
+    at.button(key="make_report").click().run()
+    settled(at)
+    assert any("needs no network" in c.value for c in at.main.caption)
+
+
+def test_a_link_to_a_wave_that_is_not_here_says_so_and_offers_it(app, metrics):
+    at = app(PAGE, data="SCF 2013", who=FEARFUL)
+    assert any("survey of 2013" in w.value for w in at.warning)
+    assert any(b.label == "Get the survey of 2013" for b in at.button)
+    assert not at.exception

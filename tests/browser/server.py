@@ -16,6 +16,12 @@ from paths import ROOT
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
+class Address(str):
+    """Where a server answers, and the number of its process."""
+
+    pid: int
+
+
 @contextmanager
 def serve(downloads: Path):
     """A fresh server on a free port; its address. ``downloads`` is where it looks for survey files."""
@@ -24,10 +30,11 @@ def serve(downloads: Path):
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    environment = {**os.environ, "SCF_DOWNLOADS": str(downloads)}
+    environment = {**os.environ, "SCF_DOWNLOADS": str(downloads), "MAPS_CACHE": str(downloads / "maps")}
     with (downloads / "server.log").open("w") as log:
         server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}"
+        address = Address(f"http://127.0.0.1:{port}")
+        address.pid = server.pid
         try:
             _wait_until_healthy(server, address)
             yield address

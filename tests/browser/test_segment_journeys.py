@@ -1,0 +1,203 @@
+"""Journeys with segments in a real browser: choosing, picking, cancelling, handing on."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from server import serve, settle
+
+pytestmark = pytest.mark.browser
+
+FEARFUL = "who=Denied+credit+or+feared+it"
+BUSY = '[data-testid="stProgress"]'
+
+
+def finish(page) -> None:
+    """Wait until nothing on the page is still being computed."""
+    expect(page.locator(BUSY)).to_have_count(0, timeout=90_000)
+    settle(page)
+
+
+def chart(page, name: str):
+    """The chart whose accessible name holds these words."""
+    return page.get_by_test_id("stVegaLiteChart").filter(has=page.locator(f'[aria-label*="{name}"]')).first
+
+
+def drag(page, area, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag from one point of an element to another, given as shares of its width and height."""
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    x, y = (lambda p: box["x"] + p[0] * box["width"]), (lambda p: box["y"] + p[1] * box["height"])
+    page.mouse.move(x(start), y(start))
+    page.mouse.down()
+    page.mouse.move(x(end), y(end), steps=8)
+    page.mouse.up()
+
+
+def test_a_new_number_of_segments_by_the_slider_goes_into_the_link(visit, server):
+    page = visit(f"{server}/two_features?{FEARFUL}")
+    finish(page)
+    slider = page.get_by_role("slider", name="Number of segments")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("stMain").get_by_text("5 segments").first).to_be_visible()
+    page.wait_for_url(re.compile("k=5"))
+
+
+def test_a_click_on_a_score_chooses_that_number_of_segments(visit, server):
+    page = visit(f"{server}/two_features?{FEARFUL}")
+    finish(page)
+    curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="Inertia").first
+    curve.scroll_into_view_if_needed()
+    # points of a symbol layer, in the order of k: the second is 3
+    curve.locator(".mark-symbol path").nth(1).click(force=True)
+    expect(page.get_by_test_id("stMain").get_by_text("3 segments").first).to_be_visible()
+    page.wait_for_url(re.compile("k=3"))
+
+
+def test_k_means_can_be_watched(visit, server):
+    page = visit(f"{server}/two_features?{FEARFUL}")
+    finish(page)
+    page.get_by_text("Watch k-means work").click()
+    expect(page.get_by_text(re.compile(r"Iteration 0 of \d+"))).to_be_visible()
+    page.get_by_role("button", name="Next step").click()
+    expect(page.get_by_text(re.compile(r"Iteration 1 of \d+"))).to_be_visible()
+
+
+def test_a_box_on_one_map_picks_households_on_all(visit, server):
+    page = visit(f"{server}/many_features?{FEARFUL}")
+    finish(page)
+    maps = page.get_by_test_id("stMain").get_by_test_id("stVegaLiteChart")
+    expect(maps.nth(2)).to_be_visible()
+    expect(page.get_by_text("Nothing is picked")).to_be_visible()
+    drag(page, maps.nth(1), (0.25, 0.2), (0.8, 0.75))
+    expect(page.get_by_text(re.compile(r"million households picked"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r", [\d,]+ sampled households\."))).to_be_visible()
+
+
+def test_a_household_by_number_shows_its_profile_and_neighbours(visit, server):
+    page = visit(f"{server}/many_features?maps=PCA")
+    number = page.get_by_role("spinbutton", name="Household number")
+    number.fill("12")
+    number.press("Enter")
+    expect(page.get_by_text("Household 12", exact=False).first).to_be_visible()
+    expect(page.get_by_text("nearest on the scale on which segments were found")).to_be_visible()
+
+
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in listed.stdout.split()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are looked up with ps")
+def test_a_map_can_be_stopped_and_a_dead_worker_costs_one_map(visit, tmp_path):
+    with serve(tmp_path) as address:
+        page = visit(f"{address}/many_features?{FEARFUL}&maps=UMAP&neighbours=33&where=AGE+%3E+20")
+        stop = page.get_by_role("button", name="Stop").first
+        expect(stop).to_be_visible()
+        stop.click()
+        again = page.get_by_role("button", name="Draw it again")
+        expect(again).to_be_visible(timeout=30_000)
+        again.click()
+        expect(page.locator(BUSY).first).to_be_visible()
+        expect(page.get_by_text(re.compile("Laying out|Getting ready|Loading|Looking for"))).to_be_visible(
+            timeout=60_000
+        )
+        for child in children_of(address.pid):
+            os.kill(child, signal.SIGKILL)
+        expect(page.get_by_test_id("stAlert").filter(has_text=re.compile("map", re.IGNORECASE)).first).to_be_visible(
+            timeout=30_000
+        )
+        page.get_by_role("button", name="Draw it again").click()
+        finish(page)
+        expect(page.get_by_text("trustworthiness").first).to_be_visible()
+
+
+def test_a_link_reopens_the_very_view_in_another_browser(visit, server, browser):
+    page = visit(f"{server}/two_features?{FEARFUL}&k=3&use=Hand+on")
+    finish(page)
+    page.get_by_text("Name segments, or switch some of them off").click()
+    name = page.get_by_role("textbox", name="Name of segment 1")
+    name.fill("Just starting out")
+    name.press("Enter")
+    expect(page.get_by_test_id("stMain").get_by_text("Just starting out").first).to_be_visible()
+    page.wait_for_url(re.compile("Just"))
+    settle(page)
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    assert "Just+starting+out" in link
+    assert "v=1" in link
+    told = page.get_by_test_id("stMain").get_by_text("3 segments").first.inner_text()
+    other = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    other.goto(link)
+    finish(other)
+    expect(other.get_by_test_id("stMain").get_by_text("Just starting out").first).to_be_visible()
+    assert other.get_by_test_id("stMain").get_by_text("3 segments").first.inner_text() == told
+    other.context.close()
+
+
+def saved(page, button: str, folder: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_a_new_name_is_in_the_csv_and_the_report_opens_as_a_file(visit, server, browser, tmp_path):
+    page = visit(f"{server}/two_features?{FEARFUL}&k=3&use=Hand+on")
+    finish(page)
+    page.get_by_text("Name segments, or switch some of them off").click()
+    name = page.get_by_role("textbox", name="Name of segment 2")
+    name.fill("=Owing =and= owning")
+    name.press("Enter")
+    expect(page.get_by_test_id("stMain").get_by_text("Owing =and= owning").first).to_be_visible()
+    settle(page)
+    table = saved(page, "Households, CSV", tmp_path)
+    text = table.read_text(encoding="utf-8")
+    assert "Synthetic" in text.split("\n", 3)[1]
+    frame = pd.read_csv(table, comment="#")
+    called = frame.loc[frame["segment"] == 2, "segment_name"].unique().tolist()
+    assert len(called) == 1
+    assert called[0].lstrip("'") == "=Owing =and= owning"
+    assert not called[0].startswith("=")
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_role("button", name="Save the report")).to_be_visible(timeout=60_000)
+    report = saved(page, "Save the report", tmp_path)
+    assert report.stat().st_size < 3_000_000
+    asked: list[str] = []
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(report.as_uri())
+    expect(opened.get_by_text("Owing =and= owning").first).to_be_visible()
+    expect(opened.get_by_text(re.compile("synthetic", re.IGNORECASE)).first).to_be_visible()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    context.close()
+
+
+def test_a_household_is_placed(visit, server):
+    page = visit(f"{server}/two_features?{FEARFUL}&k=3&use=Place+a+household")
+    finish(page)
+    expect(page.get_by_text("It falls in")).to_be_visible()
+    box = page.get_by_role("spinbutton", name="Total debt")
+    box.fill("900000")
+    page.get_by_role("button", name="Place this household").click()
+    expect(page.get_by_text(re.compile(r"Total debt: (99|100)% have less"))).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["two_features", "many_features", "small_business", "methods"])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, server, path):
+    context = browser.new_context(viewport={"width": 400, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server}/{path}?{FEARFUL}&maps=PCA")
+    settle(page)
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_role("heading").first).to_be_visible()
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+    assert page.get_by_test_id("stException").count() == 0
+    context.close()

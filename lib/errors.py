@@ -27,3 +27,7 @@ class RecipeError(HouseholdSegmentsError):
 
 class MapError(HouseholdSegmentsError):
     """A map of households was asked for that cannot be drawn, or its fit came to grief."""
+
+
+class PictureError(HouseholdSegmentsError):
+    """A chart could not be made into a picture."""

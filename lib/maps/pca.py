@@ -1,0 +1,95 @@
+"""Principal components of weighted households: the flat map that loses least of their spread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib.dataset import Codebook
+from lib.segments.words import capitalised, listed, percent, within_sentence
+
+Floats = NDArray[np.float64]
+
+STRONG = 0.5
+"""Loadings of at least this share of the largest make up the name of a component."""
+
+NAMED_COLUMNS = 3
+"""Columns a name lists at most on each side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Directions in which households differ most, in order.
+
+    Attributes:
+        loadings: Features x components PC1, PC2, ...: unit vectors. The largest absolute loading of each is
+            positive (the first feature's, where several are equal), so that signs are the same everywhere.
+        explained: Share of the weighted variance that each component holds; they sum to 1.
+        centre: Weighted mean of each feature.
+        words: What PC1 and PC2 are about, a phrase each, from their loadings.
+    """
+
+    loadings: pd.DataFrame
+    explained: pd.Series
+    centre: Floats
+    words: tuple[str, ...]
+
+    def scores(self, matrix: Floats, number: int = 2) -> Floats:
+        """Coordinates of rows on the first components (rows x ``number``; 0 where there are fewer)."""
+        found = (matrix - self.centre) @ self.loadings.to_numpy()[:, :number]
+        return np.pad(found, ((0, 0), (0, number - found.shape[1])))
+
+
+def components(matrix: Floats, weights: Floats, features: Sequence[str], codebook: Codebook) -> Components:
+    """Eigenvectors of the weighted covariance (divisor the sum of weights) of the columns of ``matrix``.
+
+    Args:
+        matrix: Rows x features, on the scale on which households are clustered.
+        weights: One per row; ones give scikit-learn's directions and shares.
+        features: Names of the columns.
+        codebook: Gives the labels used in ``words``.
+    """
+    share = weights / weights.sum()
+    centre = share @ matrix
+    off = (matrix - centre) * np.sqrt(share)[:, None]
+    # singular values of the rows, not eigenvalues of the covariance: small components keep their digits
+    _, singular, directions = np.linalg.svd(off, full_matrices=False)
+    spread = np.square(singular)
+    names = [f"PC{i + 1}" for i in range(len(spread))]
+    loadings = pd.DataFrame(_signed(directions.T), index=pd.Index(features, name="feature"), columns=names)
+    explained = pd.Series(spread / spread.sum(), index=names, name="explained")
+    words = tuple(_words(name, loadings[name], float(explained[name]), codebook) for name in names[:2])
+    return Components(loadings, explained, centre, words)
+
+
+def _signed(loadings: Floats) -> Floats:
+    size = np.abs(loadings)
+    leading = np.argmax(size >= size.max(axis=0) * (1 - 1e-9), axis=0)
+    return loadings * np.sign(loadings[leading, np.arange(loadings.shape[1])])
+
+
+def _words(name: str, loadings: pd.Series, explained: float, codebook: Codebook) -> str:
+    """Such as "PC1 (71 % of the spread): assets, net worth and houses together"."""
+    ordered = loadings.reindex(loadings.abs().sort_values(ascending=False, kind="stable").index)
+    strong = ordered[ordered.abs() >= STRONG * ordered.abs().max()]
+    plus, minus = strong[strong > 0], strong[strong < 0]
+    about = _side(plus, codebook)
+    if len(minus):
+        about = f"{about} against {_side(minus, codebook)}"
+    elif len(strong) == len(loadings) > 2:
+        about = f"overall size: {about} all rise together"
+    elif len(plus) > 1:
+        about = f"{about} together"
+    return capitalised(f"{name} ({percent(explained)} of the spread): {about}")
+
+
+def _side(loadings: pd.Series, codebook: Codebook) -> str:
+    # the part before a comma or bracket: what follows only makes a label exact
+    labels = [within_sentence(re.split(r", | \(", codebook.label(str(f)))[0]) for f in loadings.index]
+    more = len(labels) - NAMED_COLUMNS
+    return listed([*labels[:NAMED_COLUMNS], f"{more} more"] if more > 0 else labels)

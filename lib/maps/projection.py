@@ -1,0 +1,73 @@
+"""Two coordinates per household, with what says how far to trust them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lib.maps.pca import Components
+from lib.maps.quality import Quality
+from lib.maps.settings import METHOD_LABELS, Method, Settings
+from lib.segments.recipe import Recipe
+
+HOW_TO_READ: Mapping[Method, str] = {
+    "pca": "Distances along the axes are real: PC1 is the direction in which households differ most, PC2 the next; "
+    "what differs in other directions falls on top of one another.",
+    "tsne": "Households side by side are alike. How far apart islands lie and how large they are means little, and "
+    "each point is one sampled household, not its weight.",
+    "umap": "Households side by side are alike, and islands that touch are more alike than islands that do not. "
+    "Distances between islands and their sizes mean little, and each point is one sampled household, not its weight.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A map of households.
+
+    Attributes:
+        method: "pca", "tsne" or "umap".
+        table: One row per drawn household: ``x``, ``y``, ``household`` (its number, or the row's position where
+            there are no numbers), ``row`` (position in the frame of the dataset), ``weight`` (the households it
+            stands for, which sum to those of the population; 1 each when rows are counted and all are drawn).
+        quality: How many neighbours on the map are neighbours in all features.
+        how_to_read: One sentence on what the picture means and what it does not.
+        recipe: Whose space was mapped; segments, starts and algorithm do not matter.
+        settings: Parameters of t-SNE and UMAP.
+        components: For PCA: explained variance, loadings, words; else None.
+        kl_divergence: For t-SNE: what the layout misses of the neighbourhoods (lower is better); else None.
+        notes: What was left out or put together, a sentence each.
+        key: Name of the map: equal keys mean equal maps.
+    """
+
+    method: Method
+    table: pd.DataFrame
+    quality: Quality
+    recipe: Recipe
+    settings: Settings
+    components: Components | None = None
+    kl_divergence: float | None = None
+    notes: tuple[str, ...] = ()
+    key: str = ""
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def label(self) -> str:
+        """Name of the method for screens."""
+        return METHOD_LABELS[self.method]
+
+    @property
+    def how_to_read(self) -> str:
+        """One sentence on what the picture means and what it does not."""
+        return HOW_TO_READ[self.method]
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """Titles of the two axes; those of t-SNE and UMAP have no meaning of their own."""
+        if self.components is None:
+            return f"{self.label} 1", f"{self.label} 2"
+        first, second = self.components.words[:2]
+        return first, second

@@ -1,0 +1,210 @@
+"""A map that is asked for: drawn at once, found finished, or queued at the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lib.dataset import Dataset
+from lib.errors import MapError
+from lib.features.space import Space, fit_space
+from lib.maps import pca
+from lib.maps.fits import Fitted
+from lib.maps.projection import Projection
+from lib.maps.quality import Quality, measure
+from lib.maps.rows import Drawn, all_rows, one_implicate
+from lib.maps.settings import DEFAULT_SETTINGS, METHODS, Method, Settings, check_enough
+from lib.maps.store import Store, default_store
+from lib.maps.ticket import Ticket
+from lib.maps.worker import Worker, shared
+from lib.segments.points import distinct, row_weights
+from lib.segments.recipe import Recipe
+
+Floats = NDArray[np.float64]
+
+VERSION = 1
+"""Raise it when the same request would give another map; finished ones are then made anew."""
+
+JUDGED = 1_000
+"""Households by which a PCA map is judged while the page waits; the figures are within about 0.01 of all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One map of one population in the space of one recipe. Nothing is computed before it is needed.
+
+    Attributes:
+        dataset: The population.
+        recipe: Gives features, transform, scaling, counting and seed; nothing else of it matters.
+        method: "pca", "tsne" or "umap".
+        settings: Parameters of t-SNE and UMAP.
+
+    Raises:
+        MapError: On construction, if there is no such method, or with a single feature.
+    """
+
+    dataset: Dataset
+    recipe: Recipe
+    method: Method
+    settings: Settings = DEFAULT_SETTINGS
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise MapError(f"A map is one of {', '.join(METHODS)}. Got {self.method!r}.")
+        if len(self.recipe.features) < 2:
+            raise MapError("A map needs at least two features: add one.")
+
+    @cached_property
+    def of(self) -> dict[str, Any]:
+        """Everything that determines the map, as plain values."""
+        return {
+            "version": VERSION,
+            "data": self.dataset.fingerprint,
+            # no distance depends on the order of the features
+            "features": sorted(self.recipe.features),
+            "transform": self.recipe.transform,
+            "scaling": self.recipe.scaling,
+            "counting": self.recipe.counting,
+            "seed": self.recipe.seed,
+            "method": self.method,
+            **self.settings.of(self.method),
+        }
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of ``of``."""
+        return hashlib.sha256(json.dumps(self.of, sort_keys=True).encode()).hexdigest()[:32]
+
+    def finished(self, store: Store | None = None) -> Projection | None:
+        """The map if it can be had at once: PCA always, others where they were finished before.
+
+        Raises:
+            RecipeError: If a feature cannot be used.
+            MapError: If there are too few households.
+        """
+        if self.method == "pca":
+            return self._pca()
+        found = (store or default_store()).load(self.key, self.of, self.drawn.rows)
+        return None if found is None else self.projection(found)
+
+    def start(self, worker: Worker | None = None, store: Store | None = None) -> Ticket:
+        """Queue a t-SNE or UMAP at the worker; its result is kept in the store for the next time.
+
+        Raises:
+            RecipeError: If a feature cannot be used.
+            MapError: If there are too few different households, or too many maps waiting.
+        """
+        points, place = self._points
+        check_enough(len(points), self.method, self.settings)
+        arrays = {"points": points, "start": self._components.scores(points), "place": place}
+        to = store or default_store()
+
+        def keep(fitted: Fitted) -> None:
+            to.keep(self.key, self.of, self.drawn.rows, fitted)
+
+        return (worker or shared()).submit(
+            self.key,
+            self.method,
+            {**self.settings.of(self.method), "seed": self.recipe.seed},
+            {**arrays, "weights": self.drawn.weights},
+            keep,
+        )
+
+    def projection(self, fitted: Fitted) -> Projection:
+        """The map with the coordinates that a fit or the store gave."""
+        return Projection(
+            method=self.method,
+            table=self._table(self.drawn, fitted.coordinates),
+            quality=Quality.from_dict(fitted.figures["quality"]),
+            recipe=self.recipe,
+            settings=self.settings,
+            kl_divergence=fitted.figures.get("kl_divergence"),
+            notes=(*self.drawn.notes, *_shared_places(fitted.coordinates, self.dataset.entity)),
+            key=self.key,
+        )
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        """The rows that become points: one implicate, but for PCA every row when rows are counted."""
+        if self.method == "pca" and self.recipe.counting == "rows":
+            return all_rows(self.dataset)
+        return one_implicate(self.dataset, self.recipe.counting)
+
+    def _pca(self) -> Projection:
+        one = one_implicate(self.dataset, self.recipe.counting)
+        matrix = self._matrix[one.rows]
+        quality = measure(matrix, self._components.scores(matrix), one.weights, judged=JUDGED)
+        return Projection(
+            method="pca",
+            table=self._table(self.drawn, self._components.scores(self._matrix[self.drawn.rows])),
+            quality=quality,
+            recipe=self.recipe,
+            settings=self.settings,
+            components=self._components,
+            notes=self.drawn.notes,
+            key=self.key,
+        )
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return row_weights(self.dataset, self.recipe.counting)
+
+    @cached_property
+    def _features(self) -> tuple[str, ...]:
+        return self.recipe.features if self.method == "pca" else tuple(sorted(self.recipe.features))
+
+    @cached_property
+    def _matrix(self) -> Floats:
+        """All rows x features, on the scale on which households are clustered."""
+        space: Space = fit_space(
+            self.dataset,
+            self._features,
+            transform=self.recipe.transform,
+            scaling=self.recipe.scaling,
+            weights=self._weights,
+        )
+        return space.matrix(self.dataset.frame)
+
+    @cached_property
+    def _components(self) -> pca.Components:
+        return pca.components(self._matrix, self._weights, self._features, self.dataset.codebook)
+
+    @cached_property
+    def _points(self) -> tuple[Floats, NDArray[np.intp]]:
+        """Different points, and for each drawn household the position of its point."""
+        matrix = self._matrix[self.drawn.rows]
+        first, place = distinct(matrix.T)
+        return matrix[first], place
+
+    def _table(self, drawn: Drawn, coordinates: NDArray[np.floating[Any]]) -> pd.DataFrame:
+        dataset = self.dataset
+        named = None if dataset.household is None else dataset.frame[dataset.household].to_numpy()
+        return pd.DataFrame(
+            {
+                "x": coordinates[:, 0],
+                "y": coordinates[:, 1],
+                "household": drawn.rows if named is None else named[drawn.rows],
+                "row": drawn.rows,
+                "weight": drawn.weights,
+            }
+        )
+
+
+def _shared_places(coordinates: NDArray[np.floating[Any]], entity: str) -> tuple[str, ...]:
+    """That identical households lie on top of one another, where some do."""
+    place = distinct(coordinates.T)[1]
+    counts = np.bincount(place)
+    together = int(counts[counts > 1].sum())
+    if not together:
+        return ()
+    return (
+        f"{together:,} of {len(place):,} {entity}s are identical to another in these features and share its place "
+        f"(at most {int(counts.max()):,} in one).",
+    )

@@ -1,0 +1,136 @@
+"""Finished coordinates on disk: shipped ones for the sample, a bounded cache for everything else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from lib.maps.fits import Fitted
+
+_ROOT = Path(__file__).parents[2]
+SHIPPED = _ROOT / "data" / "maps"
+
+LIMIT_BYTES = 200 * 2**20
+"""Of the cache folder; what was used longest ago goes first."""
+
+_KEY = b"household_segments_map"
+_ABANDONED_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Store:
+    """Folders of maps, one Parquet file each, named by what the map is of.
+
+    A file that is damaged, or is of something else, is taken for absent; nothing that goes wrong here costs more
+    than the time of another fit.
+
+    Attributes:
+        cache: Folder that is written to.
+        shipped: Folder that is only read, looked into first.
+        limit: Bytes that ``cache`` may hold.
+    """
+
+    cache: Path
+    shipped: Path | None = SHIPPED
+    limit: int = LIMIT_BYTES
+
+    def load(self, key: str, of: Mapping[str, Any], rows: NDArray[np.intp]) -> Fitted | None:
+        """The finished map, if there is one.
+
+        Args:
+            key: Name of the file.
+            of: What the map is of; it must be what the file says.
+            rows: Positions of the households drawn; they must be those of the file.
+        """
+        for folder in filter(None, (self.shipped, self.cache)):
+            path = folder / f"{key}.parquet"
+            found = _read(path, of, rows)
+            if found is not None:
+                if folder == self.cache:
+                    with contextlib.suppress(OSError):
+                        os.utime(path)
+                return found
+        return None
+
+    def keep(self, key: str, of: Mapping[str, Any], rows: NDArray[np.intp], fitted: Fitted) -> None:
+        """Write a map under a temporary name and rename it, so that it is whole or absent; then make room."""
+        x, y = np.ascontiguousarray(fitted.coordinates.T, dtype=np.float32)
+        table = pa.table({"x": x, "y": y, "row": rows.astype(np.int32)})
+        said = {"of": dict(of), "figures": dict(fitted.figures)}
+        table = table.replace_schema_metadata({_KEY: json.dumps(said, sort_keys=True).encode()})
+        temporary = None
+        try:
+            self.cache.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.cache, prefix=".", suffix=".part", delete=False) as file:
+                temporary = Path(file.name)
+                pq.write_table(table, file, **_SMALL)
+            temporary.chmod(0o644)
+            temporary.replace(self.cache / f"{key}.parquet")
+        except OSError:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Remove what was used longest ago until the folder is within its limit, and what writers left behind."""
+        with contextlib.suppress(OSError):
+            for left in self.cache.glob(".*.part"):
+                if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                    left.unlink(missing_ok=True)
+        files = sorted(_sizes(self.cache), reverse=True)
+        held = 0
+        for _, size, path in files:
+            held += size
+            if held > self.limit:
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+
+_SMALL: Mapping[str, Any] = {
+    "compression": "zstd",
+    "use_dictionary": False,
+    "write_statistics": False,
+    "column_encoding": {"x": "BYTE_STREAM_SPLIT", "y": "BYTE_STREAM_SPLIT", "row": "DELTA_BINARY_PACKED"},
+}
+
+
+def default_store() -> Store:
+    """The store of this installation; the environment's ``MAPS_CACHE`` names another cache folder."""
+    named = os.environ.get("MAPS_CACHE")
+    return Store(Path(named) if named else _ROOT / "data" / "cache" / "maps")
+
+
+def _sizes(folder: Path) -> list[tuple[int, int, Path]]:
+    """Time of last use, size and path of each map; files that vanish meanwhile are left out."""
+    found = []
+    with contextlib.suppress(OSError):
+        for path in folder.glob("*.parquet"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                found.append((status.st_mtime_ns, status.st_size, path))
+    return found
+
+
+def _read(path: Path, of: Mapping[str, Any], rows: NDArray[np.intp]) -> Fitted | None:
+    try:
+        table = pq.read_table(path, memory_map=False)
+        said = json.loads(table.schema.metadata[_KEY])
+        coordinates = np.column_stack([table["x"].to_numpy(), table["y"].to_numpy()]).astype(np.float32)
+        sound = said["of"] == json.loads(json.dumps(dict(of))) and np.array_equal(table["row"].to_numpy(), rows)
+        if not sound or not np.isfinite(coordinates).all():
+            return None
+        return Fitted(coordinates, said["figures"])
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        return None

@@ -7,7 +7,19 @@ import sys
 import pytest
 from paths import ROOT
 
-ORDER = ["dataset", "sources", "population", "estimates", "explore", "features", "segments", "maps", "charts", "ui"]
+ORDER = [
+    "dataset",
+    "sources",
+    "population",
+    "estimates",
+    "explore",
+    "features",
+    "segments",
+    "maps",
+    "charts",
+    "exports",
+    "ui",
+]
 """Rooms of ``lib`` from the ground up: each may use those before it (and itself), never those after it."""
 
 GROUND = {"errors", "dataset", "identities"}

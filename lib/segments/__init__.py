@@ -7,13 +7,16 @@ segment. Long work takes ``progress(done, words)``, which cancels by raising ``C
 from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN
 from lib.segments.clustergram import Clustergram, clustergram
 from lib.segments.compare import Comparison, compare
+from lib.segments.contrast import contrast
 from lib.segments.explain import Explanation, Rule, explain
 from lib.segments.findings import findings
 from lib.segments.fit import fit
 from lib.segments.kmeans import Step, iterations
 from lib.segments.labelled import SEGMENT, labelled
+from lib.segments.lenses import LENS_COLUMNS, LENSES, Lenses, lenses
 from lib.segments.naming import name, names
 from lib.segments.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
+from lib.segments.persist import Persistence, persist
 from lib.segments.picked import beside_the_rest, neighbours, rows_of
 from lib.segments.points import Points, points_of, row_weights
 from lib.segments.profile import Profile, profile
@@ -25,12 +28,15 @@ from lib.segments.silhouette import Silhouettes, silhouette_sweep, silhouettes
 from lib.segments.stability import Stability, jaccard, stability, verdict
 from lib.segments.suggest import Suggestion, agreement, knee, suggestions
 from lib.segments.sweep import Sweep, sweep
+from lib.segments.typical import TYPICAL_COLUMNS, Typical, typical
 
 __all__ = [
     "ALGORITHMS",
     "ALGORITHM_LABELS",
     "CANNOT",
     "DRAWN",
+    "LENSES",
+    "LENS_COLUMNS",
     "MAX_FEATURES",
     "MAX_K",
     "MAX_STARTS",
@@ -38,14 +44,17 @@ __all__ = [
     "SEGMENT",
     "STARTS",
     "THIN",
+    "TYPICAL_COLUMNS",
     "UNASSIGNED",
     "Algorithm",
     "Cancelled",
     "Clustergram",
     "Comparison",
     "Explanation",
+    "Lenses",
     "Model",
     "NotebookResult",
+    "Persistence",
     "Placement",
     "Points",
     "Profile",
@@ -58,12 +67,14 @@ __all__ = [
     "Step",
     "Suggestion",
     "Sweep",
+    "Typical",
     "adjusted_rand",
     "agreement",
     "beside_the_rest",
     "calinski_harabasz",
     "clustergram",
     "compare",
+    "contrast",
     "davies_bouldin",
     "differences",
     "explain",
@@ -73,10 +84,12 @@ __all__ = [
     "jaccard",
     "knee",
     "labelled",
+    "lenses",
     "name",
     "names",
     "neighbours",
     "notebook_result",
+    "persist",
     "place",
     "points_of",
     "profile",
@@ -89,5 +102,6 @@ __all__ = [
     "stability",
     "suggestions",
     "sweep",
+    "typical",
     "verdict",
 ]

@@ -1,0 +1,40 @@
+"""What leaves the app: tables, recipes, pictures, reports and links, each saying where it came from.
+
+Nothing here draws on a page; everything takes results and gives bytes or text.
+"""
+
+from lib.exports.link import LinkState, decode, encode
+from lib.exports.pictures import png, svg
+from lib.exports.provenance import Provenance, provenance
+from lib.exports.recipes import read_recipe, recipe_json
+from lib.exports.report import Figure, report
+from lib.exports.tables import (
+    csv_bytes,
+    household_table,
+    households_csv,
+    households_parquet,
+    lenses_csv,
+    parquet_bytes,
+    profiles_csv,
+)
+
+__all__ = [
+    "Figure",
+    "LinkState",
+    "Provenance",
+    "csv_bytes",
+    "decode",
+    "encode",
+    "household_table",
+    "households_csv",
+    "households_parquet",
+    "lenses_csv",
+    "parquet_bytes",
+    "png",
+    "profiles_csv",
+    "provenance",
+    "read_recipe",
+    "recipe_json",
+    "report",
+    "svg",
+]

@@ -1,0 +1,149 @@
+"""Where a figure came from: the same few facts on top of every file, under every picture, in every report."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lib import VERSION
+from lib.dataset import Codebook, Counting, Dataset
+from lib.population import Population
+from lib.segments import ALGORITHM_LABELS, Recipe
+from lib.segments.cells import NUMBER, clean_name
+
+APP = "Household Segments"
+
+SYNTHETIC = "Synthetic data drawn from a model of the survey: no row is a real household"
+"""Stands on everything that is made from the embedded sample."""
+
+COUNTING_WORDS: Mapping[Counting, str] = {
+    "households": "households, by the survey's weights, all implicates",
+    "rows": "rows, each once: not an estimate for US households",
+}
+UNWEIGHTED = "every row once, the table has no weights"
+
+_AFTER_SEPARATOR = re.compile(r"([,;\t]\s*)(?=([=+\-@][^,;\t)\s]*))")
+_LONG = 4_000
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where something came from.
+
+    Attributes:
+        data: Name of the data.
+        vintage: Which release of the file it was.
+        fingerprint: Hash of the data and of what was done to it.
+        wave: Survey year, or None.
+        dollars: Year of the dollars, or None.
+        counting: How households were counted, in words.
+        title: The population's name.
+        population: The population in the language of conditions; empty for everyone.
+        population_words: The same for a reader.
+        recipe: What the segments were made by, or None.
+        synthetic: Whether the data were drawn from a model.
+        version: Version of the app.
+    """
+
+    data: str
+    vintage: str
+    fingerprint: str
+    wave: int | None
+    dollars: int | None
+    counting: str
+    title: str
+    population: str
+    population_words: str
+    recipe: Recipe | None
+    synthetic: bool
+    version: str = VERSION
+
+    def facts(self) -> dict[str, str]:
+        """Label to words, one line each; what is not known is left out."""
+        facts = {
+            "Made with": f"{APP} {self.version}",
+            "Synthetic": f"yes. {SYNTHETIC}." if self.synthetic else "",
+            "Data": self.data,
+            "Release": self.vintage,
+            "Survey wave": str(self.wave or ""),
+            "Dollars": f"{self.dollars} dollars" if self.dollars else "",
+            "Counting": self.counting,
+            "Households": self.title,
+            "Population": self.population or "everyone",
+            "Population in words": self.population_words,
+            "Recipe": json.dumps(self.recipe.to_dict(), ensure_ascii=False) if self.recipe else "",
+            "Fingerprint": self.fingerprint,
+        }
+        return {label: clean_name(words, _LONG) for label, words in facts.items() if words}
+
+    def comment(self) -> str:
+        """Lines that start with "# ", for the top of a CSV file; none holds a cell that starts a formula."""
+        return "".join(f"# {label}: {_harmless(words)}\n" for label, words in self.facts().items())
+
+    @property
+    def line(self) -> str:
+        """One line for under a picture."""
+        counted = f"{self.dollars} dollars, " if self.dollars else ""
+        unsaid = self.synthetic and "synthetic" not in self.data.casefold()
+        name = f"{self.data} (synthetic)" if unsaid else self.data
+        return f"{self.title} · {name} · {counted}{self.counting.split(',')[0]} · {APP} {self.version}"
+
+    @property
+    def recipe_words(self) -> str:
+        """The recipe in a line; empty without one."""
+        if self.recipe is None:
+            return ""
+        r = self.recipe
+        number = "" if r.algorithm == "hdbscan" else f", k = {r.k}"
+        starts = f", {r.starts} starts" if r.algorithm == "kmeans" else ""
+        return (
+            f"{ALGORITHM_LABELS[r.algorithm]}{number} on {', '.join(r.features)}; transform {r.transform}, "
+            f"scaling {r.scaling}{starts}, seed {r.seed}, counting {r.counting}"
+        )
+
+
+def provenance(
+    dataset: Dataset,
+    population: Population,
+    title: str,
+    recipe: Recipe | None = None,
+    *,
+    counting: Counting | None = None,
+    codebook: Codebook | None = None,
+) -> Provenance:
+    """Where figures about a population come from.
+
+    Args:
+        dataset: The data, whichever columns are loaded.
+        population: The households looked at.
+        title: Their name.
+        recipe: What they were segmented by, if they were.
+        counting: How they are counted; by default as the recipe says, else by weight.
+        codebook: For the population in words; by default the dataset's own.
+    """
+    how: Counting = counting or (recipe.counting if recipe else "households")
+    weighted = how == "rows" or dataset.weight is not None
+    return Provenance(
+        data=dataset.name,
+        vintage=dataset.vintage,
+        fingerprint=dataset.fingerprint,
+        wave=dataset.wave,
+        dollars=dataset.dollars,
+        counting=COUNTING_WORDS[how] if weighted else UNWEIGHTED,
+        title=clean_name(title, 200),
+        population=str(population),
+        population_words=population.words(codebook or dataset.codebook),
+        recipe=recipe,
+        synthetic=dataset.synthetic,
+    )
+
+
+def _harmless(words: str) -> str:
+    """A spreadsheet cuts a comment line at its separators: what follows one must not start a formula either."""
+
+    def guard(found: re.Match[str]) -> str:
+        return found[1] if re.match(NUMBER, found[2]) else f"{found[1]}'"
+
+    return _AFTER_SEPARATOR.sub(guard, words)

@@ -1,0 +1,212 @@
+"""A report as one HTML file: opens without a network, prints well, and holds everything it shows."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from lib.charts import segments as charts
+from lib.dataset import Dataset
+from lib.exports import report_parts as parts
+from lib.exports.converter import Converter
+from lib.exports.pictures import SCALE, Chart, specification
+from lib.exports.provenance import SYNTHETIC, Provenance
+from lib.exports.report_parts import Picture, Section
+from lib.segments import Explanation, Profile, Progress, Segmentation, Stability, Sweep, findings, profile
+from lib.segments.cells import clean_name
+from lib.segments.lenses import Lenses
+from lib.segments.profile import check_same
+from lib.segments.progress import report as report_progress
+from lib.segments.typical import Typical
+from lib.segments.words import listed, within_sentence
+
+MAX_BYTES = 3_000_000
+"""Bytes of a report: what mail takes and a browser opens at once."""
+
+_FOR_PICTURES = 2_300_000
+_PROFILES = 6
+"""Features of which means and medians are drawn; the others stand in the tables."""
+
+_IDS = re.compile(r'(\bid="|url\(#|href="#)')
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A chart for a report: ``alt`` says what it shows to those who do not see it."""
+
+    title: str
+    chart: Chart | Mapping[str, Any]
+    alt: str
+    caption: str = ""
+
+
+def report(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    names: Mapping[int, str],
+    origin: Provenance,
+    *,
+    question: str = "",
+    swept: Sweep | None = None,
+    stable: Stability | None = None,
+    told: Explanation | None = None,
+    lenses: Lenses | None = None,
+    typicals: Mapping[int, Typical] | None = None,
+    figures: Sequence[Figure] = (),
+    progress: Progress | None = None,
+) -> bytes:
+    """A segmentation as a report: question, who, segments, charts, lenses, method, trust, citation.
+
+    Args:
+        dataset: The households that were segmented.
+        segmentation: What ``fit`` made of them.
+        names: Name of each segment; charts show those that have one.
+        origin: Where it came from.
+        question: What was asked, in a sentence; by default made from the features.
+        swept: Scores of other numbers of segments, if they were compared.
+        stable: How far segments come back, if that was tested.
+        told: The segments as rules.
+        lenses: What they are like in columns they were not made from.
+        typicals: A household that stands for each segment.
+        figures: Charts of the page, first among the charts.
+        progress: Told the share done; may raise ``Cancelled``.
+
+    Returns:
+        UTF-8 HTML of less than ``MAX_BYTES``. Heavy charts are put in as PNG; what still has no room is named.
+
+    Raises:
+        RecipeError: If the dataset is not the one that was segmented.
+        PictureError: If a chart cannot be drawn.
+    """
+    check_same(dataset, segmentation)
+    # charts show the segments that have a name: one that was typed away still needs some words
+    called = {number: clean_name(name) or f"Segment {number}" for number, name in names.items()}
+    described = profile(dataset, segmentation)
+    report_progress(progress, 0.05, "Drawing")
+    drawn = [*figures, *_own_figures(dataset, segmentation, called, described, swept, origin)]
+    pictures, left_out = _pictures(drawn, progress)
+    summary = findings(segmentation, called, who=origin.title, swept=swept, stable=stable)
+    sections = [
+        Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
+        parts.who(dataset, segmentation, origin),
+        Section(
+            "Segments",
+            (summary,),
+            parts.cards(dataset, segmentation, called, described, told, typicals or {}),
+            (parts.sizes(dataset, segmentation, called), parts.centroids(dataset, segmentation, origin)),
+        ),
+        Section("Charts", left_out, pictures=pictures),
+        *([Section("Three lenses", lenses.notes, tables=parts.lens_tables(lenses, called))] if lenses else []),
+        parts.method(dataset, segmentation),
+        *([parts.choice(swept)] if swept is not None else []),
+        parts.trust(segmentation, stable, told, called),
+        parts.citation(origin),
+    ]
+    report_progress(progress, 0.97, "Writing")
+    title = f"Segments: {origin.title}"
+    page = _template().render(title=title, origin=origin, sections=sections, synthetic=SYNTHETIC)
+    report_progress(progress, 1.0, "Ready")
+    return page.encode()
+
+
+def _question(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> str:
+    labels = [within_sentence(dataset.codebook.label(name)) for name in segmentation.recipe.features]
+    return f"Which groups are there among the {dataset.entity}s “{origin.title}”, told apart by {listed(labels)}?"
+
+
+def _own_figures(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    names: Mapping[int, str],
+    described: Profile,
+    swept: Sweep | None,
+    origin: Provenance,
+) -> list[Figure]:
+    """Means and medians of the first features, silhouettes, and the choice of k."""
+    made = [
+        _profile_figure(dataset, described, name, names, origin) for name in segmentation.recipe.features[:_PROFILES]
+    ]
+    weights = segmentation.points.weights
+    below = float(weights[segmentation.silhouettes.rows[:, 0] < 0].sum() / weights.sum())
+    words = f"Mean {segmentation.silhouette:.2f}; {below:.1%} are nearer to another segment than to their own"
+    chart = charts.silhouettes(segmentation.silhouettes, segmentation.labels, weights, names)
+    made.append(Figure("Silhouettes", chart, f"Silhouettes by segment. {words}.", f"{words}."))
+    if swept is not None:
+        made.append(_choice_figure(swept, segmentation.k))
+    return made
+
+
+def _profile_figure(
+    dataset: Dataset, described: Profile, name: str, names: Mapping[int, str], origin: Provenance
+) -> Figure:
+    label = dataset.codebook.label(name)
+    medians = described.table.xs(name, level="column")["median"]
+    text = dataset.codebook[name].text
+    said = "; ".join(f"segment {number}: median {text(float(value))}" for number, value in medians.items())
+    chart = charts.means_and_medians(described.table, name, dataset.codebook, names, origin.dollars)
+    return Figure(label, chart, f"{label}: {said}.", "Mean and median by segment.")
+
+
+def _choice_figure(swept: Sweep, k: int) -> Figure:
+    advice = charts.suggestion_for("Elbow", swept.suggestions)
+    said = f"Elbow: {advice.k or 'none'}, {advice.reason}." if advice else ""
+    chart = charts.choice_of_k(swept.table, "inertia", "Inertia", k, advice, number=".3~g")
+    return Figure("Inertia by number of segments", chart, f"Inertia by number of segments. {said}", said)
+
+
+def _pictures(figures: Sequence[Figure], progress: Progress | None) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+    """The figures as pictures as long as there is room, and a sentence on those that have none."""
+    made: list[Picture] = []
+    left_out: list[str] = []
+    share = _FOR_PICTURES // max(1, len(figures))
+    with Converter() as converter:
+        for done, figure in enumerate(figures):
+            report_progress(progress, 0.05 + 0.9 * done / len(figures), f"Drawing {figure.title}")
+            picture = _picture(converter, figure, done, share)
+            if sum(one.size for one in made) + picture.size <= _FOR_PICTURES:
+                made.append(picture)
+            else:
+                left_out.append(figure.title)
+    told = (f"Left out to keep the file small: {listed(left_out)}.",) if left_out else ()
+    return tuple(made), told
+
+
+def _picture(converter: Converter, figure: Figure, number: int, room: int) -> Picture:
+    """SVG, or where that takes too much room PNG."""
+    blank = Picture(clean_name(figure.title, 200), clean_name(figure.alt, 1_000), clean_name(figure.caption, 1_000))
+    spec = specification(figure.chart, None)
+    drawn = converter.svg(spec)
+    if len(drawn.encode()) <= room:
+        # several pictures share one page: the names of their clips must differ
+        return replace(blank, svg=Markup(_IDS.sub(rf"\g<1>figure{number}-", drawn)))  # noqa: S704 - made by Vega
+    for scale in (SCALE, 1):
+        small = replace(blank, png=base64.b64encode(converter.png(spec, scale)).decode())
+        if small.size <= room:
+            break
+    return small
+
+
+def strong(words: str) -> Markup:
+    """Escaped words in which ``**these**`` are strong: what sentences made for pages use."""
+    return Markup(_STRONG.sub(r"<strong>\1</strong>", str(escape(words))))  # noqa: S704 - escaped just before
+
+
+@cache
+def _template() -> Any:  # noqa: ANN401 - a compiled template
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters["strong"] = strong
+    return environment.get_template("report.html.jinja")

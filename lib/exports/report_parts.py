@@ -1,0 +1,247 @@
+"""What a report consists of: sections of paragraphs, cards, tables and pictures, made from results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lib.charts.segments import title_of
+from lib.dataset import Dataset
+from lib.exports.provenance import Provenance
+from lib.segments import ALGORITHM_LABELS, THIN, Explanation, Profile, Segmentation, Stability, Sweep
+from lib.segments.lenses import EVERYONE, LENSES, Lenses
+from lib.segments.typical import Typical
+from lib.segments.words import listed, percent, within_sentence
+
+TRANSFORM_WORDS = {
+    "none": "amounts are taken as they are",
+    "asinh": "amounts are bent by asinh: even near zero, logarithmic beyond, debts as well as assets",
+    "quantile": "amounts are replaced by the household's rank",
+    "winsorised": "amounts are capped at their weighted 1st and 99th percentiles",
+}
+SCALING_WORDS = {
+    "none": "left on their own scale",
+    "standard": "divided by their standard deviation",
+    "robust": "divided by the range of their middle half",
+    "minmax": "put on a scale from 0 to 1",
+}
+THIN_MARK = "†"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text; ``words`` where they are read rather than compared."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    words: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """A few paragraphs under a small heading."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished picture: SVG to stand in the page, or PNG in base64."""
+
+    title: str
+    alt: str
+    caption: str
+    svg: str = ""
+    png: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes it takes in the file."""
+        return len(self.svg.encode()) + len(self.png)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it, in this order."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    cards: tuple[Card, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+
+def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Section:
+    """The households: how many, from where, in whose dollars."""
+    sizes = segmentation.sizes
+    counted = f"{sizes['rows'].sum():,} rows of {dataset.sampled:,} sampled {dataset.entity}s"
+    weighted = f", which stand for {sizes['households'].sum():,.0f} {dataset.entity}s" if dataset.weight else ""
+    release = f" ({origin.vintage})" if origin.vintage else ""
+    money = f" Amounts are in {origin.dollars} dollars." if origin.dollars else ""
+    return Section(
+        "Who",
+        (
+            f"{origin.title}: {origin.population_words}.",
+            f"{origin.data}{release}: {counted}{weighted}.{money}",
+            f"Counted are {origin.counting}.",
+            *dataset.notes,
+        ),
+    )
+
+
+def method(dataset: Dataset, segmentation: Segmentation) -> Section:
+    """How the segments were found, feature by feature."""
+    recipe = segmentation.recipe
+    codebook = dataset.codebook
+    rows = tuple((f"{codebook.label(n)} ({n})", codebook[n].definition) for n in recipe.features)
+    features = listed([within_sentence(codebook.label(name)) for name in recipe.features])
+    how = (
+        f"{ALGORITHM_LABELS[recipe.algorithm]} on {features}: "
+        f"{TRANSFORM_WORDS[recipe.transform]}; then they are {SCALING_WORDS[recipe.scaling]}. "
+        "Segments are numbered by the first feature, the lowest centroid first."
+    )
+    starts = f" Of {recipe.starts} starts the best counts (seed {recipe.seed})." if recipe.algorithm == "kmeans" else ""
+    table = Table("Features", ("Feature", "What it is"), rows, words=True)
+    return Section("Method", (how + starts, *segmentation.notes), tables=(table,))
+
+
+def sizes(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Table:
+    """Size of each segment."""
+    table = segmentation.sizes
+    rows = tuple(
+        (
+            title_of(int(number), names),
+            f"{size['households']:,.0f}",
+            percent(float(size["share"])),
+            f"{size['sampled']:,.0f}{THIN_MARK if size['thin'] else ''}",
+        )
+        for number, size in table.iterrows()
+    )
+    header = ("Segment", f"{dataset.entity.capitalize()}s", "Share", "Sampled")
+    return Table("Size", header, rows, _thin_note(bool(table["thin"].any())))
+
+
+def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Table:
+    """Centroid of each segment, a row per feature."""
+    codebook, found = dataset.codebook, segmentation.centroids
+    rows = tuple(
+        (codebook.label(str(name)), *(codebook[str(name)].text(float(value)) for value in found[name]))
+        for name in found.columns
+    )
+    money = f", in {origin.dollars} dollars" if origin.dollars else ""
+    return Table(f"Centroids{money}", ("Feature", *(str(number) for number in found.index)), rows)
+
+
+def cards(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    names: Mapping[int, str],
+    described: Profile,
+    told: Explanation | None,
+    typicals: Mapping[int, Typical],
+) -> tuple[Card, ...]:
+    """What sets each segment apart, its rules, and a household that stands for it."""
+    made = []
+    for number in segmentation.model.numbers:
+        words = [_apart(dataset, described, number)]
+        if told is not None and number in told.sentences:
+            words.append(told.sentences[number])
+        if number in typicals:
+            words.append(f"A typical {dataset.entity} of it: {typicals[number].sentence}")
+        made.append(Card(title_of(number, names), tuple(words)))
+    return tuple(made)
+
+
+def _apart(dataset: Dataset, described: Profile, number: int) -> str:
+    own, phrases = described.table.loc[number], []
+    for name in described.apart(number):
+        variable = dataset.codebook[name]
+        median, apart = variable.text(float(own.loc[name, "median"])), float(own.loc[name, "difference"])
+        far = f"mean {apart:+.2f} standard deviations from everyone's"
+        phrases.append(f"{within_sentence(variable.label)} (median {median}, {far})")
+    return f"Set apart by {listed(phrases)}."
+
+
+def lens_tables(lenses: Lenses, names: Mapping[int, str]) -> tuple[Table, ...]:
+    """One table per lens, a column per segment, everyone last."""
+    return tuple(_lens_table(lenses, name, names) for name in LENSES if len(lenses.lens(name)))
+
+
+def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
+    own = lenses.lens(name)  # type: ignore[arg-type]
+    segments = sorted(own["segment"].unique(), key=lambda number: (number == EVERYONE, number))
+    rows = []
+    for _, figures in own.groupby("figure", sort=False):
+        by_segment = figures.set_index("segment")
+        first = figures.iloc[0]
+        base = "" if first["base"].startswith("all ") else f" ({first['base']})"
+        cells = [f"{by_segment.loc[s, 'text']}{THIN_MARK if by_segment.loc[s, 'thin'] else ''}" for s in segments]
+        rows.append((f"{first['label']}{base}", *cells))
+    header = ("", *("Everyone" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
+    return Table(name, header, tuple(rows), _thin_note(bool(own["thin"].any())))
+
+
+def trust(
+    segmentation: Segmentation, stable: Stability | None, told: Explanation | None, names: Mapping[int, str]
+) -> Section:
+    """How far to believe it: silhouette, starts, stability, and what no figure here says."""
+    paragraphs = [
+        f"Mean silhouette {segmentation.silhouette:.2f}, within each implicate, weighted as counted.",
+        stable.words if stable is not None else "Whether other households would give the same segments was not tested.",
+        told.words if told is not None else "",
+        "Shares and amounts are point estimates: no sampling error is given, and with few sampled households it is "
+        f"large. What rests on fewer than {THIN} sampled households is marked {THIN_MARK}.",
+        "Segments describe these households in this year; they are not causes.",
+    ]
+    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=_stability(stable, names))
+
+
+def _stability(stable: Stability | None, names: Mapping[int, str]) -> tuple[Table, ...]:
+    if stable is None:
+        return ()
+    rows = tuple(
+        (
+            title_of(int(s), names),
+            _two(row["bootstrap"]),
+            percent(row["dissolved"]),
+            _two(row["implicates"]),
+            row["verdict"],
+        )
+        for s, row in stable.table.iterrows()
+    )
+    header = ("Segment", "Other households", "Lost in", "Other imputations", "Verdict")
+    title = f"How much of a segment comes back (Jaccard similarity, {stable.resamples} resamples; Hennig 2007)"
+    return (Table(title, header, rows),)
+
+
+def choice(swept: Sweep) -> Section:
+    """How many segments each criterion advises."""
+    rows = tuple((s.criterion, str(s.k or "none"), s.reason) for s in swept.suggestions)
+    table = Table("What each criterion advises", ("Criterion", "Segments", "Why"), rows, words=True)
+    return Section("How many segments", (swept.agreement, *swept.notes), tables=(table,))
+
+
+def citation(origin: Provenance) -> Section:
+    """How to cite it, and every fact needed to make it again."""
+    survey = (
+        f"Board of Governors of the Federal Reserve System, Survey of Consumer Finances {origin.wave}, summary extract "
+        "public data, https://www.federalreserve.gov/econres/scfindex.htm"
+        if origin.wave and not origin.synthetic
+        else origin.data
+    )
+    words = f"{survey}. {origin.title}: segments by {origin.facts()['Made with']}, {origin.recipe_words}."
+    rows = tuple(origin.facts().items())
+    return Section("How to cite it", (words,), tables=(Table("Where it came from", ("Fact", ""), rows, words=True),))
+
+
+def _thin_note(thin: bool) -> str:
+    return f"{THIN_MARK} rests on fewer than {THIN} sampled households." if thin else ""
+
+
+def _two(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.2f}"

@@ -1,0 +1,157 @@
+"""Tables as files: CSV with its origin in comment lines, Parquet with it in the metadata of the schema.
+
+``pandas.read_csv(file, comment="#")`` and ``pandas.read_parquet(file)`` read them. Text cells cannot start a formula;
+all text is quoted, so that a # inside a name starts no comment.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lib.dataset import Codebook, Dataset
+from lib.exports.provenance import Provenance
+from lib.segments import Profile, Segmentation, profile
+from lib.segments.cells import clean_names, guarded_frame
+from lib.segments.lenses import EVERYONE, Lenses
+from lib.segments.profile import check_same
+from lib.segments.table_files import METADATA
+
+EVERYONE_NAME = "Everyone"
+
+
+def csv_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:
+    """Any table as a CSV file that says where it came from (the index is left out)."""
+    text = guarded_frame(frame).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    return (origin.comment() + text).encode()
+
+
+def parquet_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:
+    """Any table as a Parquet file; its schema's metadata holds the origin as JSON under ``household_segments``."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    facts = json.dumps(origin.facts(), ensure_ascii=False).encode()
+    file = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), METADATA: facts}), file)
+    return file.getvalue()
+
+
+def household_table(
+    dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str], columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Every row that was segmented, with its segment.
+
+    Args:
+        dataset: The households that were segmented.
+        segmentation: What ``fit`` made of them.
+        names: Name of each segment.
+        columns: Columns to add after the features.
+
+    Returns:
+        ``household`` (number in the file, or the row's), ``implicate`` (from 1), ``weight`` (households the row
+        stands for; 1 where there are no weights), ``segment`` (0 is unassigned), ``segment_name``, then the
+        features and ``columns`` in their own units.
+
+    Raises:
+        RecipeError: If the dataset is not the one that was segmented.
+    """
+    check_same(dataset, segmentation)
+    called = clean_names(names)
+    identifiers = np.arange(1, len(dataset) + 1)
+    if dataset.household is not None:
+        identifiers = dataset.frame[dataset.household].to_numpy()
+    wanted = [name for name in dict.fromkeys((*segmentation.recipe.features, *columns)) if name in dataset.frame]
+    table = pd.DataFrame(
+        {
+            "household": identifiers,
+            "implicate": dataset.implicate_codes + 1,
+            "weight": dataset.weights(),
+            "segment": segmentation.labels,
+            "segment_name": [called.get(int(number), "") for number in segmentation.labels],
+        }
+    )
+    own = dataset.frame[wanted].reset_index(drop=True)
+    return pd.concat([table, own.rename(columns={n: f"{n} (column)" for n in wanted if n in table})], axis=1)
+
+
+def households_csv(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    names: Mapping[int, str],
+    origin: Provenance,
+    columns: Sequence[str] = (),
+) -> bytes:
+    """``household_table`` as CSV."""
+    return csv_bytes(household_table(dataset, segmentation, names, columns), origin)
+
+
+def households_parquet(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    names: Mapping[int, str],
+    origin: Provenance,
+    columns: Sequence[str] = (),
+) -> bytes:
+    """``household_table`` as Parquet."""
+    return parquet_bytes(household_table(dataset, segmentation, names, columns), origin)
+
+
+def profile_table(
+    segmentation: Segmentation, described: Profile, names: Mapping[int, str], codebook: Codebook
+) -> pd.DataFrame:
+    """A profile as one long table: a row per segment (everyone last) and column, sizes beside every row."""
+    called = clean_names(names)
+    sizes = segmentation.sizes
+    own = described.table.reset_index()
+    own.insert(1, "segment_name", [called.get(int(number), "") for number in own["segment"]])
+    for name in ("households", "share", "sampled", "thin"):
+        own.insert(own.columns.get_loc("column"), name, sizes.loc[own["segment"], name].to_numpy())
+    everyone = described.everyone.reset_index().assign(
+        segment_name=EVERYONE_NAME,
+        households=sizes["households"].sum(),
+        share=1.0,
+        difference=0.0,
+    )
+    table = pd.concat([own.astype({"segment": "Int64"}), everyone], ignore_index=True)
+    at = table.columns.get_loc("column") + 1
+    table.insert(at, "label", [codebook.label(name) for name in table["column"]])
+    table.insert(at + 1, "unit", [codebook[name].unit if name in codebook else "" for name in table["column"]])
+    return table
+
+
+def profiles_csv(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    names: Mapping[int, str],
+    origin: Provenance,
+    *,
+    described: Profile | None = None,
+    columns: Sequence[str] | None = None,
+) -> bytes:
+    """What segments are like, as CSV; see ``lib.segments.profile`` and ``profile_table``.
+
+    Args:
+        dataset: The households that were segmented.
+        segmentation: What ``fit`` made of them.
+        names: Name of each segment.
+        origin: Where it came from.
+        described: The profile, if it is there already.
+        columns: Otherwise the columns to describe; by default the features.
+    """
+    told = described or profile(dataset, segmentation, columns)
+    return csv_bytes(profile_table(segmentation, told, names, dataset.codebook), origin)
+
+
+def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> bytes:
+    """The three lenses as CSV, one row per figure and segment."""
+    called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
+    table = lenses.table.drop(columns="text")
+    table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
+    table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)
+    return csv_bytes(table, origin)

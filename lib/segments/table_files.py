@@ -1,0 +1,192 @@
+"""Tables of any length read in pieces: CSV as the text it is, Parquet with its types.
+
+Reading CSV as text keeps every column as it was: leading zeros, dates and the number of decimals alike. No more than
+one piece is ever in memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pv
+import pyarrow.parquet as pq
+
+from lib.errors import DataError
+
+BLOCK = 2**20
+"""Bytes of a CSV file taken at a time."""
+
+CELLS = 500_000
+"""Cells of a Parquet file taken at a time."""
+
+METADATA = b"household_segments"
+
+_DELIMITERS = ",;\t|"
+_NUMERIC = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+
+
+class Source(Protocol):
+    """A table that is read in pieces."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        ...
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What stands above a table: "label: words", one for each line."""
+        ...
+
+    @property
+    def delimiter(self) -> str:
+        """What parts the cells of a CSV file."""
+        ...
+
+    @property
+    def is_text(self) -> bool:
+        """Whether all its columns are read as text."""
+        ...
+
+    def pieces(self) -> Iterator[pa.RecordBatch]:
+        """The rows, piece by piece; may be asked for again."""
+        ...
+
+
+@dataclass(frozen=True)
+class CsvSource:
+    """A CSV file (``.csv``, ``.tsv``, ``.txt``, also ``.gz``), every column as text."""
+
+    path: Path
+    names: list[str]
+    comments: tuple[str, ...]
+    delimiter: str
+    is_text: bool = True
+
+    @classmethod
+    def open(cls, path: Path) -> CsvSource:
+        """Look at the first lines: comments, delimiter, names of the columns."""
+        comments, header = _first_lines(path)
+        if not header.strip():
+            raise DataError(f"{path.name} is empty: a table needs a line of column names.")
+        delimiter = max(_DELIMITERS, key=header.count)
+        with _sentences(path), _csv_reader(path, len(comments), delimiter) as reader:
+            return cls(path, list(reader.schema.names), comments, delimiter)
+
+    def pieces(self) -> Iterator[pa.RecordBatch]:
+        """The rows as text, some 1 MB at a time."""
+        with _sentences(self.path), _csv_reader(self.path, len(self.comments), self.delimiter, self.names) as reader:
+            yield from reader
+
+
+@dataclass(frozen=True)
+class ParquetSource:
+    """A Parquet file."""
+
+    path: Path
+    names: list[str]
+    comments: tuple[str, ...]
+    delimiter: str = ","
+    is_text: bool = False
+
+    @classmethod
+    def open(cls, path: Path) -> ParquetSource:
+        """Look at its schema; what the app once wrote about it stands for comments."""
+        with _sentences(path), pq.ParquetFile(path) as file:
+            schema = file.schema_arrow
+            nested = [field.name for field in schema if pa.types.is_nested(field.type)]
+            if nested:
+                raise DataError(f"{path.name} has lists or records in {', '.join(nested[:3])}: leave them out.")
+            return cls(path, list(schema.names), _told(schema.metadata or {}))
+
+    def pieces(self) -> Iterator[pa.RecordBatch]:
+        """The rows, some 500,000 cells at a time."""
+        with _sentences(self.path), pq.ParquetFile(self.path) as file:
+            yield from file.iter_batches(batch_size=max(1_000, CELLS // max(1, len(self.names))))
+
+
+def open_table(path: Path) -> Source:
+    """Open a table for reading in pieces, told by the end of its name.
+
+    Raises:
+        DataError: If it is not there, of another kind, or cannot be read.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no file {path}: check its name.")
+    return ParquetSource.open(path) if path.suffix.lower() == ".parquet" else CsvSource.open(path)
+
+
+def numbers(column: pa.Array) -> np.ndarray:
+    """A column as float64; what is missing or not a number is NaN."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = _read_numbers(column)
+    elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        column = pc.cast(column, pa.float64(), safe=False) if pa.types.is_boolean(column.type) else as_text(column)
+        column = column if pa.types.is_floating(column.type) else _read_numbers(column)
+    return pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(float)
+
+
+def _read_numbers(column: pa.Array) -> pa.Array:
+    try:
+        return pc.cast(column, pa.float64())
+    except pa.ArrowInvalid:
+        sound = pc.match_substring_regex(column, _NUMERIC)
+        return pc.cast(pc.utf8_trim_whitespace(pc.if_else(sound, column, None)), pa.float64())
+
+
+def as_text(column: pa.Array) -> pa.Array:
+    """A column as text, numbers as they are usually written."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column if pa.types.is_string(column.type) else pc.cast(column, pa.string(), safe=False)
+
+
+def _first_lines(path: Path) -> tuple[tuple[str, ...], str]:
+    """Comment lines on top, without their #, and the line of column names."""
+    comments: list[str] = []
+    with _sentences(path), pa.input_stream(str(path), compression="detect") as stream:
+        lines = stream.read(2**20).decode("utf-8-sig", errors="replace").splitlines()
+    for line in lines:
+        if not line.startswith("#"):
+            return tuple(comments), line
+        comments.append(line[1:])
+    return tuple(comments), ""
+
+
+def _csv_reader(path: Path, skipped: int, delimiter: str, names: Sequence[str] = ()) -> pv.CSVStreamingReader:
+    return pv.open_csv(
+        pa.input_stream(str(path), compression="detect"),
+        read_options=pv.ReadOptions(block_size=BLOCK, skip_rows=skipped, use_threads=True),
+        parse_options=pv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+    )
+
+
+def _told(metadata: dict[bytes, bytes]) -> tuple[str, ...]:
+    try:
+        told: Any = json.loads(metadata.get(METADATA, b"{}"))
+        return tuple(f" {label}: {words}" for label, words in told.items())
+    except (ValueError, AttributeError):
+        return ()
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    """What Arrow says about a bad file, in a sentence."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        reason = " ".join(str(error).split())[:160]
+        if "UTF8" in reason or "utf-8" in reason:
+            raise DataError(f"{path.name} is not in UTF-8: save it as “CSV UTF-8” and try again.") from error
+        raise DataError(f"{path.name} cannot be read as a table ({reason}): check the file.") from error

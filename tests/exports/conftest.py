@@ -1,0 +1,40 @@
+"""A segmentation of the sample, and where it came from."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from lib.exports import provenance
+from lib.population import Population
+from lib.segments import Recipe, explain, fit, names, stability, sweep
+from lib.segments.lenses import lenses
+from lib.segments.typical import typical
+
+WHO = "TURNFEAR == 1 and NETWORTH < 2e6"
+TITLE = "Denied or feared, net worth under $2M"
+
+
+@pytest.fixture(scope="session")
+def fearful_sample(sample):
+    """The notebooks' population in the sample, segmented on two features, with everything that a page knows of it."""
+    population = Population.parse(WHO)
+    data = population.apply(sample)
+    recipe = Recipe(("DEBT", "HOUSES"), "asinh", k=4, starts=5)
+    found = fit(data, recipe)
+    return SimpleNamespace(
+        data=data,
+        found=found,
+        names=names(data, found),
+        origin=provenance(data, population, TITLE, recipe),
+        swept=sweep(data, recipe, range(2, 8)),
+        stable=stability(data, found, resamples=3),
+        told=explain(data, found),
+        lenses=lenses(data, found),
+        typicals={segment: typical(data, found, segment) for segment in (1, 2, 3, 4)},
+    )
+
+
+@pytest.fixture
+def attack():
+    """A name that tries everything at once."""
+    return '=cmd|"/C calc"!A0 <script>alert(1)</script> "><img src=x onerror=alert(1)> #1, **x** \u202e\n=2'

@@ -1,0 +1,202 @@
+"""A report: one file that holds everything it shows."""
+
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from lib.charts import segments as charts
+from lib.errors import RecipeError
+from lib.exports import Figure, report
+from lib.segments import Cancelled, profile
+
+
+class Page(HTMLParser):
+    """What a browser would fetch, run or show of a page."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.tags, self.addresses, self.handlers, self.headings, self.cells = [], [], [], [], []
+        self.alternatives, self._into, self.attributes = [], None, {}
+        self.text = []
+        self.feed(content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.attributes.setdefault(tag, given)
+        self.addresses += [v for k, v in attrs if k in {"src", "href", "xlink:href", "data", "action"}]
+        self.handlers += [k for k, _ in attrs if k.startswith("on")]
+        if given.get("role") == "img" or tag == "img":
+            self.alternatives.append(given.get("aria-label") or given.get("alt"))
+        self._into = self.headings if tag in {"h1", "h2", "h3"} else self.cells if tag in {"td", "th"} else None
+
+    def handle_endtag(self, tag):
+        self._into = None
+
+    def handle_data(self, data):
+        self.text.append(data)
+        if self._into is not None:
+            self._into.append(data)
+
+
+def full(here, names=None, **more):
+    return report(
+        here.data,
+        here.found,
+        names or here.names,
+        here.origin,
+        swept=here.swept,
+        stable=here.stable,
+        told=here.told,
+        lenses=here.lenses,
+        typicals=here.typicals,
+        **more,
+    )
+
+
+@pytest.fixture(scope="module")
+def content(fearful_sample):
+    return full(fearful_sample)
+
+
+@pytest.fixture(scope="module")
+def page(content):
+    return Page(content)
+
+
+def test_it_is_small_and_fetches_nothing(content, page):
+    assert len(content) < 3_000_000
+    assert all(a.startswith(("data:image/png;base64,", "#")) for a in page.addresses)
+    assert not set(page.tags) & {"script", "link", "iframe", "object", "embed", "base", "form"}
+    assert page.handlers == []
+    assert not re.search(rb"@import|url\((?!#)", content)
+    assert b"default-src 'none'" in content
+
+
+def test_it_holds_every_part(page, fearful_sample):
+    assert page.headings[0] == "Segments: Denied or feared, net worth under $2M"
+    for heading in (
+        "Question",
+        "Who",
+        "Segments",
+        "Charts",
+        "Three lenses",
+        "Method",
+        "How many segments",
+        "How far to trust it",
+        "How to cite it",
+    ):
+        assert heading in page.headings
+    text = " ".join(page.text)
+    for words in (
+        fearful_sample.told.sentences[1],
+        fearful_sample.typicals[2].sentence,
+        fearful_sample.stable.words,
+        fearful_sample.swept.agreement,
+        "TURNFEAR == 1 and NETWORTH < 2000000",
+        "Declared bankruptcy in the last 5 years",
+        "k-means, k = 4 on DEBT, HOUSES",
+    ):
+        assert words in text
+
+
+def test_it_says_synthetic_at_the_top_and_under_every_chart(content, page):
+    text = " ".join(page.text)
+    assert "no row is a real household. Do not quote" in text
+    assert content.count(b"Synthetic data.") == page.tags.count("figure")
+
+
+def test_real_data_are_cited_as_the_survey(real_2019):
+    from lib.exports import provenance
+    from lib.population import Population
+    from lib.segments import Recipe, fit, names
+
+    population = Population.parse("TURNFEAR == 1 and NETWORTH < 2e6")
+    data = population.apply(real_2019)
+    recipe = Recipe(("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET"), k=4, starts=3)
+    found = fit(data, recipe)
+    content = report(data, found, names(data, found), provenance(data, population, "Fearful", recipe))
+    text = " ".join(Page(content).text)
+    assert "ynthetic" not in text
+    assert "Board of Governors of the Federal Reserve System, Survey of Consumer Finances 2019" in text
+    assert "928 sampled households" not in text  # those are all who were denied or feared it
+    assert "4,418 rows" in text  # the notebooks' population
+    assert "was not tested" in text
+
+
+def test_every_chart_has_words_for_those_who_do_not_see_it(page):
+    assert page.tags.count("figure") == len(page.alternatives) == 4
+    assert all(words and len(words) > 20 for words in page.alternatives)
+    assert page.attributes["html"]["lang"] == "en"
+    assert page.tags.count("h1") == 1
+
+
+def test_it_prints_on_a4(content):
+    assert b"@page { size: A4" in content
+    assert b"@media print" in content
+
+
+def test_figures_of_tables_are_the_results(page, fearful_sample):
+    sizes = fearful_sample.found.sizes
+    for number in (1, 2, 3, 4):
+        assert f"{sizes.loc[number, 'households']:,.0f}" in page.cells
+        assert (
+            fearful_sample.data.codebook["DEBT"].text(fearful_sample.found.centroids.loc[number, "DEBT"]) in page.cells
+        )
+
+
+def test_names_are_escaped_wherever_they_stand(fearful_sample, attack):
+    clean = Page(full(fearful_sample))
+    found = Page(full(fearful_sample, dict.fromkeys(fearful_sample.names, attack), question=attack))
+    assert not set(found.tags) - set(clean.tags)
+    assert found.tags.count("img") == clean.tags.count("img")
+    assert found.handlers == []
+    assert "<script>alert(1)</script>" in " ".join(found.text)
+
+
+def test_pictures_on_one_page_do_not_share_the_names_of_their_clips(content):
+    ids = re.findall(rb'\bid="([^"]+)"', content)
+    assert len(ids) == len(set(ids))
+    used = set(re.findall(rb"url\(#([^)]+)\)", content))
+    assert used <= set(ids)
+
+
+def test_heavy_charts_become_png_and_the_file_stays_small(fearful_sample, monkeypatch):
+    here = fearful_sample
+    table = profile(here.data, here.found).table
+    chart = charts.means_and_medians(table, "DEBT", here.data.codebook, here.names, 2019)
+    monkeypatch.setattr(sys.modules["lib.exports.report"], "_FOR_PICTURES", 120_000)
+    figures = [Figure(f"Figure {n}", chart, f"A chart of debt by segment, number {n}") for n in range(4)]
+    content = report(here.data, here.found, here.names, here.origin, figures=figures)
+    found = Page(content)
+    assert "img" in found.tags
+    assert "Left out to keep the file small" in " ".join(found.text)
+    assert len(content) < 200_000
+
+
+def test_progress_goes_from_start_to_end_and_can_be_cancelled(fearful_sample):
+    here, told = fearful_sample, []
+    report(here.data, here.found, here.names, here.origin, progress=lambda done, words: told.append((done, words)))
+    shares = [done for done, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert any(words == "Drawing Total debt" for _, words in told)
+
+    def stop(done, words):
+        if done > 0.3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        report(here.data, here.found, here.names, here.origin, progress=stop)
+
+
+def test_a_name_that_was_typed_away_does_not_hide_its_segment(fearful_sample):
+    found = Page(full(fearful_sample, {**fearful_sample.names, 3: " "}))
+    assert "3 · Segment 3" in found.headings
+
+
+def test_other_households_are_refused(fearful_sample, sample):
+    with pytest.raises(RecipeError, match="give the households that were segmented"):
+        report(sample, fearful_sample.found, fearful_sample.names, fearful_sample.origin)

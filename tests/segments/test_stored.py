@@ -1,0 +1,166 @@
+"""Recipes as files: read back as they were written, and nothing else is read."""
+
+import json
+
+import numpy as np
+import pytest
+
+from lib.errors import RecipeError
+from lib.segments import Recipe, fit
+from lib.segments.cells import clean_name, clean_names, guarded
+from lib.segments.stored import MAX_BYTES, read_recipe, to_text
+
+
+def text_of(dataset, **recipe):
+    found = fit(dataset, Recipe(("DEBT", "ASSET"), k=3, starts=2, **recipe))
+    return found, to_text(found.model, {1: "Renters", 3: "  a\tb "}, dataset.codebook, 2019, {"Data": "By hand"})
+
+
+@pytest.mark.parametrize("transform", ["none", "asinh", "quantile", "winsorised"])
+@pytest.mark.parametrize("scaling", ["none", "standard", "robust", "minmax"])
+def test_a_recipe_comes_back_as_it_was(blobs, transform, scaling):
+    found, text = text_of(blobs, transform=transform, scaling=scaling)
+    for given in (text, text.encode(), b"\xef\xbb\xbf" + text.encode()):
+        stored = read_recipe(given)
+        assert stored.model.recipe == found.recipe
+        assert np.array_equal(stored.model.centres, found.model.centres)
+        assert np.array_equal(stored.model.labels(blobs.frame), found.labels)
+        assert stored.names == {1: "Renters", 3: "a b"}
+        assert stored.money == ("DEBT", "ASSET")
+        assert (stored.dollars, stored.about) == (2019, {"Data": "By hand"})
+
+
+@pytest.mark.parametrize("algorithm", ["bisecting", "gaussian_mixture", "ward", "hdbscan"])
+def test_recipes_of_other_algorithms(blobs, algorithm):
+    found, text = text_of(blobs, algorithm=algorithm)
+    assert len(read_recipe(text).model.centres) == found.k
+
+
+def test_the_file_says_what_is_needed_to_apply_it_elsewhere(blobs):
+    """Following its four steps by hand gives the labels."""
+    found, text = text_of(blobs, transform="asinh")
+    stored = json.loads(text)
+    assert stored["features"][0] == {"name": "DEBT", "label": "Total debt", "unit": "dollars"}
+    assert len(stored["how_to_apply"]) == 4
+    columns = np.column_stack([blobs.values(one["name"]) for one in stored["features"]])
+    bent = np.arcsinh(columns / np.ravel(stored["space"]["curves"]))
+    scaled = (bent - stored["space"]["centre"]) / stored["space"]["spread"]
+    apart = np.linalg.norm(scaled[:, None] - np.array(stored["centres"]), axis=2)
+    assert np.array_equal(apart.argmin(axis=1) + 1, found.labels)
+
+
+def changed(stored, path, value):
+    *way, last = path
+    for step in way:
+        stored = stored[step]
+    stored[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["format"], "something else"),
+        (["format_version"], 2),
+        (["format_version"], None),
+        (["recipe"], []),
+        (["recipe", "k"], 1e9),
+        (["recipe", "k"], 2),
+        (["recipe", "algorithm"], "__import__('os')"),
+        (["recipe", "features"], ["DEBT"]),
+        (["recipe", "transform"], "asinh"),
+        (["recipe", "surprise"], 1),
+        (["space"], None),
+        (["space", "features"], ["ASSET", "DEBT"]),
+        (["space", "scaling"], "robust"),
+        (["space", "transform"], "nonsense"),
+        (["space", "spread"], [1.0, 0.0]),
+        (["space", "spread"], [1.0, -1.0]),
+        (["space", "spread"], [1.0]),
+        (["space", "centre"], [1.0, "2"]),
+        (["space", "centre"], [1.0, True]),
+        (["space", "centre"], [1.0, None]),
+        (["space", "centre"], "12"),
+        (["space", "curves"], [[]]),
+        (["space", "curves"], [[], [1.0]]),
+        (["centres"], []),
+        (["centres"], [[1.0, 2.0]] * 501),
+        (["centres"], [[1.0, 2.0]] * 4),
+        (["centres"], [[1.0, 1e400], [0.0, 0.0]]),
+        (["centres"], [[1.0], [2.0]]),
+        (["centres"], {"0": [1.0, 2.0]}),
+        (["names"], ["Renters"]),
+        (["names"], {"9": "x"}),
+        (["names"], {"1": 5}),
+        (["names"], {"one": "x"}),
+        (["features"], [{"name": "DEBT"}]),
+        (["features"], "DEBT"),
+        (["dollars"], "2019"),
+        (["dollars"], 20190),
+        (["about"], {"a": 1}),
+        (["about"], {str(i): "x" for i in range(100)}),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused_in_a_sentence(blobs, path, value):
+    stored = json.loads(text_of(blobs)[1])
+    changed(stored, path, value)
+    with pytest.raises(RecipeError) as refused:
+        read_recipe(json.dumps(stored).replace("Infinity", "1e999"))
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "curve", [[[1.0, 1.0], [0.1, 0.2]], [[1.0, 2.0], [0.2, 0.1]], [[1.0], [0.1, 0.2]], [], [[], []], [1.0, 2.0]]
+)
+def test_rank_curves_must_rise(blobs, curve):
+    stored = json.loads(text_of(blobs, transform="quantile")[1])
+    stored["space"]["curves"][0] = curve
+    with pytest.raises(RecipeError):
+        read_recipe(json.dumps(stored))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "NaN",
+        '{"format": NaN}',
+        "[" * 100_000,
+        b"\xff\xfe",
+        b"PK\x03\x04",
+        "1" * 5_000,
+        "x" * (MAX_BYTES + 1),
+    ],
+    ids=range(11),
+)
+def test_other_files_are_refused(text):
+    with pytest.raises(RecipeError):
+        read_recipe(text)
+
+
+def test_a_later_version_asks_for_an_export_by_this_one(blobs):
+    stored = json.loads(text_of(blobs)[1]) | {"format_version": 2}
+    with pytest.raises(RecipeError, match="format version 2, this app reads version 1"):
+        read_recipe(json.dumps(stored))
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\nx", " =x", "＝x", "-2+3", "+1-555", "--1", "-"]
+)
+def test_text_that_a_spreadsheet_may_take_for_a_formula_gets_an_apostrophe(text):
+    """OWASP, "CSV injection": cells that begin with = + - @, a tab or a carriage return."""
+    assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "x", "a=b", "1-2", "-5", "+5", "-1.5e-3", "-.5", "'=x", "5 - 3"])
+def test_other_text_and_numbers_are_left_alone(text):
+    assert guarded(text) == text
+
+
+def test_names_fit_on_a_line():
+    assert clean_name(" a\n\tb\x00\u202ec\ud800 ") == "a b c"
+    assert clean_name("x" * 200) == "x" * 80
+    assert clean_name("Renters – «ünï» 家") == "Renters – «ünï» 家"
+    assert clean_names({2: "b", 1: " ", 3: "\x07"}) == {2: "b"}

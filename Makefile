@@ -17,7 +17,7 @@ endif
 
 test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
 	@$(BIN)/python -m tests.browser.install
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(TEST_STAMP) ## format, lint, types
 	@$(BIN)/ruff format --check .

@@ -7,13 +7,13 @@ BIN := .venv/bin
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run test check format bench sample clean
+.PHONY: run test check format bench sample maps clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
 	@$(BIN)/python -m lib.sources.download 2019 2022 --best-effort
 endif
-	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT) --server.headless true
+	@$(BIN)/streamlit run streamlit_app.py --server.address localhost --server.port $(PORT) --server.headless true
 
 test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
 	@$(BIN)/python -m tests.browser.install
@@ -33,6 +33,9 @@ bench: $(TEST_STAMP) ## ratios against named references, measured side by side
 
 sample: $(TEST_STAMP) ## rebuild data/sample.parquet from the real file: make sample SCF=path/to/SCFP2019.csv.gz
 	@$(BIN)/python -m data.build.sample $(SCF)
+
+maps: $(TEST_STAMP) ## make the finished maps of the sample anew: data/maps
+	@$(BIN)/python -m data.build.maps
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache tests/artifacts

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.ui import drawing, routing, sidebar
+from lib.ui import drawing, maps, routing, sidebar
 
 ICON = Path(__file__).parent / "data" / "icon.png"
 
@@ -63,3 +63,4 @@ page = routing.route(PAGES)
 drawing.start_page()
 st.session_state["view"] = sidebar.choose_view()
 page.run()
+maps.warm_up()

@@ -6,8 +6,7 @@ routing.enter("pages/many_features.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import choice, features, maps, naming, profiles, recipes, results, trust, using  # noqa: E402
+from lib.ui import choice, features, maps, naming, profiles, recipes, trust, using  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.explore import render_lead  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
@@ -24,11 +23,7 @@ if len(chosen) < 2:
     st.stop()
 features.render_relatives(view, chosen)
 recipe = recipes.choose_recipe(view, chosen, algorithms=True)
-try:
-    found = results.segmentation(view, recipe)
-except HouseholdSegmentsError as error:
-    st.error(str(error), icon=":material/rule:")
-    st.stop()
+found = sections.fit_or_stop(view, recipe)
 names, shown = naming.choose_segments(view, recipe)
 
 st.header("Maps of the households", divider="gray")
@@ -55,17 +50,23 @@ profiles.render_comparison(view, recipe)
 st.header("Use the segments", divider="gray")
 using.render(view, recipe, found, names, shown)
 
-with st.expander("Mean and median of each feature", icon=":material/bar_chart:", on_change="rerun") as means:
+with st.expander(
+    "Mean and median of each feature", icon=":material/bar_chart:", key="means", bind="query-params"
+) as means:
     if means.open:
         sections.render_profile(view, recipe, shown)
-with st.expander("What PCA's axes are made of", icon=":material/arrow_outward:", on_change="rerun") as axes:
+with st.expander(
+    "What PCA's axes are made of", icon=":material/arrow_outward:", key="axes", bind="query-params"
+) as axes:
     if axes.open:
         maps.render_components(view, recipe)
-with st.expander("Features before and after scaling", icon=":material/straighten:", on_change="rerun") as scales:
+with st.expander(
+    "Features before and after scaling", icon=":material/straighten:", key="scales", bind="query-params"
+) as scales:
     if scales.open:
         features.render_scales(view, recipe)
 with st.expander(
-    "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"
+    "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind="query-params"
 ) as told:
     if told.open:
         trust.render_notebook(view, recipe, found)

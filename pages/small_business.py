@@ -6,8 +6,7 @@ routing.enter("pages/small_business.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import business, choice, explore, features, maps, naming, profiles, recipes, results, trust, using  # noqa: E402
+from lib.ui import business, choice, explore, features, maps, naming, profiles, recipes, trust, using  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
 
@@ -42,11 +41,7 @@ if len(chosen) < 2:
 business.render_box(small, chosen[0])
 features.render_relatives(small, chosen)
 recipe = recipes.choose_recipe(small, chosen)
-try:
-    found = results.segmentation(small, recipe)
-except HouseholdSegmentsError as error:
-    st.error(str(error), icon=":material/rule:")
-    st.stop()
+found = sections.fit_or_stop(small, recipe)
 names, shown = naming.choose_segments(small, recipe)
 
 maps.render_maps(small, recipe, found, shown)
@@ -64,7 +59,7 @@ st.subheader("Use the segments")
 using.render(small, recipe, found, names, shown)
 
 with st.expander(
-    "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"
+    "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind="query-params"
 ) as told:
     if told.open:
         trust.render_notebook(small, recipe, found)

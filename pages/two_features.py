@@ -6,8 +6,7 @@ routing.enter("pages/two_features.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.errors import HouseholdSegmentsError  # noqa: E402
-from lib.ui import choice, naming, recipes, results, trust, using  # noqa: E402
+from lib.ui import choice, naming, recipes, trust, using  # noqa: E402
 from lib.ui import segments as sections  # noqa: E402
 from lib.ui.explore import render_lead  # noqa: E402
 from lib.ui.sidebar import stop_if_empty  # noqa: E402
@@ -23,11 +22,7 @@ if features[0] == features[1]:
     st.info("Choose two different amounts.")
     st.stop()
 recipe = recipes.choose_recipe(view, features)
-try:
-    found = results.segmentation(view, recipe)
-except HouseholdSegmentsError as error:
-    st.error(str(error), icon=":material/rule:")
-    st.stop()
+found = sections.fit_or_stop(view, recipe)
 names, shown = naming.choose_segments(view, recipe)
 
 sections.render_plane(view, recipe, shown)
@@ -49,12 +44,12 @@ trust.render_stability(view, recipe, found, names)
 st.header("Use the segments", divider="gray")
 using.render(view, recipe, found, names, shown)
 
-with st.expander("Watch k-means work", icon=":material/play_circle:", on_change="rerun") as watching:
+with st.expander("Watch k-means work", icon=":material/play_circle:", key="watch", bind="query-params") as watching:
     if watching.open:
         trust.render_steps(view, recipe, shown)
 
 with st.expander(
-    "What the well-known notebooks would have said", icon=":material/history_edu:", on_change="rerun"
+    "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind="query-params"
 ) as told:
     if told.open:
         trust.render_notebook(view, recipe, found)

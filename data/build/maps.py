@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
-from lib.dataset import Dataset
-from lib.maps import Request, Store, default_recipe, default_store, project, shared
+from lib.maps import Store, default_store, project, shared
+from lib.maps.prepare import first_views
 from lib.maps.store import SHIPPED
-from lib.population import NAMED
 from lib.sources import scf
-
-
-def requests(sample: Dataset) -> Iterator[Request]:
-    """Every named population with the leading columns, with and without relatives, by t-SNE and UMAP."""
-    for named in NAMED.values():
-        population = named.population(sample.dollars).apply(sample)
-        for relatives in (False, True):
-            recipe = default_recipe(population, relatives=relatives)
-            for method in ("tsne", "umap"):
-                yield Request(population, recipe, method)
 
 
 def main() -> None:
     """Make what is missing and remove what is no longer asked for."""
     store: Store = replace(default_store(), cache=SHIPPED, shipped=None)
     wanted = set()
-    for request in requests(scf.sample()):
+    for request in first_views(scf.sample(), with_relatives=True):
         began = time.perf_counter()
         found = project(request.dataset, request.recipe, request.method, store=store)
         wanted.add(found.key)

@@ -11,8 +11,15 @@ from lib.explore import Distribution, Relation
 
 _MANY_GROUPS = 6
 
+_AROUND_MAP = 220
+"""Pixels that the labels below a heat map and the legend above it take from its height."""
 
-def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, legend: str) -> alt.Chart:
+_PALE = ["#f1f6fb", "#7fb2dc"]
+_ON_PALE = "#17202a"
+"""Cells of a heat map and the figures on them: pale on light and on dark ground, so that dark text stays legible."""
+
+
+def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, legend: str) -> alt.LayerChart:
     """Bars of shares within each group, side by side; a heat map where the groups are many.
 
     Args:
@@ -42,7 +49,7 @@ def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, l
         tooltip=tooltip,
     )
     if len(groups) > _MANY_GROUPS:
-        return _share_map(base, groups, legend).properties(height=max(theme.ROW * len(codes), 120))
+        return _share_map(base, groups, legend).properties(height=theme.ROW * len(codes) + _AROUND_MAP)
     ends = table["share"].max() * 1.18
     base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
@@ -63,19 +70,32 @@ def _legend(groups: list[str]) -> alt.Legend | None:
     return alt.Legend(orient="top", labelLimit=260, columns=1 if sum(map(len, groups)) > 24 else 0)
 
 
-def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.Chart:
+def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChart:
+    """Cells of shares; those on few households are faint and their figure stands in brackets."""
+    base = base.encode(
+        x=alt.X("group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False))
+    )
+    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
+    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
-        x=alt.X(
-            "group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False)
+        color=alt.Color(
+            "share:Q",
+            title="Share of the group",
+            scale=alt.Scale(range=_PALE, domainMin=0),
+            legend=alt.Legend(format=".0%", orient="top"),
         ),
-        color=alt.Color("share:Q", title="Share of the group", legend=alt.Legend(format=".0%", orient="top")),
+        opacity=alt.condition("datum.thin", alt.value(0.45), alt.value(1.0)),
     )
-    return cells + base.mark_text(fontSize=10).encode(
-        x=alt.X("group:N", sort=groups), text=alt.Text("share:Q", format=".0%")
+    figure = "format(datum.share, '.0%')"
+    text = (
+        base.transform_calculate(figure=f"datum.thin ? '(' + {figure} + ')' : {figure}")
+        .mark_text(fontSize=10, color=_ON_PALE)
+        .encode(text="figure:N")
     )
+    return ground + cells + text
 
 
-def distribution(result: Distribution, variable: Variable, dollars: int | None) -> alt.Chart:
+def distribution(result: Distribution, variable: Variable, dollars: int | None) -> alt.Chart | alt.LayerChart:
     """Bars for the population, a line of steps for everyone behind it, on a scale that shows both."""
     groups = list(result.bins["group"].unique())
     scale = theme.axis_scale(result.scale, low=result.bins["left"].min(), high=result.bins["right"].max())
@@ -87,8 +107,8 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
     )
     tooltip = [
         alt.Tooltip("group:N", title="Who"),
-        alt.Tooltip("left:Q", title="From", format=variable.format),
-        alt.Tooltip("right:Q", title="to below", format=variable.format),
+        alt.Tooltip("from_text:N", title="From"),
+        alt.Tooltip("to_text:N", title="To"),
         alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
         alt.Tooltip("count:Q", title="Count", format=",.0f"),
     ]

@@ -1,4 +1,4 @@
-"""Charts of segments: the plane, the choice of k, silhouettes, profiles."""
+"""Charts of segments: how they look everywhere, the choice of k, silhouettes, means and medians."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
-from lib.dataset import Codebook, Variable
-from lib.explore import Scale
+from lib.dataset import Codebook
 from lib.segments import UNASSIGNED, Silhouettes, Suggestion
 
 PICK = "pick"
 """Name of the selection by which a click on a chart chooses a number of segments."""
 
 _QUANTILES = 60
+
+LEGEND: Mapping[str, Any] = {
+    "orient": "top",
+    "columns": 1,
+    "labelLimit": 420,
+    "symbolOpacity": 1,
+    "symbolStrokeWidth": 0,
+}
 
 
 def title_of(segment: int, names: Mapping[int, str]) -> str:
@@ -45,142 +52,6 @@ def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
         "color": alt.Scale(domain=titles, range=colours),
         "shape": alt.Scale(domain=titles, range=shapes),
     }
-
-
-def plane(
-    points: pd.DataFrame,
-    centroids: pd.DataFrame,
-    regions: pd.DataFrame,
-    *,
-    features: tuple[Variable, Variable],
-    scales: tuple[Scale, Scale],
-    names: Mapping[int, str],
-    dollars: int | None,
-) -> alt.LayerChart:
-    """Households in the plane of two features, with centroids and the part of the plane that is nearest to each.
-
-    Args:
-        points: ``x``, ``y``, ``segment``, ``household``.
-        centroids: ``x``, ``y``, indexed by segment.
-        regions: Rectangles, as ``lib.segments.plane.regions`` gives them.
-        features: What x and y are.
-        scales: Their axes.
-        names: Name of each segment.
-        dollars: Year of the dollars, for the titles.
-    """
-    looks = segment_scales(names)
-    across, up = features
-    x_scale, y_scale = (theme.axis_scale(scale) for scale in scales)
-    # one colour encoding for all layers: a legend asked for in one and refused in another is lost
-    colour = alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**_LEGEND))
-    areas = (
-        chart_of(regions, names)
-        .mark_rect(opacity=0.13, clip=True)
-        .encode(
-            x=alt.X("x:Q", scale=x_scale, axis=theme.axis(scales[0], across), title=theme.title(across, dollars)),
-            x2="x2:Q",
-            y=alt.Y("y:Q", scale=y_scale, axis=theme.axis(scales[1], up), title=theme.title(up, dollars)),
-            y2="y2:Q",
-            color=colour,
-        )
-    )
-    dots = (
-        chart_of(points, names)
-        .mark_point(size=22, opacity=0.55, filled=True, clip=True)
-        .encode(
-            x="x:Q",
-            y="y:Q",
-            color=colour,
-            shape=alt.Shape("title:N", scale=looks["shape"], title="Segment", legend=alt.Legend(**_LEGEND)),
-            tooltip=[
-                alt.Tooltip("title:N", title="Segment"),
-                alt.Tooltip("household:N", title="Household"),
-                alt.Tooltip("x:Q", title=across.label, format=across.format),
-                alt.Tooltip("y:Q", title=up.label, format=up.format),
-            ],
-        )
-    )
-    return (areas + dots + _centroids(centroids, names, features, colour)).properties(height=520).interactive()
-
-
-def _centroids(
-    centroids: pd.DataFrame, names: Mapping[int, str], features: tuple[Variable, Variable], colour: alt.Color
-) -> alt.LayerChart:
-    base = chart_of(centroids.reset_index(), names).encode(
-        x="x:Q",
-        y="y:Q",
-        tooltip=[
-            alt.Tooltip("title:N", title="Centroid of"),
-            alt.Tooltip("x:Q", title=features[0].label, format=features[0].format),
-            alt.Tooltip("y:Q", title=features[1].label, format=features[1].format),
-        ],
-    )
-    disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=colour)
-    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True).encode(text="segment:N")
-
-
-_LEGEND: Mapping[str, Any] = {
-    "orient": "top",
-    "columns": 1,
-    "labelLimit": 420,
-    "symbolOpacity": 1,
-    "symbolStrokeWidth": 0,
-}
-
-
-def steps(
-    points: pd.DataFrame,
-    path: Sequence[pd.DataFrame],
-    *,
-    features: tuple[Variable, Variable],
-    scales: tuple[Scale, Scale],
-    names: Mapping[int, str],
-    dollars: int | None,
-) -> alt.LayerChart:
-    """One moment of k-means: households by their segment now, centroids, and the way these have come.
-
-    Args:
-        points: ``x``, ``y``, ``segment`` now.
-        path: Centroids (``x``, ``y``, indexed by segment) at every moment so far, the present one last.
-        features: What x and y are.
-        scales: Their axes.
-        names: Name of each segment.
-        dollars: Year of the dollars.
-    """
-    trail = pd.concat([moment.assign(moment=i) for i, moment in enumerate(path)]).reset_index()
-    looks = segment_scales(names)
-    colour = alt.Color("title:N", scale=looks["color"], legend=None)
-    way = (
-        chart_of(trail, names)
-        .mark_line(strokeWidth=3, clip=True)
-        .encode(
-            x=alt.X(
-                "x:Q",
-                scale=theme.axis_scale(scales[0]),
-                axis=theme.axis(scales[0], features[0]),
-                title=theme.title(features[0], dollars),
-            ),
-            y=alt.Y(
-                "y:Q",
-                scale=theme.axis_scale(scales[1]),
-                axis=theme.axis(scales[1], features[1]),
-                title=theme.title(features[1], dollars),
-            ),
-            order="moment:O",
-            color=colour,
-        )
-    )
-    dots = (
-        chart_of(points, names)
-        .mark_point(size=18, opacity=0.4, filled=True, clip=True)
-        .encode(
-            x="x:Q",
-            y="y:Q",
-            color=colour,
-            shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
-        )
-    )
-    return (dots + way + _centroids(path[-1], names, features, colour)).properties(height=420)
 
 
 def choice_of_k(
@@ -235,11 +106,11 @@ def silhouettes(
         chart_of(frame, names)
         .mark_bar(strokeWidth=0)
         .encode(
-            x=alt.X("silhouette:Q", title="Silhouette (1: deep inside its segment, below 0: nearer to another)"),
+            x=alt.X("silhouette:Q", title="Silhouette"),
             x2=alt.datum(0),
-            y=alt.Y("from:Q", title="Households, in order", axis=alt.Axis(format=".0%"), scale=alt.Scale(reverse=True)),
+            y=alt.Y("from:Q", title="In order", axis=alt.Axis(format=".0%"), scale=alt.Scale(reverse=True)),
             y2="to:Q",
-            color=alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**_LEGEND)),
+            color=alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**LEGEND)),
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
                 alt.Tooltip("silhouette:Q", title="Silhouette", format=".2f"),

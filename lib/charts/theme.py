@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 
 from lib.dataset import Variable
 from lib.explore import Scale
+
+C = TypeVar("C", alt.X, alt.Y)
 
 INK = "#75808c"
 """Text inside a chart. Vega's own is black, which nobody sees on dark ground; this stands out on both alike."""
@@ -81,6 +83,6 @@ def title(variable: Variable, dollars: int | None) -> str:
     return f"{variable.label}{unit}"
 
 
-def number_format(variable: Variable) -> str:
-    """The d3 format of a column's values in tooltips."""
-    return variable.format
+def bent(channel: type[C], field: str, scale: Scale, variable: Variable, dollars: int | None) -> C:
+    """An x or y channel on an axis that may bend near zero, with the column's own title."""
+    return channel(field, scale=axis_scale(scale), axis=axis(scale, variable), title=title(variable, dollars))

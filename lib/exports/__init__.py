@@ -1,9 +1,8 @@
-"""What leaves the app: tables, recipes, pictures, reports and links, each saying where it came from.
+"""What leaves the app: tables, recipes, pictures and reports, each saying where it came from.
 
 Nothing here draws on a page; everything takes results and gives bytes or text.
 """
 
-from lib.exports.link import LinkState, decode, encode
 from lib.exports.pictures import png, svg
 from lib.exports.provenance import Provenance, provenance
 from lib.exports.recipes import read_recipe, recipe_json
@@ -20,11 +19,8 @@ from lib.exports.tables import (
 
 __all__ = [
     "Figure",
-    "LinkState",
     "Provenance",
     "csv_bytes",
-    "decode",
-    "encode",
     "household_table",
     "households_csv",
     "households_parquet",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Singles = NDArray[np.float32]
 
 # numpy's rule for division: the check for zero divisors that Python's asks for would keep the loops from being
-# vectorised and make them fifteen times slower. One thread: code for several sums up differently when it comes from
+# vectorised and make them ten times slower. One thread: code for several sums up differently when it comes from
 # the disk cache, and maps would not repeat.
 
 _ONE = np.float32(1)

@@ -80,9 +80,9 @@ class Population:
         """The larger population that does not ask for ``condition``."""
         return Population(tuple(other for other in self.conditions if other != condition))
 
-    def words(self, codebook: Codebook) -> str:
-        """The population for a reader, such as "Net worth below $2,000,000"."""
-        return "; ".join(c.words(codebook) for c in self.conditions) or "Everyone"
+    def words(self, codebook: Codebook, dollars: int | None = None) -> str:
+        """The population for a reader, such as "Net worth below $2,000,000 in 2019 dollars"."""
+        return "; ".join(c.words(codebook, dollars) for c in self.conditions) or "Everyone"
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.conditions))

@@ -61,14 +61,15 @@ class Comparison:
         left, right = (names.get(s, s) if isinstance(s, str) else s for s in (self.left, self.right))
         return Comparison(left, self.operator, right)  # type: ignore[arg-type]
 
-    def words(self, codebook: Codebook) -> str:
-        """The comparison for a reader: labels instead of names, value labels instead of codes."""
+    def words(self, codebook: Codebook, dollars: int | None = None) -> str:
+        """The comparison for a reader: labels instead of names, value labels instead of codes, dollars with a year."""
         variable = codebook.get(self.left if isinstance(self.left, str) else "")
 
         def text(side: Operand) -> str:
             if isinstance(side, str):
                 return codebook.label(side)
-            return variable.text(side) if variable else _number(side)
+            year = f" in {dollars} dollars" if dollars and variable and variable.unit == "dollars" and side else ""
+            return f"{variable.text(side)}{year}" if variable else _number(side)
 
         if isinstance(self.right, tuple):
             is_or_not = "is" if self.operator == "in" else "is not"
@@ -102,9 +103,9 @@ class Combination:
         """The same condition with columns called by other names."""
         return Combination(self.operator, tuple(part.renamed(names) for part in self.parts))
 
-    def words(self, codebook: Codebook) -> str:
+    def words(self, codebook: Codebook, dollars: int | None = None) -> str:
         """The condition for a reader."""
-        return "(" + f" {self.operator} ".join(part.words(codebook) for part in self.parts) + ")"
+        return "(" + f" {self.operator} ".join(part.words(codebook, dollars) for part in self.parts) + ")"
 
     def __str__(self) -> str:
         return "(" + f" {self.operator} ".join(map(str, self.parts)) + ")"
@@ -128,9 +129,9 @@ class Negation:
         """The same condition with columns called by other names."""
         return Negation(self.part.renamed(names))
 
-    def words(self, codebook: Codebook) -> str:
+    def words(self, codebook: Codebook, dollars: int | None = None) -> str:
         """The condition for a reader."""
-        return f"not ({self.part.words(codebook)})"
+        return f"not ({self.part.words(codebook, dollars)})"
 
     def __str__(self) -> str:
         return f"not ({self.part})"

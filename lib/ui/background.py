@@ -149,6 +149,14 @@ def render(slot: str, key: Hashable, work: Callable[[Progress], object]) -> None
     watch(job, slot, lambda: background().leave(job, session))
 
 
+def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[Progress], object]) -> None:
+    """A button that has work done in the background; once it was pressed for a key, the work is shown until done."""
+    asked = f"asked_{slot}"
+    if st.session_state.get(asked) == key or st.button(label, icon=icon, key=f"ask_{slot}"):
+        st.session_state[asked] = key
+        render(slot, key, work)
+
+
 def _forget(slot: str) -> None:
     st.session_state[_SLOTS].pop(slot, None)
 

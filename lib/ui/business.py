@@ -80,7 +80,8 @@ def choose_limit(view: View) -> View:
         value=round(_LIMIT * factor),
         step=10_000,
         format="%d",
-        key="income_limit",
+        # its default follows the dollar year: one control for each
+        key=f"income_limit_{view.dollars or ''}",
         bind="query-params",
         help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )

@@ -26,7 +26,7 @@ def choose(view: View) -> Population:
             bind="query-params",
             placeholder="AGE < 35 and DEBT > 0",
             help="Columns, numbers, == != < <= > >= in, and or not, brackets. "
-            "The data dictionary under Methods lists the columns.",
+            "The data dictionary under Methods lists the columns. Amounts are in the dollars chosen above.",
         )
         _draw_builder(view)
     with listed:
@@ -42,7 +42,7 @@ def _list(text: str, view: View) -> Population:
         return Population()
     for position, condition in enumerate(own.conditions):
         st.button(
-            condition.words(view.codebook),
+            view.words(condition),
             icon=":material/close:",
             key=f"drop_{position}",
             help="Remove this condition",

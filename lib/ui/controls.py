@@ -9,7 +9,11 @@ import streamlit as st
 
 from lib.dataset import Codebook
 from lib.estimates import THIN
+from lib.population import Size
 from lib.ui.view import View
+
+_FEW = 100_000
+"""Households below which they are not counted in millions."""
 
 
 def pick_column(
@@ -74,4 +78,28 @@ def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> No
 def thin_note(table: pd.DataFrame) -> str:
     """How many bars of a chart of shares are pale, and why."""
     thin = int(table["thin"].sum())
-    return f"{thin} pale bars rest on fewer than {THIN} sampled households." if thin else ""
+    if not thin:
+        return ""
+    pale = "1 pale figure rests" if thin == 1 else f"{thin} pale figures rest"
+    return f"{pale} on fewer than {THIN} sampled households."
+
+
+def count_words(size: Size, view: View) -> str:
+    """How many households (or rows) a population is, in words."""
+    if view.counting == "rows":
+        return f"{size.rows:,} rows"
+    if size.count < _FEW:
+        return f"{size.count:,.0f} households"
+    return f"{size.count / 1e6:.1f} million households"
+
+
+def short_count(size: Size, view: View) -> str:
+    """The same number for a tile."""
+    if view.counting == "rows" or size.count < _FEW:
+        return f"{size.rows if view.counting == 'rows' else size.count:,.0f}"
+    return f"{size.count / 1e6:.1f} M"
+
+
+def sampled_words(number: int) -> str:
+    """So many sampled households, in words."""
+    return "1 sampled household" if number == 1 else f"{number:,} sampled households"

@@ -20,7 +20,7 @@ def render_lead(view: View) -> None:
     """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
     about = view.about
     size = results.size(view)
-    counted = f"{size.count / 1e6:.1f} million households" if view.counting == "households" else f"{size.rows:,} rows"
+    counted = controls.count_words(size, view)
     share = "" if view.is_everyone else f", {size.share:.1%} of all"
     st.markdown(f"**{view.title}**: {counted}{share}. {controls.source_line(view)}.")
     if about.synthetic:
@@ -29,24 +29,28 @@ def render_lead(view: View) -> None:
             "not equal to them. The button in the sidebar brings the real survey.",
             icon=":material/science:",
         )
-    if not view.is_everyone and size.rows:
+    if size.rows:
         st.caption(_what_counting_changes(view))
 
 
 def _what_counting_changes(view: View) -> str:
-    rows, households = (results.size(view.counted(how)).share for how in ("rows", "households"))
-    now = "rows" if view.counting == "rows" else "households"
-    return (
-        f":material/balance: They are {rows:.1%} of the file's rows but {households:.1%} of households, because the "
-        f"survey interviews rich households more often. Now counting {now}."
-    )
+    """What the way of counting does to the share of this population, or of business owners among everyone."""
+    now = f"Now counting {view.unit}."
+    if view.is_everyone:
+        tiles = [results.headlines(view.counted(how)) for how in ("rows", "households")]
+        rows, households = (next((t.value for t in tile if t.column == "HBUS"), 0.0) for tile in tiles)
+        who = "Business owners are"
+    else:
+        rows, households = (results.size(view.counted(how)).share for how in ("rows", "households"))
+        who = "They are"
+    return f":material/balance: {who} {rows:.1%} of the file's rows and {households:.1%} of households. {now}"
 
 
 def render_headlines(view: View) -> None:
     """Tiles of the population's headline figures, everyone's beside them."""
     size = results.size(view)
     with st.grid(3, min_column_width=150):
-        count = f"{size.count / 1e6:.1f} M" if view.counting == "households" else f"{size.rows:,}"
+        count = controls.short_count(size, view)
         st.metric(
             view.unit.capitalize(),
             count,
@@ -85,7 +89,8 @@ def render_groups(view: View, *, show: str = "INCCAT", by: str = "TURNFEAR", at:
             [_BESIDE, *categories],
             index=0 if by in view.population.columns else 1 + categories.index(by),
             format_func=lambda name: name if name == _BESIDE else codebook.label(name),
-            key=f"{at}by",
+            # the default differs where the grouping is the population itself: two controls, each with its own
+            key=f"{at}by{'_beside' if by in view.population.columns else ''}",
             bind="query-params",
         )
     try:
@@ -136,7 +141,7 @@ def render_distribution(view: View, *, amount: str = "NETWORTH", at: str = "") -
             "Equal steps",
             key=f"{at}amount_linear",
             bind="query-params",
-            help="Off: a scale that is even near zero and logarithmic beyond, so that both the many and the rich show.",
+            help="Off: where an amount is skewed, a scale that is even near zero and logarithmic beyond.",
         )
     result = results.distribution(view, column, linear)
     variable = codebook[column]
@@ -272,6 +277,6 @@ def render_variance(view: View, *, at: str = "") -> None:
         }
     )
     sentence = f"Most varied: {', '.join(table['label'].head(5))}."
-    unit = f"{trimmed} variance ({view.about.dollars} dollars squared)"
+    unit = f"{trimmed} variance" + (f" ({view.about.dollars} dollars squared)" if view.about.dollars else "")
     draw(lambda: charts.ranking(table, unit), view, trimmed, alt_text=sentence, key=f"{at}variance_chart")
     controls.chart_note(view, sentence)

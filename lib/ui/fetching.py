@@ -9,6 +9,7 @@ import streamlit as st
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.sources.transfer import Limits, UnreachableError
+from lib.ui import maps
 
 OFFERED = (2019, 2022)
 _MISSING = "wave_of_link"
@@ -18,7 +19,7 @@ _PATIENCE = Limits(answer=20)
 
 def offer() -> None:
     """Offer to fetch the waves that are not there yet; say at once what went wrong if they cannot be had."""
-    missing = [wave for wave in OFFERED if wave not in download.downloaded()]
+    missing = [wave for wave in OFFERED if wave not in download.readable()[0]]
     if not missing:
         return
     words = " and ".join(map(str, missing))
@@ -38,7 +39,7 @@ def offer_missing() -> None:
     if asked and int(asked[1]) in download.WAVES:
         st.session_state[_MISSING] = int(asked[1])
     wave = st.session_state.get(_MISSING)
-    if wave is None or wave in download.downloaded():
+    if wave is None or wave in download.readable()[0]:
         return
     st.warning(f"The link is about the survey of {wave}, which this server does not have yet.", icon=":material/link:")
     if st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch"):
@@ -66,5 +67,7 @@ def _fetch(waves: list[int]) -> None:
             bar.empty()
     for failure in failures:
         st.error(failure, icon=":material/cloud_off:")
+    # the next run of the page sees the new files and has their first maps made
+    maps.warm_up.clear()
     if not failures:
         st.rerun()

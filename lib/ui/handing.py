@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib import exports
 from lib.errors import HouseholdSegmentsError
-from lib.segments import Recipe, Segmentation
+from lib.segments import Progress, Recipe, Segmentation
 from lib.segments.apply import label_file
 from lib.segments.stored import StoredRecipe, read_recipe
 from lib.ui import background, cards, drawing, results
@@ -23,6 +23,9 @@ from lib.ui.view import View
 
 _LINK_VERSION = "1"
 _REPORTS = 6
+_PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
+"""Charts of a page that go into its report besides the report's own."""
+
 _MOST_MB = 50
 
 
@@ -126,14 +129,14 @@ def _render_report(view: View, recipe: Recipe, found: Segmentation, names: Mappi
         )  # fmt: skip
         st.caption(f"One HTML file of {len(page) / 1e6:.1f} MB that needs no network; print it to have a PDF.")
         return
-    if st.session_state.get("asked_report") != key and not st.button(
-        "Make the report", icon=":material/description:", key="make_report"
-    ):
-        return
-    st.session_state["asked_report"] = key
-    background.render(
-        "report", key, lambda progress: kept.put(key, _report(view, recipe, found, names, question, progress))
-    )
+    figures = [
+        exports.Figure("", chart.make(), chart.alt) for name, chart in drawing.on_page().items() if name in _PICTURED
+    ]
+
+    def make(progress: Progress) -> None:
+        kept.put(key, _report(view, recipe, found, names, question, figures, progress))
+
+    background.on_request("report", "Make the report", ":material/description:", key, make)
 
 
 def _report(
@@ -142,7 +145,8 @@ def _report(
     found: Segmentation,
     names: Mapping[int, str],
     question: str | None,
-    progress: Any,  # noqa: ANN401
+    figures: list[exports.Figure],
+    progress: Progress,
 ) -> bytes:
     return exports.report(
         views.members(view, recipe.features),
@@ -155,6 +159,7 @@ def _report(
         told=results.explanation(view, recipe),
         lenses=results.lenses(view, recipe),
         typicals={number: results.typical(view, recipe, number) for number in found.model.numbers},
+        figures=figures,
         progress=progress,
     )
 
@@ -184,7 +189,7 @@ def _render_apply() -> None:
 
 
 def _label(read: StoredRecipe, table: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
-    ending = Path(table.name).suffix.lower() or ".csv"
+    ending = ".parquet" if table.name.lower().endswith(".parquet") else ".csv"
     with tempfile.TemporaryDirectory() as folder:
         given, labelled = Path(folder) / f"table{ending}", Path(folder) / f"labelled{ending}"
         given.write_bytes(table.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import pandas as pd
@@ -11,13 +12,28 @@ from lib import maps
 from lib.charts import maps as charts
 from lib.errors import HouseholdSegmentsError
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings, Ticket
+from lib.maps.prepare import prepare
 from lib.segments import UNASSIGNED, Recipe, Segmentation
-from lib.ui import background, controls, picking, results
+from lib.ui import background, controls, map_results, picking
+from lib.ui import view as views
 from lib.ui.drawing import draw
 from lib.ui.view import View
 
 _SEGMENT = "Segment"
 _TICKETS = "map_tickets"
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Once per server, after its first page: let the worker load, and make the first maps of the real waves."""
+    maps.warm_up()
+    threading.Thread(target=_prepare, name="first maps", daemon=True).start()
+
+
+def _prepare() -> None:
+    for source in views.sources():
+        if source != views.SAMPLE:
+            prepare(views.open_source(source, None))
 
 
 @st.fragment
@@ -105,10 +121,10 @@ def _tickets() -> dict[Method, Ticket]:
 def _ask(view: View, recipe: Recipe, method: Method, settings: Settings) -> tuple[Projection | None, Ticket | None]:
     """The map if it is there, else a ticket for it; the ticket for another map that nobody looks at is given back."""
     try:
-        projection = results.projection(view, recipe, method, settings)
+        projection = map_results.projection(view, recipe, method, settings)
         if projection is not None:
             return projection, None
-        request = results.map_request(view, recipe, method, settings)
+        request = map_results.map_request(view, recipe, method, settings)
         ticket = _tickets().get(method)
         wanted = st.session_state.get(f"{_TICKETS}_{method}")
         if ticket is None or wanted != request.key:
@@ -163,7 +179,7 @@ def _draw(
             axes=_axes(projection),
             colour=None if colour == _SEGMENT else view.codebook[colour],
             picked=points[points["household"].isin(picked)][["x", "y", "household"]],
-            lines=results.contours(projection, projection.key or str((view.key, recipe))) if contoured else None,
+            lines=map_results.contours(projection, projection.key or str((view.key, recipe))) if contoured else None,
             centres=_centres(points),
             sized=sized,
             height=620 if large else 400,
@@ -202,7 +218,7 @@ def _points(view: View, recipe: Recipe, found: Segmentation, projection: Project
     if st.session_state.get("sized"):
         points["weight"] = projection.table["weight"].astype("float32")
     if colour != _SEGMENT:
-        points["value"] = results.colouring(view, recipe, colour).to_numpy(dtype="float32")[rows]
+        points["value"] = map_results.colouring(view, recipe, colour).to_numpy(dtype="float32")[rows]
     return points
 
 
@@ -214,7 +230,7 @@ def _centres(points: pd.DataFrame) -> pd.DataFrame:
 
 def render_components(view: View, recipe: Recipe) -> None:
     """What the axes of the PCA map are made of."""
-    projection = results.projection(view, recipe, "pca", maps.DEFAULT_SETTINGS)
+    projection = map_results.projection(view, recipe, "pca", maps.DEFAULT_SETTINGS)
     if projection is None or projection.components is None:
         return
     components = projection.components

@@ -50,6 +50,7 @@ def _mark(view: View, recipe: Recipe) -> str:
     """A few letters for a recipe and its population: names given for one must not turn up under another."""
     of = (
         view.source,
+        view.dollars,
         str(view.population),
         recipe.features,
         recipe.transform,

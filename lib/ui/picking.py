@@ -13,7 +13,7 @@ from lib.errors import RecipeError
 from lib.estimates import THIN
 from lib.maps import Projection
 from lib.segments import Recipe
-from lib.ui import controls, results
+from lib.ui import controls, map_results
 from lib.ui.view import View
 
 _PICKED = "picked_households"
@@ -64,7 +64,7 @@ def _take_number(view: View, recipe: Recipe) -> None:
 def render(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
     """Ways to pick without a mouse, and what is picked."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    members = results.households_by_segment(view, recipe)
+    members = map_results.households_by_segment(view, recipe)
     with left:
         st.pills(
             "Pick segments",
@@ -98,12 +98,12 @@ def render(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
 
 
 def _render_many(view: View, recipe: Recipe, names: Mapping[int, str], picked: tuple[float, ...]) -> None:
-    weight, rows = results.picked_size(view, recipe, picked)
+    weight, rows = map_results.picked_size(view, recipe, picked)
     count = f"{weight / 1e6:.2f} million households" if view.counting == "households" else f"{rows:,} rows"
     thin = f" Fewer than {THIN}: too few to rely on." if len(picked) < THIN else ""
     st.markdown(f"**{count} picked**, {len(picked):,} sampled households.{thin}")
     columns = tuple(dict.fromkeys((*recipe.features, *(name for name in _COLUMNS if name in view.codebook))))
-    table = results.picked(view, recipe, picked, columns)
+    table = map_results.picked(view, recipe, picked, columns)
     text = {name: view.codebook[name].text for name in table.index}
     shown = pd.DataFrame(
         {
@@ -123,7 +123,7 @@ def _render_many(view: View, recipe: Recipe, names: Mapping[int, str], picked: t
 
 
 def _render_list(view: View, recipe: Recipe, names: Mapping[int, str], picked: tuple[float, ...]) -> None:
-    table = results.picked_table(view, recipe, picked, tuple(n for n in _DESCRIBED if n in view.codebook))
+    table = map_results.picked_table(view, recipe, picked, tuple(n for n in _DESCRIBED if n in view.codebook))
     table["segment"] = table["segment"].map(lambda number: title_of(int(number), names))
     labels = {name: view.codebook.label(name) for name in table.columns if name in view.codebook}
     shown = table.rename(columns={**labels, "household": "Household", "segment": "Segment", "weight": "Stands for"})
@@ -136,7 +136,7 @@ def _render_list(view: View, recipe: Recipe, names: Mapping[int, str], picked: t
 
 def _render_one(view: View, recipe: Recipe, names: Mapping[int, str], household: float) -> None:
     try:
-        near = results.neighbours(view, recipe, household)
+        near = map_results.neighbours(view, recipe, household)
     except RecipeError as error:
         st.info(str(error), icon=":material/search:")
         return
@@ -144,7 +144,7 @@ def _render_one(view: View, recipe: Recipe, names: Mapping[int, str], household:
     own = near.iloc[0]
     st.markdown(f"**Household {household:.0f}**, segment {title_of(int(own['segment']), names)}.")
     described = tuple(name for name in (*_DESCRIBED, *_COLUMNS) if name in codebook)
-    table = results.picked_table(view, recipe, (household,), described)
+    table = map_results.picked_table(view, recipe, (household,), described)
     facts = pd.DataFrame(
         {
             "What": [codebook.label(name) for name in described],

@@ -81,13 +81,13 @@ def render_comparison(view: View, recipe: Recipe) -> None:
     found = results.known_comparison(view, recipe)
     if found is None:
         st.markdown("Other methods on the same households and the same scale.")
-        asked = results.comparison_key(view, recipe)
-        if st.session_state.get("asked_comparison") != asked and not st.button(
-            "Compare methods", icon=":material/compare_arrows:", key="compare_methods"
-        ):
-            return
-        st.session_state["asked_comparison"] = asked
-        background.render("comparison", asked, lambda progress: results.comparison(view, recipe, progress))
+        background.on_request(
+            "comparison",
+            "Compare methods",
+            ":material/compare_arrows:",
+            results.comparison_key(view, recipe),
+            lambda progress: results.comparison(view, recipe, progress),
+        )
         return
     table = found.table
     shown = pd.DataFrame(

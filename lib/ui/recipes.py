@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import streamlit as st
 
 from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
@@ -99,9 +101,12 @@ def _choose_algorithm() -> Algorithm:
 
 def _why(view: View, features: tuple[str, ...], transform: Transform) -> str:
     """The reason to bend the scale or not, from the data."""
-    shares = {name: results.extremes(view, name) for name in features}
+    shares = {name: share for name in features if isfinite(share := results.extremes(view, name))}
+    if not shares:
+        return ""
     name = max(shares, key=lambda feature: shares[feature])
-    fact = f"One household in a hundred makes up {shares[name]:.0%} of the variance of {view.codebook.label(name)}"
+    one = "One row in a hundred" if view.counting == "rows" else "One household in a hundred"
+    fact = f"{one} makes up {shares[name]:.0%} of the variance of {view.codebook.label(name)}"
     if transform in {"none", "winsorised"} and shares[name] > 0.5:
         return f":material/warning: {fact}: on this scale such households become segments of their own."
     if transform == "none":

@@ -7,13 +7,24 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from lib.charts import plane
 from lib.charts import segments as charts
 from lib.charts.segments import title_of
+from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.segments import Recipe, Segmentation, findings
 from lib.ui import controls, results
 from lib.ui.drawing import draw
 from lib.ui.view import View
+
+
+def fit_or_stop(view: View, recipe: Recipe) -> Segmentation:
+    """The segments of a recipe; where it cannot be made, the reason in a sentence, and the page ends."""
+    try:
+        return results.segmentation(view, recipe)
+    except HouseholdSegmentsError as error:
+        st.error(str(error), icon=":material/rule:")
+        st.stop()
 
 
 def render_plane(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
@@ -29,7 +40,7 @@ def render_plane(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
     first, second = (view.codebook[name] for name in recipe.features)
     sentence = f"{len(names)} segments in the plane of {first.label} and {second.label}."
     draw(
-        lambda: charts.plane(
+        lambda: plane.plane(
             drawn.points,
             drawn.centroids,
             drawn.regions,
@@ -75,7 +86,11 @@ def render_table(view: View, recipe: Recipe, found: Segmentation, names: Mapping
     table = pd.DataFrame(
         {
             "Segment": [title_of(int(number), names) for number in sizes.index],
-            "Households": sizes["households"].map("{:,.0f}".format),
+            **(
+                {"Rows": sizes["rows"].map("{:,}".format)}
+                if view.counting == "rows"
+                else {"Households": sizes["households"].map("{:,.0f}".format)}
+            ),
             "Share": sizes["share"].map("{:.1%}".format),
             "Sampled": sizes["sampled"].map("{:,}".format),
             **{
@@ -125,4 +140,5 @@ def render_silhouettes(view: View, found: Segmentation, names: Mapping[int, str]
         alt_text=sentence,
         key="silhouette_chart",
     )
-    controls.chart_note(view, sentence, "Exact, over all households, within each implicate.")
+    over = "all rows" if view.counting == "rows" else "all households, within each implicate"
+    controls.chart_note(view, sentence, f"Exact, over {over}.")

@@ -7,9 +7,11 @@ import streamlit as st
 from lib.dataset import COUNTINGS, Counting
 from lib.estimates import THIN
 from lib.population import NAMED, Population
-from lib.ui import conditions, fetching, results
+from lib.ui import conditions, controls, fetching, results
 from lib.ui import view as views
 from lib.ui.view import View
+
+_AS_IN_THE_FILE = 0
 
 
 def choose_view() -> View:
@@ -49,6 +51,8 @@ def _choose_data() -> tuple[str, int | None]:
         bind="query-params",
         help="The Survey of Consumer Finances of the Federal Reserve Board.",
     )
+    for reason in views.unreadable():
+        st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
     about = views.load(source, views.stamp_of(source), None, ())
     if about.synthetic:
         st.caption(
@@ -60,15 +64,14 @@ def _choose_data() -> tuple[str, int | None]:
     if about.dollars is None or about.wave is None:
         return source, None
     years = sorted({about.wave, about.dollars, 2019, 2022})
-    dollars = st.selectbox(
+    chosen = st.selectbox(
         "Amounts in",
-        years,
-        index=years.index(about.dollars),
-        format_func=lambda year: f"{year} dollars",
+        [_AS_IN_THE_FILE, *years],
+        format_func=lambda year: f"{year} dollars" if year else f"Dollars of the file ({about.dollars})",
         key="dollars",
         bind="query-params",
     )
-    return source, dollars
+    return source, chosen or about.dollars
 
 
 def _choose_counting() -> Counting:
@@ -87,33 +90,35 @@ def _choose_counting() -> Counting:
 
 
 def _title(who: str, own: Population, base: View) -> str:
-    words = own.words(base.codebook)
+    words = own.words(base.codebook, base.dollars)
     named = "" if who == "everyone" else f"{NAMED[who].label}; "
     return f"{named}{words}" if len(words) <= 60 else f"{named}{len(own.conditions)} own conditions"
 
 
 def _show_size(view: View) -> None:
     size = results.size(view)
-    count = f"{size.count / 1e6:.1f} million households" if view.counting == "households" else f"{size.rows:,} rows"
     with st.container(border=True):
-        st.markdown(f"**{count}**  \n{size.share:.1%} of all {view.unit}")
-        st.caption(f"Rests on {size.sampled:,} sampled households ({size.rows:,} rows of the file).")
+        st.markdown(f"**{controls.count_words(size, view)}**  \n{size.share:.1%} of all {view.unit}")
+        st.caption(f"Rests on {controls.sampled_words(size.sampled)} ({size.rows:,} rows of the file).")
         if 0 < size.sampled < THIN:
             st.caption(f":material/warning: Fewer than {THIN} sampled households: too few to rely on.")
 
 
 def stop_if_empty(view: View) -> None:
-    """Where nobody meets the conditions, say so, suggest what to loosen, and end the page."""
-    if results.size(view).rows:
+    """Where few or none meet the conditions, say so and suggest what to loosen; without anybody the page ends."""
+    size = results.size(view)
+    if size.sampled >= THIN:
         return
-    st.warning("No household meets all of these conditions.", icon=":material/group_off:")
+    few = f"Only {controls.sampled_words(size.sampled)} meet all of these conditions: too few to rely on."
+    st.warning(few if size.rows else "No household meets all of these conditions.", icon=":material/group_off:")
     suggestions = [
-        f"- without *{condition.words(view.codebook)}*: {sampled:,} sampled households"
+        f"- without *{view.words(condition)}*: {controls.sampled_words(sampled)}"
         for condition, sampled in results.loosened(view)
-        if sampled
+        if sampled > size.sampled
     ]
     if suggestions:
         st.markdown("\n".join(["What to loosen:", "", *suggestions]))
-    else:
+    elif view.population.conditions:
         st.markdown("No single condition is the cause: remove two or more of them in the sidebar.")
-    st.stop()
+    if not size.rows:
+        st.stop()

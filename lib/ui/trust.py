@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from lib.charts import segments as charts
+from lib.charts import plane
 from lib.charts.segments import title_of
 from lib.segments import Recipe, Segmentation, differences
 from lib.ui import background, recipes, results
@@ -23,13 +23,13 @@ def render_stability(view: View, recipe: Recipe, found: Segmentation, names: Map
     )
     stable = results.known_stability(view, recipe)
     if stable is None:
-        asked = ("stability", results.stability_key(view, recipe))
-        if st.session_state.get("asked_stability") != asked and not st.button(
-            "Test stability", icon=":material/refresh:", key="test_stability"
-        ):
-            return
-        st.session_state["asked_stability"] = asked
-        background.render("stability", asked, lambda progress: results.stability(view, recipe, progress))
+        background.on_request(
+            "stability",
+            "Test stability",
+            ":material/refresh:",
+            results.stability_key(view, recipe),
+            lambda progress: results.stability(view, recipe, progress),
+        )
         return
     table = stable.table
     shown = pd.DataFrame(
@@ -79,7 +79,9 @@ def _their_way(features: int) -> None:
 @st.fragment
 def render_steps(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
     """k-means at work: from its first centroids to its last."""
-    start = st.number_input("Start", 1, recipe.starts, 1, key="watched_start", help="Each start draws other centroids.")
+    start = st.number_input(
+        "Start", 1, recipe.starts, 1, key="watched_start", bind="query-params", help="Each start draws other centroids."
+    )
     steps = results.steps(view, recipe, int(start) - 1)
     last = len(steps) - 1
     if "watched_step" not in st.session_state or st.session_state["watched_step"] > last:
@@ -94,7 +96,7 @@ def render_steps(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
         "." if step.number == 0 else f", {step.moved:.1%} of households changed segment."
     )
     draw(
-        lambda: charts.steps(
+        lambda: plane.steps(
             drawn.points.assign(segment=step.labels[drawn.points["row"].to_numpy()]),
             [s.centroids.set_axis(["x", "y"], axis=1) for s in steps[: step.number + 1]],
             features=(view.codebook[recipe.features[0]], view.codebook[recipe.features[1]]),

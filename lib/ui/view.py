@@ -57,6 +57,10 @@ class View:
         """Whether the population is all households that it could be shown beside."""
         return self.population == self.beside
 
+    def words(self, condition: Condition) -> str:
+        """A condition for a reader, its amounts with the year of their dollars."""
+        return condition.words(self.codebook, self.dollars)
+
     def counted(self, counting: Counting) -> View:
         """The same view with another way to count."""
         return replace(self, counting=counting)
@@ -120,7 +124,7 @@ def open_source(source: str, columns: Sequence[str] | None) -> Dataset:
     """Open the sample or a downloaded wave."""
     if source == SAMPLE:
         return scf.sample(columns=columns)
-    return scf.read(download.downloaded()[int(source)], columns=columns)
+    return scf.read(download.readable()[0][int(source)], columns=columns)
 
 
 def at(view: View, source: str) -> View:
@@ -130,11 +134,16 @@ def at(view: View, source: str) -> View:
 
 def stamp_of(source: str) -> str:
     """What tells one state of a source's file from another."""
-    status = (scf.SAMPLE if source == SAMPLE else download.downloaded()[int(source)]).stat()
+    status = (scf.SAMPLE if source == SAMPLE else download.readable()[0][int(source)]).stat()
     return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def unreadable() -> list[str]:
+    """Why files in the folder of downloads cannot be used, a sentence each."""
+    return list(download.readable()[1].values())
 
 
 def sources() -> dict[str, str]:
     """What can be looked at, newest survey first, the synthetic sample last: key -> name."""
-    waves = sorted(download.downloaded(), reverse=True)
+    waves = sorted(download.readable()[0], reverse=True)
     return {**{str(wave): f"SCF {wave}" for wave in waves}, SAMPLE: "Synthetic sample of 2019"}

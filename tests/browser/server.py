@@ -55,6 +55,19 @@ def _wait_until_healthy(server: subprocess.Popen, address: str) -> None:
     raise TimeoutError("the server did not start within 30 seconds")
 
 
+QUIET = """() => new Promise(resolve => {
+  let since = performance.now();
+  const look = () => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const busy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale="true"]');
+    if (busy) since = performance.now();
+    if (performance.now() - since > 350) resolve(true); else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
 def settle(page) -> None:
+    """Wait until the script has ended, nothing is stale, and it has stayed so: a change may take a moment to start."""
     page.wait_for_selector(IDLE)
-    page.wait_for_function("() => !document.querySelector('[data-stale=\"true\"]')")
+    page.evaluate(QUIET)

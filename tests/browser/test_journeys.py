@@ -150,7 +150,7 @@ def test_the_real_waves_show_the_published_shares(visit, real_server):
     page = visit(f"{real_server}/?data=SCF+2019")
     tiles = page.get_by_test_id("stMetric")
     expect(tiles.filter(has_text="Own a business")).to_contain_text("13.4%")
-    expect(tiles.filter(has_text="Denied credit or feared it")).to_contain_text("18.4%")
+    expect(tiles.filter(has_text="Denied or feared")).to_contain_text("18.4%")
     page.get_by_role("radio", name="Rows").click()
     settle(page)
     expect(tiles.filter(has_text="Own a business")).to_contain_text("27.4%")

@@ -18,7 +18,10 @@ TIMEOUT = 30
 
 @pytest.fixture(autouse=True)
 def _as_on_a_server(monkeypatch):
-    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run."""
+    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run.
+
+    The map worker is left cold: no page test needs it.
+    """
     original = PagesManager.__init__
 
     def initialise(self, *args, **kwargs):
@@ -26,6 +29,8 @@ def _as_on_a_server(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", initialise)
+    monkeypatch.setattr("lib.maps.warm_up", lambda: None)
+    monkeypatch.setattr("lib.ui.maps.prepare", lambda _: 0)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 
 FEARFUL = "Denied credit or feared it"
+TILE = "Denied or feared"
 
 
 def chart(charts, at, words):
@@ -160,14 +161,14 @@ def test_tiles_are_the_published_figures(real_app, metrics):
     assert shown["Own a business"] == "14.6%"
     shown = metrics(real_app(data="SCF 2019"))
     assert shown["Households"] == "128.6 M"
-    assert (shown["Own a business"], shown[FEARFUL]) == ("13.4%", "18.4%")
+    assert (shown["Own a business"], shown[TILE]) == ("13.4%", "18.4%")
     shown = metrics(real_app(data="SCF 2019", count="Rows"))
     assert (shown["Rows"], shown["Own a business"]) == ("28,885", "27.4%")
 
 
 def test_what_counting_changes_is_said(real_app):
     at = real_app(data="SCF 2019", who=FEARFUL)
-    assert any("16.0% of the file's rows but 18.4% of households" in c.value for c in at.main.caption)
+    assert any("16.0% of the file's rows and 18.4% of households" in c.value for c in at.main.caption)
 
 
 @pytest.mark.parametrize(("dollars", "limit"), [("2019 dollars", "4,418"), ("2022 dollars", "4,418")])
@@ -210,3 +211,30 @@ def test_no_view_is_heavy(real_app):
         for element in at.get("vega_lite_chart")
     )
     assert sent < 600_000
+
+
+# What may lie in the folder of downloads
+
+
+def test_a_damaged_file_is_said_and_the_app_goes_on(app, metrics, tmp_path):
+    (tmp_path / "scfp2022excel.zip").write_bytes(b"PK\x03\x04 and nothing more")
+    at = app()
+    assert any("scfp2022excel.zip" in w.value and "goes on without it" in w.value for w in at.sidebar.warning)
+    assert metrics(at)["Households"] == "128.6 M"
+    assert any("2022" in b.label for b in at.button)
+
+
+def test_dollars_in_conditions_name_their_year(app):
+    at = app(where="INCOME < 50000")
+    assert any("below $50,000 in 2019 dollars" in b.label for b in at.button)
+
+
+def test_changing_dollars_goes_both_ways(real_app, metrics):
+    at = real_app(data="SCF 2019")
+    before = metrics(at)["Median net worth"]
+    assert before == "$121,760"
+    at.selectbox(key="dollars").set_value(2022).run()
+    # x 1.159205, the ratio of the price indices
+    assert metrics(at)["Median net worth"] == "$141,145"
+    at.selectbox(key="dollars").set_value(0).run()
+    assert metrics(at)["Median net worth"] == before

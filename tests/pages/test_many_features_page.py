@@ -131,7 +131,7 @@ def test_every_method_shows_its_segments(alone, charts, algorithm):
 
 def test_methods_are_compared_on_request(alone, settled):
     at = alone()
-    at.button(key="compare_methods").click().run()
+    at.button(key="ask_comparison").click().run()
     settled(at)
     table = next(d.value for d in at.dataframe if "Agreement with k-means" in d.value.columns)
     assert table["Method"].tolist()[0] == "k-means"

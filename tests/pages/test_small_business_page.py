@@ -36,9 +36,9 @@ def test_income_groups_by_ownership_in_rows_are_the_notebooks(real_app, charts, 
 
 def test_the_limit_follows_the_dollar_year_and_can_be_changed(real_app):
     at = real_app(PAGE, data="SCF 2019", dollars="2022 dollars", count="Rows", **QUIET)
-    assert at.number_input(key="income_limit").value == 579_603
+    assert at.number_input(key="income_limit_2022").value == 579_603
     assert any("4,364 rows" in m.value for m in at.main.markdown)
-    at.number_input(key="income_limit").set_value(100_000).run()
+    at.number_input(key="income_limit_2022").set_value(100_000).run()
     assert any("Owners, income under $100,000" in m.value for m in at.main.markdown)
 
 

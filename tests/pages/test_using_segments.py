@@ -66,7 +66,7 @@ def test_files_can_be_had_and_say_that_they_are_synthetic(app):
 
 def test_a_report_is_made_on_request(app, settled):
     at = app(PAGE, who=FEARFUL, k="3", use="Hand on")
-    at.button(key="make_report").click().run()
+    at.button(key="ask_report").click().run()
     settled(at)
     assert any("needs no network" in c.value for c in at.main.caption)
 

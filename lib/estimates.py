@@ -124,6 +124,22 @@ def correlations(matrix: ArrayLike, weights: ArrayLike) -> Floats:
     return np.clip(covariance / np.outer(spread, spread), -1, 1)
 
 
+def ranks(values: ArrayLike, weights: ArrayLike) -> Floats:
+    """Weighted mid-rank of every row: the share of all weight below its value, and half of that at it.
+
+    Between 0 and 1; equal values share one rank; NaN where a value is missing. The correlation of such ranks is
+    Spearman's, weighted: with equal weights it is the usual one.
+    """
+    v, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
+    present_v, present_w = _clean(v, w)
+    found = np.full(v.shape, np.nan)
+    if present_w.sum() > 0:
+        _, tied = np.unique(present_v, return_inverse=True)
+        held = np.bincount(tied, present_w)
+        found[~np.isnan(v)] = ((np.cumsum(held) - held / 2) / held.sum())[tied]
+    return found
+
+
 def histogram(values: ArrayLike, weights: ArrayLike, edges: ArrayLike) -> Floats:
     """Weight in each bin of ``edges`` (as ``numpy.histogram``: closed on the left)."""
     v, w = _clean(values, weights)

@@ -21,10 +21,13 @@ MAX_POINTS = 2_500
 MAX_CORRELATED = 15
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 BINS = 36
+_SKEWED = 15
+"""How many times the typical size the largest may be on an axis of equal steps: beyond, most lie in a corner."""
+
 _HEADLINES = (
     ("Median net worth", "NETWORTH", "median"),
     ("Median income", "INCOME", "median"),
-    ("Denied credit or feared it", "TURNFEAR", "share"),
+    ("Denied or feared", "TURNFEAR", "share"),
     ("Own their home", "HHOUSES", "share"),
     ("Own a business", "HBUS", "share"),
 )
@@ -95,7 +98,7 @@ def scale_of(values: Floats, variable: Variable, *, linear: bool = False) -> Sca
         return Scale("linear", 1.0, 0.0, 1.0)
     low, high = float(present.min()), float(present.max())
     size = np.abs(present[present != 0])
-    is_skewed = len(size) > 0 and size.max() > 50 * np.median(size)
+    is_skewed = len(size) > 0 and size.max() > _SKEWED * np.median(size)
     if linear or not is_skewed or variable.unit in {"years", "score", "index"}:
         return Scale("linear", 1.0, low, high if high > low else low + 1)
     return Scale("symlog", 10.0 ** np.floor(np.log10(np.quantile(size, 0.1))), low, high)
@@ -108,7 +111,9 @@ class Distribution:
     Attributes:
         column: The amount.
         scale: The axis of the bins.
-        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of the group), ``count``.
+        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of the group), ``count``;
+            ``open_left``, ``open_right``: whether the bin also holds everything below ``left``, or from ``right``
+            on; ``from_text``, ``to_text``: its ends in words ("$10,000", "below $20,000"; "$20,000 and more").
         summary: One row per group: ``mean``, ``zero`` (share at exactly zero), ``sampled`` and the quantiles,
             in columns named by share (``0.5``).
     """
@@ -134,15 +139,14 @@ def distribution(
     everything = np.concatenate([data.values(column) for data in groups.values()])
     scale = scale_of(everything, first.codebook[column], linear=linear)
     edges = _edges(scale, everything, whole=first.codebook[column].unit in {"count", "years", "score"})
+    ends = _ends(edges, everything, first.codebook[column])
     bins, summary = [], []
     for name, data in groups.items():
         values, weights = data.values(column), data.weights(counting)
-        # the few beyond the outermost edges are counted in the outermost bins
+        # the few beyond the outermost edges are counted in the outermost bins, which then are open
         count = estimates.histogram(np.clip(values, edges[0], edges[-1]), weights, edges)
         share = count / weights.sum() if len(weights) else count
-        bins.append(
-            pd.DataFrame({"group": name, "left": edges[:-1], "right": edges[1:], "share": share, "count": count})
-        )
+        bins.append(ends.assign(group=name, share=share, count=count))
         quantiles = np.atleast_1d(estimates.quantile(values, weights, QUANTILES))
         summary.append(
             {
@@ -154,6 +158,17 @@ def distribution(
             }
         )
     return Distribution(column, scale, pd.concat(bins, ignore_index=True), pd.DataFrame(summary))
+
+
+def _ends(edges: Floats, values: Floats, variable: Variable) -> pd.DataFrame:
+    """Where each bin begins and ends, in numbers and in words, and whether it goes on beyond that."""
+    bins = pd.DataFrame({"left": edges[:-1], "right": edges[1:]})
+    bins["open_left"] = (bins["left"] == edges[0]) & bool((values < edges[0]).any())
+    bins["open_right"] = (bins["right"] == edges[-1]) & bool((values >= edges[-1]).any())
+    left, right = bins["left"].map(variable.text), bins["right"].map(variable.text)
+    bins["from_text"] = left.where(~bins["open_left"], left + " and less")
+    bins["to_text"] = ("below " + right).where(~bins["open_right"], right + " and more")
+    return bins
 
 
 def _edges(scale: Scale, values: Floats, *, whole: bool) -> Floats:
@@ -179,10 +194,11 @@ class Relation:
     """Two amounts of a population: points to draw and the correlation over all of it.
 
     Attributes:
-        points: Columns ``x``, ``y``, ``household`` and, if asked for, ``group``; drawn in proportion to weight, so
-            that every point stands for as many households as any other.
+        points: Columns ``x``, ``y``, ``household`` and, if asked for, ``group``: every row once where they are few
+            and weigh alike, else drawn in proportion to weight (a heavy row perhaps more than once), so that every
+            point stands for as many households as any other. Never more points than rows.
         correlation: Weighted Pearson correlation over all rows, not over the points alone.
-        rank_correlation: The same of the ranks, which no single rich household can decide.
+        rank_correlation: The same of the weighted ranks, which no single rich household can decide.
         each: Households (or rows) that one point stands for.
         scales: Axes of x and y.
     """
@@ -219,17 +235,17 @@ def relation(
     complete = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
     if not len(complete):
         raise EstimateError(f"No household has both {data.codebook.label(x)} and {data.codebook.label(y)}.")
-    drawn = draw(weights[complete], MAX_POINTS, seed)
-    rows = complete[drawn]
-    ranks = [pd.Series(values[complete]).rank().to_numpy() for values in (xs, ys)]
+    weight = weights[complete]
+    rows = complete[draw(weight, min(MAX_POINTS, len(complete)), seed)]
+    ranked = [estimates.ranks(values[complete], weight) for values in (xs, ys)]
     household = data.frame[data.household].to_numpy()[rows] if data.household else rows
     group = {"group": [data.codebook[by].text(code) for code in data.values(by)[rows]]} if by else {}
     scales = tuple(scale_of(values, data.codebook[name], linear=linear) for name, values in ((x, xs), (y, ys)))
     return Relation(
         points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "household": household, **group}),
         correlation=estimates.correlation(xs, ys, weights),
-        rank_correlation=estimates.correlation(ranks[0], ranks[1], weights[complete]),
-        each=float(weights[complete].sum() / len(rows)),
+        rank_correlation=estimates.correlation(ranked[0], ranked[1], weight),
+        each=float(weight.sum() / len(rows)),
         scales=(scales[0], scales[1]),
     )
 

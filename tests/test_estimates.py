@@ -291,3 +291,23 @@ def test_mean_over_all_rows_is_the_mean_of_the_implicates(real_2022):
         real_2022, lambda v, w: estimates.quantile(v, w, 0.5), "NETWORTH"
     ).by_implicate
     assert np.mean(implicate_medians) == pytest.approx(192_084, abs=1)
+
+
+def test_ranks_by_hand():
+    # weights 1, 2, 3, 4 of ten: 0.5, then two equal values that share 1 + 5 / 2, then 6 + 4 / 2
+    assert estimates.ranks([10, 20, 20, 30], [1, 2, 3, 4]).tolist() == pytest.approx([0.05, 0.35, 0.35, 0.8])
+    assert estimates.ranks([3, 1, 2], [1, 1, 1]).tolist() == pytest.approx([5 / 6, 1 / 6, 0.5])
+
+
+def test_a_rank_stands_for_the_weight_below_however_it_is_split():
+    once = estimates.ranks([1.0, 5.0, 9.0], [2, 1, 3])
+    split = estimates.ranks([1.0, 1.0, 5.0, 9.0, 9.0, 9.0], [1, 1, 1, 1, 1, 1])
+    assert once == pytest.approx(split[[0, 2, 3]])
+    assert estimates.ranks([1.0, 5.0, 9.0], [20, 10, 30]) == pytest.approx(once)
+
+
+def test_missing_values_have_no_rank():
+    found = estimates.ranks([1, np.nan, 2], [1, 5, 1])
+    assert np.isnan(found[1])
+    assert found[[0, 2]].tolist() == [0.25, 0.75]
+    assert np.isnan(estimates.ranks([1, 2], [0, 0])).all()

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
-from lib import explore
+from lib import estimates, explore
+from lib.charts import explore as charts
 from lib.errors import EstimateError
 from lib.population import Population
 
@@ -25,6 +27,32 @@ def test_every_household_falls_into_exactly_one_bin(real_2019, column, linear):
     one = found.bins[found.bins["group"] == "Everyone"]
     assert (one["left"].to_numpy()[1:] == one["right"].to_numpy()[:-1]).all()
     assert (one["right"] > one["left"]).all()
+
+
+@pytest.mark.parametrize("linear", [True, False])
+@pytest.mark.parametrize("column", ["NETWORTH", "HOUSES", "AGE", "DEBT"])
+def test_bins_that_go_on_beyond_their_edge_say_so(real_2019, column, linear):
+    bins = explore.distribution({"Everyone": real_2019}, column, linear=linear).bins
+    values, weights, text = real_2019.values(column), real_2019.weights(), real_2019.codebook[column].text
+    for row in bins.itertuples():
+        inside = (values >= row.left) | row.open_left
+        inside &= (values < row.right) | row.open_right
+        assert row.count == pytest.approx(weights[inside].sum(), rel=1e-9, abs=1e-3)
+        assert row.from_text == text(row.left) + (" and less" if row.open_left else "")
+        assert row.to_text == (f"{text(row.right)} and more" if row.open_right else f"below {text(row.right)}")
+    assert not bins["open_left"][1:].any()
+    assert not bins["open_right"][:-1].any()
+
+
+def test_the_richest_are_in_a_bin_that_has_no_end(real_2019):
+    """The largest net worth is $1.97 billion, the dearest home $106 million: both beyond the last edge."""
+    for column, most, linear in (("NETWORTH", 1.9e9, False), ("HOUSES", 1e8, True)):
+        last = explore.distribution({"Everyone": real_2019}, column, linear=linear).bins.iloc[-1]
+        assert real_2019.values(column).max() > most > last["right"]
+        assert last["to_text"].endswith(" and more")
+    first = explore.distribution({"Everyone": real_2019}, "NETWORTH").bins.iloc[0]
+    assert first["from_text"].startswith("-$")
+    assert first["from_text"].endswith(" and less")
 
 
 def test_zero_is_an_edge_and_the_share_at_zero_is_exact(real_2019):
@@ -75,6 +103,30 @@ def test_few_equal_rows_are_all_drawn(households):
     assert found.each == 1
 
 
+def test_no_more_points_than_rows(households):
+    """Five implicates of one household, of slightly unequal weight, were drawn five hundred times each."""
+    data = households(YY1=[7] * 5, WGT=[1000, 1001, 1002, 1003, 1004], DEBT=[1, 2, 3, 4, 5], HOUSES=[5, 4, 3, 2, 1])
+    found = explore.relation(data, "DEBT", "HOUSES")
+    assert found.points["x"].tolist() == [1, 2, 3, 4, 5]
+    assert found.each == pytest.approx(5010 / 5)
+    heavy = households(WGT=[1, 1, 1, 7], DEBT=[1, 2, 3, 4], HOUSES=[4, 3, 2, 1])
+    found = explore.relation(heavy, "DEBT", "HOUSES")
+    assert len(found.points) == 4
+    # 2.5 households to a point: the heavy row holds seven of ten
+    assert found.each == 2.5
+    assert (found.points["x"] == 4).sum() == 3
+    assert len(explore.relation(heavy, "DEBT", "HOUSES", counting="rows").points) == 4
+
+
+def test_rank_correlations_weigh_the_ranks_too(real_2019):
+    found = explore.relation(real_2019, "DEBT", "HOUSES")
+    assert found.rank_correlation == pytest.approx(0.537, abs=5e-4)
+    assert explore.relation(real_2019, "BUS", "NETWORTH").rank_correlation == pytest.approx(0.343, abs=5e-4)
+    # every row once: Spearman's as scipy has it
+    rows = explore.relation(real_2019, "DEBT", "HOUSES", counting="rows").rank_correlation
+    assert rows == pytest.approx(spearmanr(real_2019.values("DEBT"), real_2019.values("HOUSES"))[0], abs=1e-9)
+
+
 def test_relation_without_a_complete_household_is_refused(households):
     data = households(DEBT=[1, np.nan], HOUSES=[np.nan, 1])
     with pytest.raises(EstimateError, match="No household has both"):
@@ -91,3 +143,47 @@ def test_too_few_or_too_many_columns_to_correlate_are_refused(real_2019, number)
     names = real_2019.codebook.amounts()[:number]
     with pytest.raises(EstimateError, match="between 2 and 15"):
         explore.correlation_table({"Everyone": real_2019}, names)
+
+
+def test_tooltips_of_bins_use_the_words(real_2019):
+    found = explore.distribution({"Everyone": real_2019}, "NETWORTH")
+    drawn = charts.distribution(found, real_2019.codebook["NETWORTH"], 2019).to_dict()
+    told = {(tip["title"], tip["field"]) for tip in drawn["encoding"]["tooltip"]}
+    assert {("From", "from_text"), ("To", "to_text")} <= told
+
+
+@pytest.fixture
+def many_groups(real_2019):
+    table = estimates.shares(real_2019, "INCCAT", "EDUC")
+    label = real_2019.codebook["INCCAT"].text, real_2019.codebook["EDUC"].text
+    words = table.assign(
+        code=table["INCCAT"].map(label[0]),
+        group=table["EDUC"].map(label[1]),
+        order=table["INCCAT"],
+        thin=table["sampled"] < estimates.THIN,
+    )
+    return charts.shares(words, "INCCAT", real_2019.codebook, unit="households", legend="Education")
+
+
+def test_a_heat_map_leaves_room_for_its_rows(many_groups):
+    assert many_groups.to_dict()["height"] == 26 * 6 + 220
+
+
+def test_thin_cells_of_a_heat_map_are_faint_and_in_brackets(many_groups):
+    ground, cells, text = many_groups.to_dict()["layer"]
+    assert ground["mark"] == {"type": "rect", "color": "white"}
+    assert cells["encoding"]["opacity"]["condition"] == {"test": "datum.thin", "value": 0.45}
+    assert text["transform"][0]["calculate"].startswith("datum.thin ? '(' + format(datum.share, '.0%') + ')'")
+
+
+def test_figures_on_a_heat_map_are_legible(many_groups):
+    """Contrast of at least 4.5 (WCAG 2.1, 1.4.3) on every cell; the cells hide the ground, light or dark."""
+    _, cells, text = many_groups.to_dict()["layer"]
+
+    def luminance(colour):
+        parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        return np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+    ink = luminance(text["mark"]["color"])
+    for colour in cells["encoding"]["color"]["scale"]["range"]:
+        assert (luminance(colour) + 0.05) / (ink + 0.05) > 4.5

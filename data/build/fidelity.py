@@ -15,6 +15,7 @@ from sklearn.cluster import KMeans
 from data.build.blocks import AMOUNTS
 from data.build.panel import IMPLICATES
 from data.build.weights import weighted_quantile
+from lib import estimates
 
 QUANTILES = {"INCOME": None, "NETWORTH": None, "DEBT": None, "HOUSES": "HHOUSES"}
 QUANTILE_SHARES = (0.25, 0.5, 0.75, 0.9)
@@ -85,14 +86,8 @@ def cells(frame: pd.DataFrame, row: str, column: str) -> dict[str, dict[str, flo
 
 def rank_correlations(frame: pd.DataFrame, weights: np.ndarray) -> list[list[float]]:
     """Spearman's rank correlations of ``MAIN_AMOUNTS`` with these weights; ties share their middle rank."""
-    ranks = []
-    for name in MAIN_AMOUNTS:
-        _, tied = np.unique(frame[name].to_numpy(), return_inverse=True)
-        weight = np.bincount(tied, weights)
-        ranks.append((np.cumsum(weight) - weight / 2)[tied])
-    covariance = np.cov(np.array(ranks), aweights=weights)
-    spread = np.sqrt(np.diag(covariance))
-    return [[round(float(value), 5) for value in line] for line in covariance / np.outer(spread, spread)]
+    ranked = np.column_stack([estimates.ranks(frame[name], weights) for name in MAIN_AMOUNTS])
+    return [[round(float(value), 5) for value in line] for line in estimates.correlations(ranked, weights)]
 
 
 def leaders(frame: pd.DataFrame, count: int = 5) -> list[str]:

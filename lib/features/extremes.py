@@ -15,7 +15,8 @@ def share_of_extremes(values: ArrayLike, weights: ArrayLike, most: float = 0.01)
         most: How many households count as extreme, as a share of all weight.
 
     Returns:
-        Between 0 and 1; NaN for a constant column.
+        Between 0 and 1; NaN for a constant column, which has no variance to share out: whoever prints the figure
+        leaves the sentence out then.
     """
     v, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
     v, w = v[~np.isnan(v)], w[~np.isnan(v)]

@@ -6,24 +6,45 @@ found on scaled ones. ``KMeans``, ``StandardScaler`` and the seed are theirs, so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 
 from lib.dataset import Dataset
-from lib.features.space import Scaling, fit_space
+from lib.features.space import Scaling, Transform, fit_space
+from lib.segments.algorithms import ALGORITHM_LABELS
+from lib.segments.fit import fit
 from lib.segments.points import Floats, Labels, distinct, row_weights
 from lib.segments.progress import one_thread
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.segments.silhouette import silhouette_sweep
-from lib.segments.words import listed
+from lib.segments.words import listed, percent
 
 MATERIAL = 0.001
 """A difference in inertia or silhouette below this share is rounding."""
+
+CHEAP = 10_000
+"""Rows up to which many starts take a fraction of a second: only then are they tried beside the notebooks' one."""
+
+FEW = 10
+"""Sampled households below which a cluster is too small to stand for anyone."""
+
+TRANSFORM_WORDS: Mapping[Transform, str] = {
+    "asinh": "they are bent (log-like), so that a few rich households do not decide alone",
+    "quantile": "each counts by its rank, so that a few rich households do not decide alone",
+    "winsorised": "the highest and the lowest hundredth are capped, so that a few rich households do not decide alone",
+}
+
+SCALING_WORDS: Mapping[Scaling, str] = {
+    "none": "every column stays in its own units, so that the one with the larger amounts decides",
+    "standard": "every column is brought to the same spread, so that each has its say",
+    "robust": "the middle half of every column is brought to the same width, so that each has its say",
+    "minmax": "every column is brought to a range of 0 to 1, its largest and smallest value setting the range",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +58,11 @@ class NotebookResult:
         silhouette_scaled: Of the same labels on the scale on which they were found.
         means: Mean of each feature by cluster, in original units, ascending by the first feature.
         sizes: Rows and sampled households of each cluster, in the order of ``means``.
+        scaling: On which the labels were found; there is never a transform.
+        starts: Of which the best was kept.
+        copies: Rows per household.
+        least: Inertia of the best of the recipe's starts, everything else the same; NaN where the recipe asks for
+            just that (then ``fit`` knows it), for another algorithm, or for more than ``CHEAP`` rows.
     """
 
     labels: Labels
@@ -45,6 +71,10 @@ class NotebookResult:
     silhouette_scaled: float
     means: pd.DataFrame
     sizes: pd.DataFrame
+    scaling: Scaling = "standard"
+    starts: int = 1
+    copies: int = 1
+    least: float = float("nan")
 
 
 def notebook_result(
@@ -61,8 +91,9 @@ def notebook_result(
     Raises:
         RecipeError: If a feature cannot be used.
     """
+    used = scaling or recipe.scaling
     raw = np.column_stack([dataset.values(name) for name in recipe.features])
-    space = fit_space(dataset, recipe.features, scaling=scaling or recipe.scaling, weights=row_weights(dataset, "rows"))
+    space = fit_space(dataset, recipe.features, scaling=used, weights=row_weights(dataset, "rows"))
     scaled = space.matrix(dataset.frame)
     with one_thread():
         model = KMeans(recipe.k, random_state=recipe.seed, n_init=starts).fit(scaled)
@@ -83,7 +114,18 @@ def notebook_result(
         silhouette_scaled=float(silhouette_sweep(scaled, [labels], double=True)[0]),
         means=means,
         sizes=sizes,
+        scaling=used,
+        starts=starts,
+        copies=dataset.implicates,
+        least=_least(dataset, recipe, used),
     )
+
+
+def _least(dataset: Dataset, recipe: Recipe, scaling: Scaling) -> float:
+    theirs = replace(recipe, transform="none", scaling=scaling, counting="rows")
+    if recipe.algorithm != "kmeans" or recipe == theirs or len(dataset) > CHEAP:
+        return float("nan")
+    return fit(dataset, theirs).inertia
 
 
 def raw_unit_silhouettes(dataset: Dataset, segmentations: Sequence[Segmentation]) -> Floats:
@@ -102,44 +144,105 @@ def raw_unit_silhouettes(dataset: Dataset, segmentations: Sequence[Segmentation]
 
 
 def differences(notebook: NotebookResult, segmentation: Segmentation) -> tuple[str, ...]:
-    """Why the notebooks' figures differ from those of a segmentation of the same households, a sentence each."""
-    counted = segmentation.recipe.counting
-    said = [_starts(notebook, segmentation)] if counted == "rows" else [_counting()]
-    said.append(_units(notebook))
-    said.append(_few(notebook))
+    """Why the notebooks' figures differ from those of a segmentation of the same households, a sentence each.
+
+    Inertias are compared only where they are sums of the same squares: over rows, on the same scale, by k-means.
+    """
+    said = (
+        _counting(notebook, segmentation),
+        _algorithm(segmentation),
+        _starts(notebook, segmentation),
+        _transform(segmentation),
+        _scaling(notebook, segmentation),
+        _units(notebook),
+        _few(notebook),
+    )
     return tuple(sentence for sentence in said if sentence)
 
 
-def _starts(notebook: NotebookResult, segmentation: Segmentation) -> str:
-    found, least = notebook.inertia, segmentation.inertia
-    if found <= least * (1 + MATERIAL):
+def _counting(notebook: NotebookResult, segmentation: Segmentation) -> str:
+    if segmentation.recipe.counting == "rows":
         return ""
-    return (
-        f"One start of k-means ends at inertia {found:,.6g}; the best of {segmentation.recipe.starts} starts ends "
-        f"at {least:,.6g}, {100 * (found / least - 1):.1f} % lower: the lower one is right."
-    )
+    if notebook.copies > 1:
+        return (
+            f"The notebooks count the rows of the file: {_times(notebook)} copies of each household, and as many rich "
+            "households as the survey asked rather than as there are."
+        )
+    if np.ptp(segmentation.points.weights) > 0:
+        return "The notebooks count every row once; here each counts by its weight."
+    return ""
 
 
-def _counting() -> str:
-    return (
-        "The notebooks count the rows of the file: five copies of each household, and as many rich households as "
-        "the survey asked rather than as there are."
-    )
+def _algorithm(segmentation: Segmentation) -> str:
+    algorithm = segmentation.recipe.algorithm
+    if algorithm == "kmeans":
+        return ""
+    return f"The notebooks use k-means; the method chosen here is another ({ALGORITHM_LABELS[algorithm]})."
+
+
+def _starts(notebook: NotebookResult, segmentation: Segmentation) -> str:
+    ours, found = segmentation.recipe.starts, notebook.inertia
+    once = "One start" if notebook.starts == 1 else f"The best of {notebook.starts} starts"
+    least = segmentation.inertia if _comparable(notebook, segmentation) else notebook.least
+    if np.isfinite(least):
+        if found <= least * (1 + MATERIAL):
+            return ""
+        counted = "" if _comparable(notebook, segmentation) else ", counted their way,"
+        return (
+            f"{once} of k-means ends at inertia {_figure(found)}; the best of {ours} starts{counted} ends "
+            f"at {_figure(least)}, {percent(1 - least / found)} lower: the lower one is right."
+        )
+    if segmentation.recipe.algorithm != "kmeans" or notebook.starts >= ours:
+        return ""
+    times = "once" if notebook.starts == 1 else f"{notebook.starts} times"
+    return f"The notebooks start k-means {times} and keep where it ends; here the best of {ours} starts counts."
+
+
+def _comparable(notebook: NotebookResult, segmentation: Segmentation) -> bool:
+    recipe = segmentation.recipe
+    same_scale = recipe.transform == "none" and recipe.scaling == notebook.scaling
+    same_sum = recipe.counting == "rows" and recipe.algorithm == "kmeans" and segmentation.k == len(notebook.means)
+    return same_scale and same_sum
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1e5 else f"{value:,.6g}"
+
+
+def _transform(segmentation: Segmentation) -> str:
+    words = TRANSFORM_WORDS.get(segmentation.recipe.transform)
+    return f"The notebooks take amounts as they are; here {words}." if words else ""
+
+
+def _scaling(notebook: NotebookResult, segmentation: Segmentation) -> str:
+    ours = segmentation.recipe.scaling
+    if ours == notebook.scaling:
+        return ""
+    return f"In the notebooks {SCALING_WORDS[notebook.scaling]}; here {SCALING_WORDS[ours]}."
 
 
 def _units(notebook: NotebookResult) -> str:
-    if abs(notebook.silhouette_raw - notebook.silhouette_scaled) <= MATERIAL:
+    raw, scaled = notebook.silhouette_raw, notebook.silhouette_scaled
+    if not np.isfinite([raw, scaled]).all() or abs(raw - scaled) <= MATERIAL:
         return ""
     return (
-        f"The silhouette of {notebook.silhouette_raw:.3f} is taken in raw units of labels found on another scale; "
-        f"on the scale on which they were found it is {notebook.silhouette_scaled:.3f}."
+        f"The silhouette of {raw:.3f} is taken in raw units of labels found on another scale; "
+        f"on the scale on which they were found it is {scaled:.3f}."
     )
 
 
 def _few(notebook: NotebookResult) -> str:
-    few = [int(n) for n in notebook.sizes["sampled"] if n < 10]
+    few = sorted(int(n) for n in notebook.sizes["sampled"] if n < FEW)
     if not few:
         return ""
-    counts = listed([str(n) for n in sorted(few)])
-    noun = "clusters hold" if len(few) > 1 else "cluster holds"
-    return f"{len(few)} {noun} no more than {counts} sampled households: five copies of each make them look solid."
+    subject = f"{len(few)} clusters hold" if len(few) > 1 else "1 cluster holds"
+    noun = "household" if few == [1] else "households"
+    held = f"{subject} no more than {listed([str(n) for n in few])} sampled {noun}"
+    if notebook.copies == 1:
+        return f"{held}: too few to stand for anyone."
+    each, look = ("it", "it look") if few == [1] else ("each", "them look")
+    return f"{held}: {_times(notebook)} copies of {each} make {look} solid."
+
+
+def _times(notebook: NotebookResult) -> str:
+    return "five" if notebook.copies == 5 else str(notebook.copies)

@@ -50,6 +50,8 @@ def agreement(found: Sequence[Suggestion]) -> str:
     if not advice:
         return "No criterion has anything to advise here: choose the number of segments by what they mean."
     no_elbow = "" if any(s.criterion == ELBOW for s in advice) else "There is no clear elbow. "
+    if len(advice) == 1:
+        return f"{no_elbow}Only one criterion has anything to advise ({advice[0].criterion}): {distinct[0]} segments."
     if len(distinct) == 1:
         return f"{no_elbow}The criteria agree on {distinct[0]} segments."
     listed = ", ".join(f"{s.criterion} {s.k}" for s in advice)

@@ -5,6 +5,7 @@ import pytest
 
 from lib.errors import RecipeError
 from lib.estimates import mean, quantile
+from lib.population import Population
 from lib.segments import Recipe, explain, fit, name, names, profile
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
@@ -64,7 +65,7 @@ def test_names_say_what_sets_segments_apart(households):
     owners = {"HOUSES": rng.uniform(4e5, 5e5, 20), "DEBT": rng.uniform(2e5, 3e5, 20)}
     data = households(**{n: np.r_[renters[n], owners[n]] for n in renters})
     found = fit(data, Recipe(["HOUSES", "DEBT"], k=2))
-    assert name(data, found, 1) == "Little or no value of primary residence, typical total debt"
+    assert name(data, found, 1) == "Little or no value of primary residence, fairly low total debt"
     assert set(name(data, found, 2).lower().split(", ")) == {"high value of primary residence", "high total debt"}
 
 
@@ -89,6 +90,55 @@ def test_names_of_flags_and_categories_use_their_labels(sample):
     given = names(sample, fit(sample, Recipe(("HBUS", "MARRIED"), k=3, starts=5)))
     assert any("Owns a business: yes" in words for words in given.values())
     assert any("arital status: " in words for words in given.values())
+
+
+def test_the_same_word_is_never_used_of_clearly_different_medians(real_2022):
+    """Medians of debt of $3,500 and $68,540 were both "typical"."""
+    data = Population.parse("TURNFEAR == 1 and NETWORTH < 2318411").apply(real_2022)
+    given = names(data, fit(data, Recipe(("DEBT", "HOUSES"), "asinh", k=4)))
+    assert given == {
+        1: "Fairly low total debt, little or no value of primary residence",
+        2: "Little or no value of primary residence, fairly high total debt",
+        3: "High value of primary residence ($205K), high total debt",
+        4: "High value of primary residence ($475K), very high total debt",
+    }
+
+
+@pytest.mark.parametrize("k", range(2, 13))
+@pytest.mark.parametrize(("features", "transform"), [(("NETWORTH", "INCOME"), "quantile"), (FIVE, "asinh")])
+def test_names_can_be_put_in_order(sample, features, transform, k):
+    found = fit(sample, Recipe(features, transform, k=k, starts=2))
+    given, medians = names(sample, found), profile(sample, found).table["median"]
+    assert len(set(given.values())) == k
+    labels = {sample.codebook.label(c).lower(): c for c in features}
+    said = [(phrase.lower(), s) for s, words in given.items() for phrase in words.split(", ")]
+    for phrase in {phrase for phrase, _ in said}:
+        column = next((labels[label] for label in labels if phrase.endswith(label)), None)
+        same = [medians[other, column] for again, other in said if again == phrase and column]
+        assert not same or max(map(abs, same)) * 0.8 <= min(map(abs, same)), (phrase, same)
+
+
+def test_long_names_drop_what_they_can_do_without(real_2019):
+    """Debts of $1.9M, $5.4M and $18.2M: one figure each, of the same column, so that they can be put in order."""
+    fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
+    given = names(fearful, fit(fearful, Recipe(("DEBT", "HOUSES"), scaling="none", k=4, counting="rows")))
+    assert given == {
+        1: "Little or no value of primary residence, middling total debt",
+        2: "Very high total debt ($1.9M)",
+        3: "Very high total debt ($5.43M)",
+        4: "Very high total debt ($18.2M)",
+    }
+
+
+def test_equal_segments_tell_their_medians_or_their_numbers(households):
+    data = households(DEBT=[100.0, 100.0, 110.0, 110.0, 120.0, 120.0, 500.0, 1e6, 2e6, 3e6])
+    found = fit(data, Recipe(["DEBT"], k=6, scaling="none"))
+    given = names(data, found)
+    assert len(set(given.values())) == 6
+    weightless = households(DEBT=[1.0, 1.0, 2.0, 9.0, 9.5], WGT=[1.0, 1.0, 1.0, 0.0, 0.0])
+    given = names(weightless, fit(weightless, Recipe(["DEBT"], k=3, scaling="none")))
+    assert len(set(given.values())) == 3
+    assert not any("nan" in words.lower() for words in given.values())
 
 
 def test_rules_of_a_plain_split(households):

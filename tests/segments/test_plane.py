@@ -1,5 +1,7 @@
 """The plane of two features: regions, points, and the words about what was found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from lib.population import Population
 from lib.segments import Recipe, findings, fit, names, stability, sweep
 from lib.segments.findings import structure
 from lib.segments.plane import LEAST_POINTS, plane_of
+from lib.segments.silhouette import Silhouettes
 
 
 @pytest.fixture
@@ -81,9 +84,52 @@ def test_findings_speak_of_scores_and_stability_once_they_are_known(squares):
     assert "criteria" in more
 
 
-@pytest.mark.parametrize(("value", "word"), [(0.71, "strong"), (0.51, "reasonable"), (0.26, "weak"), (0.1, "none")])
+@pytest.mark.parametrize(
+    ("value", "word"), [(0.71, "strong"), (0.51, "reasonable"), (0.26, "weak"), (0.1, "no structure to speak of")]
+)
 def test_words_for_a_silhouette_are_those_of_kaufman_and_rousseeuw(value, word):
     assert structure(value).startswith(word)
+
+
+def test_a_low_silhouette_is_said_in_good_english(blobs):
+    found = fit(blobs, Recipe(("DEBT", "ASSET"), k=12, starts=5))
+    found.__dict__["silhouettes"] = Silhouettes(np.zeros((240, 1)), np.array([0.1]))
+    assert "The mean silhouette is 0.10: no structure to speak of." in findings(found, {}, who="all")
+
+
+def test_segments_of_a_handful_of_households_begin_with_a_warning(real_2019):
+    """Nine sampled households are older than 94."""
+    oldest = Population.parse("AGE > 94").apply(real_2019)
+    recipe = Recipe(("DEBT", "HOUSES"), "asinh", k=4, starts=5)
+    found = fit(oldest, recipe)
+    assert oldest.sampled == 9
+    told = findings(found, {}, who="the oldest", swept=sweep(oldest, recipe, range(2, 5)))
+    assert told.startswith("These segments rest on 9 sampled households in all: too few to tell anything.")
+    assert "1 sampled household." in told
+    assert "1 sampled households" not in told
+    assert "structure" not in told
+    assert "nan" not in told.lower()
+    rows = findings(fit(oldest, Recipe(recipe.features, "asinh", k=4, starts=5, counting="rows")), {}, who="the oldest")
+    assert rows.startswith("These segments rest on at most ")
+
+
+def test_segments_of_a_handful_of_values_begin_with_a_warning(households):
+    # four different points; starts that miss one of them are not "nan % above" an inertia of nothing
+    data = households(DEBT=np.tile([0.0, 1.0, 50.0, 51.0], 25), AGE=np.arange(100.0))
+    found = fit(data, Recipe(["DEBT"], k=4, starts=20))
+    found = replace(found, inertias=np.array([0.0, 5.0, 5.0]), inertia=0.0)
+    told = findings(found, {}, who="all")
+    assert told.startswith(
+        "The features take only 4 different values together: 4 segments of them say hardly more than the values "
+        "themselves."
+    )
+    assert "Only 33.3 % of 3 starts of k-means end here: a single start" in told
+    assert "nan" not in told.lower()
+
+
+def test_enough_households_and_values_bring_no_warning(squares):
+    told = findings(fit(squares, Recipe(("AGE", "KIDS"), scaling="none", k=4, starts=5)), {}, who="squares")
+    assert told.startswith("**4 segments** (squares).")
 
 
 def test_share_of_extremes():

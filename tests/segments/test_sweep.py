@@ -13,7 +13,7 @@ from sklearn.metrics import (
 )
 
 from lib.errors import RecipeError
-from lib.segments import Cancelled, Recipe, adjusted_rand, fit, knee, sweep
+from lib.segments import Cancelled, Recipe, Suggestion, adjusted_rand, agreement, fit, knee, sweep
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 TWO = ("DEBT", "ASSET")
@@ -156,3 +156,10 @@ def test_adjusted_rand_of_rows_is_that_of_scikit_learn():
     weights = rng.integers(1, 4, 300)
     expected = adjusted_rand_score(np.repeat(a, weights), np.repeat(b, weights))
     assert adjusted_rand(a, b, weights.astype(float)) == pytest.approx(expected)
+
+
+def test_a_single_criterion_agrees_with_nobody():
+    advice = [Suggestion("Elbow", None, ""), Suggestion("Silhouette", 2, ""), Suggestion("Davies-Bouldin", None, "")]
+    assert agreement(advice) == (
+        "There is no clear elbow. Only one criterion has anything to advise (Silhouette): 2 segments."
+    )

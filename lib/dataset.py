@@ -28,6 +28,9 @@ Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "
 AMOUNT_UNITS = frozenset({"dollars", "count", "years", "ratio", "score", "index"})
 CATEGORY_UNITS = frozenset({"category", "flag"})
 
+NOT_MONEY: Mapping[str, float] = MappingProxyType({"CURRPEN": -1.0, "RETQLIQ": -1.0})
+"""Codes that stand in dollar columns in place of an amount, as their definitions in the codebook say."""
+
 _DATA = Path(__file__).parent.parent / "data"
 
 
@@ -211,7 +214,8 @@ class Dataset:
         """The same households with every dollar column in the prices of ``year``.
 
         Factors are ratios of the September CPI-U-RS (``data/dollars.csv``); back to the survey's own year the
-        exact factor found in the file is used. Counts, flags, shares and ratios are left alone.
+        exact factor found in the file is used. Counts, flags, shares, ratios and the codes of ``NOT_MONEY`` are
+        left alone, whichever columns are loaded.
 
         Raises:
             DataError: If the dollar year of the data or the index of ``year`` is unknown.
@@ -222,7 +226,7 @@ class Dataset:
             raise DataError(f"{self.name} does not say which year's dollars it is in: amounts stay as they are.")
         factor = 1 / self.dollar_factor if year == self.wave else price_ratio(self.dollars, year)
         money = [name for name in self.codebook.dollars() if name in self.frame]
-        frame = self.frame.assign(**{name: self.frame[name] * factor for name in money})
+        frame = self.frame.assign(**{name: _at_prices(self.frame[name], factor) for name in money})
         return replace(
             self,
             frame=frame,
@@ -230,6 +234,12 @@ class Dataset:
             dollar_factor=self.dollar_factor * factor,
             fingerprint=_derived(self.fingerprint, f"{year} dollars"),
         )
+
+
+def _at_prices(column: pd.Series, factor: float) -> pd.Series:
+    code = NOT_MONEY.get(str(column.name))
+    amounts = column * factor
+    return amounts if code is None else amounts.where(column != code, code)
 
 
 def _derived(fingerprint: str, change: str) -> str:

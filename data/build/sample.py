@@ -1,13 +1,15 @@
-"""Build the embedded synthetic sample from the real 2019 file: ``python -m data.build.sample PATH``.
+"""Build the embedded synthetic sample from the real 2019 file: ``python -m data.build.sample [PATH]``.
 
 Writes ``data/sample.parquet`` (5,777 synthetic households, five implicates each, all 351 columns) and
 ``data/sample_reference.json`` (aggregates of the real file for the tests where it is absent), and reports how
-the one compares with the other. Run twice, it gives the same sample.
+the one compares with the other. Run twice, it gives the same sample. Without a path it looks for the file beside
+the repository, then among the downloads.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -24,8 +26,13 @@ from data.build.panel import IMPLICATES, Panel, read_survey, to_frame, to_panel
 from data.build.report import fingerprint, report
 from data.build.synthesise import synthesise
 from data.build.weights import raked
+from lib.errors import DataError
+from lib.sources import download, scf
 
 DATA = Path(__file__).resolve().parents[1]
+BESIDE = DATA.parents[1] / "shared" / "data" / "SCFP2019.csv.gz"
+HOUSEHOLDS = 5_777
+_AS_CSV = ("excel.zip", ".csv", ".csv.gz")
 SAMPLE = DATA / "sample.parquet"
 REFERENCE = DATA / "sample_reference.json"
 # Chosen, not arbitrary: about half of the seeds tried meet every criterion of ``report.criteria``, the others miss
@@ -77,14 +84,41 @@ def _as_published(sample: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
     return sample[list(real.columns)].astype(types)
 
 
+def find_survey(beside: Path, folder: Path | None = None) -> Path:
+    """The first release of the 2019 survey: the file ``beside`` the repository, or one among the downloads.
+
+    Raises:
+        DataError: There is none; a re-release, which is in 2022 dollars and has other columns, will not do.
+    """
+    if beside.is_file():
+        return beside
+    others = []
+    for path in (path for _, path in download.survey_files(folder) if path.name.lower().endswith(_AS_CSV)):
+        with contextlib.suppress(DataError):
+            dataset = scf.read(path, columns=())
+            if (dataset.wave, dataset.dollars, dataset.sampled) == (2019, 2019, HOUSEHOLDS):
+                return path
+            if dataset.wave == 2019:
+                others.append(f"{path.name} has {dataset.sampled:,} households in {dataset.dollars} dollars")
+    found = f"{others[0]}, but the sample" if others else "The sample"
+    raise DataError(
+        f"{found} is built from the first release of the 2019 survey ({HOUSEHOLDS:,} households in 2019 dollars, "
+        "as CSV): give its path, as in make sample SCF=path/to/SCFP2019.csv.gz."
+    )
+
+
 def main() -> None:
     """Read the real file, write sample and reference, report."""
     parser = argparse.ArgumentParser(description="Build the embedded synthetic sample.")
-    parser.add_argument("survey", type=Path, help="SCFP2019.csv or SCFP2019.csv.gz, in 2019 dollars")
+    parser.add_argument("survey", type=Path, nargs="?", help="SCFP2019.csv or SCFP2019.csv.gz, in 2019 dollars")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
+    try:
+        survey = options.survey or find_survey(BESIDE)
+    except DataError as error:
+        raise SystemExit(str(error)) from error
     started = time.perf_counter()
-    real = read_survey(options.survey)
+    real = read_survey(survey)
     sample = build(real, options.seed)
     sample.to_parquet(SAMPLE, engine="pyarrow", compression="zstd", compression_level=19, index=False)
     built = time.perf_counter() - started

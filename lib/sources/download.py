@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from lib.dataset import Dataset
 from lib.errors import DataError, DownloadError
-from lib.sources import folder_lock, manifest, parquet_copy, scf, vintage
+from lib.sources import folder_lock, manifest, opened, parquet_copy, scf, vintage
 from lib.sources.transfer import Clock, Limits, Progress, receive
 
 WAVES: tuple[int, ...] = tuple(vintage.HOUSEHOLDS)
@@ -59,14 +59,47 @@ def downloaded(folder: Path | None = None) -> dict[int, Path]:
     folder = folder or downloads_folder()
     known = manifest.read(folder) or {}
     found: dict[int, Path] = {}
-    for path in _files(folder):
-        name = _SURVEY_FILE.fullmatch(path.name)
-        if name is None or (wave := int(name[1])) not in WAVES or not _is_whole(path, known):
-            continue
+    for wave, path in survey_files(folder):
         # a fetched file comes before others of its wave: it has been checked
-        if wave not in found or path == path_of(wave, folder):
+        if _is_whole(path, known) and (wave not in found or path == path_of(wave, folder)):
             found[wave] = path
     return dict(sorted(found.items()))
+
+
+def readable(folder: Path | None = None) -> tuple[dict[int, Path], dict[Path, str]]:
+    """The survey files in the folder that can really be read, and those that cannot.
+
+    Every file under one of the survey's own names is opened once, and again only when its size or time of
+    change is another; until then the answer costs a look at each file's entry on the disk. May be called from
+    several threads.
+
+    Returns:
+        The files by the wave found inside, whatever their names say, in ascending order (of several files of
+        a wave the newest), and for each file that cannot be read one sentence on why.
+    """
+    sound: dict[int, tuple[int, Path]] = {}
+    problems: dict[Path, str] = {}
+    for _, path in survey_files(folder):
+        if (status := _status(path)) is None:
+            continue
+        found = opened.finding(path, status)
+        if found.wave is None:
+            problems[path] = found.problem
+        else:
+            sound[found.wave] = max(sound.get(found.wave, (0, path)), (status.st_mtime_ns, path))
+    return {wave: path for wave, (_, path) in sorted(sound.items())}, problems
+
+
+def survey_files(folder: Path | None = None) -> list[tuple[int, Path]]:
+    """The files in the folder under one of the survey's own names, with the wave that the name says."""
+    named = ((wave_named(path), path) for path in _files(folder or downloads_folder()))
+    return [(wave, path) for wave, path in named if wave is not None]
+
+
+def wave_named(path: Path) -> int | None:
+    """The wave that a file is of by its name, or None if the name is none of the survey's own."""
+    name = _SURVEY_FILE.fullmatch(path.name)
+    return int(name[1]) if name and int(name[1]) in WAVES else None
 
 
 def fetch(
@@ -210,11 +243,15 @@ def _is_whole(path: Path, known: Mapping[str, manifest.Entry]) -> bool:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
+    status = _status(path)
+    return None if status is None else (status.st_size, status.st_mtime_ns)
+
+
+def _status(path: Path) -> os.stat_result | None:
     try:
-        status = path.stat()
+        return path.stat()
     except OSError:
         return None
-    return status.st_size, status.st_mtime_ns
 
 
 def _wait(clock: Clock, progress: Progress) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,11 +70,13 @@ def _fetch_all(waves: list[int], folder: Path | None, limits: Limits) -> list[st
     """Fetch one wave after the other; the sentences of those that failed."""
     failures = []
     end = time.monotonic() + limits.deadline
-    there = download.downloaded(folder)
+    sound, problems = download.readable(folder)
     for wave in waves:
-        if wave in there:
-            sys.stdout.write(f"SCF {wave} is there already: {there[wave].name}\n")
+        # a file under another wave's name is not relied on: that wave may be fetched to its place
+        if wave in sound and download.wave_named(sound[wave]) == wave:
+            sys.stdout.write(f"SCF {wave} is there already: {sound[wave].name}\n")
             continue
+        sys.stdout.writelines(f"{reason} SCF {wave} is fetched anew.\n" for reason in _unusable(wave, sound, problems))
         try:
             path = _fetch(wave, folder, replace(limits, deadline=end - time.monotonic()))
         except DownloadError as error:
@@ -85,6 +87,14 @@ def _fetch_all(waves: list[int], folder: Path | None, limits: Limits) -> list[st
         else:
             sys.stdout.write(f"SCF {wave} is there now: {_described(path)}\n")
     return failures
+
+
+def _unusable(wave: int, sound: Mapping[int, Path], problems: Mapping[Path, str]) -> list[str]:
+    """A sentence for each file that is of ``wave`` by its name only."""
+    other = [
+        f"{path.name} holds the survey of {of}." for of, path in sound.items() if download.wave_named(path) == wave
+    ]
+    return other + [reason for path, reason in problems.items() if download.wave_named(path) == wave]
 
 
 def _fetch(wave: int, folder: Path | None, limits: Limits) -> Path:
@@ -104,7 +114,7 @@ def _described(path: Path) -> str:
 
 
 def _goes_on_with(folder: Path | None) -> str:
-    there = ", ".join(f"SCF {wave}" for wave in download.downloaded(folder))
+    there = ", ".join(f"SCF {wave}" for wave in download.readable(folder)[0])
     return f"The app goes on with {there or 'the synthetic sample'}."
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import io
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
 from gzip import BadGzipFile, GzipFile
 from typing import IO, TYPE_CHECKING
 
@@ -21,29 +24,38 @@ MAX_UNPACKED = 200 * MEGABYTE
 """The largest file of any wave unpacks to 33 MB."""
 
 MAX_COLUMNS = 1000
+MAX_ROWS = 400_000
+MAX_CELLS = 30_000_000
+"""The largest wave has 28,885 rows and 10 million cells; a cell takes up to 30 bytes while it is read."""
+
+_LONGEST_NAME = 64
 _CHUNK = 4 * MEGABYTE
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""What every program makes; others, ``zipfile`` unpacks without a bound: 4 kB of bzip2 can be 4 GB."""
+
 _STATA_BEFORE_XML = frozenset(range(102, 116))
 _AGAIN = "download it again"
 
 
-def read_frame(path: Path) -> pd.DataFrame:
-    """Read a CSV or Stata file, bare, gzipped or alone in a zip, into a frame of numbers.
+def read_frame(path: Path, accept: Callable[[list[str]], None]) -> pd.DataFrame:
+    """Read a CSV or Stata file, bare, gzipped or alone in a zip, into a frame.
 
-    The kind is told by content, not by name. At most ``MAX_UNPACKED`` bytes are held.
+    The kind is told by content, not by name. At most ``MAX_UNPACKED`` bytes and ``MAX_CELLS`` cells are held.
 
     Args:
         path: The file. Its name appears in every error.
+        accept: Called with the names of the columns, in upper case, before any row is read; what it raises
+            ends the reading.
 
     Returns:
-        The table with column names in upper case, as numbers.
+        The table with column names in upper case, none of them twice. Its columns may hold anything.
 
     Raises:
         DataError: One sentence on what is wrong with the file and what to do.
     """
     content = _unpack(path)
-    if _is_stata(content):
-        return _read_stata(path.name, content)
-    return _read_csv(path.name, content)
+    read = _read_stata if _is_stata(content) else _read_csv
+    return read(path.name, content, accept)
 
 
 def _unpack(path: Path) -> bytes:
@@ -75,13 +87,22 @@ def _refuse_web_page(name: str, content: bytes) -> bytes:
 
 
 def _unzip(name: str, packed: bytes) -> bytes:
+    damaged = f"{name} is a damaged or locked zip archive: {_AGAIN}."
+    with _any_error_as(damaged), zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        member = _only_member(name, archive.infolist())
+        with archive.open(member) as stream:
+            return _read_bounded(name, stream)
+
+
+@contextlib.contextmanager
+def _any_error_as(sentence: str) -> Iterator[None]:
+    """Damaged bytes lead a library to raise whatever it happens on: struct.error, KeyError, LZMAError, OSError ..."""
     try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            member = _only_member(name, archive.infolist())
-            with archive.open(member) as stream:
-                return _read_bounded(name, stream)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{name} is a damaged or locked zip archive: {_AGAIN}.") from error
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        raise DataError(sentence) from error
 
 
 def _only_member(name: str, members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
@@ -93,10 +114,12 @@ def _only_member(name: str, members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if not tables:
         raise DataError(f"{name} holds no CSV or Stata file: choose the survey's summary extract.")
     if len(tables) > 1:
-        found = ", ".join(member.filename for member in tables[:3])
+        found = ", ".join(_shown(member.filename) for member in tables[:3])
         raise DataError(f"{name} holds {len(tables)} tables ({found}): keep one of them in the archive.")
     if tables[0].file_size > MAX_UNPACKED:
         raise _too_large(name)
+    if tables[0].compress_type not in _PACKINGS:
+        raise DataError(f"{name} is packed in an unusual way: unpack it, or make an ordinary zip of it.")
     return tables[0]
 
 
@@ -134,31 +157,86 @@ def _is_stata(content: bytes) -> bool:
     )
 
 
-def _read_stata(name: str, content: bytes) -> pd.DataFrame:
+def _read_stata(name: str, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
+    damaged = f"{name} is a Stata file that is damaged or of an unknown version: {_AGAIN}."
+    with contextlib.ExitStack() as opened:
+        with _any_error_as(damaged):
+            reader = opened.enter_context(
+                pd.read_stata(io.BytesIO(content), convert_categoricals=False, convert_dates=False, iterator=True)
+            )
+            found = list(reader.variable_labels())
+        names = _names(name, found, accept)
+        limit = _most_rows(names)
+        with _any_error_as(damaged):
+            frame = reader.read(nrows=limit + 1)
+    if len(frame) > limit:
+        raise _too_many_rows(name, limit)
+    return frame.set_axis(names, axis=1)
+
+
+def _read_csv(name: str, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
+    unreadable = f"{name} is not a readable CSV table (comma separated, UTF-8): {_AGAIN}, or save it as CSV."
+    if b"\0" in content:
+        raise DataError(unreadable)
+    stream = io.BytesIO(_plain(content))
+    header = stream.readline()
+    # counted in the bytes: tens of thousands of equal names keep pandas busy for minutes
+    _check_width(name, header.count(b",") + 1)
     try:
-        frame = pd.read_stata(io.BytesIO(content), convert_categoricals=False, convert_dates=False)
-    # pandas raises whatever the damaged bytes lead it to (struct.error, KeyError, IndexError, ValueError ...)
-    except Exception as error:
-        raise DataError(f"{name} is a Stata file that is damaged or of an unknown version: {_AGAIN}.") from error
-    return _as_numbers(name, frame)
+        names = _names(name, header.decode().split(","), accept)
+        _check_lines(name, stream, names)
+        stream.seek(len(header))
+        return pd.read_csv(stream, header=None, names=names, index_col=False, quoting=csv.QUOTE_NONE, low_memory=False)
+    except (ValueError, OverflowError) as error:  # pandas' own errors and those of decoding are ValueErrors
+        raise DataError(unreadable) from error
 
 
-def _read_csv(name: str, content: bytes) -> pd.DataFrame:
-    try:
-        header = pd.read_csv(io.BytesIO(content), nrows=0, encoding="utf-8-sig")
-        if len(header.columns) > MAX_COLUMNS:
-            raise DataError(f"{name} has {len(header.columns):,} columns; at most {MAX_COLUMNS:,} are read.")
-        frame = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", low_memory=False)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(
-            f"{name} is not a readable CSV table (comma separated, UTF-8): {_AGAIN}, or save it as CSV."
-        ) from error
-    return _as_numbers(name, frame)
+def _plain(content: bytes) -> bytes:
+    """The lines of a table of numbers: without byte-order mark, blank start and quotes, each ended by a newline."""
+    content = content.removeprefix(b"\xef\xbb\xbf").replace(b'"', b"")
+    return content.lstrip(b" \t\r\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _as_numbers(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.rename(columns=lambda column: str(column).strip().upper())
-    repeated = frame.columns[frame.columns.duplicated()]
-    if len(repeated):
-        raise DataError(f"{name} has two columns named {repeated[0]}: keep one of them.")
-    return frame
+def _check_lines(name: str, lines: IO[bytes], names: list[str]) -> None:
+    """Check that the lines after the header are not too many, and that each has a field for every column."""
+    limit = _most_rows(names)
+    for row, line in enumerate(lines, start=1):
+        if row > limit:
+            raise _too_many_rows(name, limit)
+        fields = line.count(b",") + 1
+        if fields != len(names) and line.strip():
+            raise DataError(f"{name}, line {row + 1}, has {fields:,} of {len(names)} fields: {_AGAIN}.")
+
+
+def _names(name: str, found: list[str], accept: Callable[[list[str]], None]) -> list[str]:
+    """The names of the columns as they are known here: accepted, fit for a sentence, each once."""
+    _check_width(name, len(found))
+    names = [column.strip().upper() or f"UNNAMED: {at}" for at, column in enumerate(found)]
+    accept(names)
+    if odd := next((column for column in names if len(column) > _LONGEST_NAME or not column.isprintable()), None):
+        raise DataError(f"{name} has a column named {_shown(odd)}: use the survey's summary extract as released.")
+    if len(set(names)) < len(names):
+        repeated = next(column for at, column in enumerate(names) if column in names[:at])
+        raise DataError(f"{name} has two columns named {repeated}: keep one of them.")
+    return names
+
+
+def _check_width(name: str, columns: int) -> None:
+    if columns > MAX_COLUMNS:
+        raise DataError(f"{name} has {columns:,} columns; at most {MAX_COLUMNS:,} are read.")
+
+
+def _most_rows(names: list[str]) -> int:
+    return min(MAX_ROWS, MAX_CELLS // len(names))
+
+
+def _too_many_rows(name: str, limit: int) -> DataError:
+    return DataError(
+        f"{name} has more than {limit:,} rows, far more than any wave of the survey: "
+        "check that it is the summary extract."
+    )
+
+
+def _shown(text: str) -> str:
+    """Text from a file as it may stand in a sentence."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:40])

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-VERSION = 1
+VERSION = 2
 """Raise it when the meaning of a copy changes; older copies are then made anew."""
 
 _KEY = b"household_segments"
@@ -125,6 +125,8 @@ def _facts(kept: dict[str, Any]) -> Facts:
 
 def _narrow(frame: pd.DataFrame) -> pd.DataFrame:
     """Flags and codes in one byte; amounts keep eight, so that no sum of them can overflow."""
-    small = {name: "int8" for name in frame.columns if frame[name].dtype.kind == "i" and frame[name].abs().max() < 100}
+    small = {
+        name: "int8" for name in frame.columns if frame[name].dtype.kind == "i" and frame[name].between(-99, 99).all()
+    }
     wide = {name: "int64" for name in frame.columns if frame[name].dtype.kind == "i" and name not in small}
     return frame.astype(small | wide)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from lib.sources.files import read_frame
 from lib.sources.parquet_copy import Facts
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample.parquet"
+_OF_1989 = {"X1": "Y1", "XX1": "YY1"}
 _NHNFIN = next(identity for identity in IDENTITIES if identity.total == "NHNFIN")
 
 
@@ -76,10 +77,11 @@ def sample(*, columns: Sequence[str] | None = None) -> Dataset:
 
 
 def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
-    frame = read_frame(path).rename(columns={"X1": "Y1", "XX1": "YY1"})
-    checks.check_columns_of(path.name, frame)
-    frame, notes = _mend_nhnfin(frame)
-    checks.check(path.name, frame)
+    frame = read_frame(path, lambda names: checks.check_columns(path.name, _renamed(names)))
+    frame = frame.set_axis(_renamed(frame.columns), axis=1)
+    checks.check_rows(path.name, frame)
+    frame, mended = _mend_nhnfin(frame)
+    checks.check_identities(path.name, frame)
     found = vintage.detect(frame, path.name)
     facts = Facts(
         name=f"SCF {found.wave}" if found.wave else f"SCF ({path.name})",
@@ -88,9 +90,15 @@ def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
         dollars=found.dollars,
         dollar_factor=found.factor,
         vintage=found.release,
-        notes=notes,
+        notes=(*mended, *found.notes),
     )
     return frame, facts
+
+
+def _renamed(names: Iterable[str]) -> list[str]:
+    """The identifiers under the names that they have since 1992, where the file does not use these besides."""
+    known = list(names)
+    return [new if (new := _OF_1989.get(name, name)) not in known else name for name in known]
 
 
 def _mend_nhnfin(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -26,16 +26,21 @@ _FACTOR_TOLERANCE = 3e-4
 
 _ROUND_SHARE = 0.8
 _LEAST_VALUES = 10
+_LEAST_SHOWN = 0.1
 
 
 @dataclass(frozen=True)
 class Vintage:
-    """Wave, dollar year and release; ``factor`` is prices of ``dollars`` over prices of ``wave``."""
+    """Wave, dollar year and release; ``factor`` is prices of ``dollars`` over prices of ``wave``.
+
+    ``notes`` says where the file's name was believed because its content does not tell.
+    """
 
     wave: int | None
     dollars: int | None
     factor: float
     release: str
+    notes: tuple[str, ...] = ()
 
 
 def detect(frame: pd.DataFrame, file_name: str) -> Vintage:
@@ -49,14 +54,25 @@ def detect(frame: pd.DataFrame, file_name: str) -> Vintage:
         frame: The extract, with WGT and HOUSES.
         file_name: Used only where the content does not tell.
     """
-    wave = _wave(float(frame["WGT"].sum()) / 1e6) or _year_in(file_name)
+    millions = float(frame["WGT"].sum()) / 1e6
+    by_weights = _wave(millions)
+    wave = by_weights or _year_in(file_name)
     if wave is None:
         return Vintage(None, None, 1.0, "an excerpt of an unknown wave")
+    notes = () if by_weights else (_excerpt_of(wave, millions),)
     found = _dollar_year(frame["HOUSES"].to_numpy(dtype=float), wave)
     if found is None:
-        return Vintage(wave, None, 1.0, "dollar year unknown")
+        return Vintage(wave, None, 1.0, "dollar year unknown", notes)
     dollars, factor = found
-    return Vintage(wave, dollars, factor, _release(wave, dollars, "EMERGWORK" in frame))
+    return Vintage(wave, dollars, factor, _release(wave, dollars, "EMERGWORK" in frame), notes)
+
+
+def _excerpt_of(wave: int, millions: float) -> str:
+    stands_for = f"{millions:,.1f}" if millions >= _LEAST_SHOWN else f"less than {_LEAST_SHOWN}"
+    return (
+        f"An excerpt: its weights stand for {stands_for} million households, "
+        f"the survey's for {HOUSEHOLDS[wave]:,.1f} million."
+    )
 
 
 def _wave(millions: float) -> int | None:

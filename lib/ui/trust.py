@@ -49,7 +49,7 @@ def render_notebook(view: View, recipe: Recipe, found: Segmentation) -> None:
     """What the well-known notebooks would have said for the same choice, and why it differs."""
     told = results.notebook(view, recipe)
     left, right = st.columns(2)
-    left.metric("Their inertia", f"{told.inertia:,.6g}", border=True)
+    left.metric("Their inertia", f"{told.inertia:,.0f}", border=True)
     right.metric("Their silhouette", f"{told.silhouette_raw:.3f}", border=True)
     codebook = view.codebook
     table = pd.DataFrame(

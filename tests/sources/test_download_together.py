@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def offline(site, monkeypatch):
     """The address of a site that is not there."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("SCF_BASE_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+def csv(wave):
+    """The table inside the zip that the site has of a wave."""
+    with zipfile.ZipFile(io.BytesIO(extract(wave))) as archive:
+        return archive.read(f"SCFP{wave}.csv")
 
 
 def names(folder):
@@ -153,14 +160,14 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk(site, folder):
 
 def test_it_fetches_what_is_not_there(site, folder, capsys):
     folder.mkdir()
-    (folder / "rscfp2007.dta").write_bytes(b"x")
+    (folder / "SCFP2007.csv").write_bytes(csv(2007))
     site.serve(NAME, whole(extract()))
     assert main(["2019", "2007", "2019"]) == 0
     assert main(["2019", "--folder", str(folder)]) == 0
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "SCF 2019 is there now: scfp2019excel.zip, 0.0 MB, 2022 dollars, re-released with the 2022 survey",
-        "SCF 2007 is there already: rscfp2007.dta",
+        "SCF 2007 is there already: SCFP2007.csv",
         "SCF 2019 is there already: scfp2019excel.zip",
     ]
     assert said.err == ""
@@ -188,7 +195,7 @@ def test_best_effort_goes_on_without(offline, folder, capsys, monkeypatch):
         "127.0.0.1 cannot be reached: check the network, or try again later. "
         "The app goes on with the synthetic sample.\n"
     )
-    (folder / "SCFP2019.csv").write_bytes(b"x")
+    (folder / "SCFP2019.csv").write_bytes(csv(2019))
     assert main(["2019", "2022", "--best-effort"]) == 0
     said = capsys.readouterr()
     assert said.out == "SCF 2019 is there already: SCFP2019.csv\n"

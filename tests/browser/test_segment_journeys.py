@@ -97,8 +97,9 @@ def children_of(pid: int) -> list[int]:
 @pytest.mark.skipif(os.name != "posix", reason="processes are looked up with ps")
 def test_a_map_can_be_stopped_and_a_dead_worker_costs_one_map(visit, tmp_path):
     with serve(tmp_path) as address:
-        page = visit(f"{address}/many_features?{FEARFUL}&maps=UMAP&neighbours=33&where=AGE+%3E+20")
-        stop = page.get_by_role("button", name="Stop").first
+        # a population that no finished map is kept for, and the largest: this takes seconds
+        page = visit(f"{address}/many_features?maps=UMAP&neighbours=100&where=AGE+%3E+20")
+        stop = page.locator(".st-key-stop_map_of_umap").get_by_role("button")
         expect(stop).to_be_visible()
         stop.click()
         again = page.get_by_role("button", name="Draw it again")

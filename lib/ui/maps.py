@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from lib import maps
 from lib.charts import maps as charts
 from lib.errors import HouseholdSegmentsError
+from lib.explore import draw as draw_rows
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings, Ticket
 from lib.maps.prepare import prepare
 from lib.segments import UNASSIGNED, Recipe, Segmentation
@@ -21,6 +23,8 @@ from lib.ui.view import View
 
 _SEGMENT = "Segment"
 _TICKETS = "map_tickets"
+_MOST_POINTS = 6_000
+"""Points drawn of a map; it has one per household unless rows are counted."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -212,11 +216,15 @@ def _axes(projection: Projection) -> tuple[str, str]:
 
 
 def _points(view: View, recipe: Recipe, found: Segmentation, projection: Projection, colour: str) -> pd.DataFrame:
-    rows = projection.table["row"].to_numpy()
+    table = projection.table
+    if len(table) > _MOST_POINTS:
+        # every row of a survey, as PCA draws them when rows are counted, would hide one another and weigh too much
+        table = table.iloc[np.unique(draw_rows(table["weight"].to_numpy(), _MOST_POINTS, recipe.seed))]
+    rows = table["row"].to_numpy()
     kinds = {"x": "float32", "y": "float32", "household": "int32"}
-    points = projection.table[["x", "y", "household"]].astype(kinds).assign(segment=found.labels[rows])
+    points = table[["x", "y", "household"]].astype(kinds).assign(segment=found.labels[rows])
     if st.session_state.get("sized"):
-        points["weight"] = projection.table["weight"].astype("float32")
+        points["weight"] = table["weight"].astype("float32")
     if colour != _SEGMENT:
         points["value"] = map_results.colouring(view, recipe, colour).to_numpy(dtype="float32")[rows]
     return points

@@ -165,3 +165,20 @@ def _render_one(view: View, recipe: Recipe, names: Mapping[int, str], household:
         )
         st.dataframe(shown, hide_index=True, alt="The households most like this one")
     controls.chart_note(view, "First implicate; nearest on the scale on which segments were found.")
+    with st.expander("Everything known about this household", key="all_columns", on_change="rerun") as everything:
+        if everything.open:
+            _render_everything(view, recipe, household)
+
+
+def _render_everything(view: View, recipe: Recipe, household: float) -> None:
+    codebook = view.codebook
+    names = tuple(name for name, variable in codebook.items() if variable.is_amount or variable.is_category)
+    row = map_results.picked_table(view, recipe, (household,), names).iloc[0]
+    table = pd.DataFrame(
+        {
+            "About": [codebook[name].group for name in names],
+            "What": [codebook.label(name) for name in names],
+            "This household": [codebook[name].text(row[name]) for name in names],
+        }
+    )
+    st.dataframe(table, hide_index=True, alt=f"All columns of household {household:.0f}")

@@ -30,7 +30,20 @@ from streamlit.testing.v1 import AppTest
 at = AppTest.from_file("streamlit_app.py", default_timeout=60)
 start = time.perf_counter()
 at.run()
-print(time.perf_counter() - start, len(at.get("vega_lite_chart")))
+first = time.perf_counter() - start
+from streamlit.runtime.pages_manager import PagesManager
+original = PagesManager.__init__
+def initialise(self, *args, **kwargs):
+    original(self, *args, **kwargs)
+    PagesManager.uses_pages_directory = False
+PagesManager.__init__ = initialise
+at.run()
+seconds = [first]
+for page in ("two_features", "many_features", "small_business"):
+    start = time.perf_counter()
+    at.switch_page(f"pages/{page}.py").run()
+    seconds.append(time.perf_counter() - start)
+print(*seconds)
 """
 
 
@@ -87,13 +100,17 @@ def _loading(path: Path) -> None:
 def _first_view(downloads: Path, name: str) -> None:
     """The script's first run in a fresh process, imports of the app included."""
     environment = {**os.environ, "SCF_DOWNLOADS": str(downloads)}
-    seconds = []
+    runs = []
     for _ in range(3):
         run = subprocess.run(
             [sys.executable, "-c", FIRST_VIEW], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
         )
-        seconds.append(float(run.stdout.split()[0]))
-    sys.stdout.write(f"first view of a fresh process, {name}: {statistics.median(seconds):.2f} s\n")
+        runs.append([float(part) for part in run.stdout.split()])
+    explore, *others = (statistics.median(seconds) for seconds in zip(*runs, strict=True))
+    sys.stdout.write(f"first view of a fresh process, {name}: Explore {explore:.2f} s")
+    for page, seconds in zip(("Two features", "Many features", "Small business"), others, strict=True):
+        sys.stdout.write(f", then {page} {seconds:.2f} s")
+    sys.stdout.write("\n")
 
 
 def _responses(downloads: Path) -> None:

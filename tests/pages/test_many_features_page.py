@@ -37,8 +37,9 @@ def test_three_finished_maps_of_the_sample_are_there_at_once(app, charts):
         assert any(alt.startswith(f"{method} of 5,777 households") for alt in alts), method
 
 
-def test_no_view_sends_more_than_600_kb(app, settled):
-    at = settled(app(PAGE))
+@pytest.mark.parametrize("query", [{}, {"count": "Rows", "maps": "PCA"}, {"colour": "Net worth"}])
+def test_no_view_sends_more_than_600_kb(app, settled, query):
+    at = settled(app(PAGE, **query))
     sent = sum(
         len(element.proto.spec) + sum(len(d.data.data) for d in element.proto.datasets)
         for element in at.get("vega_lite_chart")

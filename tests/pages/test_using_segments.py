@@ -2,6 +2,10 @@
 
 import pytest
 
+from lib import exports
+from lib.population import Population
+from lib.segments import Recipe, fit
+
 PAGE = "pages/two_features.py"
 FEARFUL = "Denied credit or feared it"
 
@@ -76,3 +80,30 @@ def test_a_link_to_a_wave_that_is_not_here_says_so_and_offers_it(app, metrics):
     assert any("survey of 2013" in w.value for w in at.warning)
     assert any(b.label == "Get the survey of 2013" for b in at.button)
     assert not at.exception
+
+
+def test_a_saved_recipe_labels_a_table_and_goes_back_on_the_page(app, sample):
+    """The labels are those of the app: the table is the sample's own fearful households."""
+    fearful = Population.parse("TURNFEAR == 1").apply(sample)
+    found = fit(fearful, Recipe(("DEBT", "HOUSES"), transform="asinh", k=3))
+    origin = exports.provenance(fearful, Population(), "The fearful", found.recipe)
+    names = {1: "Low", 2: "Middle", 3: "High"}
+    recipe = exports.recipe_json(found, names, fearful.codebook, origin)
+    table = fearful.frame[["YY1", "DEBT", "HOUSES"]].to_csv(index=False).encode()
+    at = app(PAGE, who=FEARFUL, use="Hand on")
+    at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json")
+    at.file_uploader(key="table_file").upload("mine.csv", table, "text/csv")
+    at.run()
+    assert not at.exception
+    assert any("3 segments on DEBT, HOUSES" in m.value for m in at.main.markdown)
+    sizes = ", ".join(f"{n}: {rows:,}" for n, rows in found.sizes["rows"].items())
+    assert any("rows labelled in" in m.value and sizes in m.value for m in at.main.markdown)
+    at.button(key="load_recipe").click().run()
+    assert at.slider(key="k").value == 3
+
+
+def test_a_file_that_is_no_recipe_is_refused_in_a_sentence(app):
+    at = app(PAGE, who=FEARFUL, use="Hand on")
+    at.file_uploader(key="recipe_file").upload("recipe.json", b'{"k": 3}', "application/json").run()
+    assert not at.exception
+    assert len(at.error) == 1

@@ -27,6 +27,26 @@ _METHODS = """
 - **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
 """
 
+_SEGMENTS = """
+- **Segments** are found by weighted k-means over all rows, from 50 starts (20 for more than 10,000 rows), in one
+  thread and with a fixed seed: the same choices give the same segments. They are numbered by their centroid's value
+  of the first feature, ascending.
+- **The scale** is bent and made comparable before distances are taken, both weighted. *Log-like* is asinh(x / s), s
+  being the weighted median of the column's non-zero amounts; *ranks* are weighted mid-ranks; *capped* cuts at the 1st
+  and 99th weighted percentile. Centroids are shown in dollars again.
+- **Silhouettes** are exact: within each implicate, weighted, then averaged, so that no household lies beside its own
+  near-copies. With all weights one they are scikit-learn's.
+- **How many segments** is advised, not decreed: the knee of inertia (kneedle, and only where inertia falls at least
+  twice as fast before it as behind), the silhouette, Calinski-Harabasz, Davies-Bouldin, and the most segments of
+  which none is thin.
+- **Stability**: households are drawn anew with all their implicates, segmented again, and compared by Jaccard
+  similarity; the words for it are Hennig's (2007).
+- **Maps**: PCA of the weighted covariance; t-SNE and UMAP on one implicate, started from PCA, seeded. Trustworthiness
+  and the share of neighbours kept say what a map is worth. Distances between islands mean little.
+- **The well-known notebooks** count rows, start k-means once and take silhouettes in raw units. Their box shows what
+  they would print for the same choice.
+"""
+
 _SOURCES = """
 The **Survey of Consumer Finances** is made by the Board of Governors of the Federal Reserve System with the
 Department of the Treasury, every three years. The app reads its *summary extract public data*, which is in the
@@ -49,7 +69,10 @@ is a real household, and none of its figures should be quoted.
 
 def render_methods() -> None:
     """The rules by which every figure is made."""
+    st.subheader("Estimates")
     st.markdown(_METHODS)
+    st.subheader("Segments and maps")
+    st.markdown(_SEGMENTS)
 
 
 def render_dictionary(view: View) -> None:

@@ -14,6 +14,9 @@ from lib.dataset import Variable
 BOX, POINT = "box", "point"
 """Names of the selections: a dragged box, a clicked household."""
 
+PICKED = "picked"
+"""Name of the dataset of households that stand out."""
+
 _PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointermove!"
 _SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
 
@@ -38,7 +41,8 @@ def households(
         names: Name of each segment.
         axes: Titles of the axes.
         colour: The column that colours them; segments do without it.
-        picked: Households to stand out, as ``points``.
+        picked: Households to stand out, as ``points``; without it they are taken from a dataset named ``PICKED`` that
+            comes with the chart, so that picking others needs no new chart.
         lines: Contours, as ``lib.maps.density.contours``.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         sized: Whether ``weight`` sets the size of a point.
@@ -64,9 +68,9 @@ def households(
     layers = [dots.add_params(box, point, moved)]
     if lines is not None and len(lines):
         layers.append(_contours(lines))
-    if picked is not None and len(picked):
-        ring = alt.Chart(picked).mark_point(size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9)
-        layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("household:N", title="Picked household")]))
+    ring = alt.Chart(alt.NamedData(PICKED) if picked is None else picked)
+    ring = ring.mark_point(size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9)
+    layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("household:N", title="Picked household")]))
     if centres is not None and len(centres):
         layers.extend(_numbers(centres, names))
     return alt.layer(*layers).properties(height=height)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import streamlit as st
 
 from lib.ui.shelf import shelf
@@ -40,12 +41,13 @@ def on_page() -> dict[str, Shown]:
 class _Drawn:
     """A finished chart. Altair's schema checks take most of the time of sending it; the tests make them instead."""
 
-    def __init__(self, chart: Any) -> None:  # noqa: ANN401 - any of Altair's charts
-        self._chart = chart
+    def __init__(self, chart: Any, data: Mapping[str, pd.DataFrame]) -> None:  # noqa: ANN401 - any of Altair's charts
+        self._chart, self._data = chart, data
 
     def to_dict(self) -> dict[str, Any]:
-        """The chart's Vega-Lite specification."""
-        return self._chart.to_dict(validate=False)
+        """The chart's Vega-Lite specification, with the data that it refers to by name."""
+        spec: dict[str, Any] = self._chart.to_dict(validate=False)
+        return {**spec, "datasets": {**spec.get("datasets", {}), **self._data}}
 
 
 def draw(
@@ -54,6 +56,8 @@ def draw(
     *what: Hashable,
     alt_text: str,
     key: str,
+    data: Mapping[str, pd.DataFrame] | None = None,
+    picture: Callable[[], Any] | None = None,
     **options: Any,  # noqa: ANN401 - passed on to st.altair_chart
 ) -> Any:  # noqa: ANN401
     """Draw a chart, building it only if it has not been built for the same view and choices.
@@ -64,13 +68,15 @@ def draw(
         what: Everything else that decides how it looks.
         alt_text: The takeaway, for those who do not see it.
         key: Key of the element.
+        data: Data that the chart refers to by name and that may change while it stays the same.
+        picture: Builds the chart with those data in it, for a file.
         options: Others of ``st.altair_chart``.
     """
     kept = shelf("charts", _CHARTS)
     place = (key, view.key, what)
     chart = kept.find(place)
     if chart is None:
-        chart = _Drawn(make())
+        chart = make()
         kept.put(place, chart)
-    st.session_state.setdefault(_ON_PAGE, {})[key] = Shown(alt_text, make)
-    return st.altair_chart(chart, alt=alt_text, key=key, **options)  # type: ignore[arg-type]
+    st.session_state.setdefault(_ON_PAGE, {})[key] = Shown(alt_text, picture or make)
+    return st.altair_chart(_Drawn(chart, data or {}), alt=alt_text, key=key, **options)  # type: ignore[call-overload]

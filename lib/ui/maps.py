@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ _SEGMENT = "Segment"
 _TICKETS = "map_tickets"
 _MOST_POINTS = 6_000
 """Points drawn of a map; it has one per household unless rows are counted."""
+
+_MOST_RINGS = 1_500
+"""Rings around picked households: more hide one another."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -176,30 +180,36 @@ def _draw(
     contoured, sized = bool(state.get("contours")), bool(state.get("sized"))
     sentence = f"{projection.label} of {len(projection):,} households. {projection.quality.words}"
     key = f"map_{projection.method}"
-    draw(
-        lambda: charts.households(
+    rings = points[points["household"].isin(picked)][["x", "y", "household"]].head(_MOST_RINGS)
+
+    def make(inside: pd.DataFrame | None = None) -> Any:  # noqa: ANN401 - whichever of Altair's charts it becomes
+        return charts.households(
             points,
             names=names,
             axes=_axes(projection),
             colour=None if colour == _SEGMENT else view.codebook[colour],
-            picked=points[points["household"].isin(picked)][["x", "y", "household"]],
-            lines=map_results.contours(projection, projection.key or str((view.key, recipe))) if contoured else None,
+            picked=inside,
+            lines=map_results.contours(projection, projection.key) if contoured else None,
             centres=_centres(points),
             sized=sized,
             height=620 if large else 400,
-        ),
+        )
+
+    draw(
+        make,
         view,
         recipe,
         projection.key,
         projection.settings,
         colour,
-        picked,
         contoured,
         sized,
         large,
         tuple(names.items()),
         alt_text=sentence,
         key=key,
+        data={charts.PICKED: rings},
+        picture=lambda: make(rings),
         on_select=lambda: picking.take(view, recipe, projection, key),
         selection_mode=[charts.BOX, charts.POINT],
     )

@@ -78,7 +78,7 @@ class View:
         """The data without its columns: name, wave, dollars, vintage, whether it is synthetic."""
         return everyone(self, ())
 
-    @property
+    @cached_property
     def codebook(self) -> Codebook:
         """What every column of the data means."""
         return columns_of(self.source, self.stamp)

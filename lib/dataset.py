@@ -69,9 +69,14 @@ class Variable:
             return self.values[value]
         if self.is_category:
             return f"Code {value:g}"
-        sign = "-" if value < 0 else ""
+        digits = f"{abs(value):{self.format.removeprefix('$')}}"
+        sign = "-" if value < 0 and digits.strip("0.,%") else ""
         dollar = "$" if self.format.startswith("$") else ""
-        return f"{sign}{dollar}{abs(value):{self.format.removeprefix('$')}}"
+        return f"{sign}{dollar}{digits}"
+
+    def mean_text(self, value: float) -> str:
+        """A mean in words: of counts and years with one decimal, which a single household never has."""
+        return f"{value:,.1f}" if self.unit in {"count", "years", "score"} and pd.notna(value) else self.text(value)
 
 
 class Codebook(Mapping[str, Variable]):

@@ -27,7 +27,7 @@ found = sections.fit_or_stop(view, recipe)
 names, shown = naming.choose_segments(view, recipe)
 
 st.header("Maps of the households", divider="gray")
-maps.render_maps(view, recipe, found, shown)
+maps.render_maps(view, recipe, found, names, shown)
 findings = st.container()
 
 st.header("The segments", divider="gray")

@@ -44,7 +44,7 @@ recipe = recipes.choose_recipe(small, chosen)
 found = sections.fit_or_stop(small, recipe)
 names, shown = naming.choose_segments(small, recipe)
 
-maps.render_maps(small, recipe, found, shown)
+maps.render_maps(small, recipe, found, names, shown)
 sections.render_findings(small, recipe, found, names)
 sections.render_table(small, recipe, found, shown)
 profiles.render_differences(small, recipe, shown)

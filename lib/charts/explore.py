@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import altair as alt
 import pandas as pd
 
@@ -19,7 +21,15 @@ _ON_PALE = "#17202a"
 """Cells of a heat map and the figures on them: pale on light and on dark ground, so that dark text stays legible."""
 
 
-def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, legend: str) -> alt.LayerChart:
+def shares(
+    table: pd.DataFrame,
+    column: str,
+    codebook: Codebook,
+    *,
+    unit: str,
+    legend: str,
+    colours: Mapping[str, str] | None = None,
+) -> alt.LayerChart:
     """Bars of shares within each group, side by side; a heat map where the groups are many.
 
     Args:
@@ -28,6 +38,7 @@ def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, l
         codebook: For its label.
         unit: What is counted ("households", "rows").
         legend: What the groups are.
+        colours: Colour of each group where it is fixed elsewhere; by default those of the theme in order.
     """
     label = codebook.label(column)
     tooltip = [
@@ -38,7 +49,7 @@ def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, l
         alt.Tooltip("sampled:Q", title="Sampled households", format=",.0f"),
     ]
     codes = list(table.sort_values("order")["code"].unique())
-    groups = list(table["group"].unique())
+    groups = _in_order(table["group"].unique())
     base = alt.Chart(table).encode(
         y=alt.Y(
             "code:N",
@@ -54,20 +65,34 @@ def shares(table: pd.DataFrame, column: str, codebook: Codebook, *, unit: str, l
     base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
-        color=alt.Color("group:N", sort=groups, title=legend, legend=_legend(groups)),
+        color=_group_colour(groups, legend, colours),
         opacity=alt.condition("datum.thin", alt.value(0.45), alt.value(1.0)),
     )
     text = base.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
         x="share:Q", text=alt.Text("share:Q", format=".1%")
     )
     step = 18 if len(groups) > 1 else 24
-    return (bars + text).properties(height=max(len(codes) * (len(groups) * step + 12) + 60, 160))
+    around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
+    return (bars + text).properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
+
+
+def _in_order(groups: Iterable[str]) -> list[str]:
+    """Groups as they come, but those of whom something is true before those of whom it is not, as populations are."""
+    return sorted(groups, key=lambda group: group == "No")
+
+
+def _group_colour(groups: list[str], legend: str, colours: Mapping[str, str] | None) -> alt.Color:
+    shown = _legend(groups)
+    if colours is None:
+        return alt.Color("group:N", sort=groups, title=legend, legend=shown)
+    scale = alt.Scale(domain=groups, range=[colours.get(group, theme.UNASSIGNED) for group in groups])
+    return alt.Color("group:N", sort=groups, scale=scale, title=legend, legend=shown)
 
 
 def _legend(groups: list[str]) -> alt.Legend | None:
     if len(groups) == 1:
         return None
-    return alt.Legend(orient="top", labelLimit=260, columns=1 if sum(map(len, groups)) > 24 else 0)
+    return alt.Legend(orient="top", labelLimit=420, columns=1 if sum(map(len, groups)) > 24 else 0)
 
 
 def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChart:
@@ -130,7 +155,7 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
 def relation(result: Relation, x: Variable, y: Variable, dollars: int | None, by: Variable | None = None) -> alt.Chart:
     """A scatter of two amounts that can be dragged and zoomed, coloured by a category if the points have one."""
     horizontal, vertical = result.scales
-    groups = sorted(result.points["group"].unique()) if by else []
+    groups = _in_order(sorted(result.points["group"].unique())) if by else []
     looks = (
         {
             "color": alt.Color("group:N", sort=groups, title=by.label, legend=_legend(groups)),

@@ -127,7 +127,8 @@ def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> list[alt.Chart]
     base = chart_of(centres, names).encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("title:N", title="Middle of")])
     scale = segment_scales(names)["color"]
     disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5)
-    colours = dict(zip(scale.domain, scale.range, strict=True))
+    there = {title_of(int(segment), names) for segment in centres["segment"] if segment in names}
+    colours = {title: colour for title, colour in zip(scale.domain, scale.range, strict=True) if title in there}
     layers = [
         disc.transform_filter(alt.datum.title == title).encode(color=alt.value(colours[title])) for title in colours
     ]

@@ -47,7 +47,7 @@ def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
     numbers = sorted(names)
     titles = [title_of(number, names) for number in numbers]
     colours = [theme.UNASSIGNED if n == UNASSIGNED else theme.SEGMENTS[(n - 1) % len(theme.SEGMENTS)] for n in numbers]
-    shapes = ["stroke" if n == UNASSIGNED else theme.SHAPES[(n - 1) % len(theme.SHAPES)] for n in numbers]
+    shapes = ["circle" if n == UNASSIGNED else theme.SHAPES[(n - 1) % len(theme.SHAPES)] for n in numbers]
     return {
         "color": alt.Scale(domain=titles, range=colours),
         "shape": alt.Scale(domain=titles, range=shapes),
@@ -104,13 +104,15 @@ def silhouettes(
     looks = segment_scales(names)
     bars = (
         chart_of(frame, names)
-        .mark_bar(strokeWidth=0)
+        .mark_bar(strokeWidth=1.2)
         .encode(
             x=alt.X("silhouette:Q", title="Silhouette"),
             x2=alt.datum(0),
             y=alt.Y("from:Q", title="In order", axis=alt.Axis(format=".0%"), scale=alt.Scale(reverse=True)),
             y2="to:Q",
             color=alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**LEGEND)),
+            # an edge of its own colour closes the seams between neighbouring bars
+            stroke=alt.Stroke("title:N", scale=looks["color"], legend=None),
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
                 alt.Tooltip("silhouette:Q", title="Silhouette", format=".2f"),

@@ -34,8 +34,8 @@ def render_share(view: View) -> None:
     )
     size = results.size(owners.counted("households"))
     with st.grid(3, min_column_width=150):
-        st.metric("Own a business, of households", f"{households:.1%}", border=True)
-        st.metric("of rows, as notebooks count", f"{rows:.1%}", border=True)
+        st.metric("Owners, of households", f"{households:.1%}", border=True)
+        st.metric("Owners, of rows", f"{rows:.1%}", border=True)
         st.metric(
             "Households that own one",
             f"{size.count / 1e6:.1f} M",
@@ -60,6 +60,7 @@ def render_worth(owners: View) -> None:
                 "Median": text(summary["0.5"]),
                 "Mean": text(summary["mean"]),
                 "90% below": text(summary["0.9"]),
+                "Sampled households": f"{int(summary['sampled']):,}",
             }
         )
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="What businesses are worth and bring in, among owners")

@@ -20,6 +20,8 @@ from lib.ui.view import View
 
 _ALSO = ("INCOME", "NETWORTH", "LIQ", "HOUSES", "DEBT", "AGE", "KIDS")
 _EVERYONE = 0
+_TELLING = 5
+"""Sampled households below which a card stops at the size: there is nothing to tell of so few."""
 
 
 def columns_of(view: View, recipe: Recipe) -> tuple[str, ...]:
@@ -45,19 +47,28 @@ def render_cards(view: View, recipe: Recipe, found: Segmentation, names: Mapping
                     key=f"card_{number}",
                 )
                 st.markdown(
-                    f"{size['households'] / 1e6:.2f} million households, {size['share']:.1%} "
+                    f"{_households(size['households'])}, {size['share']:.1%} "
                     f"of the {view.unit}; {size['sampled']:,} sampled."
                 )
                 if size["thin"]:
                     st.caption(f":material/warning: Rests on fewer than {THIN} sampled households.")
+                if size["sampled"] < _TELLING:
+                    continue
                 if stable is not None:
                     row = stable.table.loc[number]
                     st.caption(f"Stability {row['bootstrap']:.2f}: {row['verdict']}.")
                 st.markdown(_apart(view, profile.table.loc[number], profile.apart(number)))
                 st.markdown(rules.sentences.get(number, ""))
                 _render_typical(view, recipe, number)
+    if UNASSIGNED in found.sizes.index:
+        left = found.sizes.loc[UNASSIGNED]
+        st.caption(f"{left['share']:.1%} of the {view.unit} ({left['sampled']:,} sampled) belong to no segment.")
     st.caption(rules.words)
     controls.chart_note(view)
+
+
+def _households(number: float) -> str:
+    return f"{number / 1e6:.2f} million households" if number >= 1e5 else f"{number:,.0f} households"
 
 
 def _apart(view: View, own: pd.DataFrame, columns: list[str]) -> str:
@@ -122,13 +133,16 @@ def render_contrast(view: View, recipe: Recipe, names: Mapping[int, str]) -> Non
             "Column": table["label"],
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
-            f"Mean: {one}": [text[name](value) for name, value in table["first"].items()],
-            f"Mean: {other}": [text[name](value) for name, value in table["second"].items()],
+            f"Mean: {one}": [view.codebook[name].mean_text(value) for name, value in table["first"].items()],
+            f"Mean: {other}": [view.codebook[name].mean_text(value) for name, value in table["second"].items()],
             "Standard deviations apart": table["difference"].map("{:+.2f}".format),
         }
     )
     st.dataframe(shown, hide_index=True, alt=f"{one} beside {other}")
-    controls.chart_note(view)
+    sampled = results.segmentation(view, recipe).sizes["sampled"]
+    whole = results.size(view).sampled
+    rests = f"{one}: {sampled[first]:,} sampled households; {other}: {sampled[second] if second else whole:,}."
+    controls.chart_note(view, rests)
     _render_waves(view, recipe, names)
 
 
@@ -190,6 +204,8 @@ def render_place(view: View, recipe: Recipe, found: Segmentation, names: Mapping
                 f"a tenth more than {variable.text(high)}.",
             )
         st.form_submit_button("Place this household", icon=":material/my_location:")
+    if recipe.algorithm != "kmeans":
+        st.caption("By the nearest centre, which only comes near what this method would say; k-means says it exactly.")
     placed = place(found, values)
     sure = "on the border to" if placed.is_borderline else "next would be"
     st.markdown(

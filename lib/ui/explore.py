@@ -60,6 +60,8 @@ def render_headlines(view: View) -> None:
             border=True,
         )
         for tile in results.headlines(view):
+            if tile.value == 1 and tile.column in view.population.columns:
+                continue  # true of all of them by definition
             text = view.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
             st.metric(
                 tile.label,

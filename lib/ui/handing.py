@@ -12,16 +12,17 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from lib import exports
+from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe, Segmentation
 from lib.segments.apply import label_file
 from lib.segments.stored import StoredRecipe, read_recipe
 from lib.ui import background, cards, drawing, results
 from lib.ui import view as views
+from lib.ui.recipes import FEWEST, MOST
 from lib.ui.shelf import shelf
 from lib.ui.view import View
 
-_LINK_VERSION = "1"
 _REPORTS = 6
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
 """Charts of a page that go into its report besides the report's own."""
@@ -33,7 +34,7 @@ def render(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, 
     """Everything that can be taken away."""
     _render_link(view)
     _render_files(view, recipe, found, names)
-    _render_pictures(view, recipe)
+    _render_pictures(view, recipe, names)
     _render_report(view, recipe, found, names)
     _render_apply()
 
@@ -53,7 +54,7 @@ def link(view: View) -> str:
     query["data"] = views.sources()[view.source]
     if view.dollars:
         query["dollars"] = f"{view.dollars} dollars"
-    query["v"] = _LINK_VERSION
+    query["v"] = views.LINK_VERSION
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
 
 
@@ -95,7 +96,7 @@ def _render_files(view: View, recipe: Recipe, found: Segmentation, names: Mappin
     )
 
 
-def _render_pictures(view: View, recipe: Recipe) -> None:
+def _render_pictures(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
     st.subheader("Pictures")
     shown = drawing.on_page()
     if not shown:
@@ -105,15 +106,20 @@ def _render_pictures(view: View, recipe: Recipe) -> None:
     with left:
         key = st.selectbox("Chart on this page", list(shown), format_func=lambda name: shown[name].alt, key="picture")
     chart = shown[key]
+    caption = f"{chart.alt} {_key(names)}"
+    pictures = (
+        ("PNG", "png", lambda: exports.png(chart.make(), origin, caption=caption)),
+        ("SVG", "svg", lambda: exports.svg(chart.make(), origin, caption=caption).encode()),
+    )
     with right, st.container(horizontal=True):
-        st.download_button(
-            "PNG", lambda: exports.png(chart.make(), origin, caption=chart.alt), _file_name(view, key, "png"),
-            key="picture_png", on_click="ignore",
-        )  # fmt: skip
-        st.download_button(
-            "SVG", lambda: exports.svg(chart.make(), origin, caption=chart.alt).encode(), _file_name(view, key, "svg"),
-            key="picture_svg", on_click="ignore",
-        )  # fmt: skip
+        for label, ending, make in pictures:
+            name = _file_name(view, key, ending)
+            st.download_button(label, make, name, key=f"picture_{ending}", on_click="ignore")
+
+
+def _key(names: Mapping[int, str]) -> str:
+    """Numbers and names of the segments, for pictures that stand alone."""
+    return f"Segments: {'; '.join(title_of(number, names) for number in sorted(names))}."
 
 
 def _render_report(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
@@ -129,8 +135,9 @@ def _render_report(view: View, recipe: Recipe, found: Segmentation, names: Mappi
         )  # fmt: skip
         st.caption(f"One HTML file of {len(page) / 1e6:.1f} MB that needs no network; print it to have a PDF.")
         return
+    pictured = [chart for name, chart in drawing.on_page().items() if name in _PICTURED]
     figures = [
-        exports.Figure("", chart.make(), chart.alt) for name, chart in drawing.on_page().items() if name in _PICTURED
+        exports.Figure(chart.alt.split(".")[0], chart.make(), chart.alt, caption=_key(names)) for chart in pictured
     ]
 
     def make(progress: Progress) -> None:
@@ -182,6 +189,11 @@ def _render_apply() -> None:
         about = "; ".join(f"{label}: {words}" for label, words in list(read.about.items())[:6])
         st.markdown(f"{len(read.model.centres)} segments on {', '.join(read.model.recipe.features)}. {about}")
         st.button("Put this recipe on the page", on_click=_load, args=(read.model.recipe,), key="load_recipe")
+        if st.session_state.pop("recipe_loaded", False):
+            st.caption(
+                "Features, scale, method, number of segments and counting are on the page now (on Two features only "
+                "with two features). Data, population and names are those chosen here, not those of the recipe."
+            )
         if table is not None:
             _label(read, table)
     except HouseholdSegmentsError as error:
@@ -203,8 +215,12 @@ def _label(read: StoredRecipe, table: Any) -> None:  # noqa: ANN401 - Streamlit'
 
 
 def _load(recipe: Recipe) -> None:
-    """Choose what a recipe says on the page for many features."""
+    """Choose what a recipe says, as far as the controls of the page go."""
     state = st.session_state
     state["choose"], state["own"] = "My own list", list(recipe.features)
-    state["transform"], state["scaling"], state["k"] = recipe.transform, recipe.scaling, recipe.k
+    if len(recipe.features) == 2:
+        state["across"], state["up"] = recipe.features
+    state["transform"], state["scaling"] = recipe.transform, recipe.scaling
+    state["k"] = min(max(recipe.k, FEWEST), MOST)
     state["algorithm"], state["count"] = recipe.algorithm, recipe.counting
+    state["recipe_loaded"] = True

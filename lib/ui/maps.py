@@ -45,8 +45,10 @@ def _prepare() -> None:
 
 
 @st.fragment
-def render_maps(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
-    """The maps, their controls and what is picked on them."""
+def render_maps(
+    view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str], shown_names: Mapping[int, str]
+) -> None:
+    """The maps, their controls and what is picked on them; ``shown_names`` are of the segments on view."""
     shown, colour, settings = _choose(view)
     picked = picking.of(view, recipe)
     drawn: list[Projection] = []
@@ -54,17 +56,18 @@ def render_maps(view: View, recipe: Recipe, found: Segmentation, names: Mapping[
     with st.grid(columns, min_column_width=280):
         for method in shown:
             with st.container():
-                projection, ticket = _ask(view, recipe, method, settings)
                 st.markdown(f"**{METHOD_LABELS[method]}**")
+                projection, ticket = _ask(view, recipe, method, settings)
                 if projection is not None:
                     drawn.append(projection)
-                    _draw(view, recipe, found, names, projection, colour, picked, large=columns == 1)
+                    _draw(view, recipe, found, shown_names, projection, colour, picked, large=columns == 1)
                 elif ticket is not None:
                     _wait(method, ticket)
-    if colour == _SEGMENT:
-        draw(lambda: charts.key(names), view, tuple(names.items()), alt_text="Colours of the segments", key="map_key")
+    if drawn:
+        named = tuple(shown_names.items())
+        draw(lambda: charts.key(shown_names), view, named, alt_text="Colours of the segments", key="map_key")
     _explain(view, drawn)
-    picking.render(view, recipe, names)
+    picking.render(view, recipe, names, shown_names)
 
 
 def _explain(view: View, drawn: list[Projection]) -> None:
@@ -180,7 +183,8 @@ def _draw(
     contoured, sized = bool(state.get("contours")), bool(state.get("sized"))
     sentence = f"{projection.label} of {len(projection):,} households. {projection.quality.words}"
     key = f"map_{projection.method}"
-    rings = points[points["household"].isin(picked)][["x", "y", "household"]].head(_MOST_RINGS)
+    ringed = points["household"].isin(picked) & points["segment"].isin(list(names))
+    rings = points.loc[ringed, ["x", "y", "household"]].head(_MOST_RINGS)
 
     def make(inside: pd.DataFrame | None = None) -> Any:  # noqa: ANN401 - whichever of Altair's charts it becomes
         return charts.households(

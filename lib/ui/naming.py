@@ -43,6 +43,8 @@ def choose_segments(view: View, recipe: Recipe) -> tuple[dict[int, str], dict[in
             bind="query-params",
             help="Every chart and table on the page follows.",
         )
+    if not shown:
+        st.caption("No segment is switched on: all of them are shown.")
     return names, {number: names[number] for number in names if number in shown} or names
 
 

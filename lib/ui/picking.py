@@ -61,14 +61,14 @@ def _take_number(view: View, recipe: Recipe) -> None:
     _set(view, recipe, () if number is None else (float(number),))
 
 
-def render(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
+def render(view: View, recipe: Recipe, names: Mapping[int, str], shown: Mapping[int, str]) -> None:
     """Ways to pick without a mouse, and what is picked."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     members = map_results.households_by_segment(view, recipe)
     with left:
         st.pills(
             "Pick segments",
-            list(names),
+            list(shown),
             selection_mode="multi",
             format_func=lambda number: title_of(number, names),
             key=_SEGMENTS,
@@ -110,8 +110,8 @@ def _render_many(view: View, recipe: Recipe, names: Mapping[int, str], picked: t
             "Column": [view.codebook.label(name) for name in table.index],
             "Picked: median": [text[name](value) for name, value in table["median"].items()],
             "Rest: median": [text[name](value) for name, value in table["rest_median"].items()],
-            "Picked: mean": [text[name](value) for name, value in table["mean"].items()],
-            "Rest: mean": [text[name](value) for name, value in table["rest_mean"].items()],
+            "Picked: mean": [view.codebook[name].mean_text(value) for name, value in table["mean"].items()],
+            "Rest: mean": [view.codebook[name].mean_text(value) for name, value in table["rest_mean"].items()],
             "Standard deviations apart": table["difference"].map("{:+.2f}".format),
         }
     )
@@ -142,7 +142,7 @@ def _render_one(view: View, recipe: Recipe, names: Mapping[int, str], household:
         return
     codebook = view.codebook
     own = near.iloc[0]
-    st.markdown(f"**Household {household:.0f}**, segment {title_of(int(own['segment']), names)}.")
+    st.markdown(f"**Household {household:.0f}**: {title_of(int(own['segment']), names)}.")
     described = tuple(name for name in (*_DESCRIBED, *_COLUMNS) if name in codebook)
     table = map_results.picked_table(view, recipe, (household,), described)
     facts = pd.DataFrame(

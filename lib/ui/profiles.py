@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
-from lib.charts.segments import title_of
+from lib.charts.segments import segment_scales, title_of
 from lib.segments import ALGORITHM_LABELS, UNASSIGNED, Recipe
 from lib.ui import background, controls, results
 from lib.ui.drawing import draw
@@ -48,8 +48,10 @@ def render_demographics(view: View, recipe: Recipe, names: Mapping[int, str]) ->
     column = controls.pick_column("Show", [*known, *others], view.codebook, default="AGECL", key="who_they_are")
     table = results.shares_by_segment(view, recipe, column, tuple(names.items()))
     sentence = f"{view.codebook.label(column)} within each segment and among all of them."
+    scale = segment_scales(names)["color"]
+    colours = dict(zip(scale.domain, scale.range, strict=True))
     draw(
-        lambda: explore_charts.shares(table, column, view.codebook, unit=view.unit, legend="Segment"),
+        lambda: explore_charts.shares(table, column, view.codebook, unit=view.unit, legend="Segment", colours=colours),
         view,
         recipe,
         column,

@@ -49,6 +49,7 @@ def choose_two(view: View) -> tuple[str, str]:
 
 def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = False) -> Recipe:
     """Choose transform, scaling, number of segments and, if asked for, the method for given features."""
+    algorithm = _choose_algorithm() if algorithms else "kmeans"
     left, middle, right = st.columns(3)
     with left:
         transform = st.segmented_control(
@@ -72,8 +73,11 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
             help=_SCALING_HELP,
         )
     with right:
-        k = st.slider("Number of segments", FEWEST, MOST, 4, key=K, bind="query-params")
-    algorithm = _choose_algorithm() if algorithms else "kmeans"
+        finds_its_own = algorithm == "hdbscan"
+        words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
+        k = st.slider(
+            "Number of segments", FEWEST, MOST, 4, key=K, bind="query-params", disabled=finds_its_own, help=words
+        )
     st.caption(_why(view, features, transform))
     starts = STARTS if results.size(view).rows <= _MANY_ROWS else _FEWER_STARTS
     return Recipe(

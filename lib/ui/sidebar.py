@@ -9,7 +9,7 @@ from lib.estimates import THIN
 from lib.population import NAMED, Population
 from lib.ui import conditions, controls, fetching, results
 from lib.ui import view as views
-from lib.ui.view import View
+from lib.ui.view import LINK_VERSION, View
 
 _AS_IN_THE_FILE = 0
 
@@ -51,6 +51,8 @@ def _choose_data() -> tuple[str, int | None]:
         bind="query-params",
         help="The Survey of Consumer Finances of the Federal Reserve Board.",
     )
+    if st.query_params.get("v", LINK_VERSION) != LINK_VERSION:
+        st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in views.unreadable():
         st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
     about = views.load(source, views.stamp_of(source), None, ())

@@ -13,6 +13,9 @@ from lib.population import Condition, Population
 from lib.sources import download, scf
 
 SAMPLE = "sample"
+LINK_VERSION = "1"
+"""Stands in every copied link; raise it when the meaning of a control in links changes."""
+
 EVERYONE = "Everyone"
 EVERYBODY = Population()
 

@@ -9,9 +9,9 @@ QUIET = {"maps": "PCA"}
 @pytest.mark.parametrize(("wave", "households"), [("SCF 2019", "13.4%"), ("SCF 2022", "14.6%")])
 def test_owners_are_counted_both_ways(real_app, metrics, wave, households):
     shown = metrics(real_app(PAGE, data=wave, **QUIET))
-    assert shown["Own a business, of households"] == households
+    assert shown["Owners, of households"] == households
     if wave == "SCF 2019":
-        assert shown["of rows, as notebooks count"] == "27.4%"
+        assert shown["Owners, of rows"] == "27.4%"
 
 
 def test_the_notebooks_population_and_columns(real_app, notebook):

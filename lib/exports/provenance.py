@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lib import VERSION
 from lib.dataset import Codebook, Counting, Dataset
 from lib.population import Population
-from lib.segments import ALGORITHM_LABELS, Recipe
-from lib.segments.cells import NUMBER, clean_name
+from lib.segments import Recipe
+from lib.segments.algorithms import recipe_words
+from lib.segments.cells import clean_name, comment_lines
 
 APP = "Household Segments"
 
@@ -24,7 +24,6 @@ COUNTING_WORDS: Mapping[Counting, str] = {
 }
 UNWEIGHTED = "every row once, the table has no weights"
 
-_AFTER_SEPARATOR = re.compile(r"([,;\t]\s*)(?=([=+\-@][^,;\t)\s]*))")
 _LONG = 4_000
 
 
@@ -80,7 +79,7 @@ class Provenance:
 
     def comment(self) -> str:
         """Lines that start with "# ", for the top of a CSV file; none holds a cell that starts a formula."""
-        return "".join(f"# {label}: {_harmless(words)}\n" for label, words in self.facts().items())
+        return comment_lines(self.facts())
 
     @property
     def line(self) -> str:
@@ -93,15 +92,7 @@ class Provenance:
     @property
     def recipe_words(self) -> str:
         """The recipe in a line; empty without one."""
-        if self.recipe is None:
-            return ""
-        r = self.recipe
-        number = "" if r.algorithm == "hdbscan" else f", k = {r.k}"
-        starts = f", {r.starts} starts" if r.algorithm == "kmeans" else ""
-        return (
-            f"{ALGORITHM_LABELS[r.algorithm]}{number} on {', '.join(r.features)}; transform {r.transform}, "
-            f"scaling {r.scaling}{starts}, seed {r.seed}, counting {r.counting}"
-        )
+        return "" if self.recipe is None else recipe_words(self.recipe)
 
 
 def provenance(
@@ -138,12 +129,3 @@ def provenance(
         recipe=recipe,
         synthetic=dataset.synthetic,
     )
-
-
-def _harmless(words: str) -> str:
-    """A spreadsheet cuts a comment line at its separators: what follows one must not start a formula either."""
-
-    def guard(found: re.Match[str]) -> str:
-        return found[1] if re.match(NUMBER, found[2]) else f"{found[1]}'"
-
-    return _AFTER_SEPARATOR.sub(guard, words)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from lib.dataset import Codebook
 from lib.exports.provenance import Provenance
 from lib.segments import Segmentation
+from lib.segments.kmeans import nearest
 from lib.segments.stored import StoredRecipe, read_recipe, to_text
 
 __all__ = ["StoredRecipe", "read_recipe", "recipe_json"]
@@ -21,4 +24,12 @@ def recipe_json(segmentation: Segmentation, names: Mapping[int, str], codebook: 
         codebook: What the features mean and which of them are dollars.
         origin: Where it came from.
     """
-    return to_text(segmentation.model, names, codebook, origin.dollars, origin.facts()).encode()
+    facts = origin.facts()
+    return to_text(segmentation.model, names, codebook, origin.dollars, facts, agreement(segmentation)).encode()
+
+
+def agreement(segmentation: Segmentation) -> float:
+    """Share of the segmented rows, weighted, that the nearest centre labels as the segmentation does."""
+    points = segmentation.points
+    same = nearest(points.matrix, segmentation.model.centres) + 1 == segmentation.labels
+    return float(np.average(same, weights=points.weights))

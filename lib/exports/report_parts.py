@@ -180,10 +180,15 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
         by_segment = figures.set_index("segment")
         first = figures.iloc[0]
         base = "" if first["base"].startswith("all ") else f" ({first['base']})"
-        cells = [f"{by_segment.loc[s, 'text']}{THIN_MARK if by_segment.loc[s, 'thin'] else ''}" for s in segments]
+        cells = [_cell(by_segment.loc[s]) for s in segments]
         rows.append((f"{first['label']}{base}", *cells))
     header = ("", *("Everyone" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
     return Table(name, header, tuple(rows), _thin_note(bool(own["thin"].any())))
+
+
+def _cell(figure: pd.Series) -> str:
+    """A figure and the sampled households it rests on: "27.7 % (n 585)"."""
+    return f"{figure['text']} (n {figure['n']:,}){THIN_MARK if figure['thin'] else ''}"
 
 
 def trust(

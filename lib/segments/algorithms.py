@@ -158,3 +158,13 @@ def _notes(points: Points, drawn: Labels) -> tuple[str, ...]:
     if seen == len(points):
         return ()
     return (f"Fitted to {len(drawn):,} rows drawn by weight, {seen:,} of {len(points):,} different ones.",)
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """A recipe in a line."""
+    number = "" if recipe.algorithm == "hdbscan" else f", k = {recipe.k}"
+    starts = f", {recipe.starts} starts" if recipe.algorithm == "kmeans" else ""
+    return (
+        f"{ALGORITHM_LABELS[recipe.algorithm]}{number} on {', '.join(recipe.features)}; transform {recipe.transform}, "
+        f"scaling {recipe.scaling}{starts}, seed {recipe.seed}, counting {recipe.counting}"
+    )

@@ -23,14 +23,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lib import VERSION
 from lib.errors import DataError, HouseholdSegmentsError
+from lib.segments.algorithms import recipe_words
+from lib.segments.cells import clean_name
 from lib.segments.placing import ADDED, Places, factor_of, matched, place_rows
 from lib.segments.segmentation import UNASSIGNED
 from lib.segments.stored import MAX_BYTES, StoredRecipe, read_recipe
 from lib.segments.table_files import Source, numbers, open_table
 from lib.segments.table_sinks import CsvSink, ParquetSink, RetypeError
+from lib.segments.words import percent
 
 OUTPUTS = (".csv", ".parquet")
+_MOST_LINES = 40
+"""Lines above the input that are kept above the output."""
+
+_LONG = 4_000
 _DOLLARS = re.compile(r"^\s*Dollars: (\d{4})\b")
 
 
@@ -64,7 +72,9 @@ class Applied:
         )
 
 
-def label_file(stored: StoredRecipe, table: Path, output: Path, *, dollars: int | None = None) -> Applied:
+def label_file(
+    stored: StoredRecipe, table: Path, output: Path, *, dollars: int | None = None, header: bool = True
+) -> Applied:
     """Label a table of any length; what is written is whole, or nothing is.
 
     Args:
@@ -73,6 +83,7 @@ def label_file(stored: StoredRecipe, table: Path, output: Path, *, dollars: int 
         output: ``.csv`` or ``.parquet``; an older file of that name is replaced at the end.
         dollars: Year whose prices the table is in; by default what an export of the app says on its top, else that
             of the recipe.
+        header: Whether the output says on its top (Parquet: in its metadata) where the labels come from.
 
     Raises:
         DataError: One sentence; nothing was written then.
@@ -85,11 +96,12 @@ def label_file(stored: StoredRecipe, table: Path, output: Path, *, dollars: int 
         raise DataError(f"{table.name} has two columns of the same name: rename one of them.")
     year = dollars or _told_dollars(source)
     factor_of(stored, year)
+    about = _origin(stored, source, year) if header else {}
     texts: set[str] = set()
     while True:
         try:
             with _whole_or_nothing(output) as draft:
-                counts, borderline = _stream(stored, source, found, output.suffix, draft, texts, year)
+                counts, borderline = _stream(stored, source, found, output.suffix, draft, texts, year, about)
             break
         except RetypeError as changed:
             texts.add(changed.column)
@@ -111,12 +123,12 @@ def _stream(
     draft: Path,
     texts: set[str],
     dollars: int | None,
+    about: Mapping[str, str],
 ) -> tuple[Counter[int], int]:
     counts: Counter[int] = Counter()
     borderline = 0
-    about = {**stored.about, "Labelled by": "a recipe made from the data named here"}
     added = _unused(source.names)
-    sink = CsvSink(draft, source) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
+    sink = CsvSink(draft, source, about) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
     with sink:
         for piece in source.pieces():
             columns = {name: numbers(piece.column(own)) for name, own in found.items()}
@@ -149,6 +161,26 @@ def _unused(names: Sequence[str]) -> list[str]:
     return added
 
 
+def _origin(stored: StoredRecipe, source: Source, dollars: int | None) -> dict[str, str]:
+    """Where the labels come from, label to words, then what stood above the input; each fits on a line.
+
+    ``Dollars`` are those of the table, so that the output may be labelled again.
+    """
+    measured = f"{percent(stored.agreement)} of the recipe's own rows" if stored.agreement < 1 else ""
+    facts = {
+        "Labelled by": recipe_words(stored.model.recipe),
+        "Labelled with": f"Household Segments {VERSION}",
+        "Dollars": f"{dollars} dollars" if dollars else "",
+        "Dollars of the recipe": f"{stored.dollars} dollars" if stored.dollars and stored.money else "",
+        "Nearest centre gives the app's labels for": measured,
+    }
+    told = {"Recipe", "Dollars"}  # said above
+    facts |= {f"Recipe's {label[:1].lower()}{label[1:]}": w for label, w in stored.about.items() if label not in told}
+    lines = [line.partition(":") for line in source.comments[:_MOST_LINES] if line.strip()]
+    kept = {clean_name(f"Input: {label}", _LONG): clean_name(words, _LONG) for label, _, words in lines}
+    return {label: clean_name(words, _LONG) for label, words in facts.items() if words} | kept
+
+
 def _told_dollars(source: Source) -> int | None:
     return next((int(year[1]) for line in source.comments if (year := _DOLLARS.match(line))), None)
 
@@ -160,7 +192,9 @@ def _notes(stored: StoredRecipe, dollars: int | None) -> tuple[str, ...]:
     elif stored.money and stored.dollars:
         notes.append(f"Amounts were taken as {stored.dollars} dollars.")
     if stored.model.recipe.algorithm != "kmeans":
-        notes.append("The nearest centroid only comes near to the segments of this algorithm.")
+        known = stored.agreement == stored.agreement
+        measured = f": it gives the app's own labels for {percent(stored.agreement)} of its rows" if known else ""
+        notes.append(f"The nearest centroid only comes near to the segments of this algorithm{measured}.")
     return tuple(notes)
 
 
@@ -204,7 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.output.exists() and asked.recipe.exists() and asked.output.samefile(asked.recipe):
             raise DataError(f"{asked.output.name} is the recipe itself: write to another file.")
         stored = load(asked.recipe)
-        done = label_file(stored, asked.table, asked.output, dollars=asked.dollars)
+        done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, header=asked.header)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing was written.\n")
         return 130
@@ -237,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("table", type=Path, help="table with the recipe's features (.csv, .csv.gz, .parquet)")
     parser.add_argument("-o", "--output", type=Path, required=True, help="where to write (.csv or .parquet)")
     parser.add_argument("--dollars", type=int, metavar="YEAR", help="year whose prices the table is in, as in 2019")
+    parser.add_argument("--no-header", dest="header", action="store_false", help="leave out where the labels come from")
     return parser
 
 

@@ -50,6 +50,7 @@ class Explanation:
         right: Share of the households that the rules put into their segment.
         found: Segment to the share of its households that its rules catch.
         sure: Segment to the share of the households its rules speak of that belong to it.
+        partial: Whether some households belong to no segment; no share counts them.
     """
 
     rules: Mapping[int, tuple[Rule, ...]]
@@ -57,11 +58,13 @@ class Explanation:
     right: float
     found: Mapping[int, float]
     sure: Mapping[int, float]
+    partial: bool = False
 
     @property
     def words(self) -> str:
         """One sentence on how far the rules can be trusted."""
-        return f"These rules put {percent(self.right)} of the households into their segment."
+        whom = "assigned households" if self.partial else "households"
+        return f"These rules put {percent(self.right)} of the {whom} into their segment."
 
 
 def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None = None) -> Explanation:
@@ -100,7 +103,7 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     sure = {s: _share((labels == s)[hit[s]], weights[hit[s]]) for s in rules}
     right = sum(float(weights[hit[s] & (labels == s)].sum()) for s in rules) / float(weights.sum())
     sentences = {s: _sentence(s, rules[s], found[s], sure[s], dataset) for s in rules}
-    return Explanation(rules, sentences, right, found, sure)
+    return Explanation(rules, sentences, right, found, sure, partial=not inside.all())
 
 
 def _leaves(tree: DecisionTreeClassifier, features: tuple[str, ...]) -> list[tuple[Rule, int]]:

@@ -83,10 +83,17 @@ def _found(found: Segmentation, names: Mapping[int, str], who: str) -> str:
     largest, smallest = int(assigned["share"].idxmax()), int(assigned["share"].idxmin())
     sampled = int(assigned.loc[smallest, "sampled"])
     return (
-        f"**{found.k} segments** ({who}). The largest, {_named(largest, names)}, holds "
+        f"**{found.k} segments** ({who}).{_unassigned(found, unit)} The largest, {_named(largest, names)}, holds "
         f"{percent(assigned.loc[largest, 'share'])} of the {unit}; the smallest, {_named(smallest, names)}, "
         f"{percent(assigned.loc[smallest, 'share'])} and {sampled:,} sampled household{'' if sampled == 1 else 's'}."
     )
+
+
+def _unassigned(found: Segmentation, unit: str) -> str:
+    if UNASSIGNED not in found.sizes.index:
+        return ""
+    share, sampled = found.sizes.loc[UNASSIGNED, "share"], int(found.sizes.loc[UNASSIGNED, "sampled"])
+    return f" {percent(share)} of the {unit} ({sampled:,} sampled) belong to no segment; the scores are of the rest."
 
 
 def _named(segment: int, names: Mapping[int, str]) -> str:

@@ -6,7 +6,7 @@ it rests. It describes and advises nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN, Floats, mean, quantile, total
+from lib.identities import IDENTITIES
 from lib.segments.profile import check_same
 from lib.segments.segmentation import Segmentation
 from lib.segments.words import percent
@@ -125,6 +126,15 @@ FIGURES: tuple[Figure, ...] = (
 LENS_COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(name for figure in FIGURES for name in figure.needs))
 """What to load for the lenses; columns that a wave lacks are passed over."""
 
+_DERIVED: tuple[tuple[str, frozenset[str]], ...] = (
+    ("LEVRATIO", frozenset({"DEBT", "ASSET"})),
+    ("PIRTOTAL", frozenset({"TPAY", "INCOME"})),
+    ("PIR40", frozenset({"PIRTOTAL"})),
+    *((f"H{name}", frozenset({name})) for name in ("MRTHEL", "HELOC", "CCBAL", "VEH_INST", "EDN_INST")),
+    *((f"H{name}", frozenset({name})) for name in ("RETQLIQ", "STOCKS", "NMMF", "CDS", "CASHLI")),
+)
+"""Columns that are made from others alone, by the definitions of the codebook."""
+
 _FORMATS: Mapping[str, tuple[str, str]] = {
     "flag": ("share", ".1%"),
     "codes": ("share", ".1%"),
@@ -181,8 +191,9 @@ def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | 
         everyone: Whom to show beside them; by default all households that were segmented.
 
     Returns:
-        Figures weighted as the segmentation counts. Figures that measure a feature of the recipe are left out
-        and named; so, silently, are those whose columns or questions the data do not have.
+        Figures weighted as the segmentation counts. Figures that measure a feature of the recipe, or what follows
+        from its features alone, are left out and named; so, silently, are those whose columns or questions the data
+        do not have.
 
     Raises:
         RecipeError: If the dataset is not the one that was segmented.
@@ -191,7 +202,8 @@ def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | 
     beside = dataset if everyone is None else everyone
     recipe = segmentation.recipe
     asked = [figure for figure in FIGURES if _is_there(figure, dataset, beside)]
-    used = [f for f in asked if not f.is_size and set(f.columns) & set(recipe.features)]
+    known = _known(recipe.features)
+    used = [f for f in asked if not f.is_size and known.intersection(f.columns)]
     weights = dataset.weights(recipe.counting)
     whole = _Group(beside, np.ones(len(beside), dtype=bool), beside.weights(recipe.counting))
     groups = {int(s): _Group(dataset, segmentation.labels == s, weights) for s in segmentation.sizes.index}
@@ -201,6 +213,18 @@ def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | 
     told = [figure for figure in asked if figure not in used]
     rows = [row for figure in told for row in _rows(figure, groups, dataset.codebook, counted)]
     return Lenses(pd.DataFrame(rows), _notes(used, dataset.codebook), recipe.counting == "households")
+
+
+def _known(features: Iterable[str]) -> set[str]:
+    """The features, and every column that follows from them: by an identity all of whose others are known, say."""
+    known, before = set(features), -1
+    while len(known) > before:
+        before = len(known)
+        for identity in IDENTITIES:
+            if len(missing := identity.columns - known) == 1:
+                known |= missing
+        known |= {name for name, needs in _DERIVED if needs <= known}
+    return known
 
 
 def _is_there(figure: Figure, *datasets: Dataset) -> bool:

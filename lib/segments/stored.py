@@ -20,6 +20,7 @@ from lib.features.space import Space
 from lib.segments.cells import clean_name, clean_names
 from lib.segments.points import Floats
 from lib.segments.segmentation import UNASSIGNED, Model
+from lib.segments.words import percent
 
 FORMAT = "Household Segments recipe"
 FORMAT_VERSION = 1
@@ -51,6 +52,8 @@ class StoredRecipe:
         money: Features that are in dollars.
         dollars: Year whose prices the features are in, or None where nobody said.
         about: Where it came from, label to words: data, population, counting, version ...
+        agreement: Share of the households it was made from that the nearest centre labels as the app did; NaN
+            where the file does not say.
     """
 
     model: Model
@@ -58,10 +61,16 @@ class StoredRecipe:
     money: tuple[str, ...]
     dollars: int | None
     about: Mapping[str, str]
+    agreement: float = float("nan")
 
 
 def to_text(
-    model: Model, names: Mapping[int, str], codebook: Codebook, dollars: int | None, about: Mapping[str, str]
+    model: Model,
+    names: Mapping[int, str],
+    codebook: Codebook,
+    dollars: int | None,
+    about: Mapping[str, str],
+    agreement: float | None = None,
 ) -> str:
     """The file of a segmentation; ``read_recipe`` gives it back.
 
@@ -71,7 +80,10 @@ def to_text(
         codebook: What the features mean.
         dollars: Year whose prices they are in.
         about: Where it came from, label to words.
+        agreement: Share of the households it was made from that the nearest centre labels as they were; for
+            k-means always 1.
     """
+    measured = 1.0 if model.recipe.algorithm == "kmeans" else agreement
     features = [
         {"name": name, "label": codebook.label(name), "unit": codebook[name].unit if name in codebook else ""}
         for name in model.recipe.features
@@ -84,10 +96,19 @@ def to_text(
         "dollars": dollars,
         "features": features,
         "names": {str(number): name for number, name in clean_names(names).items()},
-        "how_to_apply": list(_STEPS),
+        "how_to_apply": [*_STEPS, *_approximate(model, measured)],
+        **({} if measured is None else {"agreement": measured}),
         **model.to_dict(),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _approximate(model: Model, agreement: float | None) -> tuple[str, ...]:
+    """What to know of the steps where segments are not those of the nearest centre."""
+    if model.recipe.algorithm == "kmeans":
+        return ()
+    measured = "" if agreement is None else f": it gives the app's own labels for {percent(agreement)} of its rows"
+    return (f"The nearest centre only comes near to the segments of this algorithm{measured}.",)
 
 
 def read_recipe(text: str | bytes) -> StoredRecipe:
@@ -111,6 +132,7 @@ def read_recipe(text: str | bytes) -> StoredRecipe:
         _money(stored.get("features", []), model.recipe.features),
         _year(stored.get("dollars")),
         MappingProxyType(_about(stored.get("about", {}))),
+        _agreement(stored.get("agreement"), model),
     )
 
 
@@ -221,6 +243,14 @@ def _year(given: object) -> int | None:
     if given is None or (type(given) is int and 1900 <= given <= 2200):
         return given
     _refuse("the year of the dollars is not a year")
+
+
+def _agreement(given: object, model: Model) -> float:
+    if given is None:
+        return 1.0 if model.recipe.algorithm == "kmeans" else float("nan")
+    if type(given) not in {int, float} or not 0 <= given <= 1:  # type: ignore[operator]
+        _refuse("the agreement is not a share")
+    return float(given)  # type: ignore[arg-type]
 
 
 def _about(given: object) -> dict[str, str]:

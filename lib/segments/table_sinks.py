@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as t
 
-from lib.segments.cells import FORMULA, NUMBER, guarded
+from lib.segments.cells import FORMULA, NUMBER, comment_lines, guarded
 from lib.segments.table_files import METADATA, Source, as_text
 
 _SPECIAL = (b'"', b"\n", b"\r", b"#", b",", b";", b"\t", b"|")
@@ -22,14 +22,12 @@ _STARTS = (b"=", b"+", b"-", b"@", b"\t", b"\r", b"\n", b"\x00", b"\x0b", b"\x0c
 
 
 class CsvSink:
-    """Writes pieces as CSV whose text cells cannot start a formula."""
+    """Writes pieces as CSV whose text cells cannot start a formula; where it came from stands above, if given."""
 
-    def __init__(self, path: Path, source: Source) -> None:
+    def __init__(self, path: Path, source: Source, about: Mapping[str, str]) -> None:
         self._file = path.open("wb")
         self._delimiter = source.delimiter
-        self._is_text = source.is_text
-        if source.is_text:
-            self._file.writelines(f"#{line}\n".encode() for line in source.comments)
+        self._file.write(comment_lines(about).encode())
         self._begun = False
 
     def write(self, piece: pa.RecordBatch) -> None:
@@ -58,7 +56,7 @@ class CsvSink:
 class ParquetSink:
     """Writes pieces as Parquet; columns of text that hold nothing but numbers become numbers."""
 
-    def __init__(self, path: Path, source: Source, about: dict[str, str], texts: set[str]) -> None:
+    def __init__(self, path: Path, source: Source, about: Mapping[str, str], texts: set[str]) -> None:
         self._path, self._about, self._texts, self._is_text = path, about, texts, source.is_text
         self._writer: pq.ParquetWriter | None = None
 
@@ -77,7 +75,9 @@ class ParquetSink:
                 _kind(c) if f.name not in self._texts else f.type for c, f in zip(piece.columns, schema, strict=True)
             ]
             schema = pa.schema(list(zip(schema.names, kinds, strict=True)), metadata=schema.metadata)
-        return schema.with_metadata({**(schema.metadata or {}), METADATA: json.dumps(self._about).encode()})
+        kept = {key: words for key, words in (schema.metadata or {}).items() if key != METADATA}
+        told = {METADATA: json.dumps(dict(self._about), ensure_ascii=False).encode()} if self._about else {}
+        return schema.with_metadata({**kept, **told})
 
     def __enter__(self) -> Self:
         return self

@@ -57,6 +57,8 @@ class Typical:
     @property
     def note(self) -> str:
         """How it was found, in a sentence."""
+        if self.exact and self.considered == 1:
+            return "The only row of the segment in one implicate."
         if self.exact:
             return (
                 f"The medoid of {self.considered:,} rows of one implicate: the least weighted distance to all others."

@@ -200,3 +200,9 @@ def test_a_name_that_was_typed_away_does_not_hide_its_segment(fearful_sample):
 def test_other_households_are_refused(fearful_sample, sample):
     with pytest.raises(RecipeError, match="give the households that were segmented"):
         report(sample, fearful_sample.found, fearful_sample.names, fearful_sample.origin)
+
+
+def test_the_lenses_say_on_how_many_households_a_figure_rests(page, fearful_sample):
+    own = fearful_sample.lenses.table
+    late = own[(own["figure"] == "flag_LATE") & (own["segment"] == -1)].iloc[0]
+    assert f"{late['text']} (n {late['n']:,})" in page.cells

@@ -198,6 +198,7 @@ def test_a_recipe_that_is_exported_can_be_applied(fearful_sample, attack):
     stored = read_recipe(recipe_json(here.found, {**here.names, 2: attack}, here.data.codebook, here.origin))
     assert np.array_equal(label_frame(stored, here.data.frame)["segment"], here.found.labels)
     assert stored.about == here.origin.facts()
+    assert stored.agreement == 1.0
     assert stored.dollars == 2019
     assert stored.money == ("DEBT", "HOUSES")
     assert stored.names[1] == here.names[1]
@@ -218,3 +219,13 @@ def test_an_export_is_labelled_again_as_it_was(fearful_sample, tmp_path, kind):
 
 def later(here):
     return replace(here.origin, dollars=2022)
+
+
+def test_a_recipe_says_how_far_the_nearest_centre_agrees(fearful_sample):
+    here = fearful_sample
+    labels = np.where(np.arange(len(here.data)) < 500, 0, here.found.labels)
+    recipe = replace(here.found.recipe, algorithm="hdbscan")
+    other = replace(here.found, labels=labels, model=replace(here.found.model, recipe=recipe))
+    stored = read_recipe(recipe_json(other, here.names, here.data.codebook, here.origin))
+    weights = here.data.weights()
+    assert stored.agreement == pytest.approx(weights[500:].sum() / weights.sum())

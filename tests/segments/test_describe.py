@@ -1,12 +1,16 @@
 """What segments are like, what they are called, and the rules that tell them apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from lib.dataset import Variable
 from lib.errors import RecipeError
 from lib.estimates import mean, quantile
 from lib.population import Population
 from lib.segments import Recipe, explain, fit, name, names, profile
+from lib.segments.findings import findings
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 TWO = ("DEBT", "ASSET")
@@ -168,3 +172,28 @@ def test_the_share_right_is_that_of_the_rules_as_said(real_2022, counting):
 def test_rules_of_categories_use_labels(sample):
     told = explain(sample, fit(sample, Recipe(("HBUS", "NETWORTH"), "asinh", k=3, starts=5)))
     assert any("owns a business is Yes" in words for words in told.sentences.values())
+
+
+def test_households_in_no_segment_are_said_and_not_counted(blobs):
+    found = fit(blobs, Recipe(TWO, k=4))
+    who = "everyone"
+    assert "no segment" not in findings(found, {}, who=who)
+    assert explain(blobs, found).words.endswith("of the households into their segment.")
+    labels = np.where(np.arange(240) < 30, 0, found.labels)
+    sizes = found.sizes.copy()
+    sizes.loc[0] = {"households": 10.0, "share": 0.481, "sampled": 1477, "rows": 30, "thin": False}
+    partly = replace(found, labels=labels, sizes=sizes.sort_index())
+    assert findings(partly, {}, who=who).startswith(
+        "**4 segments** (everyone). 48.1 % of the households (1,477 sampled) belong to no segment; the scores are of "
+        "the rest. The largest, "
+    )
+    assert explain(blobs, partly).words.endswith("of the assigned households into their segment.")
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "words"),
+    [(-0.0, "$,.0f", "$0"), (-0.4, "$,.0f", "$0"), (-0.6, "$,.0f", "-$1"), (-0.001, ",.2f", "0.00"),
+     (-0.0001, ".1%", "0.0%"), (-1500, "$,.0f", "-$1,500"), (-np.inf, ",.2f", "-inf")],
+)  # fmt: skip
+def test_what_rounds_to_zero_has_no_sign(value, form, words):
+    assert Variable("X", label="X", unit="dollars", format=form).text(value) == words

@@ -220,3 +220,21 @@ def test_other_households_are_refused(by_hand, blobs):
 def test_figures_use_columns_of_the_codebook(sample):
     assert set(LENS_COLUMNS) - set(sample.columns) == {"HBNPL"}
     assert len({(f.measure, f.columns) for f in FIGURES}) == len(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("features", "left_out", "kept"),
+    [
+        ({"DEBT", "ASSET"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40", "flag_HBUS"}),
+        ({"NETWORTH", "ASSET"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40"}),
+        ({"NETWORTH", "AGE"}, set(), {"median_LEVRATIO", "ratio_DEBT_ASSET"}),
+        ({"TPAY", "INCOME"}, {"flag_PIR40", "months_LIQ_INCOME"}, {"median_LEVRATIO"}),
+        ({"PIRTOTAL", "AGE"}, {"flag_PIR40"}, {"median_LEVRATIO"}),
+        ({"CCBAL", "NH_MORT", "HELOC"}, {"flag_HCCBAL", "flag_HMRTHEL", "flag_HHELOC"}, {"flag_HEDN_INST"}),
+    ],
+)
+def test_what_follows_from_the_features_is_left_out_too(sample, features, left_out, kept):
+    found = lenses(sample, fit(sample, Recipe(tuple(sorted(features)), k=2, starts=1)))
+    figures = set(found.table["figure"])
+    assert not left_out & figures
+    assert kept <= figures

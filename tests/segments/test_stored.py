@@ -164,3 +164,25 @@ def test_names_fit_on_a_line():
     assert clean_name("x" * 200) == "x" * 80
     assert clean_name("Renters – «ünï» 家") == "Renters – «ünï» 家"
     assert clean_names({2: "b", 1: " ", 3: "\x07"}) == {2: "b"}
+
+
+def test_the_agreement_of_the_nearest_centre_is_kept(blobs):
+    found, text = text_of(blobs)
+    assert (read_recipe(text).agreement, json.loads(text)["agreement"]) == (1.0, 1.0)
+    older = {key: value for key, value in json.loads(text).items() if key != "agreement"}
+    assert read_recipe(json.dumps(older)).agreement == 1.0
+    found, text = text_of(blobs, algorithm="ward")
+    assert np.isnan(read_recipe(text).agreement)
+    measured = to_text(found.model, {}, blobs.codebook, 2019, {}, 0.5)
+    assert read_recipe(measured).agreement == 0.5
+    assert json.loads(measured)["how_to_apply"][-1] == (
+        "The nearest centre only comes near to the segments of this algorithm: it gives the app's own labels for "
+        "50 % of its rows."
+    )
+
+
+@pytest.mark.parametrize("value", [2, -0.1, "1", True, []])
+def test_an_agreement_is_a_share(blobs, value):
+    stored = json.loads(text_of(blobs)[1]) | {"agreement": value}
+    with pytest.raises(RecipeError, match="agreement"):
+        read_recipe(json.dumps(stored))

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import expect
 from server import serve, settle
 
-pytestmark = pytest.mark.browser
+# on a busy machine a browser may miss a moment: what fails twice in a row has failed
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=1)]
 
 FEARFUL = "who=Denied+credit+or+feared+it"
 BUSY = '[data-testid="stProgress"]'

@@ -38,15 +38,19 @@ def on_page() -> dict[str, Shown]:
     return dict(st.session_state.get(_ON_PAGE, {}))
 
 
+VALIDATE = False
+"""Whether charts are checked against Vega-Lite's schema when sent: most of the time of sending. The tests do it."""
+
+
 class _Drawn:
-    """A finished chart. Altair's schema checks take most of the time of sending it; the tests make them instead."""
+    """A finished chart."""
 
     def __init__(self, chart: Any, data: Mapping[str, pd.DataFrame]) -> None:  # noqa: ANN401 - any of Altair's charts
         self._chart, self._data = chart, data
 
     def to_dict(self) -> dict[str, Any]:
         """The chart's Vega-Lite specification, with the data that it refers to by name."""
-        spec: dict[str, Any] = self._chart.to_dict(validate=False)
+        spec: dict[str, Any] = self._chart.to_dict(validate=VALIDATE)
         return {**spec, "datasets": {**spec.get("datasets", {}), **self._data}}
 
 

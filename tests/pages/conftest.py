@@ -30,6 +30,7 @@ def _as_on_a_server(monkeypatch):
 
     monkeypatch.setattr(PagesManager, "__init__", initialise)
     monkeypatch.setattr("lib.maps.warm_up", lambda: None)
+    monkeypatch.setattr("lib.ui.drawing.VALIDATE", True)
     monkeypatch.setattr("lib.ui.maps.prepare", lambda _: 0)
 
 

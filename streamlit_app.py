@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.ui import drawing, maps, routing, sidebar
+from lib.ui.run import drawing
+from lib.ui.scene import routing, sidebar
+from lib.ui.sections import maps
 
 ICON = Path(__file__).parent / "data" / "icon.png"
 

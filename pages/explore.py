@@ -1,13 +1,13 @@
 """Who is in the data: a population beside everyone, groups side by side, distributions and relations."""
 
-from lib.ui import routing
+from lib.ui.scene import routing
 
 routing.enter("pages/explore.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui import explore as sections  # noqa: E402
-from lib.ui.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.sections import explore as sections  # noqa: E402
 
 view = st.session_state["view"]
 

@@ -1,12 +1,12 @@
 """How everything is computed, what every column means, and where the data comes from."""
 
-from lib.ui import routing
+from lib.ui.scene import routing
 
 routing.enter("pages/methods.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui import methods as sections  # noqa: E402
+from lib.ui.sections import methods as sections  # noqa: E402
 
 view = st.session_state["view"]
 

@@ -1,14 +1,15 @@
 """Business owners beside everyone else, and the segments among those with income under a limit."""
 
-from lib.ui import routing
+from lib.ui.scene import routing
 
 routing.enter("pages/small_business.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui import business, choice, explore, features, maps, naming, profiles, recipes, trust, using  # noqa: E402
-from lib.ui import segments as sections  # noqa: E402
-from lib.ui.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.sections import business, choice, explore, features, maps, naming, profiles, recipes, trust  # noqa: E402
+from lib.ui.sections import segments as sections  # noqa: E402
+from lib.ui.use import tabs as using  # noqa: E402
 
 view = st.session_state["view"]
 

@@ -1,15 +1,16 @@
 """k-means you can see: two amounts, their segments in the plane, and how far to trust them."""
 
-from lib.ui import routing
+from lib.ui.scene import routing
 
 routing.enter("pages/two_features.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui import choice, naming, recipes, trust, using  # noqa: E402
-from lib.ui import segments as sections  # noqa: E402
-from lib.ui.explore import render_lead  # noqa: E402
-from lib.ui.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.sections import choice, naming, recipes, trust  # noqa: E402
+from lib.ui.sections import segments as sections  # noqa: E402
+from lib.ui.sections.explore import render_lead  # noqa: E402
+from lib.ui.use import tabs as using  # noqa: E402
 
 view = st.session_state["view"]
 

@@ -8,7 +8,10 @@ import pytest
 from paths import ROOT
 
 ORDER = [
+    "subjects",
     "dataset",
+    "work",
+    "tables",
     "sources",
     "population",
     "estimates",
@@ -21,8 +24,6 @@ ORDER = [
     "ui",
 ]
 """Rooms of ``lib`` from the ground up: each may use those before it (and itself), never those after it."""
-
-GROUND = {"errors", "dataset", "identities"}
 
 
 def modules():
@@ -63,7 +64,9 @@ def test_imports_point_one_way(path):
 def test_nothing_heavy_is_imported_before_it_is_needed():
     """umap and numba take seconds to import and hundreds of megabytes: the server never holds them."""
     code = "import sys, streamlit_app_imports; print([m for m in ('umap', 'numba', 'matplotlib') if m in sys.modules])"
-    code = code.replace("streamlit_app_imports", "lib.ui.sidebar, lib.ui.explore, lib.ui.methods")
+    code = code.replace(
+        "streamlit_app_imports", "lib.ui.scene.sidebar, lib.ui.sections.explore, lib.ui.sections.methods"
+    )
     python = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert python.stdout.strip().endswith("[]")
 
@@ -78,7 +81,7 @@ def tracked():
 def test_git_tracks_lib():
     """The stock Python .gitignore hides every folder named lib."""
     files = tracked()
-    assert {"lib/dataset.py", "lib/sources/scf.py", "lib/ui/view.py", "data/sample.parquet"} <= set(files)
+    assert {"lib/dataset.py", "lib/sources/scf/survey.py", "lib/ui/scene/view.py", "data/sample.parquet"} <= set(files)
 
 
 def test_no_real_survey_file_is_tracked():

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from lib.maps import Store, default_store, project, shared
-from lib.maps.prepare import first_views
+from lib.maps.first import first_views
 from lib.maps.store import SHIPPED
 from lib.sources import scf
 

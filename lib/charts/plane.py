@@ -28,7 +28,7 @@ def plane(
     Args:
         points: ``x``, ``y``, ``segment``, ``household``.
         centroids: ``x``, ``y``, indexed by segment.
-        regions: Rectangles, as ``lib.segments.plane.regions`` gives them.
+        regions: Rectangles, as ``lib.segments.describe.plane.regions`` gives them.
         features: What x and y are.
         scales: Their axes.
         names: Name of each segment.

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lib.exports.converter import Converter
 from lib.exports.provenance import SYNTHETIC, Provenance
-from lib.segments.cells import clean_name
+from lib.tables.cells import clean_name
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
 Spec = dict[str, Any]

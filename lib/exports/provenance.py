@@ -11,7 +11,7 @@ from lib.dataset import Codebook, Counting, Dataset
 from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.algorithms import recipe_words
-from lib.segments.cells import clean_name, comment_lines
+from lib.tables.cells import clean_name, comment_lines
 
 APP = "Household Segments"
 

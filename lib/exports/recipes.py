@@ -9,8 +9,8 @@ import numpy as np
 from lib.dataset import Codebook
 from lib.exports.provenance import Provenance
 from lib.segments import Segmentation
+from lib.segments.apply.stored import StoredRecipe, read_recipe, to_text
 from lib.segments.kmeans import nearest
-from lib.segments.stored import StoredRecipe, read_recipe, to_text
 
 __all__ = ["StoredRecipe", "read_recipe", "recipe_json"]
 

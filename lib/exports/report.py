@@ -21,12 +21,12 @@ from lib.exports.pictures import SCALE, Chart, specification
 from lib.exports.provenance import SYNTHETIC, Provenance
 from lib.exports.report_parts import Picture, Section
 from lib.segments import Explanation, Profile, Progress, Segmentation, Stability, Sweep, findings, profile
-from lib.segments.cells import clean_name
-from lib.segments.lenses import Lenses
-from lib.segments.profile import check_same
-from lib.segments.progress import report as report_progress
-from lib.segments.typical import Typical
-from lib.segments.words import listed, within_sentence
+from lib.segments.describe.lenses import Lenses
+from lib.segments.describe.profile import check_same
+from lib.segments.describe.typical import Typical
+from lib.tables.cells import clean_name
+from lib.words import listed, within_sentence
+from lib.work.progress import report as report_progress
 
 MAX_BYTES = 3_000_000
 """Bytes of a report: what mail takes and a browser opens at once."""

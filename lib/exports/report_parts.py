@@ -11,9 +11,9 @@ from lib.charts.segments import title_of
 from lib.dataset import Dataset
 from lib.exports.provenance import Provenance
 from lib.segments import ALGORITHM_LABELS, THIN, Explanation, Profile, Segmentation, Stability, Sweep
-from lib.segments.lenses import EVERYONE, LENSES, Lenses
-from lib.segments.typical import Typical
-from lib.segments.words import listed, percent, within_sentence
+from lib.segments.describe.lenses import EVERYONE, LENSES, Lenses
+from lib.segments.describe.typical import Typical
+from lib.words import listed, percent, within_sentence
 
 TRANSFORM_WORDS = {
     "none": "amounts are taken as they are",

@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 from lib.dataset import Codebook, Dataset
 from lib.exports.provenance import Provenance
 from lib.segments import Profile, Segmentation, profile
-from lib.segments.cells import clean_names, guarded_frame
-from lib.segments.lenses import EVERYONE, Lenses
-from lib.segments.profile import check_same
-from lib.segments.table_files import METADATA
+from lib.segments.describe.lenses import EVERYONE, Lenses
+from lib.segments.describe.profile import check_same
+from lib.tables.cells import clean_names, guarded_frame
+from lib.tables.read import METADATA
 
 EVERYONE_NAME = "Everyone"
 
@@ -134,7 +134,7 @@ def profiles_csv(
     described: Profile | None = None,
     columns: Sequence[str] | None = None,
 ) -> bytes:
-    """What segments are like, as CSV; see ``lib.segments.profile`` and ``profile_table``.
+    """What segments are like, as CSV; see ``lib.segments.describe.profile`` and ``profile_table``.
 
     Args:
         dataset: The households that were segmented.

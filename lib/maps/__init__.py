@@ -25,8 +25,8 @@ from lib.maps.settings import (
 from lib.maps.store import Store, default_store
 from lib.maps.ticket import State, Ticket
 from lib.maps.worker import Worker, shared
-from lib.segments.progress import Progress
 from lib.segments.recipe import Recipe
+from lib.work.progress import Progress
 
 __all__ = [
     "DEFAULT_SETTINGS",

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib.dataset import Codebook
-from lib.segments.words import capitalised, listed, percent, within_sentence
+from lib.words import capitalised, listed, percent, within_sentence
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from lib.segments.progress import Progress, report
+from lib.work.progress import Progress, report
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from lib.maps.fits import Fitted
+from lib.maps.fit.layouts import Fitted
 
 _ROOT = Path(__file__).parents[2]
 SHIPPED = _ROOT / "data" / "maps"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from lib.errors import MapError
-from lib.maps.fits import Fitted
-from lib.maps.wire import Arrays
-from lib.segments.progress import Cancelled, Progress
+from lib.maps.fit.layouts import Fitted
+from lib.work.progress import Cancelled, Progress
+from lib.work.wire import Arrays
 
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 

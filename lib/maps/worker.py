@@ -13,11 +13,11 @@ from functools import cache, partial
 from typing import Any
 
 from lib.errors import MapError
-from lib.maps.child import Child, Message
-from lib.maps.fits import Fitted
+from lib.maps.fit.layouts import Fitted
 from lib.maps.ticket import Job, State, Ticket
-from lib.maps.wire import Arrays
-from lib.segments.progress import Progress
+from lib.work.child import Child, Message
+from lib.work.progress import Progress
+from lib.work.wire import Arrays
 
 MAX_WAITING = 32
 IDLE_SECONDS = 600.0
@@ -79,7 +79,7 @@ class Worker:
 
         Args:
             key: Says what the fit is of: equal keys mean equal results.
-            method: See ``lib.maps.fits.fit``, as are the next two.
+            method: See ``lib.maps.fit.layouts.fit``, as are the next two.
             parameters: Of the method.
             arrays: What is fitted.
             keep: Called once with the result before the tickets hear of it, in a thread of the worker.

@@ -5,30 +5,30 @@ segment. Long work takes ``progress(done, words)``, which cancels by raising ``C
 """
 
 from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN
-from lib.segments.clustergram import Clustergram, clustergram
-from lib.segments.compare import Comparison, compare
-from lib.segments.contrast import contrast
-from lib.segments.explain import Explanation, Rule, explain
-from lib.segments.findings import findings
+from lib.segments.describe.contrast import contrast
+from lib.segments.describe.explain import Explanation, Rule, explain
+from lib.segments.describe.labelled import SEGMENT, labelled
+from lib.segments.describe.lenses import LENS_COLUMNS, LENSES, Lenses, lenses
+from lib.segments.describe.naming import name, names
+from lib.segments.describe.picked import beside_the_rest, neighbours, rows_of
+from lib.segments.describe.profile import Profile, profile
+from lib.segments.describe.typical import TYPICAL_COLUMNS, Typical, typical
 from lib.segments.fit import fit
+from lib.segments.judge.clustergram import Clustergram, clustergram
+from lib.segments.judge.compare import Comparison, compare
+from lib.segments.judge.findings import findings
+from lib.segments.judge.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
+from lib.segments.judge.persist import Persistence, persist
+from lib.segments.judge.scores import adjusted_rand, calinski_harabasz, davies_bouldin, score
+from lib.segments.judge.stability import Stability, jaccard, stability, verdict
+from lib.segments.judge.suggest import Suggestion, agreement, knee, suggestions
+from lib.segments.judge.sweep import Sweep, sweep
 from lib.segments.kmeans import Step, iterations
-from lib.segments.labelled import SEGMENT, labelled
-from lib.segments.lenses import LENS_COLUMNS, LENSES, Lenses, lenses
-from lib.segments.naming import name, names
-from lib.segments.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
-from lib.segments.persist import Persistence, persist
-from lib.segments.picked import beside_the_rest, neighbours, rows_of
 from lib.segments.points import Points, points_of, row_weights
-from lib.segments.profile import Profile, profile
-from lib.segments.progress import Cancelled, Progress
 from lib.segments.recipe import ALGORITHMS, MAX_FEATURES, MAX_K, MAX_STARTS, MIN_K, STARTS, Algorithm, Recipe
-from lib.segments.scores import adjusted_rand, calinski_harabasz, davies_bouldin, score
 from lib.segments.segmentation import THIN, UNASSIGNED, Model, Placement, Segmentation, place
 from lib.segments.silhouette import Silhouettes, silhouette_sweep, silhouettes
-from lib.segments.stability import Stability, jaccard, stability, verdict
-from lib.segments.suggest import Suggestion, agreement, knee, suggestions
-from lib.segments.sweep import Sweep, sweep
-from lib.segments.typical import TYPICAL_COLUMNS, Typical, typical
+from lib.work.progress import Cancelled, Progress
 
 __all__ = [
     "ALGORITHMS",

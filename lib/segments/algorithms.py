@@ -20,8 +20,8 @@ from sklearn.mixture import GaussianMixture
 from lib.errors import RecipeError
 from lib.segments.kmeans import nearest, run_kmeans
 from lib.segments.points import Floats, Labels, Points
-from lib.segments.progress import one_thread
 from lib.segments.recipe import Algorithm, Recipe
+from lib.work.progress import one_thread
 
 DRAWN = 4_000
 """Rows shown to an algorithm that takes no weights: all pairs of them fit into 64 MB."""

@@ -16,8 +16,8 @@ from sklearn.cluster import KMeans, kmeans_plusplus
 from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.segments.points import Floats, Labels, Points, points_of
-from lib.segments.progress import one_thread
 from lib.segments.recipe import Recipe
+from lib.work.progress import one_thread
 
 MAX_ITERATIONS = 300
 SHOWN_STEPS = 40

@@ -27,7 +27,7 @@ from scipy.spatial.distance import cdist
 
 from lib.errors import RecipeError
 from lib.segments.points import Floats, Labels, distinct
-from lib.segments.progress import CORES, Progress, one_thread, part_of, report
+from lib.work.progress import CORES, Progress, one_thread, part_of, report
 
 BLOCK = 768
 """Rows per side of a block of distances: 4.7 MB of float64 and 2.4 MB of float32 for each thread."""

@@ -18,14 +18,14 @@ from streamlit.testing.v1 import AppTest
 
 from lib import estimates, maps
 from lib.sources import scf
-from lib.ui import maps as ui_maps
+from lib.ui.sections import maps as ui_maps
 
 ROOT = Path(__file__).parents[2]
 FIRST_VIEW = """
 import time
 import lib.maps
-import lib.ui.maps
-lib.maps.warm_up = lib.ui.maps._prepare = lambda: None  # they run beside the next measurement otherwise
+import lib.ui.sections.maps
+lib.maps.warm_up = lib.ui.sections.maps._prepare = lambda: None  # they run beside the next measurement otherwise
 from streamlit.testing.v1 import AppTest
 at = AppTest.from_file("streamlit_app.py", default_timeout=60)
 start = time.perf_counter()

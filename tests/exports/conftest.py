@@ -7,8 +7,8 @@ import pytest
 from lib.exports import provenance
 from lib.population import Population
 from lib.segments import Recipe, explain, fit, names, stability, sweep
-from lib.segments.lenses import lenses
-from lib.segments.typical import typical
+from lib.segments.describe.lenses import lenses
+from lib.segments.describe.typical import typical
 
 WHO = "TURNFEAR == 1 and NETWORTH < 2e6"
 TITLE = "Denied or feared, net worth under $2M"

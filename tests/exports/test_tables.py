@@ -28,8 +28,8 @@ from lib.exports import (
 from lib.population import Population
 from lib.segments import Recipe, fit, profile
 from lib.segments.apply import label_file
-from lib.segments.lenses import EVERYONE
-from lib.segments.placing import label_frame
+from lib.segments.apply.placing import label_frame
+from lib.segments.describe.lenses import EVERYONE
 
 
 def header(content):

@@ -7,7 +7,7 @@ from sklearn.manifold import TSNE
 from lib.errors import MapError
 from lib.maps import Request, Settings, project
 from lib.segments import Recipe
-from lib.segments.progress import Cancelled
+from lib.work.progress import Cancelled
 
 THREE = ("DEBT", "ASSET", "INCOME")
 LIVE = ("tsne", "umap")
@@ -64,7 +64,7 @@ def test_far_islands_and_duplicates(islands, worker, store, method):
 def test_umap_never_takes_the_spectral_path(monkeypatch):
     from umap import umap_
 
-    from lib.maps import umap_layout
+    from lib.maps.fit import umap_layout
 
     def refuse(*_, **__):
         raise AssertionError("the spectral layout was asked for")
@@ -79,7 +79,7 @@ def test_umap_never_takes_the_spectral_path(monkeypatch):
 
 
 def test_tsne_comes_as_close_as_scikit_learn():
-    from lib.maps import tsne
+    from lib.maps.fit import tsne
 
     rng = np.random.default_rng(0)
     points = np.vstack([rng.normal(size=(120, 4)), 4 + rng.normal(size=(120, 4))])
@@ -90,7 +90,7 @@ def test_tsne_comes_as_close_as_scikit_learn():
 
 
 def test_forces_are_those_of_all_pairs():
-    from lib.maps.tsne_forces import attraction, repulsion
+    from lib.maps.fit.tsne_forces import attraction, repulsion
 
     places = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
     off = places[:, None] - places[None]
@@ -106,8 +106,8 @@ def test_forces_are_those_of_all_pairs():
 
 
 def test_neighbourhoods_have_the_perplexity_asked_for():
-    from lib.maps import tsne
-    from lib.maps.neighbours import nearest
+    from lib.maps.fit import tsne
+    from lib.maps.fit.neighbours import nearest
 
     points = np.random.default_rng(0).normal(size=(300, 3))
     squared = np.square(nearest(points, 60)[1])
@@ -121,7 +121,7 @@ def test_neighbourhoods_have_the_perplexity_asked_for():
 def test_nearest_neighbours_are_exact():
     from sklearn.neighbors import NearestNeighbors
 
-    from lib.maps.neighbours import nearest
+    from lib.maps.fit.neighbours import nearest
 
     points = np.random.default_rng(0).normal(size=(600, 4))
     distances, positions = NearestNeighbors(n_neighbors=8).fit(points).kneighbors()

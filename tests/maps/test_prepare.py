@@ -1,7 +1,7 @@
 """Maps made beforehand."""
 
 from lib.maps import Store
-from lib.maps.prepare import first_views, prepare
+from lib.maps.first import first_views, prepare
 from lib.maps.store import SHIPPED
 from lib.population import NAMED
 

@@ -13,7 +13,7 @@ from paths import ROOT
 from lib.errors import MapError
 from lib.maps import Worker
 from lib.maps.worker import MAX_WAITING
-from lib.segments.progress import Cancelled
+from lib.work.progress import Cancelled
 
 PATIENCE = 120
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals")

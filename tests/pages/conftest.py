@@ -11,7 +11,7 @@ from paths import ROOT
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from lib.ui.background import background
+from lib.ui.run.background import background
 
 TIMEOUT = 30
 
@@ -30,8 +30,8 @@ def _as_on_a_server(monkeypatch):
 
     monkeypatch.setattr(PagesManager, "__init__", initialise)
     monkeypatch.setattr("lib.maps.warm_up", lambda: None)
-    monkeypatch.setattr("lib.ui.drawing.VALIDATE", True)
-    monkeypatch.setattr("lib.ui.maps.prepare", lambda _: 0)
+    monkeypatch.setattr("lib.ui.run.drawing.VALIDATE", True)
+    monkeypatch.setattr("lib.ui.sections.maps.prepare", lambda _: 0)
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from lib import VERSION
 from lib.dataset import price_ratio
 from lib.errors import DataError
 from lib.population import Population
-from lib.segments import Recipe, fit, names, place, table_files
-from lib.segments import apply as module
+from lib.segments import Recipe, fit, names, place
 from lib.segments.apply import label_file, load, main
-from lib.segments.placing import label_frame, matched
-from lib.segments.stored import read_recipe, to_text
+from lib.segments.apply.placing import label_frame, matched
+from lib.segments.apply.stored import read_recipe, to_text
+from lib.tables import read as table_files
 
 TWO = ("DEBT", "ASSET")
 
@@ -263,7 +263,7 @@ def test_an_end_half_way_leaves_the_older_file(stored, tmp_path, table, monkeypa
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.CsvSink, "write", full)
+    monkeypatch.setattr("lib.tables.write.CsvSink.write", full)
     with pytest.raises(DataError, match=r"o.csv could not be written \(No space left on device\)"):
         label_file(stored, table, tmp_path / "o.csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["o.csv", "table.csv"]

@@ -10,7 +10,7 @@ from lib.errors import RecipeError
 from lib.estimates import mean, quantile
 from lib.population import Population
 from lib.segments import Recipe, explain, fit, name, names, profile
-from lib.segments.findings import findings
+from lib.segments.judge.findings import findings
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 TWO = ("DEBT", "ASSET")

@@ -10,7 +10,7 @@ from paths import FACTS
 
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
-from lib.segments.lenses import EVERYONE, FIGURES, LENS_COLUMNS, LENSES, lenses
+from lib.segments.describe.lenses import EVERYONE, FIGURES, LENS_COLUMNS, LENSES, lenses
 
 AGES = ("55-64", "65-74", "75+")
 

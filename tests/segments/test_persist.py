@@ -8,8 +8,8 @@ import pytest
 from lib.errors import DataError, RecipeError
 from lib.population import Population
 from lib.segments import Recipe, fit, profile
-from lib.segments.contrast import contrast
-from lib.segments.persist import persist
+from lib.segments.describe.contrast import contrast
+from lib.segments.judge.persist import persist
 
 TWO = ("DEBT", "ASSET")
 RECIPE = Recipe(TWO, k=4)

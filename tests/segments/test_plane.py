@@ -9,8 +9,8 @@ from lib.errors import RecipeError
 from lib.features import share_of_extremes
 from lib.population import Population
 from lib.segments import Recipe, findings, fit, names, stability, sweep
-from lib.segments.findings import structure
-from lib.segments.plane import LEAST_POINTS, plane_of
+from lib.segments.describe.plane import LEAST_POINTS, plane_of
+from lib.segments.judge.findings import structure
 from lib.segments.silhouette import Silhouettes
 
 

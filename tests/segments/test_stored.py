@@ -7,8 +7,8 @@ import pytest
 
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
-from lib.segments.cells import clean_name, clean_names, guarded
-from lib.segments.stored import MAX_BYTES, read_recipe, to_text
+from lib.segments.apply.stored import MAX_BYTES, read_recipe, to_text
+from lib.tables.cells import clean_name, clean_names, guarded
 
 
 def text_of(dataset, **recipe):

@@ -9,8 +9,8 @@ from scipy.spatial.distance import cdist
 
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
+from lib.segments.describe.typical import TYPICAL_COLUMNS, medoid, typical
 from lib.segments.points import Points
-from lib.segments.typical import TYPICAL_COLUMNS, medoid, typical
 
 
 def points(matrix, weights):
@@ -60,7 +60,7 @@ def test_it_is_a_member_from_one_implicate(five_copies):
 
 
 def test_of_too_many_rows_it_is_sought_among_those_drawn_by_weight(blobs, monkeypatch):
-    monkeypatch.setattr(sys.modules["lib.segments.typical"], "EXACT", 40)
+    monkeypatch.setattr(sys.modules["lib.segments.describe.typical"], "EXACT", 40)
     found = fit(blobs, Recipe(("DEBT", "ASSET"), k=2))
     told = typical(blobs, found, 1)
     assert (told.exact, told.considered) == (False, 40)

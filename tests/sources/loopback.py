@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lib.dataset import price_ratio
-from lib.sources.vintage import HOUSEHOLDS
+from lib.sources.scf.vintage import HOUSEHOLDS
 
 Answer = Callable[[BaseHTTPRequestHandler, threading.Event], None]
 ZIP = "application/x-zip-compressed"

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from lib.errors import DownloadError
-from lib.sources import download, folder_lock, parquet_copy, scf, transfer
-from lib.sources.download import downloaded, fetch, path_of
-from lib.sources.files import MAX_PACKED
-from lib.sources.transfer import Limits
+from lib.sources import download, scf
+from lib.sources.download import downloaded, fetch, folder_lock, path_of, transfer
+from lib.sources.download.transfer import Limits
+from lib.sources.scf import parquet_copy
+from lib.tables.files import MAX_PACKED
 from tests.sources import loopback
 from tests.sources.loopback import Loopback, extract, pausing, status, stopping, whole, zipped
 

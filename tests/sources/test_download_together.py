@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from lib.sources import folder_lock, scf
-from lib.sources.download import downloaded, fetch
-from lib.sources.download_command import main
-from lib.sources.transfer import Limits
+from lib.sources import scf
+from lib.sources.download import downloaded, fetch, folder_lock
+from lib.sources.download.command import main
+from lib.sources.download.transfer import Limits
 from tests.sources import loopback
 from tests.sources.loopback import Loopback, extract, pausing, status, stopping, whole
 
@@ -146,7 +146,7 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk(site, folder):
     pytest.importorskip("resource", reason="Windows has no such limit")
     site.serve(NAME, whole(extract()))
     limited = (
-        "import resource, sys; from lib.sources.download_command import main; "
+        "import resource, sys; from lib.sources.download.command import main; "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); sys.exit(main(['2019']))"
     )
     ended = subprocess.run([sys.executable, "-c", limited], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -234,7 +234,7 @@ def test_interrupted_by_the_keyboard(site, folder, capsys, monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lib.sources.download.receive", interrupt)
+    monkeypatch.setattr("lib.sources.download.fetching.receive", interrupt)
     assert main(["2019"]) == 130
     assert "untouched" in capsys.readouterr().err
     assert names(folder) == set()

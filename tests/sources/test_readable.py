@@ -12,10 +12,10 @@ import pytest
 from data.build.sample import find_survey
 from data.build.sample import main as build_sample
 from lib.errors import DataError
-from lib.sources import download, opened, scf
-from lib.sources.download import downloaded, fetch, readable
-from lib.sources.download_command import main
-from lib.sources.transfer import Limits
+from lib.sources import download, scf
+from lib.sources.download import downloaded, fetch, opened, readable
+from lib.sources.download.command import main
+from lib.sources.download.transfer import Limits
 from tests.sources.loopback import Loopback, extract, status, whole
 
 NAME = "scfp2019excel.zip"

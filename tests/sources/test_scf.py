@@ -13,8 +13,10 @@ import pytest
 
 from lib import estimates
 from lib.errors import DataError
-from lib.sources import files, parquet_copy, scf
-from lib.sources.checks import NEEDED
+from lib.sources import scf
+from lib.sources.scf import parquet_copy
+from lib.sources.scf.checks import NEEDED
+from lib.tables import files
 
 
 def excerpt(households=12, *, dollars=1.0, weights=128_642_431.0) -> pd.DataFrame:
@@ -177,7 +179,7 @@ def test_the_second_read_uses_the_copy_and_only_the_columns_asked_for(write, mon
     path = write("SCFP2019.csv", as_csv(excerpt()))
     first = scf.read(path)
     assert path.with_name("SCFP2019.csv.parquet").exists()
-    monkeypatch.setattr(scf, "read_frame", lambda _: pytest.fail("the file was read again"))
+    monkeypatch.setattr("lib.sources.scf.survey.read_frame", lambda _: pytest.fail("the file was read again"))
     second = scf.read(path)
     pd.testing.assert_frame_equal(first.frame, second.frame, check_dtype=False)
     assert (second.fingerprint, second.wave, second.vintage) == (first.fingerprint, first.wave, first.vintage)

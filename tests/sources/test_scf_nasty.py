@@ -11,7 +11,9 @@ import pytest
 
 from lib.dataset import NOT_MONEY, read_codebook
 from lib.identities import IDENTITIES
-from lib.sources import checks, files, parquet_copy, scf
+from lib.sources import scf
+from lib.sources.scf import checks, parquet_copy
+from lib.tables import files
 from tests.sources.test_scf import as_csv, excerpt, refuse, write
 
 __all__ = ["write"]

@@ -1,0 +1,1 @@
+"""What lays out t-SNE and UMAP; only the worker process imports it."""

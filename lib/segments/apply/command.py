@@ -1,0 +1,275 @@
+"""Label any table of households or customers with the segments of a saved recipe.
+
+    python -m lib.segments.apply recipe.json households.csv -o labelled.csv
+
+Rows stream through in pieces, so that a table may be larger than memory. The labels are those of the app.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lib import VERSION
+from lib.errors import DataError, HouseholdSegmentsError
+from lib.segments.algorithms import recipe_words
+from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_rows
+from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
+from lib.segments.segmentation import UNASSIGNED
+from lib.tables.cells import clean_name
+from lib.tables.read import Source, numbers, open_table
+from lib.tables.write import CsvSink, ParquetSink, RetypeError
+from lib.words import percent
+
+OUTPUTS = (".csv", ".parquet")
+_MOST_LINES = 40
+"""Lines above the input that are kept above the output."""
+
+_LONG = 4_000
+_DOLLARS = re.compile(r"^\s*Dollars: (\d{4})\b")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a table.
+
+    Attributes:
+        rows: Rows read and written.
+        missing: Rows without a segment, because a feature is missing or not a number.
+        borderline: Rows that might as well belong to the next segment.
+        sizes: Rows in each segment.
+        seconds: Time it took.
+        notes: What is worth knowing, a sentence each.
+    """
+
+    rows: int
+    missing: int
+    borderline: int
+    sizes: Mapping[int, int]
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """A sentence or two for the person who asked for it."""
+        sizes = ", ".join(f"{number}: {rows:,}" for number, rows in sorted(self.sizes.items()) if number != UNASSIGNED)
+        lacking = f" {self.missing:,} rows lack a feature and have segment 0." if self.missing else ""
+        return (
+            f"{self.rows:,} rows labelled in {self.seconds:.1f} s ({sizes}).{lacking} {' '.join(self.notes)}".rstrip()
+        )
+
+
+def label_file(
+    stored: StoredRecipe, table: Path, output: Path, *, dollars: int | None = None, header: bool = True
+) -> Applied:
+    """Label a table of any length; what is written is whole, or nothing is.
+
+    Args:
+        stored: A saved recipe.
+        table: CSV (also ``.gz``) or Parquet; every column is kept.
+        output: ``.csv`` or ``.parquet``; an older file of that name is replaced at the end.
+        dollars: Year whose prices the table is in; by default what an export of the app says on its top, else that
+            of the recipe.
+        header: Whether the output says on its top (Parquet: in its metadata) where the labels come from.
+
+    Raises:
+        DataError: One sentence; nothing was written then.
+    """
+    started = time.perf_counter()
+    _check_output(table, output)
+    source = open_table(table)
+    found = matched(stored.model.space.features, source.names)
+    if len(set(source.names)) < len(source.names):
+        raise DataError(f"{table.name} has two columns of the same name: rename one of them.")
+    year = dollars or _told_dollars(source)
+    factor_of(stored, year)
+    about = _origin(stored, source, year) if header else {}
+    texts: set[str] = set()
+    while True:
+        try:
+            with _whole_or_nothing(output) as draft:
+                counts, borderline = _stream(stored, source, found, output.suffix, draft, texts, year, about)
+            break
+        except RetypeError as changed:
+            texts.add(changed.column)
+    return Applied(
+        rows=sum(counts.values()),
+        missing=counts.pop(UNASSIGNED, 0),
+        borderline=borderline,
+        sizes=dict(counts),
+        seconds=time.perf_counter() - started,
+        notes=_notes(stored, year),
+    )
+
+
+def _stream(
+    stored: StoredRecipe,
+    source: Source,
+    found: Mapping[str, str],
+    suffix: str,
+    draft: Path,
+    texts: set[str],
+    dollars: int | None,
+    about: Mapping[str, str],
+) -> tuple[Counter[int], int]:
+    counts: Counter[int] = Counter()
+    borderline = 0
+    added = _unused(source.names)
+    sink = CsvSink(draft, source, about) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
+    with sink:
+        for piece in source.pieces():
+            columns = {name: numbers(piece.column(own)) for name, own in found.items()}
+            places = place_rows(stored, columns, dollars=dollars)
+            counts.update(dict(enumerate(np.bincount(places.segment).tolist())))
+            borderline += int(places.borderline.sum())
+            sink.write(_labelled(piece, places, stored.names, added))
+    if not sum(counts.values()):
+        raise DataError("The table has no rows: there is nothing to label.")
+    return Counter({number: rows for number, rows in counts.items() if rows}), borderline
+
+
+def _labelled(piece: pa.RecordBatch, places: Places, names: Mapping[int, str], added: Sequence[str]) -> pa.RecordBatch:
+    unknown = places.segment == UNASSIGNED
+    labels = pa.array([names.get(number, "") for number in range(int(places.segment.max(initial=0)) + 1)])
+    columns = (
+        pa.array(places.segment),
+        labels.take(pa.array(places.segment)),
+        pc.round(pa.array(places.distance, mask=unknown), 6),
+        pa.array(places.borderline, mask=unknown),
+    )
+    return pa.RecordBatch.from_arrays([*piece.columns, *columns], names=[*piece.schema.names, *added])
+
+
+def _unused(names: Sequence[str]) -> list[str]:
+    added: list[str] = []
+    for wanted in ADDED:
+        options = (wanted if n == 1 else f"{wanted}_{n}" for n in range(1, len(names) + 2))
+        added.append(next(name for name in options if name not in names))
+    return added
+
+
+def _origin(stored: StoredRecipe, source: Source, dollars: int | None) -> dict[str, str]:
+    """Where the labels come from, label to words, then what stood above the input; each fits on a line.
+
+    ``Dollars`` are those of the table, so that the output may be labelled again.
+    """
+    measured = f"{percent(stored.agreement)} of the recipe's own rows" if stored.agreement < 1 else ""
+    facts = {
+        "Labelled by": recipe_words(stored.model.recipe),
+        "Labelled with": f"Household Segments {VERSION}",
+        "Dollars": f"{dollars} dollars" if dollars else "",
+        "Dollars of the recipe": f"{stored.dollars} dollars" if stored.dollars and stored.money else "",
+        "Nearest centre gives the app's labels for": measured,
+    }
+    told = {"Recipe", "Dollars"}  # said above
+    facts |= {f"Recipe's {label[:1].lower()}{label[1:]}": w for label, w in stored.about.items() if label not in told}
+    lines = [line.partition(":") for line in source.comments[:_MOST_LINES] if line.strip()]
+    kept = {clean_name(f"Input: {label}", _LONG): clean_name(words, _LONG) for label, _, words in lines}
+    return {label: clean_name(words, _LONG) for label, words in facts.items() if words} | kept
+
+
+def _told_dollars(source: Source) -> int | None:
+    return next((int(year[1]) for line in source.comments if (year := _DOLLARS.match(line))), None)
+
+
+def _notes(stored: StoredRecipe, dollars: int | None) -> tuple[str, ...]:
+    notes = []
+    if stored.money and dollars and dollars != stored.dollars:
+        notes.append(f"Amounts were taken as {dollars} dollars and put into those of {stored.dollars}.")
+    elif stored.money and stored.dollars:
+        notes.append(f"Amounts were taken as {stored.dollars} dollars.")
+    if stored.model.recipe.algorithm != "kmeans":
+        known = stored.agreement == stored.agreement
+        measured = f": it gives the app's own labels for {percent(stored.agreement)} of its rows" if known else ""
+        notes.append(f"The nearest centroid only comes near to the segments of this algorithm{measured}.")
+    return tuple(notes)
+
+
+def _check_output(table: Path, output: Path) -> None:
+    if output.suffix.lower() not in OUTPUTS:
+        raise DataError(f"Write to a file that ends in {' or '.join(OUTPUTS)}. Got {output.name}.")
+    if not output.parent.is_dir():
+        raise DataError(f"There is no folder {output.parent}: make it first.")
+    if output.is_dir():
+        raise DataError(f"{output} is a folder: name a file.")
+    if output.exists() and table.exists() and output.samefile(table):
+        raise DataError(f"{output.name} is the table itself: write to another file.")
+
+
+@contextmanager
+def _whole_or_nothing(output: Path) -> Iterator[Path]:
+    """A draft beside the output that takes its place at the end, and is gone if anything goes wrong."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{output.stem}-", suffix=".part", dir=output.parent)
+    except OSError as error:
+        raise DataError(f"Nothing can be written to {output.parent}: {error.strerror}.") from error
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        draft.chmod(0o644)
+        draft.replace(output)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(f"{output.name} could not be written ({reason}): nothing was left behind.") from error
+    except pa.ArrowException as error:
+        raise DataError(f"The table holds something that cannot be written: {' '.join(str(error).split())}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Label a table and say so in a line; returns the exit code: 0, 1 where it failed, 2 for a wrong call."""
+    asked = _parser().parse_args(arguments)
+    try:
+        if asked.output.exists() and asked.recipe.exists() and asked.output.samefile(asked.recipe):
+            raise DataError(f"{asked.output.name} is the recipe itself: write to another file.")
+        stored = load(asked.recipe)
+        done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, header=asked.header)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; nothing was written.\n")
+        return 130
+    except (HouseholdSegmentsError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stderr.write(f"{asked.output}: {done.words}\n")
+    return 0
+
+
+def load(path: Path) -> StoredRecipe:
+    """Read a recipe file.
+
+    Raises:
+        DataError: If it is not there.
+        RecipeError: If it is not a recipe.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no file {path}: check its name.")
+    with path.open("rb") as file:
+        return read_recipe(file.read(MAX_BYTES + 1))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lib.segments.apply",
+        description="Label a table of households or customers with the segments of a saved recipe.",
+    )
+    parser.add_argument("recipe", type=Path, help="recipe as exported by the app (.json)")
+    parser.add_argument("table", type=Path, help="table with the recipe's features (.csv, .csv.gz, .parquet)")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="where to write (.csv or .parquet)")
+    parser.add_argument("--dollars", type=int, metavar="YEAR", help="year whose prices the table is in, as in 2019")
+    parser.add_argument("--no-header", dest="header", action="store_false", help="leave out where the labels come from")
+    return parser

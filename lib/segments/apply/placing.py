@@ -1,0 +1,118 @@
+"""Where many rows belong by a saved recipe: the nearest centroid, row by row, gaps and other dollars allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lib.dataset import price_ratio
+from lib.errors import DataError
+from lib.segments.apply.stored import StoredRecipe
+from lib.segments.kmeans import squared_distances
+from lib.segments.points import Floats, Labels
+from lib.segments.segmentation import BORDERLINE, UNASSIGNED
+
+ADDED = ("segment", "segment_name", "distance", "borderline")
+"""Columns that a labelled table has beside its own; a number is added to a name that is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where rows belong: segment (0 where a feature is missing), distance to its centroid, whether on a border."""
+
+    segment: Labels
+    distance: Floats
+    borderline: np.ndarray
+
+
+def place_rows(stored: StoredRecipe, columns: Mapping[str, Floats], *, dollars: int | None = None) -> Places:
+    """The segments of many rows, by the nearest centroid.
+
+    Args:
+        stored: A saved recipe.
+        columns: Each feature, one value per row, NaN where missing.
+        dollars: Year whose prices the columns are in; by default that of the recipe.
+
+    Raises:
+        DataError: If the dollars of the recipe, or a price index, are unknown.
+    """
+    factor = factor_of(stored, dollars)
+    model = stored.model
+    scaled = {n: np.asarray(v, float) * (factor if n in stored.money else 1.0) for n, v in columns.items()}
+    known: np.ndarray = np.all([np.isfinite(scaled[name]) for name in model.space.features], axis=0)
+    segment = np.full(len(known), UNASSIGNED, dtype=np.intp)
+    distance = np.full(len(known), np.nan)
+    borderline = np.zeros(len(known), dtype=bool)
+    if known.any():
+        squared = squared_distances(model.space.matrix({n: v[known] for n, v in scaled.items()}), model.centres)
+        segment[known] = squared.argmin(axis=1) + 1
+        distance[known] = np.sqrt(squared.min(axis=1))
+        borderline[known] = _on_border(squared)
+    return Places(segment, distance, borderline)
+
+
+def _on_border(squared: Floats) -> np.ndarray:
+    """As ``Placement.borderline``: the nearest distance over the next reaches ``BORDERLINE``."""
+    if squared.shape[1] == 1:
+        return np.zeros(len(squared), dtype=bool)
+    two = np.sqrt(np.partition(squared, 1, axis=1)[:, :2])
+    return two[:, 0] >= BORDERLINE * two[:, 1]
+
+
+def label_frame(stored: StoredRecipe, frame: pd.DataFrame, *, dollars: int | None = None) -> pd.DataFrame:
+    """Segment, name, distance and whether on a border, for each row of a table in memory.
+
+    Args:
+        stored: A saved recipe.
+        frame: Has its features, in whatever case.
+        dollars: Year whose prices the table is in; by default that of the recipe.
+
+    Returns:
+        The columns ``ADDED``, indexed as ``frame``; segment 0 and no name where a feature is missing.
+
+    Raises:
+        DataError: If a feature is not there, or amounts cannot be converted.
+    """
+    found = matched(stored.model.space.features, [str(name) for name in frame.columns])
+    columns = {name: pd.to_numeric(frame[own], errors="coerce").to_numpy(float) for name, own in found.items()}
+    places = place_rows(stored, columns, dollars=dollars)
+    names = pd.Series(places.segment, index=frame.index).map(lambda number: stored.names.get(number, ""))
+    values = (places.segment, names, places.distance, places.borderline)
+    return pd.DataFrame(dict(zip(ADDED, values, strict=True)), index=frame.index)
+
+
+def matched(features: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Which column of a table is which feature; upper and lower case are alike unless both are there.
+
+    Raises:
+        DataError: If one is missing, naming columns with similar names, or there twice.
+    """
+    found = {}
+    for feature in features:
+        exact = [name for name in names if name == feature]
+        alike = exact or [name for name in names if name.strip().casefold() == feature.casefold()]
+        if not alike:
+            near = difflib.get_close_matches(feature.casefold(), [name.casefold() for name in names], n=2)
+            hint = f" (there is {' and '.join(near)})" if near else ""
+            raise DataError(f"The table has no column {feature}{hint}: the recipe needs {', '.join(features)}.")
+        if len(alike) > 1:
+            raise DataError(f"The table has {len(alike)} columns that could be {feature}: keep one of them.")
+        found[feature] = alike[0]
+    return found
+
+
+def factor_of(stored: StoredRecipe, dollars: int | None) -> float:
+    """What turns a dollar of a table into one of the recipe.
+
+    Raises:
+        DataError: If the dollars of the recipe, or a price index, are unknown.
+    """
+    if dollars is None or not stored.money or dollars == stored.dollars:
+        return 1.0
+    if stored.dollars is None:
+        raise DataError("The recipe does not say which year's dollars it is in: leave out the year.")
+    return price_ratio(dollars, stored.dollars)

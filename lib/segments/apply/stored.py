@@ -1,0 +1,261 @@
+"""A segmentation as a file: JSON that the app and the command line read again, and that a person can follow.
+
+It holds numbers and words only; it is checked value by value, never evaluated or unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from lib import VERSION
+from lib.dataset import Codebook
+from lib.errors import RecipeError
+from lib.features.space import Space
+from lib.segments.points import Floats
+from lib.segments.segmentation import UNASSIGNED, Model
+from lib.tables.cells import clean_name, clean_names
+from lib.words import percent
+
+FORMAT = "Household Segments recipe"
+FORMAT_VERSION = 1
+
+MAX_BYTES = 8_000_000
+"""Sixty rank curves of a thousand steps take some 4 MB."""
+
+MAX_SEGMENTS = 500
+_MAX_CURVE = 20_000
+_MAX_ABOUT = 40
+_MAX_TEXT = 4_000
+
+_STEPS = (
+    "1. Take the features, in this order and in these dollars.",
+    "2. Transform each by its curve: none leaves it; asinh is arcsinh(x / curve[0]); winsorised clips to curve[0] and "
+    "curve[1]; quantile interpolates linearly from curve[0] to curve[1].",
+    "3. Subtract centre and divide by spread, feature by feature.",
+    "4. The segment is the nearest of the centres (Euclidean); the first row of centres is segment 1.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRecipe:
+    """A segmentation read from a file.
+
+    Attributes:
+        model: Places households.
+        names: Name of each segment.
+        money: Features that are in dollars.
+        dollars: Year whose prices the features are in, or None where nobody said.
+        about: Where it came from, label to words: data, population, counting, version ...
+        agreement: Share of the households it was made from that the nearest centre labels as the app did; NaN
+            where the file does not say.
+    """
+
+    model: Model
+    names: Mapping[int, str]
+    money: tuple[str, ...]
+    dollars: int | None
+    about: Mapping[str, str]
+    agreement: float = float("nan")
+
+
+def to_text(
+    model: Model,
+    names: Mapping[int, str],
+    codebook: Codebook,
+    dollars: int | None,
+    about: Mapping[str, str],
+    agreement: float | None = None,
+) -> str:
+    """The file of a segmentation; ``read_recipe`` gives it back.
+
+    Args:
+        model: What places households.
+        names: Name of each segment.
+        codebook: What the features mean.
+        dollars: Year whose prices they are in.
+        about: Where it came from, label to words.
+        agreement: Share of the households it was made from that the nearest centre labels as they were; for
+            k-means always 1.
+    """
+    measured = 1.0 if model.recipe.algorithm == "kmeans" else agreement
+    features = [
+        {"name": name, "label": codebook.label(name), "unit": codebook[name].unit if name in codebook else ""}
+        for name in model.recipe.features
+    ]
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "made_with": VERSION,
+        "about": dict(about),
+        "dollars": dollars,
+        "features": features,
+        "names": {str(number): name for number, name in clean_names(names).items()},
+        "how_to_apply": [*_STEPS, *_approximate(model, measured)],
+        **({} if measured is None else {"agreement": measured}),
+        **model.to_dict(),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _approximate(model: Model, agreement: float | None) -> tuple[str, ...]:
+    """What to know of the steps where segments are not those of the nearest centre."""
+    if model.recipe.algorithm == "kmeans":
+        return ()
+    measured = "" if agreement is None else f": it gives the app's own labels for {percent(agreement)} of its rows"
+    return (f"The nearest centre only comes near to the segments of this algorithm{measured}.",)
+
+
+def read_recipe(text: str | bytes) -> StoredRecipe:
+    """Read the file of a segmentation.
+
+    Raises:
+        RecipeError: One sentence, if it is too large, not such a file, of a later version, or contradicts itself.
+    """
+    stored = _parsed(text)
+    if stored.get("format") != FORMAT:
+        _refuse("it does not say that it is one")
+    if stored.get("format_version") != FORMAT_VERSION:
+        raise RecipeError(
+            f"This recipe has format version {str(stored.get('format_version'))[:20]}, this app reads version "
+            f"{FORMAT_VERSION}: export it again with this version of the app."
+        )
+    model = _model(stored)
+    return StoredRecipe(
+        model,
+        MappingProxyType(_names(stored.get("names", {}), len(model.centres))),
+        _money(stored.get("features", []), model.recipe.features),
+        _year(stored.get("dollars")),
+        MappingProxyType(_about(stored.get("about", {}))),
+        _agreement(stored.get("agreement"), model),
+    )
+
+
+def _parsed(text: str | bytes) -> dict[str, Any]:
+    if len(text) > MAX_BYTES:
+        raise RecipeError(f"A recipe file has at most {MAX_BYTES // 1_000_000} MB: this is something else.")
+    try:
+        words = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        stored = json.loads(words, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        _refuse("it is not sound JSON")
+    if not isinstance(stored, dict):
+        _refuse("it is not a JSON object")
+    return stored
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise ValueError("not a number")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise RecipeError(f"This is not a recipe file of the app ({why}): export one and read that.")
+
+
+def _model(stored: Mapping[str, Any]) -> Model:
+    space = stored.get("space")
+    if not isinstance(stored.get("recipe"), dict) or not isinstance(space, dict):
+        _refuse("recipe or scale is missing")
+    names = stored["recipe"].get("features")
+    if not isinstance(names, list) or space.get("features") != names:
+        _refuse("the features of recipe and scale differ")
+    for key, length in (("centre", len(names)), ("spread", len(names))):
+        _numbers(space.get(key), (length,), key)
+    curves = space.get("curves")
+    if not isinstance(curves, list) or len(curves) != len(names):
+        _refuse("there must be one curve for each feature")
+    centres = stored.get("centres")
+    if not isinstance(centres, list) or not 1 <= len(centres) <= MAX_SEGMENTS:
+        _refuse(f"there must be 1 to {MAX_SEGMENTS} centres")
+    _numbers(centres, (len(centres), len(names)), "centres")
+    for curve in curves:
+        _numbers(curve, _curve_shape(space.get("transform"), curve), "curves")
+    model = Model.from_dict(stored)
+    _check_space(model.space, model)
+    return model
+
+
+def _curve_shape(transform: object, curve: object) -> tuple[int, ...]:
+    if transform == "quantile":
+        first = curve[0] if isinstance(curve, list) and curve else None
+        length = len(first) if isinstance(first, list) else 0
+        if not 1 <= length <= _MAX_CURVE:
+            _refuse("a curve has too few or too many steps")
+        return (2, length)
+    return ({"asinh": 1, "winsorised": 2}.get(str(transform), 0),)
+
+
+def _numbers(value: object, shape: tuple[int, ...], what: str) -> None:
+    """Refuse anything but lists of finite numbers of that shape: no text, no truth values, no gaps."""
+    rows = value if len(shape) == 2 else [value]
+    if not isinstance(rows, list) or (len(shape) == 2 and len(rows) != shape[0]):
+        _refuse(f"{what} have the wrong shape")
+    for row in rows:
+        if not isinstance(row, list) or len(row) != shape[-1]:
+            _refuse(f"{what} have the wrong shape")
+        if not all(type(number) in {int, float} and abs(number) < 1e300 for number in row):
+            _refuse(f"{what} hold something that is not a number")
+
+
+def _check_space(space: Space, model: Model) -> None:
+    if (space.transform, space.scaling) != (model.recipe.transform, model.recipe.scaling):
+        _refuse("transform or scaling differ between recipe and scale")
+    if not (space.spread > 0).all():
+        _refuse("a spread is not above 0")
+    if model.recipe.algorithm != "hdbscan" and len(model.centres) > model.recipe.k:
+        _refuse("there are more centres than segments")
+    for curve in space.curves:
+        _check_curve(space.transform, curve)
+
+
+def _check_curve(transform: str, curve: Floats) -> None:
+    if transform == "asinh" and not curve[0] > 0:
+        _refuse("a scale of asinh is not above 0")
+    if transform == "winsorised" and curve[0] > curve[1]:
+        _refuse("the caps are in the wrong order")
+    if transform == "quantile" and not ((np.diff(curve[0]) > 0).all() and (np.diff(curve[1]) >= 0).all()):
+        _refuse("a curve does not rise")
+
+
+def _names(given: object, segments: int) -> dict[int, str]:
+    if not isinstance(given, dict) or len(given) > segments + 1:
+        _refuse("the names do not fit the segments")
+    known = {str(number): number for number in range(UNASSIGNED, segments + 1)}
+    if not all(key in known and isinstance(name, str) for key, name in given.items()):
+        _refuse("the names do not fit the segments")
+    return clean_names({known[key]: name for key, name in given.items()})
+
+
+def _money(given: object, features: tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        _refuse("the features are not described")
+    if [one.get("name") for one in given] != list(features):
+        _refuse("the features are not those of the recipe")
+    return tuple(one["name"] for one in given if one.get("unit") == "dollars")
+
+
+def _year(given: object) -> int | None:
+    if given is None or (type(given) is int and 1900 <= given <= 2200):
+        return given
+    _refuse("the year of the dollars is not a year")
+
+
+def _agreement(given: object, model: Model) -> float:
+    if given is None:
+        return 1.0 if model.recipe.algorithm == "kmeans" else float("nan")
+    if type(given) not in {int, float} or not 0 <= given <= 1:  # type: ignore[operator]
+        _refuse("the agreement is not a share")
+    return float(given)  # type: ignore[arg-type]
+
+
+def _about(given: object) -> dict[str, str]:
+    if not isinstance(given, dict) or len(given) > _MAX_ABOUT:
+        _refuse("where it came from cannot be read")
+    if not all(isinstance(words, str) and len(words) <= _MAX_TEXT for words in given.values()):
+        _refuse("where it came from cannot be read")
+    return {clean_name(label): clean_name(words, _MAX_TEXT) for label, words in given.items()}

@@ -1,0 +1,1 @@
+"""What segments are like: profiles, names, rules, lenses, typical members, and how they lie in a plane."""

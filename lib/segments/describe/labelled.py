@@ -1,0 +1,37 @@
+"""Segments as a column of the table, so that whatever describes groups describes segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lib.dataset import Codebook, Dataset, Variable
+from lib.segments.describe.profile import check_same
+from lib.segments.segmentation import Segmentation
+
+SEGMENT = "SEGMENT"
+
+
+def labelled(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Dataset:
+    """The households with their segment as a category.
+
+    Args:
+        dataset: The households that were segmented.
+        segmentation: What ``fit`` made of them.
+        names: Name of each segment.
+
+    Raises:
+        RecipeError: If the dataset is not the one that was segmented.
+    """
+    check_same(dataset, segmentation)
+    variable = Variable(
+        SEGMENT,
+        label="Segment",
+        definition="The segment that the recipe on view puts the household in.",
+        unit="category",
+        group="Segments",
+        values={float(number): f"{number} · {name}" for number, name in names.items()},
+        format=",.0f",
+    )
+    frame = dataset.frame.assign(**{SEGMENT: segmentation.labels})
+    return replace(dataset, frame=frame, codebook=Codebook({**dataset.codebook, SEGMENT: variable}))

@@ -1,0 +1,166 @@
+"""A household that stands for its segment: the weighted medoid, told in the words of the codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from lib.dataset import Dataset
+from lib.errors import RecipeError
+from lib.segments.algorithms import draw
+from lib.segments.describe.profile import check_same
+from lib.segments.points import Floats, Labels, Points
+from lib.segments.segmentation import Segmentation
+from lib.words import within_sentence
+
+EXACT = 6_000
+"""Rows of a segment among which the medoid is found exactly: an implicate of the whole survey."""
+
+TYPICAL_COLUMNS = (
+    *("AGE", "MARRIED", "KIDS", "EDCL", "OCCAT1", "OCCAT2", "HOUSECL"),
+    *("HOUSES", "INCOME", "NETWORTH", "ASSET", "DEBT", "LIQ"),
+)
+"""What to load to describe a household; columns that a table lacks are passed over."""
+
+_BLOCK = 512
+"""Rows whose distances to all others are held at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Typical:
+    """The household of a segment that is nearest to all others of it.
+
+    Attributes:
+        segment: Number of the segment.
+        row: Its position in the dataset.
+        household: Its number in the file (the row's position where households have none).
+        facts: What is known about it: label to value in words, in the order in which one would tell it.
+        sentence: The same in a sentence or two.
+        mean_distance: Its weighted mean distance to the households of the segment, on the scale of distances.
+        considered: Rows among which it was sought.
+        exact: Whether these are all of one implicate.
+    """
+
+    segment: int
+    row: int
+    household: int | str
+    facts: Mapping[str, str]
+    sentence: str
+    mean_distance: float
+    considered: int
+    exact: bool
+
+    @property
+    def note(self) -> str:
+        """How it was found, in a sentence."""
+        if self.exact and self.considered == 1:
+            return "The only row of the segment in one implicate."
+        if self.exact:
+            return (
+                f"The medoid of {self.considered:,} rows of one implicate: the least weighted distance to all others."
+            )
+        return f"The medoid of {self.considered:,} rows drawn by weight, as the segment has more than {EXACT:,}."
+
+
+def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typical:
+    """The weighted medoid of a segment: of its own households the one with the least distance to the others.
+
+    Unlike a centroid it is somebody. Distances are Euclidean on the scale of the segmentation, each household
+    counts by its weight (once when rows are counted), within the first implicate that has members.
+
+    Args:
+        dataset: The households that were segmented, with ``TYPICAL_COLUMNS`` as far as they exist.
+        segmentation: What ``fit`` made of them.
+        segment: Number of the segment.
+
+    Raises:
+        RecipeError: If there is no such segment, or the dataset is not the one that was segmented.
+    """
+    check_same(dataset, segmentation)
+    rows = _members(segmentation, segment)
+    points = segmentation.points.rows(rows)
+    exact = len(rows) <= EXACT
+    if not exact:
+        drawn = draw(points, segmentation.recipe.seed, EXACT)
+        # drawn by weight, each counts once: a heavy row is there more than once
+        rows, points = rows[drawn], points.rows(drawn, np.ones(len(drawn)))
+    place, distance = medoid(points)
+    row = int(rows[place])
+    household = row if dataset.household is None else dataset.frame[dataset.household].iloc[row]
+    facts = _facts(dataset, segmentation.recipe.features, row)
+    words = _sentence(dataset, segmentation.recipe.features, row)
+    return Typical(segment, row, _plain(household), facts, words, distance, len(rows), exact)
+
+
+def medoid(points: Points) -> tuple[int, float]:
+    """Position of the point with the least weighted sum of distances to all, and its weighted mean distance.
+
+    Of equally good points the first. Exact, in blocks: all pairs are compared, none is kept.
+    """
+    matrix, weights = points.matrix, points.weights
+    sums = np.concatenate([_sums(matrix[at : at + _BLOCK], matrix, weights) for at in range(0, len(matrix), _BLOCK)])
+    # rounding differs with the block: within a billionth sums are equal, so that the first one wins
+    best = int(np.flatnonzero(sums <= sums.min() * (1 + 1e-9))[0])
+    return best, float(sums[best] / weights.sum())
+
+
+def _sums(some: Floats, matrix: Floats, weights: Floats) -> Floats:
+    squared = np.zeros((len(some), len(matrix)))
+    for mine, others in zip(some.T, matrix.T, strict=True):
+        squared += np.square(mine[:, None] - others)
+    return np.sqrt(squared) @ weights
+
+
+def _plain(household: Any) -> int | str:  # noqa: ANN401 - a table of one's own may name its customers in letters
+    return int(household) if isinstance(household, int | np.integer) else str(household)
+
+
+def _members(segmentation: Segmentation, segment: int) -> Labels:
+    """The segment's rows with a weight, in the first implicate that has any."""
+    points = segmentation.points
+    inside = np.flatnonzero((segmentation.labels == segment) & (points.weights > 0))
+    if segment not in segmentation.model.numbers or not len(inside):
+        raise RecipeError(f"There is no segment {segment} with households: choose 1 to {segmentation.k}.")
+    implicates = points.implicates[inside]
+    return inside[implicates == implicates.min()]
+
+
+def _facts(dataset: Dataset, features: tuple[str, ...], row: int) -> Mapping[str, str]:
+    names = [name for name in dict.fromkeys((*TYPICAL_COLUMNS, *features)) if name in dataset.frame]
+    return MappingProxyType({dataset.codebook.label(name): _text(dataset, name, row) for name in names})
+
+
+def _text(dataset: Dataset, name: str, row: int) -> str:
+    return dataset.codebook[name].text(float(dataset.values(name)[row]))
+
+
+def _sentence(dataset: Dataset, features: tuple[str, ...], row: int) -> str:
+    """Who lives there, what they do and own, then the features that were not mentioned."""
+    people = _person(dataset, row)
+    money = [name for name in ("INCOME", "NETWORTH", "ASSET", "DEBT", "LIQ") if name in dataset.frame]
+    told = {*TYPICAL_COLUMNS} if people else {*money}
+    rest = [name for name in features if name not in told]
+    amounts = [
+        f"{within_sentence(dataset.codebook.label(name))} {_text(dataset, name, row)}" for name in (*money, *rest)
+    ]
+    sentences = [*people, *([", ".join(amounts)] if amounts else [])]
+    return " ".join(f"{words[:1].upper()}{words[1:]}." for words in sentences)
+
+
+def _person(dataset: Dataset, row: int) -> list[str]:
+    """Age, family, education, work and home, of a table that has the survey's columns."""
+    if not {"AGE", "MARRIED", "KIDS", "EDCL", "OCCAT1", "HOUSECL"} <= set(dataset.frame):
+        return []
+    text = {name: _text(dataset, name, row) for name in ("AGE", "MARRIED", "KIDS", "EDCL", "OCCAT1", "HOUSECL")}
+    kids = {"0": "no children", "1": "1 child"}.get(text["KIDS"], f"{text['KIDS']} children")
+    who = f"reference person aged {text['AGE']}, {within_sentence(text['MARRIED'])}, {kids}"
+    work = f"{within_sentence(text['EDCL'])}; {within_sentence(text['OCCAT1'])}"
+    works = "OCCAT2" in dataset.frame and float(dataset.values("OCCAT1")[row]) in {1.0, 2.0}
+    job = f" ({within_sentence(_text(dataset, 'OCCAT2', row))})" if works else ""
+    owns = float(dataset.values("HOUSECL")[row]) == 1 and "HOUSES" in dataset.frame
+    worth = f" worth {_text(dataset, 'HOUSES', row)}" if owns else ""
+    return [who, f"{work}{job}", f"{within_sentence(text['HOUSECL'])}{worth}"]

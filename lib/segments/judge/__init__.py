@@ -1,0 +1,1 @@
+"""How far segments can be trusted: scores, the number of segments, stability, other methods, other waves, notebooks."""

@@ -1,0 +1,130 @@
+"""One paragraph in plain words: what was found, and how far to trust it. Made from the figures, every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lib.segments.judge.stability import Stability
+from lib.segments.judge.sweep import Sweep
+from lib.segments.segmentation import THIN, UNASSIGNED, Segmentation
+from lib.words import listed, percent
+
+STRUCTURE = ((0.7, "strong"), (0.5, "reasonable"), (0.25, "weak"))
+"""Kaufman and Rousseeuw (1990) on the mean silhouette: what it says of the structure that was found."""
+
+FEWEST_POINTS = 5
+"""Different points per segment below which segments say no more than the values themselves."""
+
+_OFTEN = 0.9
+
+
+def findings(
+    found: Segmentation,
+    names: Mapping[int, str],
+    *,
+    who: str,
+    swept: Sweep | None = None,
+    stable: Stability | None = None,
+) -> str:
+    """What a segmentation says, in words; where it rests on next to nothing, that comes first.
+
+    Args:
+        found: The segmentation.
+        names: Name of each segment.
+        who: The households, in words.
+        swept: Scores of other numbers of segments, where they are known.
+        stable: How far segments come back, where that is known.
+    """
+    warning = _too_few(found)
+    sentences = [warning, _found(found, names, who), _structure(found, judged=not warning), _starts(found)]
+    if swept is not None:
+        sentences.append(swept.agreement)
+    if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
+        sentences.append(stable.words)
+    sentences.append(_thin(found) if _sampled(found) >= THIN else "")
+    return " ".join(filter(None, sentences))
+
+
+def structure(silhouette: float) -> str:
+    """What a mean silhouette says: "strong structure", or "no structure to speak of" below a quarter."""
+    return next((f"{word} structure" for least, word in STRUCTURE if silhouette >= least), "no structure to speak of")
+
+
+def _too_few(found: Segmentation) -> str:
+    sampled, points = _sampled(found), len(found.points.distinct[0])
+    if sampled < THIN:
+        noun = "household" if sampled == 1 else "households"
+        return f"These segments rest on {_at_most(found)}{sampled} sampled {noun} in all: too few to tell anything."
+    if points < FEWEST_POINTS * found.k:
+        return (
+            f"The features take only {points} different values together: {found.k} segments of them say hardly more "
+            "than the values themselves."
+        )
+    return ""
+
+
+def _sampled(found: Segmentation) -> int:
+    """Sampled households in all; where rows are counted, one whose copies lie in two segments is counted twice."""
+    if found.recipe.counting == "households":
+        return len(np.unique(found.points.households))
+    return int(found.sizes["sampled"].sum())
+
+
+def _at_most(found: Segmentation) -> str:
+    is_exact = found.recipe.counting == "households" or _sampled(found) == len(found.labels)
+    return "" if is_exact else "at most "
+
+
+def _found(found: Segmentation, names: Mapping[int, str], who: str) -> str:
+    unit = "rows" if found.recipe.counting == "rows" else "households"
+    assigned = found.sizes.drop(index=UNASSIGNED, errors="ignore")
+    largest, smallest = int(assigned["share"].idxmax()), int(assigned["share"].idxmin())
+    sampled = int(assigned.loc[smallest, "sampled"])
+    return (
+        f"**{found.k} segments** ({who}).{_unassigned(found, unit)} The largest, {_named(largest, names)}, holds "
+        f"{percent(assigned.loc[largest, 'share'])} of the {unit}; the smallest, {_named(smallest, names)}, "
+        f"{percent(assigned.loc[smallest, 'share'])} and {sampled:,} sampled household{'' if sampled == 1 else 's'}."
+    )
+
+
+def _unassigned(found: Segmentation, unit: str) -> str:
+    if UNASSIGNED not in found.sizes.index:
+        return ""
+    share, sampled = found.sizes.loc[UNASSIGNED, "share"], int(found.sizes.loc[UNASSIGNED, "sampled"])
+    return f" {percent(share)} of the {unit} ({sampled:,} sampled) belong to no segment; the scores are of the rest."
+
+
+def _named(segment: int, names: Mapping[int, str]) -> str:
+    return f"{segment} ({names[segment]})" if segment in names else str(segment)
+
+
+def _structure(found: Segmentation, *, judged: bool) -> str:
+    value = found.silhouette
+    if not np.isfinite(value):
+        return ""
+    return f"The mean silhouette is {value:.2f}{f': {structure(value)}' if judged else ''}."
+
+
+def _starts(found: Segmentation) -> str:
+    at_best = found.starts_at_best
+    if at_best != at_best:
+        return ""
+    if at_best >= _OFTEN:
+        return f"{percent(at_best)} of {len(found.inertias)} starts of k-means end here."
+    spread = found.spread_over_starts
+    worst = f", the worst {percent(spread)} above" if np.isfinite(spread) else ""
+    return (
+        f"Only {percent(at_best)} of {len(found.inertias)} starts of k-means end here{worst}: "
+        "a single start would often have given other segments."
+    )
+
+
+def _thin(found: Segmentation) -> str:
+    thin = [str(number) for number, few in found.sizes["thin"].items() if few and number != UNASSIGNED]
+    if not thin:
+        return ""
+    noun = "Segments" if len(thin) > 1 else "Segment"
+    verb = "rest" if len(thin) > 1 else "rests"
+    return f"**{noun} {listed(thin)} {verb} on fewer than {THIN} sampled households: too few to rely on.**"

@@ -1,0 +1,25 @@
+"""The real survey files, fetched from the Federal Reserve: ``python -m lib.sources.download 2019 2022``."""
+
+from lib.sources.download.fetching import (
+    SITE,
+    WAVES,
+    downloaded,
+    downloads_folder,
+    fetch,
+    path_of,
+    readable,
+    survey_files,
+    wave_named,
+)
+
+__all__ = [
+    "SITE",
+    "WAVES",
+    "downloaded",
+    "downloads_folder",
+    "fetch",
+    "path_of",
+    "readable",
+    "survey_files",
+    "wave_named",
+]

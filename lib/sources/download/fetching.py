@@ -1,0 +1,293 @@
+"""The real survey files, fetched from the Federal Reserve: ``python -m lib.sources.download 2019 2022``.
+
+A file is written into a folder of its own under ``data/downloads``, read, checked, and only then renamed to
+where the app finds it. Whatever goes wrong before leaves things as they were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lib.dataset import Dataset
+from lib.errors import DataError, DownloadError
+from lib.sources import scf
+from lib.sources.download import folder_lock, manifest, opened
+from lib.sources.download.transfer import Clock, Limits, Progress, receive
+from lib.sources.scf import parquet_copy, vintage
+
+WAVES: tuple[int, ...] = tuple(vintage.HOUSEHOLDS)
+"""The survey years that can be fetched."""
+
+SITE = "https://www.federalreserve.gov/econres/files/"
+_AS_CSV = frozenset({2016, 2019, 2022})
+_REPOSITORY = Path(__file__).parents[3]
+_SURVEY_FILE = re.compile(r"r?scfp(\d{4})(?:excel\.zip|s\.zip|\.csv|\.csv\.gz|\.dta)", re.IGNORECASE)
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_WHOLE_WITHIN = 0.05
+"""By how much the weights may miss the number of US households: releases differ by far less."""
+
+
+def downloads_folder() -> Path:
+    """Where downloads are kept: ``data/downloads`` in the project, or what ``SCF_DOWNLOADS`` says."""
+    return Path(os.environ.get("SCF_DOWNLOADS") or _REPOSITORY / "data" / "downloads").expanduser()
+
+
+def path_of(wave: int, folder: Path | None = None) -> Path:
+    """Where the file of ``wave`` is kept once it has been fetched, under its official name.
+
+    Raises:
+        DownloadError: If there is no such wave.
+    """
+    if wave not in WAVES:
+        raise DownloadError(f"There is no survey of {wave}: choose one of {', '.join(map(str, WAVES))}.")
+    return (folder or downloads_folder()) / f"scfp{wave}{'excel' if wave in _AS_CSV else 's'}.zip"
+
+
+def downloaded(folder: Path | None = None) -> dict[int, Path]:
+    """The survey files in the folder, by wave in ascending order, told by a cheap look at names and sizes.
+
+    Files that a person put there under one of the survey's own names are found too, such as
+    ``SCFP2019.csv.gz`` or ``rscfp2007.dta``. A fetched file whose size is not what it was is left out.
+    """
+    folder = folder or downloads_folder()
+    known = manifest.read(folder) or {}
+    found: dict[int, Path] = {}
+    for wave, path in survey_files(folder):
+        # a fetched file comes before others of its wave: it has been checked
+        if _is_whole(path, known) and (wave not in found or path == path_of(wave, folder)):
+            found[wave] = path
+    return dict(sorted(found.items()))
+
+
+def readable(folder: Path | None = None) -> tuple[dict[int, Path], dict[Path, str]]:
+    """The survey files in the folder that can really be read, and those that cannot.
+
+    Every file under one of the survey's own names is opened once, and again only when its size or time of
+    change is another; until then the answer costs a look at each file's entry on the disk. May be called from
+    several threads.
+
+    Returns:
+        The files by the wave found inside, whatever their names say, in ascending order (of several files of
+        a wave the newest), and for each file that cannot be read one sentence on why.
+    """
+    sound: dict[int, tuple[int, Path]] = {}
+    problems: dict[Path, str] = {}
+    for _, path in survey_files(folder):
+        if (status := _status(path)) is None:
+            continue
+        found = opened.finding(path, status)
+        if found.wave is None:
+            problems[path] = found.problem
+        else:
+            sound[found.wave] = max(sound.get(found.wave, (0, path)), (status.st_mtime_ns, path))
+    return {wave: path for wave, (_, path) in sorted(sound.items())}, problems
+
+
+def survey_files(folder: Path | None = None) -> list[tuple[int, Path]]:
+    """The files in the folder under one of the survey's own names, with the wave that the name says."""
+    named = ((wave_named(path), path) for path in _files(folder or downloads_folder()))
+    return [(wave, path) for wave, path in named if wave is not None]
+
+
+def wave_named(path: Path) -> int | None:
+    """The wave that a file is of by its name, or None if the name is none of the survey's own."""
+    name = _SURVEY_FILE.fullmatch(path.name)
+    return int(name[1]) if name and int(name[1]) in WAVES else None
+
+
+def fetch(
+    wave: int,
+    *,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    base: str | None = None,
+    limits: Limits | None = None,
+) -> Path:
+    """Fetch the summary extract of ``wave``, check it, and put it in its place.
+
+    Only one download runs at a time in a folder, whoever asks. Who has to wait, and then finds that the file
+    has just come, gets that file. An older file stays until a new one has been read and found good.
+
+    Args:
+        wave: One of ``WAVES``.
+        folder: Where to keep the file; ``downloads_folder()`` by default.
+        progress: Called with the bytes so far and their total or None, in the calling thread; with
+            ``(0, None)`` while another download has to end first. What it raises ends the download cleanly.
+        base: Address of the folder the file is in, http or https; by default ``SCF_BASE_URL`` from the
+            environment, else the Federal Reserve's site.
+        limits: How long to wait and how often to try.
+
+    Returns:
+        The file, ready for ``lib.sources.scf.read``, with a Parquet copy beside it and an entry in
+        ``manifest.json``.
+
+    Raises:
+        DownloadError: One sentence on what went wrong and what to do; the folder is as it was.
+    """
+    target = path_of(wave, folder)
+    url = _base(base) + target.name
+    clock = Clock(limits or Limits())
+    progress = progress or (lambda _size, _total: None)
+    with _disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        before = _identity(target)
+        with folder_lock.alone(target.parent, lambda: _wait(clock, progress)):
+            if _identity(target) in {None, before}:
+                _sweep(target.parent)
+                _fetch_alone(wave, url, target, clock, progress)
+    return target
+
+
+def _fetch_alone(wave: int, url: str, target: Path, clock: Clock, progress: Progress) -> None:
+    staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=".scf-", suffix=".part"))
+    arrived = staging / target.name  # under its own name, so that every message speaks of it by that name
+    try:
+        receive(url, arrived, clock, progress)
+        dataset = _read(arrived, wave, urlsplit(url).hostname or url)
+        _publish(arrived, target, manifest.describe(arrived, dataset, url=_without_login(url)))
+    finally:
+        for copy in _copies_of(arrived):
+            with contextlib.suppress(OSError):
+                copy.unlink()
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _read(path: Path, wave: int, host: str) -> Dataset:
+    """Read and check the file as the app will; this leaves its Parquet copy beside it."""
+    try:
+        dataset = scf.read(path, columns=())
+    except DataError as error:
+        raise DownloadError(f"What came from {host} cannot be used: {error}") from error
+    if dataset.wave != wave:
+        raise DownloadError(
+            f"{path.name} at {host} holds the survey of {dataset.wave}, not of {wave}: nothing was changed, "
+            "look for the right file on the survey's site."
+        )
+    households = float(dataset.weights().sum()) / 1e6
+    if abs(households / vintage.HOUSEHOLDS[wave] - 1) > _WHOLE_WITHIN:
+        raise DownloadError(
+            f"{path.name} at {host} stands for {households:,.1f} million households where the survey of "
+            f"{wave} has {vintage.HOUSEHOLDS[wave]:,.1f}: nothing was changed, try again later."
+        )
+    return dataset
+
+
+def _publish(arrived: Path, target: Path, entry: manifest.Entry) -> None:
+    """Put the file, its copy and its entry in their places; all that needs space is written before."""
+    others = _other_entries(target)
+    # while the file changes, the manifest must not hold the size of the old one: a kill may come in between
+    without = manifest.write(arrived.with_name("without.json"), others)
+    complete = manifest.write(arrived.with_name("complete.json"), {**others, target.name: entry})
+    record = target.with_name(manifest.NAME)
+    if record.exists():
+        without.replace(record)
+    arrived.replace(target)
+    for new, old in zip(_copies_of(arrived), _copies_of(target), strict=True):
+        with contextlib.suppress(OSError):  # absent, or in use: it is made anew when the file is read
+            new.replace(old)
+    with contextlib.suppress(OSError):  # the file is there and good, with or without its entry
+        complete.replace(record)
+
+
+def _other_entries(target: Path) -> dict[str, manifest.Entry]:
+    """What is known of the other files; where the manifest is damaged, it is found again in the files."""
+    entries = manifest.read(target.parent)
+    if entries is None:
+        entries = {}
+        for path in filter(Path.is_file, (path_of(wave, target.parent) for wave in WAVES)):
+            with contextlib.suppress(DataError, OSError):
+                entries[path.name] = manifest.describe(path, scf.read(path, columns=()))
+    return {name: entry for name, entry in entries.items() if name != target.name}
+
+
+def _copies_of(path: Path) -> tuple[Path, ...]:
+    return parquet_copy.places(path)
+
+
+def _base(base: str | None) -> str:
+    base = base or os.environ.get("SCF_BASE_URL") or SITE
+    try:
+        parts = urlsplit(base)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise DownloadError(f"The address of the survey files must begin with https:// or http://. Got {base}.")
+    return base.rstrip("/") + "/"
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return []
+
+
+def _is_whole(path: Path, known: Mapping[str, manifest.Entry]) -> bool:
+    identity = _identity(path)
+    if identity is None:
+        return False
+    return identity[0] == known[path.name].size if path.name in known else identity[0] > 0
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    status = _status(path)
+    return None if status is None else (status.st_size, status.st_mtime_ns)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _wait(clock: Clock, progress: Progress) -> None:
+    if not clock.left:
+        raise DownloadError(
+            f"Another download has been running for {clock.limits.deadline:.0f} seconds: let it end, then try again."
+        )
+    progress(0, None)
+    clock.pause(clock.limits.poll)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process left behind; nobody else is at work while the lock is held."""
+    for unfinished in folder.glob(".scf-*.part"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        folder = _shown(target.parent)
+        if error.errno in _DISK_FULL:
+            raise DownloadError(
+                f"There is no space left for {target.name} in {folder}: free some, then try again."
+            ) from error
+        raise DownloadError(
+            f"{target.name} cannot be kept in {folder} ({error.strerror or type(error).__name__}): check "
+            "that the folder may be written."
+        ) from error
+
+
+def _shown(folder: Path) -> str:
+    """The folder as the person knows it, without the way there on this machine."""
+    with contextlib.suppress(ValueError):
+        return folder.resolve().relative_to(_REPOSITORY).as_posix()
+    return folder.name

@@ -1,0 +1,139 @@
+"""The Survey of Consumer Finances: its summary extracts of every wave, and the embedded synthetic sample."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from lib.dataset import Dataset, read_codebook
+from lib.errors import DataError
+from lib.identities import IDENTITIES
+from lib.sources.scf import checks, parquet_copy, vintage
+from lib.sources.scf.parquet_copy import Facts
+from lib.tables.files import read_frame
+
+SAMPLE = Path(__file__).parents[3] / "data" / "sample.parquet"
+_OF_1989 = {"X1": "Y1", "XX1": "YY1"}
+_NHNFIN = next(identity for identity in IDENTITIES if identity.total == "NHNFIN")
+
+
+def read(path: str | os.PathLike[str], *, columns: Sequence[str] | None = None) -> Dataset:
+    """Read a summary extract of any wave from 1989 to 2022, in any release.
+
+    The first read of a file checks it and keeps a Parquet copy; later reads load that copy, or only
+    ``columns`` of it.
+
+    Args:
+        path: ``.csv``, ``.csv.gz``, ``.dta``, or ``.zip`` with one of them; upper or lower case names.
+        columns: Columns wanted besides the identifiers and the weight; all by default.
+
+    Returns:
+        The survey: five rows (implicates) per household, weights that sum to the number of US households,
+        amounts in the dollars of ``Dataset.dollars``.
+
+    Raises:
+        DataError: One sentence that names the file, what is wrong with it and what to do.
+    """
+    path = Path(path)
+    wanted = None if columns is None else (*checks.IDENTIFIERS, *columns)
+    if (kept := parquet_copy.load(path, wanted)) is not None:
+        return _dataset(*kept)
+    frame, facts = _read_and_check(path)
+    parquet_copy.keep(path, frame, facts)
+    if wanted is not None:
+        frame = frame[[name for name in frame.columns if name in set(wanted)]]
+    return _dataset(frame, facts)
+
+
+def sample(*, columns: Sequence[str] | None = None) -> Dataset:
+    """The embedded sample: 5,777 synthetic households drawn from a model of the 2019 survey, in 2019 dollars.
+
+    No row of it is a real household. Its figures are near those of the survey, not equal to them.
+
+    Args:
+        columns: Columns wanted besides the identifiers and the weight; all by default.
+    """
+    wanted = None if columns is None else (*checks.IDENTIFIERS, *columns)
+    with pq.ParquetFile(SAMPLE, memory_map=True) as parquet:
+        frame = parquet_copy.read_table(parquet, wanted)
+    facts = Facts(
+        name="Synthetic sample of 2019",
+        fingerprint=_hash(SAMPLE),
+        wave=2019,
+        dollars=2019,
+        dollar_factor=1.0,
+        vintage="synthetic, drawn from a model of the 2019 survey",
+        notes=(),
+        synthetic=True,
+    )
+    return _dataset(frame, facts)
+
+
+def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
+    frame = read_frame(path, lambda names: checks.check_columns(path.name, _renamed(names)))
+    frame = frame.set_axis(_renamed(frame.columns), axis=1)
+    checks.check_rows(path.name, frame)
+    frame, mended = _mend_nhnfin(frame)
+    checks.check_identities(path.name, frame)
+    found = vintage.detect(frame, path.name)
+    facts = Facts(
+        name=f"SCF {found.wave}" if found.wave else f"SCF ({path.name})",
+        fingerprint=_hash(path),
+        wave=found.wave,
+        dollars=found.dollars,
+        dollar_factor=found.factor,
+        vintage=found.release,
+        notes=(*mended, *found.notes),
+    )
+    return frame, facts
+
+
+def _renamed(names: Iterable[str]) -> list[str]:
+    """The identifiers under the names that they have since 1992, where the file does not use these besides."""
+    known = list(names)
+    return [new if (new := _OF_1989.get(name, name)) not in known else name for name in known]
+
+
+def _mend_nhnfin(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Put NHNFIN right where a re-release inflated it twice: it then is its parts times one common factor."""
+    if not _NHNFIN.holds_in(frozenset(frame.columns)):
+        return frame, ()
+    right = _NHNFIN.value(frame)
+    given = frame["NHNFIN"].to_numpy(dtype=float)
+    large = np.abs(right) > 1e4  # below that, rounding hides the factor
+    if not large.any():
+        return frame, ()
+    factor = given[large] / right[large]
+    common = float(np.median(factor))
+    if abs(common - 1) < 1e-3 or np.ptp(factor) > 1e-3 * common:
+        return frame, ()
+    note = (
+        f"NHNFIN was recomputed as NFIN - HOUSES: the file has it inflated twice (by {common:.4f}), "
+        "a known slip of the re-release."
+    )
+    return frame.assign(NHNFIN=right), (note,)
+
+
+def _dataset(frame: pd.DataFrame, facts: Facts) -> Dataset:
+    return Dataset(
+        frame=frame,
+        codebook=read_codebook().restricted_to(list(frame.columns)),
+        weight="WGT",
+        household="YY1",
+        implicates=checks.IMPLICATES,
+        **asdict(facts),
+    )
+
+
+def _hash(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: check that the file is there.") from error

@@ -1,0 +1,1 @@
+"""Tables as files, of whatever kind: cells that leave the app, reading and writing in pieces, what others made."""

@@ -1,0 +1,1 @@
+"""What runs behind a page: cached calls, work in the background, charts on their way to the screen."""

@@ -1,0 +1,103 @@
+"""Sections of the page on business owners that no other page has."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib.charts import explore as charts
+from lib.dataset import price_ratio
+from lib.population import Comparison
+from lib.ui.run import results
+from lib.ui.run.drawing import draw
+from lib.ui.scene import controls
+from lib.ui.scene.view import View
+
+OWNS = Comparison("HBUS", "==", 1.0)
+OWNS_NONE = Comparison("HBUS", "==", 0.0)
+_LIMIT = 500_000
+_LIMIT_IN = 2019
+_WORTH = ("BUS", "ACTBUS", "NONACTBUS", "KGBUS", "BUSSEFARMINC")
+
+
+def owners_of(view: View) -> View:
+    """The business owners of a view, shown beside its other households."""
+    owners = view.narrowed("Business owners", OWNS)
+    return owners.next_to(view.narrowed("Others", OWNS_NONE))
+
+
+def render_share(view: View) -> None:
+    """How many own a business, counted both ways."""
+    owners = view.narrowed("Business owners", OWNS)
+    households, rows = (
+        results.size(owners.counted(how)).count / results.size(view.counted(how)).count
+        for how in ("households", "rows")
+    )
+    size = results.size(owners.counted("households"))
+    with st.grid(3, min_column_width=150):
+        st.metric("Owners, of households", f"{households:.1%}", border=True)
+        st.metric("Owners, of rows", f"{rows:.1%}", border=True)
+        st.metric(
+            "Households that own one",
+            f"{size.count / 1e6:.1f} M",
+            f"{size.sampled:,} sampled",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+
+
+def render_worth(owners: View) -> None:
+    """What the businesses are worth and bring in."""
+    codebook = owners.codebook
+    rows = []
+    for name in (column for column in _WORTH if column in codebook):
+        summary = results.spread(owners, name).iloc[0]
+        text = codebook[name].text
+        rows.append(
+            {
+                "What": codebook.label(name),
+                "At zero": f"{summary['zero']:.0%}",
+                "Median": text(summary["0.5"]),
+                "Mean": text(summary["mean"]),
+                "90% below": text(summary["0.9"]),
+                "Sampled households": f"{int(summary['sampled']):,}",
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="What businesses are worth and bring in, among owners")
+    controls.chart_note(
+        owners,
+        "Business equity is net: the extract has already taken off what the business owes and added what the "
+        "household lent to it.",
+    )
+
+
+def choose_limit(view: View) -> View:
+    """Owners with income under a limit, in the view's dollars; the limit lives in the link."""
+    factor = price_ratio(_LIMIT_IN, view.dollars) if view.dollars else 1.0
+    limit = st.number_input(
+        "Owners with income under",
+        min_value=10_000,
+        max_value=100_000_000,
+        value=round(_LIMIT * factor),
+        step=10_000,
+        format="%d",
+        # its default follows the dollar year: one control for each
+        key=f"income_limit_{view.dollars or ''}",
+        bind="query-params",
+        help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
+    )
+    title = f"Owners, income under ${limit:,.0f}"
+    return view.narrowed(title, OWNS, Comparison("INCOME", "<", float(limit)))
+
+
+def render_box(view: View, column: str) -> None:
+    """Box plot of one amount among these households and those beside them."""
+    variable = view.codebook[column]
+    summary = results.spread(view, column)
+    sentence = (
+        f"{variable.label}: the middle half of {view.title} has {variable.text(summary['0.25'].iloc[0])} to "
+        f"{variable.text(summary['0.75'].iloc[0])}; the whiskers hold the middle four fifths."
+    )
+    draw(lambda: charts.boxes(summary, variable, view.about.dollars), view, column, alt_text=sentence, key="box_chart")
+    controls.chart_note(view, sentence)

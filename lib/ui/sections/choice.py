@@ -1,0 +1,77 @@
+"""Sections by which the number of segments is chosen."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib.charts import segments as charts
+from lib.segments import Recipe, Sweep
+from lib.ui.run import background, results
+from lib.ui.run.drawing import draw
+from lib.ui.scene.view import View
+from lib.ui.sections import recipes
+
+_K_CHARTS = (
+    ("inertia", "Inertia", "Elbow", ".3~g"),
+    ("silhouette", "Mean silhouette", "Silhouette", ".2f"),
+)
+
+
+def render_choice_of_k(view: View, recipe: Recipe) -> None:
+    """Scores of every number of segments; a click on a point chooses it."""
+    swept = results.known_sweep(view, recipe)
+    if swept is None:
+        st.caption("Every number of segments from 2 to 12 is being tried, each from many starts.")
+        background.render(
+            "sweep", results.sweep_key(view, recipe), lambda progress: results.sweep(view, recipe, progress)
+        )
+        return
+    with st.grid(2, min_column_width=300):
+        for score, label, criterion, number in _K_CHARTS:
+            advice = charts.suggestion_for(criterion, swept.suggestions)
+            said = f"{advice.criterion}: {advice.k or 'none'}, {advice.reason}" if advice else ""
+            with st.container():
+                draw(
+                    lambda score=score, label=label, advice=advice, number=number: charts.choice_of_k(  # type: ignore[misc]
+                        swept.table, score, label, recipe.k, advice, number=number
+                    ),
+                    view,
+                    recipe,
+                    alt_text=f"{label} by number of segments. {said}",
+                    key=f"choose_{score}",
+                    on_select=lambda score=score: _take_k(f"choose_{score}"),
+                    selection_mode=charts.PICK,
+                )
+                st.caption(f"{said}. Click a point to choose it.")
+    st.markdown(f"{swept.agreement} {' '.join(swept.notes)}")
+    _render_scores(swept)
+
+
+def _render_scores(swept: Sweep) -> None:
+    with st.expander("All scores and what each criterion advises"):
+        advice = pd.DataFrame(
+            [{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.reason} for s in swept.suggestions]
+        )
+        st.dataframe(advice, hide_index=True, alt=swept.agreement)
+        columns = {
+            "inertia": ("Inertia", "{:,.4g}"),
+            "silhouette": ("Silhouette", "{:.3f}"),
+            "calinski_harabasz": ("Calinski-Harabasz", "{:,.0f}"),
+            "davies_bouldin": ("Davies-Bouldin", "{:.3f}"),
+            "smallest_share": ("Smallest segment", "{:.2%}"),
+            "smallest_sampled": ("its sampled households", "{:,.0f}"),
+            "spread_over_starts": ("Worst start above the best", "{:.1%}"),
+            "starts_at_best": ("Starts at the best", "{:.0%}"),
+            "seconds": ("Seconds", "{:.2f}"),
+        }
+        shown = {label: swept.table[name].map(form.format) for name, (label, form) in columns.items()}
+        table = pd.DataFrame({"Segments": swept.table.index, **shown})
+        st.dataframe(table, hide_index=True, alt="Every score for each number of segments")
+
+
+def _take_k(key: str) -> None:
+    """Choose the number of segments that was clicked."""
+    picked = st.session_state[key].selection.get(charts.PICK) or []
+    if picked and (k := int(picked[0]["k"])) in range(recipes.FEWEST, recipes.MOST + 1):
+        st.session_state[recipes.K] = k

@@ -1,0 +1,63 @@
+"""Names of segments and which of them are on view. Both live in the link, under the recipe that they belong to."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from lib.segments import Recipe
+from lib.ui.run import results
+from lib.ui.scene.view import View
+
+LONGEST_NAME = 60
+
+
+def choose_segments(view: View, recipe: Recipe) -> tuple[dict[int, str], dict[int, str]]:
+    """Rename segments and switch them on and off.
+
+    Returns:
+        The names of all segments, and those of the segments on view.
+    """
+    automatic = results.names(view, recipe)
+    mark = _mark(view, recipe)
+    names: dict[int, str] = {}
+    with st.expander("Name segments, or switch some of them off", icon=":material/label:"):
+        with st.grid(2, min_column_width=260):
+            for number, name in automatic.items():
+                typed = st.text_input(
+                    f"Name of segment {number}",
+                    name,
+                    key=f"n{mark}_{number}",
+                    bind="query-params",
+                    max_chars=max(LONGEST_NAME, len(name)),
+                )
+                names[number] = (typed or "").strip() or name
+        shown = st.pills(
+            "On view",
+            list(automatic),
+            selection_mode="multi",
+            default=list(automatic),
+            format_func=str,
+            key=f"on{mark}",
+            bind="query-params",
+            help="Every chart and table on the page follows.",
+        )
+    if not shown:
+        st.caption("No segment is switched on: all of them are shown.")
+    return names, {number: names[number] for number in names if number in shown} or names
+
+
+def _mark(view: View, recipe: Recipe) -> str:
+    """A few letters for a recipe and its population: names given for one must not turn up under another."""
+    of = (
+        view.source,
+        view.dollars,
+        str(view.population),
+        recipe.features,
+        recipe.transform,
+        recipe.scaling,
+        recipe.algorithm,
+        recipe.k,
+    )
+    return hashlib.sha256(repr((*of, recipe.counting)).encode()).hexdigest()[:4]

@@ -1,0 +1,108 @@
+"""The map worker's process as the server sees it: started, spoken to, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from numpy.typing import NDArray
+
+from lib.work import wire
+
+_ROOT = Path(__file__).parents[2]
+_ENDS_WITHIN = 5.0
+
+Message = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+
+
+class Child:
+    """One process that fits maps.
+
+    Attributes:
+        inbox: What it said (see ``lib.maps.fit.process``); None once it has ended. Others may put a header of
+            their own there to wake up whoever waits for it.
+        pid: Number of the process.
+    """
+
+    def __init__(self, memory_mb: int) -> None:
+        """Start it; it imports what it needs with its first job.
+
+        Raises:
+            OSError: If the system starts no process.
+        """
+        self.inbox: queue.Queue[Message | None] = queue.Queue()
+        self._memory_mb = memory_mb
+        # the interpreter that runs the server, a module of this project, and a number: nothing from outside
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "lib.maps.fit.process", str(memory_mb)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=_ROOT,
+            env=_environment(),
+        )
+        self._inlet = cast("BinaryIO", self._process.stdin)
+        self.pid = self._process.pid
+        threading.Thread(target=self._read, name="map worker's words", daemon=True).start()
+
+    def send(self, header: Mapping[str, Any], arrays: wire.Arrays | None = None) -> None:
+        """Give it a job or a word. That it has ended shows in ``inbox``, not here."""
+        with contextlib.suppress(OSError, ValueError):
+            self._inlet.write(wire.pack(header, arrays))
+            self._inlet.flush()
+
+    def end(self) -> None:
+        """End it: kindly where it listens, by force where it does not, and never leave it as a zombie."""
+        with contextlib.suppress(OSError, ValueError):
+            self._inlet.close()
+        try:
+            self._process.wait(_ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+
+    def why_it_ended(self) -> str:
+        """The middle of a sentence about a process that has ended by itself."""
+        try:
+            code = self._process.wait(_ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "the map worker stopped speaking"
+        if code == -9:
+            return "the map worker was ended by the system, as happens when memory runs out"
+        return f"the map worker ended unexpectedly (code {code})"
+
+    def _read(self) -> None:
+        outlet = cast("BinaryIO", self._process.stdout)
+        try:
+            while (message := wire.receive(outlet)) is not None:
+                self.inbox.put(message)
+        except (OSError, ValueError):
+            self._process.kill()  # what it says makes no sense
+        finally:
+            self.inbox.put(None)
+            outlet.close()
+
+
+def _environment() -> dict[str, str]:
+    """The server's own, with the project on the path and one processor left to the server."""
+    threads = str(max(1, min(4, (os.cpu_count() or 1) - 1)))
+    pools = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        **dict.fromkeys(pools, threads),
+        # one fit at a time needs no more, and it asks for no library of the system
+        "NUMBA_THREADING_LAYER": "workqueue",
+        "PYTHONPATH": os.pathsep.join(paths),
+    }

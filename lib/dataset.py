@@ -6,40 +6,43 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from lib.errors import DataError
+from lib.prices import price_ratio
+from lib.subjects.plain import PLAIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Counting = Literal["households", "rows"]
-"""How to count: weighted households (the default), or every row of the file once, as the notebooks do."""
+    from lib.subject import Entity, Subject
 
-COUNTINGS: tuple[Counting, ...] = ("households", "rows")
+Counting = Literal["households", "rows"]
+"""How to count: weighted members (the default), or every row of the file once, as the notebooks do."""
+
+MEMBERS: Counting = "households"
+"""Each member of the table by its weight, its implicates together as one; named after the first kind of member."""
+
+ROWS: Counting = "rows"
+COUNTINGS: tuple[Counting, ...] = (MEMBERS, ROWS)
 Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "id", "weight"]
 
 AMOUNT_UNITS = frozenset({"dollars", "count", "years", "ratio", "score", "index"})
 CATEGORY_UNITS = frozenset({"category", "flag"})
-
-NOT_MONEY: Mapping[str, float] = MappingProxyType({"CURRPEN": -1.0, "RETQLIQ": -1.0})
-"""Codes that stand in dollar columns in place of an amount, as their definitions in the codebook say."""
-
-_DATA = Path(__file__).parent.parent / "data"
 
 
 @dataclass(frozen=True)
 class Variable:
     """What is known about one column: everything a page needs to show it without its bare name.
 
-    ``values`` maps codes to labels for categories and flags; ``format`` is a d3 format such as ``"$,.0f"``;
-    ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
+    ``values`` maps codes to labels for categories and flags; ``format`` is a d3 format such as ``"$,.0f"``,
+    in which $ stands for ``currency``; ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Variable:
     period: str = ""
     values: Mapping[float, str] = field(default_factory=dict)
     format: str = ",.0f"
+    currency: str = "$"
 
     @property
     def is_category(self) -> bool:
@@ -71,11 +75,15 @@ class Variable:
             return f"Code {value:g}"
         digits = f"{abs(value):{self.format.removeprefix('$')}}"
         sign = "-" if value < 0 and digits.strip("0.,%") else ""
-        dollar = "$" if self.format.startswith("$") else ""
-        return f"{sign}{dollar}{digits}"
+        return f"{sign}{self.sign}{digits}"
+
+    @property
+    def sign(self) -> str:
+        """The sign of the currency before an amount of money, else nothing."""
+        return self.currency if self.format.startswith("$") else ""
 
     def mean_text(self, value: float) -> str:
-        """A mean in words: of counts and years with one decimal, which a single household never has."""
+        """A mean in words: of counts and years with one decimal, which a single member never has."""
         return f"{value:,.1f}" if self.unit in {"count", "years", "score"} and pd.notna(value) else self.text(value)
 
 
@@ -94,6 +102,12 @@ class Codebook(Mapping[str, Variable]):
 
     def __len__(self) -> int:
         return len(self._variables)
+
+    @classmethod
+    def read(cls, path: Path) -> Codebook:
+        """Read a codebook from a CSV file with a column for each field of ``Variable``; codes as ``1=Yes|0=No``."""
+        with path.open(encoding="utf-8", newline="") as file:
+            return cls({row["name"]: _variable(row) for row in csv.DictReader(file)})
 
     def label(self, name: str) -> str:
         """The label of a column, or its name where the codebook does not know it."""
@@ -117,13 +131,6 @@ class Codebook(Mapping[str, Variable]):
         return [name for name, variable in self.items() if variable.unit == "dollars"]
 
 
-@cache
-def read_codebook(path: Path = _DATA / "codebook.csv") -> Codebook:
-    """Read the codebook of the survey (every column of every wave) from ``data/codebook.csv``."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return Codebook({row["name"]: _variable(row) for row in csv.DictReader(file)})
-
-
 def _variable(row: dict[str, str]) -> Variable:
     pairs = (pair.split("=", 1) for pair in row["values"].split("|") if pair)
     values = MappingProxyType({float(code): label for code, label in pairs})
@@ -132,18 +139,19 @@ def _variable(row: dict[str, str]) -> Variable:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """An immutable table of households (or customers) and what is known about it.
+    """An immutable table of households, customers or whatever its subject says, and what is known about it.
 
     Attributes:
-        frame: One row per household and implicate (or per customer). Never changed in place.
+        frame: One row per member and implicate. Never changed in place.
         codebook: What each column of ``frame`` means.
         name: Short name for screens and exports, such as "SCF 2019".
         fingerprint: Hash of the source's content and of what was done to it (population, dollars), whichever
             columns are loaded; the small key of every cache.
-        weight: Column of analysis weights (their sum over all rows is the number of households), or None.
-        household: Column that names the household, or None where each row is its own.
-        implicates: Rows per household (5 in the survey, else 1).
-        entity: What a household is called here ("household", "customer").
+        subject: What this kind of table brings: words, populations, accounting, lenses.
+        weight: Column of analysis weights (their sum over all rows is the number of members), or None.
+        id: Column that names the member (numbers or text), or None where each row is its own.
+        implicates: Rows per member (5 in the survey, else 1).
+        implicate: Column whose last digit numbers the implicates of a member from 1; None where there is one.
         wave: Survey year, or None.
         dollars: Year whose prices the amounts are in, or None.
         dollar_factor: Prices of ``dollars`` over prices of ``wave``, as found in the file.
@@ -156,10 +164,11 @@ class Dataset:
     codebook: Codebook
     name: str
     fingerprint: str
+    subject: Subject = PLAIN
     weight: str | None = None
-    household: str | None = None
+    id: str | None = None
     implicates: int = 1
-    entity: str = "household"
+    implicate: str | None = None
     wave: int | None = None
     dollars: int | None = None
     dollar_factor: float = 1.0
@@ -175,36 +184,63 @@ class Dataset:
         """Names of the columns, in the order of the file."""
         return list(self.frame.columns)
 
+    @property
+    def entity(self) -> Entity:
+        """What a member is called."""
+        return self.subject.entity
+
     def values(self, column: str) -> NDArray[np.float64]:
         """A column as float64, one value per row (NaN where missing)."""
         if column not in self.frame:
             raise DataError(f"{self.name} has no column {column}: choose one of its {len(self.columns)} columns.")
-        return self.frame[column].to_numpy(dtype=np.float64)
+        try:
+            return self.frame[column].to_numpy(dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"{self.name}, column {column}, holds text: choose a column of numbers.") from error
 
-    def weights(self, counting: Counting = "households") -> NDArray[np.float64]:
+    def weights(self, counting: Counting = MEMBERS) -> NDArray[np.float64]:
         """One weight per row: the analysis weight, or 1 when rows are counted or there is no weight."""
-        if counting == "rows" or self.weight is None:
+        if counting == ROWS or self.weight is None:
             return np.ones(len(self))
         return self.values(self.weight)
 
     @cached_property
-    def household_codes(self) -> NDArray[np.intp]:
-        """For each row the position (0, 1, ...) of its household in order of first appearance."""
-        if self.household is None:
+    def ids(self) -> NDArray[Any]:
+        """What names each row's member: whole numbers or text; without such a column the row of the file, from 1."""
+        if self.id is None:
+            return np.asarray(self.frame.index, dtype=np.int64) + 1
+        given = self.frame[self.id]
+        if pd.api.types.is_numeric_dtype(given) and (given == given.round()).all():
+            return given.to_numpy(dtype=np.int64)
+        return given.astype(str).to_numpy(dtype=object)
+
+    @cached_property
+    def member_codes(self) -> NDArray[np.intp]:
+        """For each row the position (0, 1, ...) of its member in order of first appearance."""
+        if self.id is None:
             return np.arange(len(self))
-        return pd.factorize(self.frame[self.household].to_numpy())[0]
+        return pd.factorize(self.ids)[0]
 
     @cached_property
     def sampled(self) -> int:
-        """Number of sampled households: what a figure rests on, whatever the weights sum to."""
-        return int(self.household_codes.max() + 1) if len(self) else 0
+        """Number of members in the table: what a figure rests on, whatever the weights sum to."""
+        return int(self.member_codes.max() + 1) if len(self) else 0
 
     @cached_property
     def implicate_codes(self) -> NDArray[np.intp]:
-        """For each row which implicate of its household it is: 0 to 4 in the survey, else 0."""
-        if self.implicates == 1 or "Y1" not in self.frame:
+        """For each row which implicate of its member it is: 0 to 4 in the survey, else 0.
+
+        Raises:
+            DataError: If there are several and the column that numbers them is not loaded.
+        """
+        if self.implicates == 1:
             return np.zeros(len(self), dtype=np.intp)
-        return (self.frame["Y1"].to_numpy(dtype=np.int64) % 10 - 1).astype(np.intp)
+        if self.implicate is None or self.implicate not in self.frame:
+            raise DataError(
+                f"{self.name} has {self.implicates} rows for each {self.entity.singular} and no column that tells them "
+                "apart: load the column that numbers them."
+            )
+        return (self.frame[self.implicate].to_numpy(dtype=np.int64) % 10 - 1).astype(np.intp)
 
     def where(self, mask: NDArray[np.bool_], described_as: str) -> Dataset:
         """The dataset of the rows where ``mask`` is true.
@@ -216,11 +252,11 @@ class Dataset:
         return replace(self, frame=self.frame.loc[mask], fingerprint=_derived(self.fingerprint, described_as))
 
     def in_dollars(self, year: int) -> Dataset:
-        """The same households with every dollar column in the prices of ``year``.
+        """The same members with every column of money in the prices of ``year``.
 
-        Factors are ratios of the September CPI-U-RS (``data/dollars.csv``); back to the survey's own year the
-        exact factor found in the file is used. Counts, flags, shares, ratios and the codes of ``NOT_MONEY`` are
-        left alone, whichever columns are loaded.
+        Factors are ratios of the September CPI-U-RS (``lib.prices``); back to the survey's own year the exact factor
+        found in the file is used. Counts, flags, shares, ratios and codes that stand in place of an amount are left
+        alone, whichever columns are loaded.
 
         Raises:
             DataError: If the dollar year of the data or the index of ``year`` is unknown.
@@ -231,7 +267,7 @@ class Dataset:
             raise DataError(f"{self.name} does not say which year's dollars it is in: amounts stay as they are.")
         factor = 1 / self.dollar_factor if year == self.wave else price_ratio(self.dollars, year)
         money = [name for name in self.codebook.dollars() if name in self.frame]
-        frame = self.frame.assign(**{name: _at_prices(self.frame[name], factor) for name in money})
+        frame = self.frame.assign(**{name: self._at_prices(name, factor) for name in money})
         return replace(
             self,
             frame=frame,
@@ -240,28 +276,10 @@ class Dataset:
             fingerprint=_derived(self.fingerprint, f"{year} dollars"),
         )
 
-
-def _at_prices(column: pd.Series, factor: float) -> pd.Series:
-    code = NOT_MONEY.get(str(column.name))
-    amounts = column * factor
-    return amounts if code is None else amounts.where(column != code, code)
+    def _at_prices(self, name: str, factor: float) -> pd.Series:
+        column, code = self.frame[name], self.subject.codes.get(name)
+        return column * factor if code is None else (column * factor).where(column != code, code)
 
 
 def _derived(fingerprint: str, change: str) -> str:
     return hashlib.sha256(f"{fingerprint}|{change}".encode()).hexdigest()[:16]
-
-
-@cache
-def price_index() -> Mapping[int, float]:
-    """September CPI-U-RS by year (as the survey tables scale it), from ``data/dollars.csv``."""
-    with (_DATA / "dollars.csv").open(encoding="utf-8", newline="") as file:
-        return {int(row["year"]): float(row["cpi_u_rs"]) for row in csv.DictReader(file)}
-
-
-def price_ratio(from_year: int, to_year: int) -> float:
-    """What a dollar of ``from_year`` is worth in dollars of ``to_year`` (2019 to 2022: 1.159205)."""
-    index = price_index()
-    for year in (from_year, to_year):
-        if year not in index:
-            raise DataError(f"No price index for {year}: choose one of {', '.join(map(str, sorted(index)))}.")
-    return index[to_year] / index[from_year]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from lib.dataset import Counting, Dataset
+from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import EstimateError
 
 Floats = NDArray[np.float64]
@@ -140,6 +140,27 @@ def ranks(values: ArrayLike, weights: ArrayLike) -> Floats:
     return found
 
 
+def draw(weights: ArrayLike, number: int, seed: int) -> NDArray[np.intp]:
+    """Rows drawn in proportion to weight: heavy ones more than once, equal weights each at most once.
+
+    A systematic sample of rows lined up by weight, so that light and heavy ones come out in their right proportion.
+
+    Args:
+        weights: One per row.
+        number: How many to draw; with as many as there are rows of equal weight, each is drawn once.
+        seed: Start of the random numbers.
+
+    Returns:
+        Positions in ascending order.
+    """
+    w = np.asarray(weights, dtype=float)
+    rng = np.random.default_rng(seed)
+    order = np.lexsort((rng.permutation(len(w)), w))
+    reached = np.cumsum(w[order])
+    at = (np.arange(number) + rng.uniform(1e-6, 1 - 1e-6)) / number * reached[-1]
+    return np.sort(order[np.minimum(np.searchsorted(reached, at), len(w) - 1)])
+
+
 def histogram(values: ArrayLike, weights: ArrayLike, edges: ArrayLike) -> Floats:
     """Weight in each bin of ``edges`` (as ``numpy.histogram``: closed on the left)."""
     v, w = _clean(values, weights)
@@ -166,7 +187,7 @@ def estimate(
     statistic: Callable[[Floats, Floats], float],
     column: str,
     *,
-    counting: Counting = "households",
+    counting: Counting = MEMBERS,
 ) -> Estimate:
     """A statistic of a column over all rows, with its spread over the implicates.
 
@@ -200,7 +221,7 @@ def shares(
     column: str,
     by: str | None = None,
     *,
-    counting: Counting = "households",
+    counting: Counting = MEMBERS,
 ) -> pd.DataFrame:
     """How a categorical column is shared out, within each group of another.
 
@@ -234,7 +255,7 @@ def shares(
             column: np.tile(code_values, len(group_values)),
             "share": np.divide(count, within, out=np.zeros(cells), where=within > 0),
             "count": count,
-            "sampled": _sampled(dataset.household_codes[keep], cell, cells),
+            "sampled": _sampled(dataset.member_codes[keep], cell, cells),
             "rows": rows,
         }
     )

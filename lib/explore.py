@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib import estimates
-from lib.dataset import Counting, Dataset, Variable
+from lib.dataset import MEMBERS, Codebook, Counting, Dataset, Variable
 from lib.errors import EstimateError
+from lib.subject import HeadlineFigure, Subject
 
 Floats = NDArray[np.float64]
 
@@ -24,14 +25,8 @@ BINS = 36
 _SKEWED = 15
 """How many times the typical size the largest may be on an axis of equal steps: beyond, most lie in a corner."""
 
-_HEADLINES = (
-    ("Median net worth", "NETWORTH", "median"),
-    ("Median income", "INCOME", "median"),
-    ("Denied or feared", "TURNFEAR", "share"),
-    ("Own their home", "HHOUSES", "share"),
-    ("Own a business", "HBUS", "share"),
-)
-HEADLINE_COLUMNS = tuple(column for _, column, _ in _HEADLINES)
+_MOST_HEADLINES = 4
+"""Amounts that lead where the subject names no headline figures."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +40,34 @@ class Headline:
     everyone: float
 
 
-def headlines(members: Dataset, everyone: Dataset, *, counting: Counting = "households") -> tuple[Headline, ...]:
-    """The headline figures of the survey for a population and for everyone: weighted medians and shares."""
+def headline_figures(codebook: Codebook, subject: Subject) -> tuple[HeadlineFigure, ...]:
+    """The figures that lead: those of the subject that the table has, else medians of its first amounts."""
+    named = tuple(figure for figure in subject.headlines if figure.column in codebook)
+    first = codebook.amounts()[:_MOST_HEADLINES]
+    return named or tuple(HeadlineFigure(f"Median: {codebook.label(name)}", name, "median") for name in first)
 
-    def figure(data: Dataset, column: str, kind: str) -> float:
+
+def headlines(
+    members: Dataset, everyone: Dataset, figures: Sequence[HeadlineFigure], *, counting: Counting = MEMBERS
+) -> tuple[Headline, ...]:
+    """Headline figures of a population and of everyone: weighted medians and shares.
+
+    Args:
+        members: The population.
+        everyone: Those it is shown beside.
+        figures: As ``headline_figures`` gives them.
+        counting: Members (weighted) or rows.
+    """
+
+    def value(data: Dataset, column: str, kind: str) -> float:
         values, weights = data.values(column), data.weights(counting)
         if kind == "median":
             return float(estimates.quantile(values, weights, 0.5))
         return estimates.share(values == 1, weights)
 
     return tuple(
-        Headline(label, column, kind, figure(members, column, kind), figure(everyone, column, kind))
-        for label, column, kind in _HEADLINES
-        if column in everyone.frame
+        Headline(f.label, f.column, f.statistic, *(value(data, f.column, f.statistic) for data in (members, everyone)))
+        for f in figures
     )
 
 
@@ -125,14 +135,14 @@ class Distribution:
 
 
 def distribution(
-    groups: dict[str, Dataset], column: str, *, counting: Counting = "households", linear: bool = False
+    groups: dict[str, Dataset], column: str, *, counting: Counting = MEMBERS, linear: bool = False
 ) -> Distribution:
     """Histogram and quantiles of a column in each of several groups, on common bins.
 
     Args:
         groups: Name of each group and its households; the first sets the range of the bins.
         column: An amount.
-        counting: Households (weighted) or rows.
+        counting: Members (weighted) or rows.
         linear: Bins of equal width in the column's unit, rather than on the skewed scale.
     """
     first = next(iter(groups.values()))
@@ -194,7 +204,7 @@ class Relation:
     """Two amounts of a population: points to draw and the correlation over all of it.
 
     Attributes:
-        points: Columns ``x``, ``y``, ``household`` and, if asked for, ``group``: every row once where they are few
+        points: Columns ``x``, ``y``, ``id`` and, if asked for, ``group``: every row once where they are few
             and weigh alike, else drawn in proportion to weight (a heavy row perhaps more than once), so that every
             point stands for as many households as any other. Never more points than rows.
         correlation: Weighted Pearson correlation over all rows, not over the points alone.
@@ -216,33 +226,34 @@ def relation(
     y: str,
     *,
     by: str | None = None,
-    counting: Counting = "households",
+    counting: Counting = MEMBERS,
     linear: bool = False,
     seed: int = 42,
 ) -> Relation:
     """The relation of two amounts; at most ``MAX_POINTS`` points are drawn, the same ones every time.
 
     Args:
-        data: The households.
+        data: The population.
         x: An amount.
         y: Another.
         by: A category; its label comes with each point.
-        counting: Households (weighted) or rows.
+        counting: Members (weighted) or rows.
         linear: Axes of equal steps, rather than bent where the values are skewed.
         seed: Start of the random numbers.
     """
     xs, ys, weights = data.values(x), data.values(y), data.weights(counting)
     complete = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
     if not len(complete):
-        raise EstimateError(f"No household has both {data.codebook.label(x)} and {data.codebook.label(y)}.")
+        raise EstimateError(
+            f"No {data.entity.singular} has both {data.codebook.label(x)} and {data.codebook.label(y)}."
+        )
     weight = weights[complete]
-    rows = complete[draw(weight, min(MAX_POINTS, len(complete)), seed)]
+    rows = complete[estimates.draw(weight, min(MAX_POINTS, len(complete)), seed)]
     ranked = [estimates.ranks(values[complete], weight) for values in (xs, ys)]
-    household = data.frame[data.household].to_numpy()[rows] if data.household else rows
     group = {"group": [data.codebook[by].text(code) for code in data.values(by)[rows]]} if by else {}
     scales = tuple(scale_of(values, data.codebook[name], linear=linear) for name, values in ((x, xs), (y, ys)))
     return Relation(
-        points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "household": household, **group}),
+        points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "id": data.ids[rows], **group}),
         correlation=estimates.correlation(xs, ys, weights),
         rank_correlation=estimates.correlation(ranked[0], ranked[1], weight),
         each=float(weight.sum() / len(rows)),
@@ -250,24 +261,8 @@ def relation(
     )
 
 
-def draw(weights: Floats, most: int, seed: int) -> NDArray[np.intp]:
-    """Positions of a systematic sample in proportion to weight (all of them where they are few and equal).
-
-    Args:
-        weights: One per row.
-        most: How many to draw; a heavy row may be drawn more than once.
-        seed: Start of the random numbers.
-    """
-    if len(weights) <= most and np.ptp(weights) == 0:
-        return np.arange(len(weights))
-    reached = np.cumsum(weights)
-    start = np.random.default_rng(seed).uniform()
-    ticks = (np.arange(most) + start) / most * reached[-1]
-    return np.minimum(np.searchsorted(reached, ticks), len(weights) - 1)
-
-
 def correlation_table(
-    groups: dict[str, Dataset], columns: Sequence[str], *, counting: Counting = "households"
+    groups: dict[str, Dataset], columns: Sequence[str], *, counting: Counting = MEMBERS
 ) -> pd.DataFrame:
     """Weighted correlations of every pair of columns in each group.
 

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from paths import FACTS, REAL
 
-from lib.dataset import Dataset, read_codebook
+from lib.dataset import Dataset
 from lib.sources import scf
+from lib.sources.scf import read_codebook
+from lib.subjects import SCF
 
 
 @pytest.fixture(scope="session")
@@ -72,9 +74,11 @@ def households():
             codebook=read_codebook().restricted_to(list(frame.columns)),
             name="By hand",
             fingerprint=f"by hand {sorted(columns.items())}",
+            subject=SCF,
             weight="WGT",
-            household="YY1",
+            id="YY1",
             implicates=per_household,
+            implicate="Y1",
             wave=2019,
             dollars=2019,
         )

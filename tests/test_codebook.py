@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lib.dataset import read_codebook
+from lib.sources.scf import read_codebook
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "data" / "codebook.csv"

@@ -32,7 +32,7 @@ from data.build.panel import IMPLICATES, read_survey
 from data.build.report import criteria, fingerprint
 from data.build.sample import REFERENCE, SAMPLE, build
 from data.build.weights import raked, weighted_quantile
-from lib.identities import IDENTITIES
+from lib.subjects.scf import IDENTITIES
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "SCFP2019.csv.gz"
 HOUSEHOLDS = 5777

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lib.identities import IDENTITIES
+from lib.subjects.scf import IDENTITIES
 
 # Equity inside trusts, annuities and some savings accounts: EQUITY less its two published parts.
 EQUITY_ELSEWHERE = "EQUITY_ELSEWHERE"

@@ -18,7 +18,7 @@ from data.build.blocks import AMOUNTS, BLOCKS, GRAND_TOTALS, Block
 from data.build.debts import loan_columns, loan_shares
 from data.build.derive import EQUITY_ELSEWHERE, significant
 from data.build.donors import find_donors
-from lib.identities import IDENTITIES
+from lib.subjects.scf import IDENTITIES
 
 if TYPE_CHECKING:
     from data.build.panel import Panel

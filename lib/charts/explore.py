@@ -10,6 +10,7 @@ import pandas as pd
 from lib.charts import theme
 from lib.dataset import Codebook, Variable
 from lib.explore import Distribution, Relation
+from lib.words import capitalised
 
 _MANY_GROUPS = 6
 
@@ -27,6 +28,7 @@ def shares(
     codebook: Codebook,
     *,
     unit: str,
+    behind: str,
     legend: str,
     colours: Mapping[str, str] | None = None,
 ) -> alt.LayerChart:
@@ -36,7 +38,8 @@ def shares(
         table: ``group`` (words), ``code`` (words), ``order``, ``share``, ``count``, ``sampled``, ``thin``.
         column: The column whose codes are shared out.
         codebook: For its label.
-        unit: What is counted ("households", "rows").
+        unit: What is counted, in the plural.
+        behind: What figures rest on, in the plural.
         legend: What the groups are.
         colours: Colour of each group where it is fixed elsewhere; by default those of the theme in order.
     """
@@ -46,7 +49,7 @@ def shares(
         alt.Tooltip("code:N", title=label),
         alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
         alt.Tooltip("count:Q", title=unit.capitalize(), format=",.0f"),
-        alt.Tooltip("sampled:Q", title="Sampled households", format=",.0f"),
+        alt.Tooltip("sampled:Q", title=capitalised(behind), format=",.0f"),
     ]
     codes = list(table.sort_values("order")["code"].unique())
     groups = _in_order(table["group"].unique())
@@ -152,7 +155,9 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
     return (bars + steps).properties(height=360)
 
 
-def relation(result: Relation, x: Variable, y: Variable, dollars: int | None, by: Variable | None = None) -> alt.Chart:
+def relation(
+    result: Relation, x: Variable, y: Variable, dollars: int | None, by: Variable | None = None, *, member: str
+) -> alt.Chart:
     """A scatter of two amounts that can be dragged and zoomed, coloured by a category if the points have one."""
     horizontal, vertical = result.scales
     groups = _in_order(sorted(result.points["group"].unique())) if by else []
@@ -182,7 +187,7 @@ def relation(result: Relation, x: Variable, y: Variable, dollars: int | None, by
                 axis=theme.axis(vertical, y),
             ),
             tooltip=[
-                alt.Tooltip("household:N", title="Household"),
+                alt.Tooltip("id:N", title=capitalised(member)),
                 alt.Tooltip("x:Q", title=x.label, format=x.format),
                 alt.Tooltip("y:Q", title=y.label, format=y.format),
             ],
@@ -268,8 +273,9 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
             ),
         ],
     )
-    words = theme.MONEY if variable.format.startswith("$") else theme.PLAIN
-    x = alt.X("q10:Q", title=theme.title(variable, dollars), axis=alt.Axis(labelExpr=words, tickCount=6))
+    x = alt.X(
+        "q10:Q", title=theme.title(variable, dollars), axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=6)
+    )
     whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2="q90:Q")
     box = base.mark_bar(size=22, color=theme.SEGMENTS[0]).encode(x="q25:Q", x2="q75:Q")
     median = base.mark_tick(color="white", size=22, thickness=2).encode(x="q50:Q")

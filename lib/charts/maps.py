@@ -10,6 +10,8 @@ import pandas as pd
 from lib.charts import theme
 from lib.charts.segments import chart_of, segment_scales, title_of
 from lib.dataset import Variable
+from lib.subject import Entity
+from lib.words import capitalised
 
 BOX, POINT = "box", "point"
 """Names of the selections: a dragged box, a clicked household."""
@@ -21,11 +23,12 @@ _PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointer
 _SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
 
 
-def households(
+def members(
     points: pd.DataFrame,
     *,
     names: Mapping[int, str],
     axes: tuple[str, str],
+    entity: Entity,
     colour: Variable | None = None,
     picked: pd.DataFrame | None = None,
     lines: pd.DataFrame | None = None,
@@ -40,6 +43,7 @@ def households(
             a category, or for an amount the share of households that have less.
         names: Name of each segment.
         axes: Titles of the axes.
+        entity: What a point is.
         colour: The column that colours them; segments do without it.
         picked: Households to stand out, as ``points``; without it they are taken from a dataset named ``PICKED`` that
             comes with the chart, so that picking others needs no new chart.
@@ -49,7 +53,7 @@ def households(
         height: Pixels.
     """
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
-    point = alt.selection_point(name=POINT, fields=["household"], on="click", empty=False)
+    point = alt.selection_point(name=POINT, fields=["id"], on="click", empty=False)
     moved = alt.selection_interval(bind="scales", on=_SHIFT_DRAG, translate=_SHIFT_DRAG, zoom="wheel!")
     base = _with_labels(chart_of(points, names), points, colour).encode(
         x=alt.X(
@@ -62,15 +66,15 @@ def households(
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
         color=_colour(names, colour, points),
         shape=alt.Shape("title:N", scale=segment_scales(names)["shape"], legend=None),
-        tooltip=_tooltip(colour),
+        tooltip=_tooltip(colour, entity),
         **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
     )
     layers = [dots.add_params(box, point, moved)]
     if lines is not None and len(lines):
-        layers.append(_contours(lines))
+        layers.append(_contours(lines, entity))
     ring = alt.Chart(alt.NamedData(PICKED) if picked is None else picked)
     ring = ring.mark_point(size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9)
-    layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("household:N", title="Picked household")]))
+    layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("id:N", title=f"Picked {entity.singular}")]))
     if centres is not None and len(centres):
         layers.extend(_numbers(centres, names))
     return alt.layer(*layers).properties(height=height)
@@ -100,8 +104,8 @@ def _with_labels(chart: alt.Chart, points: pd.DataFrame, colour: Variable | None
     return chart.transform_lookup("value", alt.LookupData(labels, "value", ["label"]))
 
 
-def _tooltip(colour: Variable | None) -> list[alt.Tooltip]:
-    tips = [alt.Tooltip("household:N", title="Household"), alt.Tooltip("title:N", title="Segment")]
+def _tooltip(colour: Variable | None, entity: Entity) -> list[alt.Tooltip]:
+    tips = [alt.Tooltip("id:N", title=capitalised(entity.singular)), alt.Tooltip("title:N", title="Segment")]
     if colour is None:
         return tips
     if colour.is_category:
@@ -109,7 +113,7 @@ def _tooltip(colour: Variable | None) -> list[alt.Tooltip]:
     return [*tips, alt.Tooltip("value:Q", title=f"{colour.label}: share with less", format=".0%")]
 
 
-def _contours(lines: pd.DataFrame) -> alt.Chart:
+def _contours(lines: pd.DataFrame, entity: Entity) -> alt.Chart:
     return (
         alt.Chart(lines.reset_index(names="order"))
         .mark_line(color=theme.INK, strokeWidth=1.2, opacity=0.8, interpolate="linear-closed")
@@ -118,7 +122,7 @@ def _contours(lines: pd.DataFrame) -> alt.Chart:
             y="y:Q",
             detail="line:N",
             order="order:Q",
-            tooltip=[alt.Tooltip("held:Q", title="Encloses, of the households", format=".0%")],
+            tooltip=[alt.Tooltip("held:Q", title=f"Encloses, of the {entity.plural}", format=".0%")],
         )
     )
 

@@ -11,6 +11,7 @@ from lib.charts import theme
 from lib.charts.segments import LEGEND, chart_of, segment_scales
 from lib.dataset import Variable
 from lib.explore import Scale
+from lib.words import capitalised
 
 
 def plane(
@@ -22,8 +23,9 @@ def plane(
     scales: tuple[Scale, Scale],
     names: Mapping[int, str],
     dollars: int | None,
+    member: str,
 ) -> alt.LayerChart:
-    """Households in the plane of two features, with centroids and the part of the plane that is nearest to each.
+    """Members in the plane of two features, with centroids and the part of the plane that is nearest to each.
 
     Args:
         points: ``x``, ``y``, ``segment``, ``household``.
@@ -33,6 +35,7 @@ def plane(
         scales: Their axes.
         names: Name of each segment.
         dollars: Year of the dollars, for the titles.
+        member: What a point is.
     """
     looks = segment_scales(names)
     across, up = features
@@ -59,7 +62,7 @@ def plane(
             shape=alt.Shape("title:N", scale=looks["shape"], title="Segment", legend=alt.Legend(**LEGEND)),
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
-                alt.Tooltip("household:N", title="Household"),
+                alt.Tooltip("id:N", title=capitalised(member)),
                 alt.Tooltip("x:Q", title=across.label, format=across.format),
                 alt.Tooltip("y:Q", title=up.label, format=up.format),
             ],

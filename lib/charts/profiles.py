@@ -60,12 +60,13 @@ def differences(profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, s
     return (cells + text).properties(height=theme.ROW * len(columns) + 70)
 
 
-def clustergram(found: Clustergram, chosen: int) -> alt.LayerChart:
+def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart:
     """Streams of members between the segments of one k and the next; the chosen k is marked.
 
     Args:
         found: Nodes and streams.
         chosen: The k on view.
+        members: What they are called.
     """
     scale = alt.Scale(zero=False)
     streams = (
@@ -80,7 +81,7 @@ def clustergram(found: Clustergram, chosen: int) -> alt.LayerChart:
             tooltip=[
                 alt.Tooltip("segment:O", title="From segment"),
                 alt.Tooltip("segment2:O", title="to segment"),
-                alt.Tooltip("share:Q", title="of all households", format=".1%"),
+                alt.Tooltip("share:Q", title=f"of all {members}", format=".1%"),
             ],
         )
     )

@@ -178,7 +178,7 @@ def means_and_medians(
         x=alt.X(
             "value:Q",
             title=theme.title(variable, dollars),
-            axis=alt.Axis(labelExpr=theme.MONEY if variable.format.startswith("$") else theme.PLAIN, tickCount=4),
+            axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=4),
             scale=alt.Scale(padding=30),
         ),
         tooltip=[

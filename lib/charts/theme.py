@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import altair as alt
@@ -43,9 +44,20 @@ UNASSIGNED = "#9aa3ad"
 ROW = 26
 """Pixels for one bar."""
 
-MONEY = "replace(format(datum.value, '$~s'), 'G', 'B')"
-PLAIN = "replace(format(datum.value, '~s'), 'G', 'B')"
-"""How an axis words its numbers: a billion is B, not the G of engineers."""
+
+def words_of(variable: Variable) -> str:
+    """The expression by which an axis words a column's numbers: a billion is B, not the G of engineers."""
+    money = "$" if variable.sign else ""
+    return f"replace(format(datum.value, '{money}~s'), 'G', 'B')"
+
+
+def in_currency(spec: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """A specification in whose formats $ stands for another sign; the formats themselves stay as they are."""
+    config = spec.get("config", {})
+    return {**spec, "config": {**config, "locale": {"number": {**_NUMBERS, "currency": [currency, ""]}}}}
+
+
+_NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3]}
 
 
 def axis_scale(scale: Scale, *, low: float | None = None, high: float | None = None) -> alt.Scale:
@@ -59,7 +71,7 @@ def axis_scale(scale: Scale, *, low: float | None = None, high: float | None = N
 def axis(scale: Scale, variable: Variable, **options: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own options
     """An axis with few, round ticks: on a bent scale every power of ten, or every second one."""
     words: dict[str, Any] = {
-        "labelExpr": MONEY if variable.format.startswith("$") else PLAIN,
+        "labelExpr": words_of(variable),
         "labelOverlap": "greedy",
         "labelFlush": True,
     }

@@ -9,10 +9,10 @@ from lib.exports.recipes import read_recipe, recipe_json
 from lib.exports.report import Figure, report
 from lib.exports.tables import (
     csv_bytes,
-    household_table,
-    households_csv,
-    households_parquet,
     lenses_csv,
+    member_table,
+    members_csv,
+    members_parquet,
     parquet_bytes,
     profiles_csv,
 )
@@ -21,9 +21,9 @@ __all__ = [
     "Figure",
     "Provenance",
     "csv_bytes",
-    "household_table",
-    "households_csv",
-    "households_parquet",
+    "member_table",
+    "members_csv",
+    "members_parquet",
     "lenses_csv",
     "parquet_bytes",
     "png",

@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from lib.exports.converter import Converter
-from lib.exports.provenance import SYNTHETIC, Provenance
+from lib.exports.provenance import Provenance
 from lib.tables.cells import clean_name
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
@@ -124,7 +124,7 @@ def config() -> Spec:
 
 
 def _subtitle(origin: Provenance, caption: str) -> list[str]:
-    synthetic = _wrapped(f"{SYNTHETIC}.", _LINE) if origin.synthetic else []
+    synthetic = _wrapped(f"{origin.synthetic_words}.", _LINE) if origin.synthetic else []
     return [*_wrapped(caption, _LINE), *synthetic, *_wrapped(origin.line, _LINE)]
 
 

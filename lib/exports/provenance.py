@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lib import VERSION
-from lib.dataset import Codebook, Counting, Dataset
+from lib.dataset import MEMBERS, ROWS, Codebook, Counting, Dataset
 from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.algorithms import recipe_words
+from lib.subject import Subject
 from lib.tables.cells import clean_name, comment_lines
+from lib.words import capitalised
 
 APP = "Household Segments"
 
-SYNTHETIC = "Synthetic data drawn from a model of the survey: no row is a real household"
-"""Stands on everything that is made from the embedded sample."""
-
-COUNTING_WORDS: Mapping[Counting, str] = {
-    "households": "households, by the survey's weights, all implicates",
-    "rows": "rows, each once: not an estimate for US households",
-}
 UNWEIGHTED = "every row once, the table has no weights"
 
 _LONG = 4_000
@@ -37,12 +31,13 @@ class Provenance:
         fingerprint: Hash of the data and of what was done to it.
         wave: Survey year, or None.
         dollars: Year of the dollars, or None.
-        counting: How households were counted, in words.
+        counting: How members were counted, in words.
         title: The population's name.
         population: The population in the language of conditions; empty for everyone.
         population_words: The same for a reader.
         recipe: What the segments were made by, or None.
         synthetic: Whether the data were drawn from a model.
+        subject: What kind of table it is.
         version: Version of the app.
     """
 
@@ -57,25 +52,37 @@ class Provenance:
     population_words: str
     recipe: Recipe | None
     synthetic: bool
+    subject: Subject
     version: str = VERSION
 
     def facts(self) -> dict[str, str]:
         """Label to words, one line each; what is not known is left out."""
         facts = {
             "Made with": f"{APP} {self.version}",
-            "Synthetic": f"yes. {SYNTHETIC}." if self.synthetic else "",
+            "Synthetic": f"yes. {self.synthetic_words}." if self.synthetic else "",
             "Data": self.data,
             "Release": self.vintage,
             "Survey wave": str(self.wave or ""),
             "Dollars": f"{self.dollars} dollars" if self.dollars else "",
             "Counting": self.counting,
-            "Households": self.title,
+            capitalised(self.subject.entity.plural): self.title,
             "Population": self.population or "everyone",
             "Population in words": self.population_words,
             "Recipe": json.dumps(self.recipe.to_dict(), ensure_ascii=False) if self.recipe else "",
             "Fingerprint": self.fingerprint,
         }
         return {label: clean_name(words, _LONG) for label, words in facts.items() if words}
+
+    @property
+    def synthetic_words(self) -> str:
+        """What is said of synthetic data, on everything that is made from them."""
+        return self.subject.wording.synthetic
+
+    @property
+    def citation(self) -> str:
+        """How to cite the data."""
+        words = self.subject.wording.citation
+        return words.format(wave=self.wave) if words and self.wave and not self.synthetic else self.data
 
     def comment(self) -> str:
         """Lines that start with "# ", for the top of a CSV file; none holds a cell that starts a formula."""
@@ -108,24 +115,26 @@ def provenance(
 
     Args:
         dataset: The data, whichever columns are loaded.
-        population: The households looked at.
+        population: The members looked at.
         title: Their name.
         recipe: What they were segmented by, if they were.
         counting: How they are counted; by default as the recipe says, else by weight.
         codebook: For the population in words; by default the dataset's own.
     """
-    how: Counting = counting or (recipe.counting if recipe else "households")
-    weighted = how == "rows" or dataset.weight is not None
+    how: Counting = counting or (recipe.counting if recipe else MEMBERS)
+    wording = dataset.subject.wording
+    words = wording.rows if how == ROWS else wording.weighted
     return Provenance(
         data=dataset.name,
         vintage=dataset.vintage,
         fingerprint=dataset.fingerprint,
         wave=dataset.wave,
         dollars=dataset.dollars,
-        counting=COUNTING_WORDS[how] if weighted else UNWEIGHTED,
+        counting=UNWEIGHTED if dataset.weight is None else words.replace("{members}", dataset.entity.plural),
         title=clean_name(title, 200),
         population=str(population),
         population_words=population.words(codebook or dataset.codebook),
         recipe=recipe,
         synthetic=dataset.synthetic,
+        subject=dataset.subject,
     )

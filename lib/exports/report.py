@@ -18,7 +18,7 @@ from lib.dataset import Dataset
 from lib.exports import report_parts as parts
 from lib.exports.converter import Converter
 from lib.exports.pictures import SCALE, Chart, specification
-from lib.exports.provenance import SYNTHETIC, Provenance
+from lib.exports.provenance import Provenance
 from lib.exports.report_parts import Picture, Section
 from lib.segments import Explanation, Profile, Progress, Segmentation, Stability, Sweep, findings, profile
 from lib.segments.describe.lenses import Lenses
@@ -105,7 +105,7 @@ def report(
             (parts.sizes(dataset, segmentation, called), parts.centroids(dataset, segmentation, origin)),
         ),
         Section("Charts", left_out, pictures=pictures),
-        *([Section("Three lenses", lenses.notes, tables=parts.lens_tables(lenses, called))] if lenses else []),
+        *([Section(_lenses(lenses), lenses.notes, tables=parts.lens_tables(lenses, called))] if lenses else []),
         parts.method(dataset, segmentation),
         *([parts.choice(swept)] if swept is not None else []),
         parts.trust(segmentation, stable, told, called),
@@ -113,14 +113,23 @@ def report(
     ]
     report_progress(progress, 0.97, "Writing")
     title = f"Segments: {origin.title}"
-    page = _template().render(title=title, origin=origin, sections=sections, synthetic=SYNTHETIC)
+    page = _template().render(title=title, origin=origin, sections=sections)
     report_progress(progress, 1.0, "Ready")
     return page.encode()
 
 
+def _lenses(lenses: Lenses) -> str:
+    """ "Three lenses", or however many there are."""
+    number = len(lenses.names)
+    return f"{_NUMBERS.get(number, str(number))} {'lens' if number == 1 else 'lenses'}"
+
+
+_NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
+
+
 def _question(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> str:
     labels = [within_sentence(dataset.codebook.label(name)) for name in segmentation.recipe.features]
-    return f"Which groups are there among the {dataset.entity}s “{origin.title}”, told apart by {listed(labels)}?"
+    return f"Which groups are there among the {dataset.entity.plural} “{origin.title}”, told apart by {listed(labels)}?"
 
 
 def _own_figures(

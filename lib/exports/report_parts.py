@@ -9,24 +9,15 @@ import pandas as pd
 
 from lib.charts.segments import title_of
 from lib.dataset import Dataset
+from lib.estimates import THIN
 from lib.exports.provenance import Provenance
-from lib.segments import ALGORITHM_LABELS, THIN, Explanation, Profile, Segmentation, Stability, Sweep
-from lib.segments.describe.lenses import EVERYONE, LENSES, Lenses
+from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
+from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Stability, Sweep
+from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.typical import Typical
-from lib.words import listed, percent, within_sentence
+from lib.subject import Entity
+from lib.words import capitalised, listed, percent, within_sentence
 
-TRANSFORM_WORDS = {
-    "none": "amounts are taken as they are",
-    "asinh": "amounts are bent by asinh: even near zero, logarithmic beyond, debts as well as assets",
-    "quantile": "amounts are replaced by the household's rank",
-    "winsorised": "amounts are capped at their weighted 1st and 99th percentiles",
-}
-SCALING_WORDS = {
-    "none": "left on their own scale",
-    "standard": "divided by their standard deviation",
-    "robust": "divided by the range of their middle half",
-    "minmax": "put on a scale from 0 to 1",
-}
 THIN_MARK = "†"
 
 
@@ -79,8 +70,8 @@ class Section:
 def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Section:
     """The households: how many, from where, in whose dollars."""
     sizes = segmentation.sizes
-    counted = f"{sizes['rows'].sum():,} rows of {dataset.sampled:,} sampled {dataset.entity}s"
-    weighted = f", which stand for {sizes['households'].sum():,.0f} {dataset.entity}s" if dataset.weight else ""
+    counted = f"{sizes['rows'].sum():,} rows of {dataset.entity.sampled(dataset.sampled)}"
+    weighted = f", which stand for {dataset.entity.several(sizes['count'].sum())}" if dataset.weight else ""
     release = f" ({origin.vintage})" if origin.vintage else ""
     money = f" Amounts are in {origin.dollars} dollars." if origin.dollars else ""
     return Section(
@@ -102,7 +93,7 @@ def method(dataset: Dataset, segmentation: Segmentation) -> Section:
     features = listed([within_sentence(codebook.label(name)) for name in recipe.features])
     how = (
         f"{ALGORITHM_LABELS[recipe.algorithm]} on {features}: "
-        f"{TRANSFORM_WORDS[recipe.transform]}; then they are {SCALING_WORDS[recipe.scaling]}. "
+        f"amounts are {TRANSFORM_WORDS[recipe.transform].does}; then they are {SCALING_WORDS[recipe.scaling].does}. "
         "Segments are numbered by the first feature, the lowest centroid first."
     )
     starts = f" Of {recipe.starts} starts the best counts (seed {recipe.seed})." if recipe.algorithm == "kmeans" else ""
@@ -116,14 +107,14 @@ def sizes(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]
     rows = tuple(
         (
             title_of(int(number), names),
-            f"{size['households']:,.0f}",
+            f"{size['count']:,.0f}",
             percent(float(size["share"])),
             f"{size['sampled']:,.0f}{THIN_MARK if size['thin'] else ''}",
         )
         for number, size in table.iterrows()
     )
-    header = ("Segment", f"{dataset.entity.capitalize()}s", "Share", "Sampled")
-    return Table("Size", header, rows, _thin_note(bool(table["thin"].any())))
+    header = ("Segment", capitalised(dataset.entity.plural), "Share", "Sampled")
+    return Table("Size", header, rows, _thin_note(bool(table["thin"].any()), dataset.entity))
 
 
 def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Table:
@@ -152,7 +143,7 @@ def cards(
         if told is not None and number in told.sentences:
             words.append(told.sentences[number])
         if number in typicals:
-            words.append(f"A typical {dataset.entity} of it: {typicals[number].sentence}")
+            words.append(f"A typical {dataset.entity.singular} of it: {typicals[number].sentence}")
         made.append(Card(title_of(number, names), tuple(words)))
     return tuple(made)
 
@@ -169,11 +160,11 @@ def _apart(dataset: Dataset, described: Profile, number: int) -> str:
 
 def lens_tables(lenses: Lenses, names: Mapping[int, str]) -> tuple[Table, ...]:
     """One table per lens, a column per segment, everyone last."""
-    return tuple(_lens_table(lenses, name, names) for name in LENSES if len(lenses.lens(name)))
+    return tuple(_lens_table(lenses, name, names) for name in lenses.names)
 
 
 def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
-    own = lenses.lens(name)  # type: ignore[arg-type]
+    own = lenses.lens(name)
     segments = sorted(own["segment"].unique(), key=lambda number: (number == EVERYONE, number))
     rows = []
     for _, figures in own.groupby("figure", sort=False):
@@ -183,7 +174,7 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
         cells = [_cell(by_segment.loc[s]) for s in segments]
         rows.append((f"{first['label']}{base}", *cells))
     header = ("", *("Everyone" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
-    return Table(name, header, tuple(rows), _thin_note(bool(own["thin"].any())))
+    return Table(name, header, tuple(rows), _thin_note(bool(own["thin"].any()), lenses.entity))
 
 
 def _cell(figure: pd.Series) -> str:
@@ -195,18 +186,20 @@ def trust(
     segmentation: Segmentation, stable: Stability | None, told: Explanation | None, names: Mapping[int, str]
 ) -> Section:
     """How far to believe it: silhouette, starts, stability, and what no figure here says."""
+    entity = segmentation.entity
+    members, behind = entity.plural, entity.sampled_plural
     paragraphs = [
         f"Mean silhouette {segmentation.silhouette:.2f}, within each implicate, weighted as counted.",
-        stable.words if stable is not None else "Whether other households would give the same segments was not tested.",
+        stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
         told.words if told is not None else "",
-        "Shares and amounts are point estimates: no sampling error is given, and with few sampled households it is "
-        f"large. What rests on fewer than {THIN} sampled households is marked {THIN_MARK}.",
-        "Segments describe these households in this year; they are not causes.",
+        f"Shares and amounts are point estimates: no sampling error is given, and with few {behind} it is large. "
+        f"What rests on fewer than {entity.sampled(THIN)} is marked {THIN_MARK}.",
+        f"Segments describe these {members} at this time; they are not causes.",
     ]
-    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=_stability(stable, names))
+    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=_stability(stable, names, members))
 
 
-def _stability(stable: Stability | None, names: Mapping[int, str]) -> tuple[Table, ...]:
+def _stability(stable: Stability | None, names: Mapping[int, str], members: str) -> tuple[Table, ...]:
     if stable is None:
         return ()
     rows = tuple(
@@ -219,7 +212,7 @@ def _stability(stable: Stability | None, names: Mapping[int, str]) -> tuple[Tabl
         )
         for s, row in stable.table.iterrows()
     )
-    header = ("Segment", "Other households", "Lost in", "Other imputations", "Verdict")
+    header = ("Segment", f"Other {members}", "Lost in", "Other imputations", "Verdict")
     title = f"How much of a segment comes back (Jaccard similarity, {stable.resamples} resamples; Hennig 2007)"
     return (Table(title, header, rows),)
 
@@ -233,19 +226,13 @@ def choice(swept: Sweep) -> Section:
 
 def citation(origin: Provenance) -> Section:
     """How to cite it, and every fact needed to make it again."""
-    survey = (
-        f"Board of Governors of the Federal Reserve System, Survey of Consumer Finances {origin.wave}, summary extract "
-        "public data, https://www.federalreserve.gov/econres/scfindex.htm"
-        if origin.wave and not origin.synthetic
-        else origin.data
-    )
-    words = f"{survey}. {origin.title}: segments by {origin.facts()['Made with']}, {origin.recipe_words}."
+    words = f"{origin.citation}. {origin.title}: segments by {origin.facts()['Made with']}, {origin.recipe_words}."
     rows = tuple(origin.facts().items())
     return Section("How to cite it", (words,), tables=(Table("Where it came from", ("Fact", ""), rows, words=True),))
 
 
-def _thin_note(thin: bool) -> str:
-    return f"{THIN_MARK} rests on fewer than {THIN} sampled households." if thin else ""
+def _thin_note(thin: bool, entity: Entity) -> str:
+    return f"{THIN_MARK} rests on fewer than {entity.sampled(THIN)}." if thin else ""
 
 
 def _two(value: float) -> str:

@@ -11,7 +11,6 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,7 +41,7 @@ def parquet_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:
     return file.getvalue()
 
 
-def household_table(
+def member_table(
     dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str], columns: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Every row that was segmented, with its segment.
@@ -63,13 +62,10 @@ def household_table(
     """
     check_same(dataset, segmentation)
     called = clean_names(names)
-    identifiers = np.arange(1, len(dataset) + 1)
-    if dataset.household is not None:
-        identifiers = dataset.frame[dataset.household].to_numpy()
     wanted = [name for name in dict.fromkeys((*segmentation.recipe.features, *columns)) if name in dataset.frame]
     table = pd.DataFrame(
         {
-            "household": identifiers,
+            dataset.entity.singular: dataset.ids,
             "implicate": dataset.implicate_codes + 1,
             "weight": dataset.weights(),
             "segment": segmentation.labels,
@@ -80,26 +76,26 @@ def household_table(
     return pd.concat([table, own.rename(columns={n: f"{n} (column)" for n in wanted if n in table})], axis=1)
 
 
-def households_csv(
+def members_csv(
     dataset: Dataset,
     segmentation: Segmentation,
     names: Mapping[int, str],
     origin: Provenance,
     columns: Sequence[str] = (),
 ) -> bytes:
-    """``household_table`` as CSV."""
-    return csv_bytes(household_table(dataset, segmentation, names, columns), origin)
+    """``member_table`` as CSV."""
+    return csv_bytes(member_table(dataset, segmentation, names, columns), origin)
 
 
-def households_parquet(
+def members_parquet(
     dataset: Dataset,
     segmentation: Segmentation,
     names: Mapping[int, str],
     origin: Provenance,
     columns: Sequence[str] = (),
 ) -> bytes:
-    """``household_table`` as Parquet."""
-    return parquet_bytes(household_table(dataset, segmentation, names, columns), origin)
+    """``member_table`` as Parquet."""
+    return parquet_bytes(member_table(dataset, segmentation, names, columns), origin)
 
 
 def profile_table(
@@ -107,14 +103,15 @@ def profile_table(
 ) -> pd.DataFrame:
     """A profile as one long table: a row per segment (everyone last) and column, sizes beside every row."""
     called = clean_names(names)
-    sizes = segmentation.sizes
+    members = segmentation.entity.plural
     own = described.table.reset_index()
     own.insert(1, "segment_name", [called.get(int(number), "") for number in own["segment"]])
-    for name in ("households", "share", "sampled", "thin"):
+    sizes = segmentation.sizes.rename(columns={"count": members})
+    for name in (members, "share", "sampled", "thin"):
         own.insert(own.columns.get_loc("column"), name, sizes.loc[own["segment"], name].to_numpy())
     everyone = described.everyone.reset_index().assign(
         segment_name=EVERYONE_NAME,
-        households=sizes["households"].sum(),
+        **{members: sizes[members].sum()},
         share=1.0,
         difference=0.0,
     )

@@ -42,7 +42,7 @@ def _check_meaning(dataset: Dataset, name: str) -> None:
     variable = dataset.codebook[name]
     if variable.unit in ("id", "weight"):
         raise RecipeError(
-            f"{variable.label} ({name}) says which {dataset.entity} a row is, not what it is like: "
+            f"{variable.label} ({name}) says which {dataset.entity.singular} a row is, not what it is like: "
             "leave it out of the features."
         )
     if variable.is_category:
@@ -68,6 +68,6 @@ def _check_values(dataset: Dataset, name: str) -> None:
         )
     if len(values) and np.ptp(values) == 0:
         raise RecipeError(
-            f"{label} ({name}) is the same for every {dataset.entity} chosen ({values[0]:,.6g}): "
+            f"{label} ({name}) is the same for every {dataset.entity.singular} chosen ({values[0]:,.6g}): "
             "it cannot tell them apart, so leave it out."
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from lib.dataset import Counting, Dataset
+from lib.dataset import MEMBERS, ROWS, Counting, Dataset
 from lib.errors import RecipeError
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ def rank_by_variance(
     dataset: Dataset,
     trim: float = 0.1,
     *,
-    counting: Counting = "households",
+    counting: Counting = MEMBERS,
     columns: Sequence[str] | None = None,
 ) -> pd.Series:
     """Variance of each column, largest first.
@@ -49,7 +49,7 @@ def rank_by_variance(
     names = rankable(dataset) if columns is None else list(columns)
     if unknown := [name for name in names if name not in dataset.frame]:
         raise RecipeError(f"{dataset.name} has no column {', '.join(unknown)}: choose among its columns.")
-    weights = None if counting == "rows" else dataset.weights(counting)
+    weights = None if counting == ROWS else dataset.weights(counting)
     found = {name: trimmed_variance(dataset.values(name), weights, trim) for name in names}
     return pd.Series(found, name="variance", dtype=float).sort_values(ascending=False, kind="stable")
 

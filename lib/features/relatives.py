@@ -1,23 +1,22 @@
-"""Columns that say the same thing: sums and parts of one another by the survey's own accounting."""
+"""Columns that say the same thing: sums and parts of one another by the accounting that a table brings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from lib.dataset import Codebook
-from lib.identities import IDENTITIES, Identity
+from lib.subject import Identity
 
 MAX_RELATIVES = 60
 """Features looked at together; a recipe takes no more."""
 
 _NEGLIGIBLE = 1e-9
-_COLUMNS = frozenset().union(*(identity.columns for identity in IDENTITIES))
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,14 @@ class Relative:
         return self.sentence
 
 
-def relatives(features: Sequence[str], codebook: Codebook | None = None) -> tuple[Relative, ...]:
-    """What the accounting identities say about a choice of features, following them through other columns.
+def relatives(
+    features: Sequence[str], identities: Sequence[Identity], codebook: Codebook | None = None
+) -> tuple[Relative, ...]:
+    """What accounting identities say about a choice of features, following them through other columns.
 
     Args:
         features: Names of columns.
+        identities: Which column is the sum of which others (``Dataset.subject.identities``).
         codebook: Gives the labels used in the sentences; without it names are used.
 
     Returns:
@@ -49,68 +51,85 @@ def relatives(features: Sequence[str], codebook: Codebook | None = None) -> tupl
     """
     chosen = list(dict.fromkeys(features))[:MAX_RELATIVES]
     label = codebook.label if codebook is not None else str
-    sums = [_sum(row, chosen, label) for row in _dependencies(chosen)]
+    books = _Accounting(tuple(identities))
+    sums = [_sum(row, chosen, label) for row in _dependencies(chosen, books)]
     told = {frozenset(pair) for found in sums for pair in _pairs(found.columns)}
-    parts = [
-        _part(whole, part, label) for whole, part in _nearest_parts(chosen) if frozenset((whole, part)) not in told
-    ]
-    told |= {frozenset((a, b)) for a in chosen for b in chosen if _contains(a, b)}
-    shared = [_shared(a, b, label) for a, b in _pairs(chosen) if frozenset((a, b)) not in told]
+    nearest = _nearest_parts(chosen, books)
+    parts = [_part(whole, part, label) for whole, part in nearest if frozenset((whole, part)) not in told]
+    told |= {frozenset((a, b)) for a in chosen for b in chosen if books.contains(a, b)}
+    shared = [_shared(a, b, books, label) for a, b in _pairs(chosen) if frozenset((a, b)) not in told]
     return (*sums, *parts, *(found for found in shared if found))
 
 
-def without_relatives(ranking: pd.Series) -> pd.Series:
+def without_relatives(ranking: pd.Series, identities: Sequence[Identity]) -> pd.Series:
     """A ranking with every column left out that shares content with one ranked before it.
 
     Args:
         ranking: Indexed by column, best first, as ``rank_by_variance`` gives it.
+        identities: Which column is the sum of which others (``Dataset.subject.identities``).
     """
+    books = _Accounting(tuple(identities))
     kept: list[str] = []
     taken: set[str] = set()
     for name in map(str, ranking.index):
-        content = set(_leaves(name)) | {name}
+        content = set(books.leaves(name)) | {name}
         if not content & taken:
             kept.append(name)
             taken |= content
     return ranking.loc[kept]
 
 
-@cache
-def _leaves(name: str) -> Mapping[str, float]:
-    """The columns that ``name`` is made of in the end, with their coefficients; what cancels is left out."""
-    found: dict[str, float] = {}
-    for identity in _identities_of(name):
-        once: dict[str, float] = {}
-        for part, coefficient in identity.parts.items():
-            for leaf, inner in _leaves(part).items():
-                once[leaf] = once.get(leaf, 0.0) + coefficient * inner
-        found |= once
-    return {leaf: c for leaf, c in found.items() if abs(c) > _NEGLIGIBLE} if found else {name: 1.0}
+@dataclass(frozen=True)
+class _Accounting:
+    """Identities, followed through one another."""
+
+    identities: tuple[Identity, ...]
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Every column that some identity mentions."""
+        return frozenset().union(*(identity.columns for identity in self.identities))
+
+    @cached_property
+    def _known(self) -> dict[str, Mapping[str, float]]:
+        return {}
+
+    def leaves(self, name: str) -> Mapping[str, float]:
+        """The columns that ``name`` is made of in the end, with their coefficients; what cancels is left out."""
+        if name not in self._known:
+            self._known[name] = self._followed(name)
+        return self._known[name]
+
+    def _followed(self, name: str) -> Mapping[str, float]:
+        found: dict[str, float] = {}
+        for identity in self.identities:
+            if identity.total != name:
+                continue
+            once: dict[str, float] = {}
+            for part, coefficient in identity.parts.items():
+                for leaf, inner in self.leaves(part).items():
+                    once[leaf] = once.get(leaf, 0.0) + coefficient * inner
+            found |= once
+        return {leaf: c for leaf, c in found.items() if abs(c) > _NEGLIGIBLE} if found else {name: 1.0}
+
+    def contains(self, whole: str, part: str) -> bool:
+        """Whether everything in ``part`` is in ``whole`` too, all added or all subtracted."""
+        outer, inner = self.leaves(whole).items(), self.leaves(part).items()
+        against = {(leaf, -c) for leaf, c in inner}
+        return whole != part and (inner <= outer or against <= outer)
 
 
-@cache
-def _contains(whole: str, part: str) -> bool:
-    """Whether everything in ``part`` is in ``whole`` too, all added or all subtracted."""
-    outer, inner = _leaves(whole).items(), _leaves(part).items()
-    against = {(leaf, -c) for leaf, c in inner}
-    return whole != part and (inner <= outer or against <= outer)
-
-
-def _identities_of(name: str) -> tuple[Identity, ...]:
-    return tuple(identity for identity in IDENTITIES if identity.total == name)
-
-
-def _dependencies(chosen: Sequence[str]) -> list[dict[str, float]]:
+def _dependencies(chosen: Sequence[str], books: _Accounting) -> list[dict[str, float]]:
     """Exact linear relations among the chosen columns that follow from the identities.
 
     Elimination of every other column: what is left of the identities then speaks of chosen columns only.
     """
-    others = sorted(_COLUMNS - set(chosen))
+    others = sorted(books.columns - set(chosen))
     # smaller columns are eliminated before the totals they make up, so relations read from whole to parts
-    ordered = sorted(chosen, key=lambda name: (-len(_leaves(name)), chosen.index(name)))
+    ordered = sorted(chosen, key=lambda name: (-len(books.leaves(name)), chosen.index(name)))
     columns = [*others, *ordered]
-    matrix = np.zeros((len(IDENTITIES), len(columns)))
-    for row, identity in enumerate(IDENTITIES):
+    matrix = np.zeros((len(books.identities), len(columns)))
+    for row, identity in enumerate(books.identities):
         for name, coefficient in {identity.total: -1.0, **identity.parts}.items():
             matrix[row, columns.index(name)] = coefficient
     reduced = _row_reduced(matrix)
@@ -140,9 +159,9 @@ def _row_reduced(matrix: np.ndarray) -> np.ndarray:
     return np.where(np.abs(m) < _NEGLIGIBLE, 0.0, m)
 
 
-def _nearest_parts(chosen: Sequence[str]) -> list[tuple[str, str]]:
+def _nearest_parts(chosen: Sequence[str], books: _Accounting) -> list[tuple[str, str]]:
     """Pairs (whole, part) among the chosen without a third chosen column between them."""
-    inside = {name: [other for other in chosen if _contains(name, other)] for name in chosen}
+    inside = {name: [other for other in chosen if books.contains(name, other)] for name in chosen}
     return [
         (whole, part)
         for whole, parts in inside.items()
@@ -169,12 +188,12 @@ def _part(whole: str, part: str, label: Callable[[str], str]) -> Relative:
     return Relative((whole, part), "part", sentence)
 
 
-def _shared(a: str, b: str, label: Callable[[str], str]) -> Relative | None:
-    common = set(_leaves(a)) & set(_leaves(b))
+def _shared(a: str, b: str, books: _Accounting, label: Callable[[str], str]) -> Relative | None:
+    common = set(books.leaves(a)) & set(books.leaves(b))
     if not common:
         return None
-    within = [c for c in sorted(_COLUMNS) if set(_leaves(c)) <= common]
-    outer = [c for c in within if not any(_contains(other, c) for other in within)]
+    within = [c for c in sorted(books.columns) if set(books.leaves(c)) <= common]
+    outer = [c for c in within if not any(books.contains(other, c) for other in within)]
     words = " and ".join(label(name) for name in outer[:2])
     sentence = f"{label(a)} and {label(b)} both contain {words}: they move together."
     return Relative((a, b), "shared", sentence)

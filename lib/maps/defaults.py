@@ -21,5 +21,5 @@ def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
         relatives: Take the leading columns as they come, as the well-known notebooks do.
     """
     ranking = rank_by_variance(dataset)
-    leading = ranking if relatives else without_relatives(ranking)
+    leading = ranking if relatives else without_relatives(ranking, dataset.subject.identities)
     return Recipe(tuple(map(str, leading.index[:DEFAULT_FEATURES])), transform="asinh", scaling="standard")

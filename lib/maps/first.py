@@ -10,7 +10,7 @@ from lib.maps.defaults import default_recipe
 from lib.maps.request import Request
 from lib.maps.store import Store
 from lib.maps.worker import Worker
-from lib.population import NAMED
+from lib.population import named_population
 from lib.work.progress import Cancelled
 
 
@@ -21,8 +21,8 @@ def first_views(dataset: Dataset, *, with_relatives: bool = False) -> Iterator[R
         dataset: A survey with all its columns.
         with_relatives: Also with the leading columns as they come, relatives and all.
     """
-    for named in NAMED.values():
-        population = named.population(dataset.dollars).apply(dataset)
+    for named in dataset.subject.populations:
+        population = named_population(named, dataset.dollars).apply(dataset)
         for relatives in (False, True) if with_relatives else (False,):
             recipe = default_recipe(population, relatives=relatives)
             for method in ("tsne", "umap"):

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib.dataset import Codebook
+from lib.features.components import principal
 from lib.words import capitalised, listed, percent, within_sentence
 
 Floats = NDArray[np.float64]
@@ -54,23 +55,12 @@ def components(matrix: Floats, weights: Floats, features: Sequence[str], codeboo
         features: Names of the columns.
         codebook: Gives the labels used in ``words``.
     """
-    share = weights / weights.sum()
-    centre = share @ matrix
-    off = (matrix - centre) * np.sqrt(share)[:, None]
-    # singular values of the rows, not eigenvalues of the covariance: small components keep their digits
-    _, singular, directions = np.linalg.svd(off, full_matrices=False)
-    spread = np.square(singular)
-    names = [f"PC{i + 1}" for i in range(len(spread))]
-    loadings = pd.DataFrame(_signed(directions.T), index=pd.Index(features, name="feature"), columns=names)
-    explained = pd.Series(spread / spread.sum(), index=names, name="explained")
+    centre, directions, shares = principal(matrix, weights)
+    names = [f"PC{i + 1}" for i in range(len(shares))]
+    loadings = pd.DataFrame(directions, index=pd.Index(features, name="feature"), columns=names)
+    explained = pd.Series(shares, index=names, name="explained")
     words = tuple(_words(name, loadings[name], float(explained[name]), codebook) for name in names[:2])
     return Components(loadings, explained, centre, words)
-
-
-def _signed(loadings: Floats) -> Floats:
-    size = np.abs(loadings)
-    leading = np.argmax(size >= size.max(axis=0) * (1 - 1e-9), axis=0)
-    return loadings * np.sign(loadings[leading, np.arange(loadings.shape[1])])
 
 
 def _words(name: str, loadings: pd.Series, explained: float, codebook: Codebook) -> str:

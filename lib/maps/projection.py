@@ -11,14 +11,16 @@ from lib.maps.pca import Components
 from lib.maps.quality import Quality
 from lib.maps.settings import METHOD_LABELS, Method, Settings
 from lib.segments.recipe import Recipe
+from lib.subject import Entity
+from lib.words import capitalised
 
 HOW_TO_READ: Mapping[Method, str] = {
-    "pca": "Distances along the axes are real: PC1 is the direction in which households differ most, PC2 the next; "
+    "pca": "Distances along the axes are real: PC1 is the direction in which {members} differ most, PC2 the next; "
     "what differs in other directions falls on top of one another.",
-    "tsne": "Households side by side are alike. How far apart islands lie and how large they are means little, and "
-    "each point is one sampled household, not its weight.",
-    "umap": "Households side by side are alike, and islands that touch are more alike than islands that do not. "
-    "Distances between islands and their sizes mean little, and each point is one sampled household, not its weight.",
+    "tsne": "{Members} side by side are alike. How far apart islands lie and how large they are means little, and "
+    "each point is one {member}, not its weight.",
+    "umap": "{Members} side by side are alike, and islands that touch are more alike than islands that do not. "
+    "Distances between islands and their sizes mean little, and each point is one {member}, not its weight.",
 }
 
 
@@ -28,8 +30,8 @@ class Projection:
 
     Attributes:
         method: "pca", "tsne" or "umap".
-        table: One row per drawn household: ``x``, ``y``, ``household`` (its number, or the row's position where
-            there are no numbers), ``row`` (position in the frame of the dataset), ``weight`` (the households it
+        entity: What a member is called.
+        table: One row per drawn member: ``x``, ``y``, ``id`` (what names it), ``row`` (position in the frame of the dataset), ``weight`` (the households it
             stands for, which sum to those of the population; 1 each when rows are counted and all are drawn).
         quality: How many neighbours on the map are neighbours in all features.
         how_to_read: One sentence on what the picture means and what it does not.
@@ -42,6 +44,7 @@ class Projection:
     """
 
     method: Method
+    entity: Entity
     table: pd.DataFrame
     quality: Quality
     recipe: Recipe
@@ -62,7 +65,20 @@ class Projection:
     @property
     def how_to_read(self) -> str:
         """One sentence on what the picture means and what it does not."""
-        return HOW_TO_READ[self.method]
+        words = HOW_TO_READ[self.method]
+        one = f"{self.entity.behind} {self.entity.singular}".strip()
+        for mark, said in (
+            ("{members}", self.entity.plural),
+            ("{Members}", capitalised(self.entity.plural)),
+            ("{member}", one),
+        ):
+            words = words.replace(mark, said)
+        return words
+
+    @property
+    def trust(self) -> str:
+        """One sentence on how many neighbours on the map are neighbours in truth."""
+        return self.quality.words(self.entity)
 
     @property
     def axes(self) -> tuple[str, str]:

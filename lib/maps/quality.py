@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from lib.subject import Entity
 from lib.work.progress import Progress, report
 
 Floats = NDArray[np.float64]
@@ -41,12 +42,11 @@ class Quality:
     judged: int
     of: int
 
-    @property
-    def words(self) -> str:
+    def words(self, entity: Entity) -> str:
         """One sentence: the figures and what they mean."""
-        drawn = "" if self.judged == self.of else f", judged by {self.judged:,} of {self.of:,} households"
+        drawn = "" if self.judged == self.of else f", judged by {self.judged:,} of {entity.several(self.of)}"
         return (
-            f"Of a household's {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} nearest "
+            f"Of a {entity.singular}'s {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} nearest "
             f"in all features; trustworthiness {self.trustworthiness:.3f}: {_verdict(self.trustworthiness)}{drawn}."
         )
 

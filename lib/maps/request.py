@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.dataset import Dataset
+from lib.dataset import ROWS, Dataset
 from lib.errors import MapError
 from lib.features.space import Space, fit_space
 from lib.maps import pca
@@ -121,19 +121,20 @@ class Request:
         """The map with the coordinates that a fit or the store gave."""
         return Projection(
             method=self.method,
+            entity=self.dataset.entity,
             table=self._table(self.drawn, fitted.coordinates),
             quality=Quality.from_dict(fitted.figures["quality"]),
             recipe=self.recipe,
             settings=self.settings,
             kl_divergence=fitted.figures.get("kl_divergence"),
-            notes=(*self.drawn.notes, *_shared_places(fitted.coordinates, self.dataset.entity)),
+            notes=(*self.drawn.notes, *_shared_places(fitted.coordinates, self.dataset.entity.plural)),
             key=self.key,
         )
 
     @cached_property
     def drawn(self) -> Drawn:
         """The rows that become points: one implicate, but for PCA every row when rows are counted."""
-        if self.method == "pca" and self.recipe.counting == "rows":
+        if self.method == "pca" and self.recipe.counting == ROWS:
             return all_rows(self.dataset)
         return one_implicate(self.dataset, self.recipe.counting)
 
@@ -143,6 +144,7 @@ class Request:
         quality = measure(matrix, self._components.scores(matrix), one.weights, judged=JUDGED)
         return Projection(
             method="pca",
+            entity=self.dataset.entity,
             table=self._table(self.drawn, self._components.scores(self._matrix[self.drawn.rows])),
             quality=quality,
             recipe=self.recipe,
@@ -185,19 +187,18 @@ class Request:
 
     def _table(self, drawn: Drawn, coordinates: NDArray[np.floating[Any]]) -> pd.DataFrame:
         dataset = self.dataset
-        named = None if dataset.household is None else dataset.frame[dataset.household].to_numpy()
         return pd.DataFrame(
             {
                 "x": coordinates[:, 0],
                 "y": coordinates[:, 1],
-                "household": drawn.rows if named is None else named[drawn.rows],
+                "id": dataset.ids[drawn.rows],
                 "row": drawn.rows,
                 "weight": drawn.weights,
             }
         )
 
 
-def _shared_places(coordinates: NDArray[np.floating[Any]], entity: str) -> tuple[str, ...]:
+def _shared_places(coordinates: NDArray[np.floating[Any]], members: str) -> tuple[str, ...]:
     """That identical households lie on top of one another, where some do."""
     place = distinct(coordinates.T)[1]
     counts = np.bincount(place)
@@ -205,6 +206,6 @@ def _shared_places(coordinates: NDArray[np.floating[Any]], entity: str) -> tuple
     if not together:
         return ()
     return (
-        f"{together:,} of {len(place):,} {entity}s are identical to another in these features and share its place "
+        f"{together:,} of {len(place):,} {members} are identical to another in these features and share its place "
         f"(at most {int(counts.max()):,} in one).",
     )

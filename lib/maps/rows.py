@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.dataset import Counting, Dataset
+from lib.dataset import ROWS, Counting, Dataset
 from lib.errors import MapError
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,9 @@ def one_implicate(dataset: Dataset, counting: Counting) -> Drawn:
     """
     rows = np.flatnonzero(dataset.implicate_codes == 0)
     if not len(rows):
-        raise MapError(f"No {dataset.entity} has its first implicate in this population: choose a larger population.")
+        raise MapError(
+            f"No {dataset.entity.singular} has its first implicate in this population: choose a larger population."
+        )
     notes = [_implicate_note(dataset, len(rows), counting)] if dataset.implicates > 1 else []
     if len(rows) > MAX_POINTS:
         notes.append(f"Drawn are {MAX_POINTS:,} of {len(rows):,} rows, at random.")
@@ -71,10 +73,10 @@ def _standing_for(dataset: Dataset, rows: NDArray[np.intp], counting: Counting) 
 
 def _implicate_note(dataset: Dataset, drawn: int, counting: Counting) -> str:
     missing = dataset.sampled - drawn
-    said = f"Each {dataset.entity} is drawn once, by its first implicate"
+    said = f"Each {dataset.entity.singular} is drawn once, by its first implicate"
     if missing:
         said += f"; {missing:,} belong to this population only by another one and are left out"
-    if counting == "rows":
-        said += f". The {dataset.implicates} rows of a {dataset.entity} are near-copies: beside each other they would "
+    if counting == ROWS:
+        said += f". The {dataset.implicates} rows of a {dataset.entity.singular} are near-copies: beside each other they would "
         said += "be one another's neighbours"
     return f"{said}."

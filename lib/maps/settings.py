@@ -67,8 +67,8 @@ def check_enough(points: int, method: Method, settings: Settings) -> None:
         return
     chosen = f"perplexity {settings.perplexity}" if method == "tsne" else f"{settings.neighbours} neighbours"
     raise MapError(
-        f"{METHOD_LABELS[method]} with {chosen} needs at least {needed} different households. Got {points:,}: "
-        "choose a smaller number, more households or more features."
+        f"{METHOD_LABELS[method]} with {chosen} needs at least {needed} different points. Got {points:,}: "
+        "choose a smaller number, a larger population or more features."
     )
 
 

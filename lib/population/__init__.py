@@ -1,36 +1,36 @@
-"""Which households: conditions on columns, the named populations, and how many households they pick."""
+"""Which members of a table: conditions on columns, named populations, and how many they pick."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
-from lib.dataset import Codebook, Counting, Dataset, price_ratio
+from lib.dataset import MEMBERS, Codebook, Counting, Dataset
 from lib.errors import PopulationError
 from lib.population import language
 from lib.population.conditions import Combination, Comparison, Condition, Mask, Negation
+from lib.population.language import EXAMPLE
+from lib.prices import price_ratio
+from lib.subject import NamedPopulation
 
 __all__ = [
-    "NAMED",
     "Combination",
     "Comparison",
     "Condition",
-    "NamedPopulation",
     "Negation",
     "Population",
     "Size",
     "loosened",
+    "named_population",
     "size",
 ]
 
 
 @dataclass(frozen=True)
 class Population:
-    """Households for which every one of ``conditions`` holds; without conditions, everyone.
+    """The members for whom every one of ``conditions`` holds; without conditions, everyone.
 
     ``str(population)`` is its text in the language that ``parse`` reads: it serves as cache key and in links.
     """
@@ -38,13 +38,17 @@ class Population:
     conditions: tuple[Condition, ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> Population:
-        """Read conditions such as ``"TURNFEAR == 1 and NETWORTH < 2e6"``; an empty text is everyone.
+    def parse(cls, text: str, *, example: str = EXAMPLE) -> Population:
+        """Read conditions such as ``"AGE < 35 and DEBT > 0"``; an empty text is everyone.
+
+        Args:
+            text: The conditions.
+            example: What a sentence about an unreadable text shows.
 
         Raises:
             PopulationError: A sentence that says which part cannot be read.
         """
-        return cls(language.parse(text))
+        return cls(language.parse(text, example))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -81,56 +85,29 @@ class Population:
         return Population(tuple(other for other in self.conditions if other != condition))
 
     def words(self, codebook: Codebook, dollars: int | None = None) -> str:
-        """The population for a reader, such as "Net worth below $2,000,000 in 2019 dollars"."""
+        """The population for a reader, such as "Income below $200,000 in 2019 dollars"."""
         return "; ".join(c.words(codebook, dollars) for c in self.conditions) or "Everyone"
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.conditions))
 
 
-@dataclass(frozen=True)
-class NamedPopulation:
-    """A population with a name.
-
-    Its dollar limit is stated in 2019 dollars and follows the dollar year of the data, so that it picks the
-    same households whichever year's dollars they are shown in.
-    """
-
-    key: str
-    label: str
-    flag: str = ""
-    limited: str = ""
-    limit: float = 0.0
-
-    def population(self, dollars: int | None) -> Population:
-        """The population in a dataset whose amounts are in dollars of the year ``dollars``."""
-        conditions = [Comparison(self.flag, "==", 1.0)] if self.flag else []
-        if self.limited:
-            factor = price_ratio(_LIMITS_IN, dollars) if dollars else 1.0
-            conditions.append(Comparison(self.limited, "<", float(round(self.limit * factor))))
-        return Population(tuple(conditions))
-
-
-_LIMITS_IN = 2019
-
-NAMED: Mapping[str, NamedPopulation] = MappingProxyType(
-    {
-        named.key: named
-        for named in (
-            NamedPopulation("everyone", "Everyone"),
-            NamedPopulation("fearful", "Denied credit or feared it", "TURNFEAR"),
-            NamedPopulation("fearful-2m", "Denied or feared, net worth under $2M", "TURNFEAR", "NETWORTH", 2e6),
-            NamedPopulation("business-500k", "Business owners, income under $500k", "HBUS", "INCOME", 5e5),
-        )
-    }
-)
+def named_population(named: NamedPopulation, dollars: int | None) -> Population:
+    """A subject's named population in a dataset whose amounts are in dollars of the year ``dollars``."""
+    found = Population.parse(named.condition)
+    if not named.limited:
+        return found
+    factor = price_ratio(named.limit_year, dollars) if dollars and named.limit_year else 1.0
+    limit = Comparison(named.limited, "<", float(round(named.limit * factor)))
+    return Population((*found.conditions, limit))
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many households a population is, and what that number rests on.
+    """How many members a population has, and what that number rests on.
 
-    ``count`` is households (the sum of weights), or rows when rows are counted; ``share`` is of everyone.
+    ``count`` is the sum of weights, or rows when rows are counted; ``share`` is of everyone; ``sampled`` are members
+    of the table.
     """
 
     count: float
@@ -139,20 +116,20 @@ class Size:
     rows: int
 
 
-def size(everyone: Dataset, population: Population, *, counting: Counting = "households") -> Size:
+def size(everyone: Dataset, population: Population, *, counting: Counting = MEMBERS) -> Size:
     """Size of a population among ``everyone``."""
     mask = population.mask(everyone)
     weights = everyone.weights(counting)
     return Size(
         count=float(weights[mask].sum()),
         share=float(weights[mask].sum() / weights.sum()) if len(mask) else 0.0,
-        sampled=len(np.unique(everyone.household_codes[mask])),
+        sampled=len(np.unique(everyone.member_codes[mask])),
         rows=int(mask.sum()),
     )
 
 
 def loosened(everyone: Dataset, population: Population) -> list[tuple[Condition, int]]:
-    """For each condition, how many sampled households there would be without it, the most helpful first."""
+    """For each condition, how many members there would be without it, the most helpful first."""
     gains = [(c, size(everyone, population.without(c)).sampled) for c in population.conditions]
     return sorted(gains, key=lambda gain: -gain[1])
 

@@ -30,16 +30,31 @@ _SYMBOLS: Mapping[type[ast.cmpop], str] = MappingProxyType(
     }
 )
 _MIRRORED = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
-_EXAMPLE = "for example TURNFEAR == 1 and NETWORTH < 2e6"
+
+EXAMPLE = "AGE < 35 and DEBT > 0"
+"""Shown where a text cannot be read, unless the subject has a better one."""
+
+_EXAMPLE = "for example \N{WHITE SQUARE}"
+"""Stands in sentences until it is known which example to show."""
 
 
-def parse(text: str) -> tuple[Condition, ...]:
-    """Read a text such as ``"TURNFEAR == 1 and NETWORTH < 2e6"`` as conditions that must all hold.
+def parse(text: str, example: str = EXAMPLE) -> tuple[Condition, ...]:
+    """Read a text such as ``"AGE < 35 and DEBT > 0"`` as conditions that must all hold.
+
+    Args:
+        text: The conditions.
+        example: What a sentence about an unreadable text shows.
 
     Raises:
         PopulationError: A sentence that says which part cannot be read.
     """
-    text = text.strip()
+    try:
+        return _parsed(text.strip())
+    except PopulationError as error:
+        raise PopulationError(str(error).replace(_EXAMPLE, f"for example {example}")) from error
+
+
+def _parsed(text: str) -> tuple[Condition, ...]:
     if not text:
         return ()
     condition = _condition(_tree(text), MAX_DEPTH)
@@ -109,7 +124,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
         raise PopulationError(f"Compare with == != < <= > >= in or not in, {_EXAMPLE}.")
     if symbol in {"in", "not in"}:
         if not isinstance(right, ast.Tuple | ast.List | ast.Set) or not right.elts:
-            raise PopulationError(f"Write the choices after {symbol} in brackets, for example RACE in (2, 3).")
+            raise PopulationError(f"Write the choices after {symbol} in brackets, for example A in (2, 3).")
         return Comparison(_read_side(left), symbol, tuple(map(_read_number, right.elts)))
     first, second = _read_side(left), _read_side(right)
     if not isinstance(first, str) and not isinstance(second, str):

@@ -8,11 +8,11 @@ from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN
 from lib.segments.describe.contrast import contrast
 from lib.segments.describe.explain import Explanation, Rule, explain
 from lib.segments.describe.labelled import SEGMENT, labelled
-from lib.segments.describe.lenses import LENS_COLUMNS, LENSES, Lenses, lenses
+from lib.segments.describe.lenses import Lenses, lens_columns, lenses
 from lib.segments.describe.naming import name, names
 from lib.segments.describe.picked import beside_the_rest, neighbours, rows_of
 from lib.segments.describe.profile import Profile, profile
-from lib.segments.describe.typical import TYPICAL_COLUMNS, Typical, typical
+from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
@@ -26,7 +26,7 @@ from lib.segments.judge.sweep import Sweep, sweep
 from lib.segments.kmeans import Step, iterations
 from lib.segments.points import Points, points_of, row_weights
 from lib.segments.recipe import ALGORITHMS, MAX_FEATURES, MAX_K, MAX_STARTS, MIN_K, STARTS, Algorithm, Recipe
-from lib.segments.segmentation import THIN, UNASSIGNED, Model, Placement, Segmentation, place
+from lib.segments.segmentation import UNASSIGNED, Model, Placement, Segmentation, place
 from lib.segments.silhouette import Silhouettes, silhouette_sweep, silhouettes
 from lib.work.progress import Cancelled, Progress
 
@@ -35,16 +35,12 @@ __all__ = [
     "ALGORITHM_LABELS",
     "CANNOT",
     "DRAWN",
-    "LENSES",
-    "LENS_COLUMNS",
     "MAX_FEATURES",
     "MAX_K",
     "MAX_STARTS",
     "MIN_K",
     "SEGMENT",
     "STARTS",
-    "THIN",
-    "TYPICAL_COLUMNS",
     "UNASSIGNED",
     "Algorithm",
     "Cancelled",
@@ -84,6 +80,7 @@ __all__ = [
     "jaccard",
     "knee",
     "labelled",
+    "lens_columns",
     "lenses",
     "name",
     "names",

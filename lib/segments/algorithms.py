@@ -18,6 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from lib.errors import RecipeError
+from lib.estimates import draw
 from lib.segments.kmeans import nearest, run_kmeans
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Algorithm, Recipe
@@ -41,7 +42,7 @@ ALGORITHM_LABELS: Mapping[Algorithm, str] = {
 }
 
 CANNOT: Mapping[Algorithm, str] = {
-    "kmeans": "Takes weights and every row. Finds round segments of like extent, and few far-off households can "
+    "kmeans": "Takes weights and every row. Finds round segments of like extent, and few far-off rows can "
     "take a segment to themselves.",
     "bisecting": "Takes weights and every row. Splits one segment at a time and never takes a split back, so it "
     "can end above the inertia of k-means.",
@@ -50,7 +51,7 @@ CANNOT: Mapping[Algorithm, str] = {
     "ward": f"Takes no weights and needs all pairs of rows: fitted to at most {DRAWN:,} rows drawn by weight, the "
     "others follow their nearest drawn neighbour.",
     "hdbscan": f"Takes no weights and no number of segments: fitted to at most {DRAWN:,} rows drawn by weight, one "
-    "per household; the others follow their nearest drawn neighbour. Households in thin air stay unassigned.",
+    "for each id; the others follow their nearest drawn neighbour. Rows in thin air stay unassigned.",
 }
 
 
@@ -93,7 +94,7 @@ def _bisecting(points: Points, recipe: Recipe, _: Floats | None) -> Found:
 
 
 def _gaussian_mixture(points: Points, recipe: Recipe, _: Floats | None) -> Found:
-    drawn = draw(points, recipe.seed)
+    drawn = _drawn(points, recipe.seed)
     # variance that every component keeps, relative to the data's: columns that are sums of others have none left
     floor = 1e-6 * max(float(points.matrix.var(axis=0).mean()), 1e-300)
     model = GaussianMixture(recipe.k, n_init=min(recipe.starts, FEW_STARTS), reg_covar=floor, random_state=recipe.seed)
@@ -107,21 +108,21 @@ def _gaussian_mixture(points: Points, recipe: Recipe, _: Floats | None) -> Found
 
 
 def _ward(points: Points, recipe: Recipe, _: Floats | None) -> Found:
-    drawn = draw(points, recipe.seed)
+    drawn = _drawn(points, recipe.seed)
     labels = AgglomerativeClustering(recipe.k, linkage="ward").fit_predict(points.matrix[drawn])
     return Found(_follow(points.matrix, drawn, labels), notes=_notes(points, drawn))
 
 
 def _hdbscan(points: Points, recipe: Recipe, _: Floats | None) -> Found:
-    drawn = draw(points, recipe.seed)
+    drawn = _drawn(points, recipe.seed)
     drawn = drawn[np.unique(points.households[drawn], return_index=True)[1]]
     smallest = max(5, round(SMALLEST_DENSE * len(drawn)))
     if len(drawn) <= smallest:
-        raise RecipeError(f"{len(drawn)} households are too few for HDBSCAN: choose more, or another algorithm.")
+        raise RecipeError(f"{len(drawn)} rows are too few for HDBSCAN: choose more, or another algorithm.")
     labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points.matrix[drawn])
     if labels.max() < 0:
-        raise RecipeError("HDBSCAN finds no dense group among these households: choose another transform or algorithm.")
-    note = f"HDBSCAN found {labels.max() + 1} segments of at least {smallest} drawn households each."
+        raise RecipeError("HDBSCAN finds no dense group among these rows: choose another transform or algorithm.")
+    note = f"HDBSCAN found {labels.max() + 1} segments of at least {smallest} drawn rows each."
     return Found(_follow(points.matrix, drawn, labels), notes=(*_notes(points, drawn), note))
 
 
@@ -135,17 +136,9 @@ _FINDERS: Mapping[Algorithm, _Finder] = {
 }
 
 
-def draw(points: Points, seed: int, size: int = DRAWN) -> Labels:
-    """Rows drawn by weight: ``min(size, rows)`` positions, heavy rows more than once, equal weights each once.
-
-    Rows are lined up by weight, so that light and heavy ones come out in their right proportion.
-    """
-    number = min(size, len(points))
-    rng = np.random.default_rng(seed)
-    order = np.lexsort((rng.permutation(len(points)), points.weights))
-    reached = np.cumsum(points.weights[order])
-    at = (np.arange(number) + rng.uniform(1e-6, 1 - 1e-6)) / number * reached[-1]
-    return np.sort(order[np.searchsorted(reached, at)])
+def _drawn(points: Points, seed: int) -> Labels:
+    """Rows shown to an algorithm that takes no weights."""
+    return draw(points.weights, min(DRAWN, len(points)), seed)
 
 
 def _follow(matrix: Floats, drawn: Labels, labels: Labels) -> Labels:

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from lib.dataset import Dataset
+from lib.estimates import THIN
 from lib.features.checks import feature_notes
 from lib.features.space import Space
 from lib.segments.algorithms import Found, find
 from lib.segments.kmeans import in_order
 from lib.segments.points import Floats, Labels, Points, points_of
 from lib.segments.recipe import Recipe
-from lib.segments.segmentation import THIN, UNASSIGNED, Model, Segmentation
+from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
 
 
 def fit(dataset: Dataset, recipe: Recipe) -> Segmentation:
@@ -38,12 +39,13 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
     labels, centres = numbered(found, points)
     return Segmentation(
         model=Model(recipe, space, centres),
+        entity=dataset.entity,
         labels=labels,
         inertia=inertia(points, labels, centres),
         inertias=found.inertias if found.inertias is not None else np.empty(0),
         sizes=sizes(dataset, labels, points.weights, len(centres)),
         points=points,
-        notes=(*feature_notes(dataset, recipe.features), *_notes(found, recipe, len(centres))),
+        notes=(*feature_notes(dataset, recipe.features), *_notes(found, recipe, len(centres), dataset.entity.singular)),
         seconds=time.perf_counter() - started,
     )
 
@@ -85,12 +87,12 @@ def inertia(points: Points, labels: Labels, centres: Floats) -> float:
 def sizes(dataset: Dataset, labels: Labels, weights: Floats, k: int) -> pd.DataFrame:
     """How large each segment is; see ``Segmentation.sizes``."""
     counts = range(k + 1)
-    households = np.bincount(labels, dataset.weights("households"), k + 1)
+    count = np.bincount(labels, dataset.weights(), k + 1)
     share = np.bincount(labels, weights, k + 1) / weights.sum()
-    pairs = pd.DataFrame({"segment": labels, "household": dataset.household_codes}).drop_duplicates()
+    pairs = pd.DataFrame({"segment": labels, "member": dataset.member_codes}).drop_duplicates()
     table = pd.DataFrame(
         {
-            "households": households,
+            "count": count,
             "share": share,
             "sampled": np.bincount(pairs["segment"], minlength=k + 1),
             "rows": np.bincount(labels, minlength=k + 1),
@@ -101,7 +103,7 @@ def sizes(dataset: Dataset, labels: Labels, weights: Floats, k: int) -> pd.DataF
     return table if table.loc[UNASSIGNED, "rows"] else table.drop(index=UNASSIGNED)
 
 
-def _notes(found: Found, recipe: Recipe, k: int) -> tuple[str, ...]:
+def _notes(found: Found, recipe: Recipe, k: int, member: str) -> tuple[str, ...]:
     if recipe.algorithm == "hdbscan" or k == recipe.k:
         return found.notes
-    return (*found.notes, f"Only {k} of the {recipe.k} segments asked for hold any household.")
+    return (*found.notes, f"Only {k} of the {recipe.k} segments asked for hold any {member}.")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.dataset import Counting, Dataset
+from lib.dataset import ROWS, Counting, Dataset
 from lib.errors import RecipeError
 from lib.features.space import Space, fit_space
 from lib.segments.recipe import Recipe
@@ -66,15 +66,15 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
     """
     if len(dataset) < recipe.k:
         raise RecipeError(
-            f"{len(dataset):,} rows cannot make {recipe.k} segments: choose fewer segments or more households."
+            f"{len(dataset):,} rows cannot make {recipe.k} segments: choose fewer segments or a larger population."
         )
     weights = row_weights(dataset, recipe.counting)
     space = fit_space(dataset, recipe.features, transform=recipe.transform, scaling=recipe.scaling, weights=weights)
-    rows_counted = recipe.counting == "rows"
+    rows_counted = recipe.counting == ROWS
     points = Points(
         matrix=space.matrix(dataset.frame),
         weights=weights,
-        households=np.arange(len(dataset)) if rows_counted else dataset.household_codes,
+        households=np.arange(len(dataset)) if rows_counted else dataset.member_codes,
         implicates=np.zeros(len(dataset), dtype=np.intp) if rows_counted else dataset.implicate_codes,
     )
     if recipe.algorithm != "hdbscan":
@@ -110,7 +110,7 @@ def row_weights(dataset: Dataset, counting: Counting) -> Floats:
         raise RecipeError(
             f"The weights ({dataset.weight}) must be numbers of 0 or more, not all 0: mend them, or count rows."
         )
-    if counting == "rows":
+    if counting == ROWS:
         return weights
     return weights * (dataset.sampled / weights.sum())
 

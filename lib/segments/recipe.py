@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from lib.dataset import COUNTINGS, Counting
+from lib.dataset import COUNTINGS, MEMBERS, Counting
 from lib.errors import RecipeError
 from lib.features.space import SCALINGS, TRANSFORMS, Scaling, Transform
 
@@ -47,7 +47,7 @@ class Recipe:
     k: int = 4
     starts: int = STARTS
     seed: int = 42
-    counting: Counting = "households"
+    counting: Counting = MEMBERS
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", _features(self.features))

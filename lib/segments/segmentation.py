@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lib.dataset import ROWS
 from lib.errors import RecipeError
 from lib.features.space import Space
 from lib.segments.kmeans import nearest, squared_distances
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Recipe
 from lib.segments.silhouette import Silhouettes, silhouettes
+from lib.subject import Entity
 
 UNASSIGNED = 0
 """Label of rows that belong to no segment; segments are numbered from 1."""
-
-THIN = 30
-"""A segment that rests on fewer sampled households is flagged."""
 
 BORDERLINE = 0.8
 """From this ratio of the distances to the nearest and the next centroid on a household lies on the border."""
@@ -97,14 +96,14 @@ class Model:
 
     def _matrix(self, values: pd.DataFrame | Mapping[str, Any]) -> Floats:
         if missing := [name for name in self.space.features if name not in values]:
-            raise RecipeError(f"To place a household its {', '.join(missing)} must be known: give a value.")
+            raise RecipeError(f"To place a row its {', '.join(missing)} must be known: give a value.")
         try:
             matrix = self.space.matrix(values)
         except (TypeError, ValueError) as error:
-            raise RecipeError("To place a household every feature must be a number.") from error
+            raise RecipeError("To place a row every feature must be a number.") from error
         if not np.isfinite(matrix).all():
             bad = np.array(self.space.features)[~np.isfinite(matrix).all(axis=0)]
-            raise RecipeError(f"To place a household its {', '.join(bad)} must be a number: fill in the gap.")
+            raise RecipeError(f"To place a row its {', '.join(bad)} must be a number: fill in the gap.")
         return matrix
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,19 +140,22 @@ class Segmentation:
 
     Attributes:
         model: Recipe, scale and centres.
+        entity: What a member is called.
         labels: Segment of each row of the dataset, in its order.
         inertia: Weighted sum of squared distances to the centroids, over assigned rows; weights sum to the
             sampled households, or to the rows when rows are counted.
         inertias: What each start ended with (empty where an algorithm does not say).
-        sizes: Indexed by segment (0 included where there are unassigned rows): ``households`` (in the
+        sizes: Indexed by segment (0 included where there are unassigned rows): ``count`` (members in the
             population, always weighted), ``share`` (as counted by the recipe), ``sampled`` (sampled households
             with an implicate in the segment), ``rows``, ``thin`` (sampled below ``THIN``).
         points: The matrix and the weights, for scores and maps.
         notes: What is worth knowing about how it was made, a sentence each.
         seconds: Time it took to find.
+        scored: Silhouettes where they were computed beforehand, together with those of other segmentations.
     """
 
     model: Model
+    entity: Entity
     labels: Labels
     inertia: float
     inertias: Floats
@@ -161,6 +163,7 @@ class Segmentation:
     points: Points = field(repr=False)
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    scored: Silhouettes | None = field(default=None, repr=False)
 
     @property
     def recipe(self) -> Recipe:
@@ -176,6 +179,11 @@ class Segmentation:
     def centroids(self) -> pd.DataFrame:
         """Centres in original units, one row per segment, one column per feature."""
         return self.model.centroids
+
+    @property
+    def counted(self) -> str:
+        """What shares are of: "households", "customers", or "rows" when rows are counted."""
+        return "rows" if self.recipe.counting == ROWS else self.entity.plural
 
     @property
     def spread_over_starts(self) -> float:
@@ -194,7 +202,7 @@ class Segmentation:
     @cached_property
     def silhouettes(self) -> Silhouettes:
         """Silhouette of each row (rows x 1) and their mean, within implicates, weighted as the recipe counts."""
-        return silhouettes(
+        return self.scored or silhouettes(
             self.points.matrix,
             [self.labels],
             self.points.weights,

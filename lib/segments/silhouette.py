@@ -225,7 +225,7 @@ class _Items:
                 for job in jobs:
                     job.result()
                 left = 1 - min(turn + workers, len(blocks)) / len(blocks)
-                report(progress, 1 - left**2, "Measuring distances between households")
+                report(progress, 1 - left**2, "Measuring distances")
         return sum(totals[1:], start=totals[0])
 
     def _gather(self, block: slice) -> tuple[NDArray[np.floating], NDArray[np.floating]]:

@@ -185,7 +185,7 @@ def test_a_population_without_its_first_implicate(cloud):
 
 def test_households_that_are_in_by_another_implicate_are_counted(cloud):
     data = cloud()
-    keep = (data.household_codes >= 10) | (data.implicate_codes > 0)
+    keep = (data.member_codes >= 10) | (data.implicate_codes > 0)
     found = project(data.where(keep, "ten only by another"), Recipe(THREE))
     assert len(found) == 110
     assert any("10 belong to this population only by another one" in note for note in found.notes)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from lib.dataset import read_codebook
 from lib.errors import MapError, RecipeError
 from lib.maps import components, project
 from lib.segments import Recipe
+from lib.sources.scf import read_codebook
 
 THREE = ("DEBT", "ASSET", "INCOME")
 

@@ -14,9 +14,9 @@ import pytest
 from paths import ROOT
 
 from lib import VERSION
-from lib.dataset import price_ratio
 from lib.errors import DataError
 from lib.population import Population
+from lib.prices import price_ratio
 from lib.segments import Recipe, fit, names, place
 from lib.segments.apply import label_file, load, main
 from lib.segments.apply.placing import label_frame, matched

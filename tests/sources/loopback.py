@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from lib.dataset import price_ratio
+from lib.prices import price_ratio
 from lib.sources.scf.vintage import HOUSEHOLDS
 
 Answer = Callable[[BaseHTTPRequestHandler, threading.Event], None]

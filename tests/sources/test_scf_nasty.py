@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.dataset import NOT_MONEY, read_codebook
-from lib.identities import IDENTITIES
 from lib.sources import scf
-from lib.sources.scf import checks, parquet_copy
+from lib.sources.scf import checks, parquet_copy, read_codebook
+from lib.subjects.scf import IDENTITIES, SCF
 from lib.tables import files
 from tests.sources.test_scf import as_csv, excerpt, refuse, write
 
@@ -280,4 +279,4 @@ def test_the_codebook_documents_the_codes():
     book = read_codebook()
     documented = {name for name in book.dollars() if "-1" in book[name].definition}
     # the code of WAGEINC is in the prices of the file already, so it goes on as an amount does
-    assert documented - {"WAGEINC"} == set(NOT_MONEY)
+    assert documented - {"WAGEINC"} == set(SCF.codes)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.dataset import price_ratio
 from lib.errors import DataError
+from lib.prices import price_ratio
 from lib.segments.apply.stored import StoredRecipe
 from lib.segments.kmeans import squared_distances
 from lib.segments.points import Floats, Labels

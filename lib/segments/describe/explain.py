@@ -50,7 +50,8 @@ class Explanation:
         right: Share of the households that the rules put into their segment.
         found: Segment to the share of its households that its rules catch.
         sure: Segment to the share of the households its rules speak of that belong to it.
-        partial: Whether some households belong to no segment; no share counts them.
+        members: What they are called.
+        partial: Whether some members belong to no segment; no share counts them.
     """
 
     rules: Mapping[int, tuple[Rule, ...]]
@@ -58,12 +59,13 @@ class Explanation:
     right: float
     found: Mapping[int, float]
     sure: Mapping[int, float]
+    members: str
     partial: bool = False
 
     @property
     def words(self) -> str:
         """One sentence on how far the rules can be trusted."""
-        whom = "assigned households" if self.partial else "households"
+        whom = f"assigned {self.members}" if self.partial else self.members
         return f"These rules put {percent(self.right)} of the {whom} into their segment."
 
 
@@ -103,7 +105,7 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     sure = {s: _share((labels == s)[hit[s]], weights[hit[s]]) for s in rules}
     right = sum(float(weights[hit[s] & (labels == s)].sum()) for s in rules) / float(weights.sum())
     sentences = {s: _sentence(s, rules[s], found[s], sure[s], dataset) for s in rules}
-    return Explanation(rules, sentences, right, found, sure, partial=not inside.all())
+    return Explanation(rules, sentences, right, found, sure, dataset.entity.plural, partial=not inside.all())
 
 
 def _leaves(tree: DecisionTreeClassifier, features: tuple[str, ...]) -> list[tuple[Rule, int]]:

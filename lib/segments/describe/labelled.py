@@ -27,7 +27,7 @@ def labelled(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, s
     variable = Variable(
         SEGMENT,
         label="Segment",
-        definition="The segment that the recipe on view puts the household in.",
+        definition=f"The segment that the recipe on view puts the {dataset.entity.singular} in.",
         unit="category",
         group="Segments",
         values={float(number): f"{number} · {name}" for number, name in names.items()},

@@ -1,139 +1,32 @@
-"""Segments through three lenses: credit risk, inclusion and market, on columns they were not made from.
+"""Segments through the lenses that their subject brings, on columns they were not made from.
 
-Every figure is weighted as the segmentation counts, stands beside everyone, and says on how many sampled households
-it rests. It describes and advises nothing.
+Every figure is weighted as the segmentation counts, stands beside everyone, and says on how many sampled members it
+rests. It describes and advises nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.dataset import Codebook, Dataset
+from lib.dataset import MEMBERS, ROWS, Codebook, Dataset
 from lib.estimates import THIN, Floats, mean, quantile, total
-from lib.identities import IDENTITIES
+from lib.population import Population
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
-from lib.words import percent
-
-Lens = Literal["Credit risk", "Inclusion", "Market"]
-LENSES: tuple[Lens, ...] = ("Credit risk", "Inclusion", "Market")
+from lib.subject import Base, Entity, Figure, Lens, Subject
+from lib.words import capitalised, percent
 
 EVERYONE = -1
 """Stands for everyone where a table names segments by number (0 are the unassigned)."""
 
 Rows = NDArray[np.bool_]
 
-
-class Columns(Protocol):
-    """Columns by name, one value per row."""
-
-    def __getitem__(self, column: str) -> Floats: ...
-
-
-@dataclass(frozen=True)
-class Base:
-    """Which households a figure speaks of, in words and as a condition on columns."""
-
-    words: str
-    columns: tuple[str, ...] = ()
-    holds: Callable[[Columns], Rows] | None = None
-
-
-ALL = Base("all households")
-DEBTORS = Base("households with debt", ("DEBT",), lambda c: c["DEBT"] > 0)
-OWNERS = Base("households with assets", ("ASSET",), lambda c: c["ASSET"] > 0)
-EARNERS = Base("households with income; those without any are left out", ("INCOME",), lambda c: c["INCOME"] > 0)
-UNBANKED = Base("households without a checking account", ("NOCHK",), lambda c: c["NOCHK"] == 1)
-BANKED = Base("households with checking", ("NOCHK",), lambda c: c["NOCHK"] == 0)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a lens: what is measured, of whom, and how.
-
-    Attributes:
-        lens: Under which lens it stands.
-        section: What it says something about.
-        columns: What is measured; the first one gives the label where ``label`` is empty.
-        measure: "flag" (share with code 1), "median", "ratio" (total of the first over total of the second),
-            "of_all" (the segment's total as a share of everyone's) or "count".
-        base: The households it speaks of.
-        label: Plain words.
-        since: First wave in which the question was asked.
-    """
-
-    lens: Lens
-    section: str
-    columns: tuple[str, ...]
-    measure: str = "flag"
-    base: Base = ALL
-    label: str = ""
-    since: int = 0
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Columns without which it cannot be had."""
-        return (*self.columns, *self.base.columns)
-
-    @property
-    def is_size(self) -> bool:
-        """Whether it says how large a segment is, which no choice of features forbids."""
-        return self.measure in {"of_all", "count"}
-
-
-def _flags(lens: Lens, section: str, names: str, base: Base = ALL, since: int = 0) -> tuple[Figure, ...]:
-    return tuple(Figure(lens, section, (name,), base=base, since=since) for name in names.split())
-
-
-_MONTHS = "Liquid savings in months of income (median)"
-
-FIGURES: tuple[Figure, ...] = (
-    *_flags("Credit risk", "Payments", "LATE LATE60"),
-    *_flags("Credit risk", "Payments", "PIR40", DEBTORS),
-    *_flags("Credit risk", "Distress", "BNKRUPLAST5", since=1998),
-    *_flags("Credit risk", "Distress", "HPAYDAY", since=2007),
-    Figure("Credit risk", "Leverage", ("LEVRATIO",), "median", OWNERS, "Debt to assets (median)"),
-    Figure("Credit risk", "Leverage", ("DEBT", "ASSET"), "ratio", ALL, "Debt to assets (all debts over all assets)"),
-    Figure("Credit risk", "Cushion", ("LIQ", "INCOME"), "months", EARNERS, _MONTHS),
-    *_flags("Inclusion", "Credit", "TURNDOWN FEARDENIAL"),
-    *_flags("Inclusion", "Checking account", "NOCHK"),
-    Figure("Inclusion", "Why no checking account", ("WHYNOCKG",), "codes", UNBANKED),
-    *_flags(
-        "Inclusion",
-        "Where they bank",
-        "CKLOCATION CKLOWFEEBAL CKMANYSVCS CKRECOMFRND CKPERSONAL CKCONNECTN CKLONGTIME CKSAFETY CKCONVPAYRL "
-        "CKOTHCHOOSE",
-        BANKED,
-    ),
-    *_flags("Inclusion", "Where they bank", "INTERNET"),
-    *_flags("Inclusion", "How they shop for credit", "BSHOPNONE BSHOPMODR BSHOPGRDL"),
-    Figure("Market", "Size", (), "count", ALL, "Households"),
-    Figure("Market", "Size", (), "of_all", ALL, "Share of households"),
-    Figure("Market", "Size", ("ASSET",), "of_all", ALL, "Share of all assets"),
-    Figure("Market", "Size", ("DEBT",), "of_all", ALL, "Share of all debts"),
-    *_flags("Market", "Borrowing", "HCCBAL HMRTHEL HHELOC HVEH_INST HEDN_INST"),
-    *_flags("Market", "Borrowing", "HBNPL", since=2022),
-    *_flags("Market", "Saving and investing", "HRETQLIQ HSTOCKS HNMMF HCDS HCASHLI"),
-    *_flags("Market", "Business", "HBUS"),
-)
-
-LENS_COLUMNS: tuple[str, ...] = tuple(dict.fromkeys(name for figure in FIGURES for name in figure.needs))
-"""What to load for the lenses; columns that a wave lacks are passed over."""
-
-_DERIVED: tuple[tuple[str, frozenset[str]], ...] = (
-    ("LEVRATIO", frozenset({"DEBT", "ASSET"})),
-    ("PIRTOTAL", frozenset({"TPAY", "INCOME"})),
-    ("PIR40", frozenset({"PIRTOTAL"})),
-    *((f"H{name}", frozenset({name})) for name in ("MRTHEL", "HELOC", "CCBAL", "VEH_INST", "EDN_INST")),
-    *((f"H{name}", frozenset({name})) for name in ("RETQLIQ", "STOCKS", "NMMF", "CDS", "CASHLI")),
-)
-"""Columns that are made from others alone, by the definitions of the codebook."""
 
 _FORMATS: Mapping[str, tuple[str, str]] = {
     "flag": ("share", ".1%"),
@@ -154,20 +47,27 @@ class Lenses:
         table: One row per figure and group, in the order of the figures: ``lens``, ``section``, ``figure`` (a key
             that stays the same), ``label``, ``base`` (of whom), ``segment`` (``EVERYONE`` for everyone),
             ``value``, ``unit`` ("share", "ratio", "months", "count"), ``format`` (d3), ``text`` (the value in
-            words), ``n`` (sampled households in the base, in any implicate), ``thin`` (``n`` below ``THIN``).
+            words), ``n`` (sampled members in the base, in any implicate), ``thin`` (``n`` below ``THIN``).
         notes: What was left out and why, a sentence each.
-        weighted: Whether households were counted, by their weights, or rows.
+        weighted: Whether members were counted, by their weights, or rows.
+        entity: What a member is called.
     """
 
     table: pd.DataFrame
     notes: tuple[str, ...]
     weighted: bool
+    entity: Entity
 
-    def lens(self, name: Lens) -> pd.DataFrame:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Lenses of which there is a figure to show, in order."""
+        return tuple(dict.fromkeys(self.table["lens"]))
+
+    def lens(self, name: str) -> pd.DataFrame:
         """The rows of one lens."""
         return self.table[self.table["lens"] == name]
 
-    def beside(self, name: Lens, *, text: bool = True) -> pd.DataFrame:
+    def beside(self, name: str, *, text: bool = True) -> pd.DataFrame:
         """One lens as people read it: a row per figure, a column per segment, everyone last.
 
         Args:
@@ -182,13 +82,24 @@ class Lenses:
         return pd.DataFrame(columns)[sorted(columns, key=lambda segment: (segment == EVERYONE, segment))]
 
 
+def lens_columns(subject: Subject) -> tuple[str, ...]:
+    """What to load for the lenses of a subject; columns that a table lacks are passed over."""
+    figures = [figure for lens in subject.lenses for figure in lens.figures]
+    return tuple(dict.fromkeys(name for figure in figures for name in _needs(figure)))
+
+
+def _needs(figure: Figure) -> tuple[str, ...]:
+    """Columns without which a figure cannot be had."""
+    return (*figure.columns, *Population.parse(figure.base.condition).columns)
+
+
 def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | None = None) -> Lenses:
     """Describe segments by what they were not made from.
 
     Args:
-        dataset: The households that were segmented, with ``LENS_COLUMNS`` as far as they exist.
-        segmentation: What ``fit`` made of them.
-        everyone: Whom to show beside them; by default all households that were segmented.
+        dataset: The table that was segmented, with ``lens_columns`` as far as they exist.
+        segmentation: What ``fit`` made of it.
+        everyone: Whom to show beside the segments; by default all that were segmented.
 
     Returns:
         Figures weighted as the segmentation counts. Figures that measure a feature of the recipe, or what follows
@@ -200,36 +111,51 @@ def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | 
     """
     check_same(dataset, segmentation)
     beside = dataset if everyone is None else everyone
-    recipe = segmentation.recipe
-    asked = [figure for figure in FIGURES if _is_there(figure, dataset, beside)]
-    known = _known(recipe.features)
-    used = [f for f in asked if not f.is_size and known.intersection(f.columns)]
-    weights = dataset.weights(recipe.counting)
-    whole = _Group(beside, np.ones(len(beside), dtype=bool), beside.weights(recipe.counting))
-    groups = {int(s): _Group(dataset, segmentation.labels == s, weights) for s in segmentation.sizes.index}
-    groups[EVERYONE] = whole
+    counting = segmentation.recipe.counting
+    asked = [(lens, f) for lens in dataset.subject.lenses for f in lens.figures if _is_there(f, dataset, beside)]
+    known = _known(segmentation.recipe.features, dataset.subject)
+    used = [figure for _, figure in asked if _is_used(figure, known)]
+    speaks_of = {figure.base for _, figure in asked}
+    bases, bases_beside = ({base: _who(base, data) for base in speaks_of} for data in (dataset, beside))
+    weights = dataset.weights(counting)
+    groups = {int(s): _Group(dataset, segmentation.labels == s, weights, bases) for s in segmentation.sizes.index}
+    groups[EVERYONE] = _Group(beside, np.ones(len(beside), dtype=bool), beside.weights(counting), bases_beside)
     # a file whose rows are counted although they have weights says so; a table without weights has only rows
-    counted = "rows" if recipe.counting == "rows" and dataset.weight is not None else f"{dataset.entity}s"
-    told = [figure for figure in asked if figure not in used]
-    rows = [row for figure in told for row in _rows(figure, groups, dataset.codebook, counted)]
-    return Lenses(pd.DataFrame(rows), _notes(used, dataset.codebook), recipe.counting == "households")
+    counted = "rows" if counting == ROWS and dataset.weight is not None else dataset.entity.plural
+    told = [(lens, figure) for lens, figure in asked if not _is_used(figure, known)]
+    rows = [row for lens, figure in told for row in _rows(lens, figure, groups, dataset.codebook, counted)]
+    return Lenses(
+        pd.DataFrame(rows, columns=_COLUMNS), _notes(used, dataset.codebook), counting == MEMBERS, dataset.entity
+    )
 
 
-def _known(features: Iterable[str]) -> set[str]:
+_COLUMNS = ["lens", "section", "figure", "label", "base", "segment", "value", "unit", "format", "text", "n", "thin"]
+
+
+def _is_used(figure: Figure, known: set[str]) -> bool:
+    return not figure.is_size and bool(known.intersection(figure.columns))
+
+
+def _who(base: Base, dataset: Dataset) -> Rows:
+    """Which rows of a table a figure speaks of."""
+    return Population.parse(base.condition).mask(dataset)
+
+
+def _known(features: Iterable[str], subject: Subject) -> set[str]:
     """The features, and every column that follows from them: by an identity all of whose others are known, say."""
     known, before = set(features), -1
     while len(known) > before:
         before = len(known)
-        for identity in IDENTITIES:
+        for identity in subject.identities:
             if len(missing := identity.columns - known) == 1:
                 known |= missing
-        known |= {name for name, needs in _DERIVED if needs <= known}
+        known |= {derived.column for derived in subject.derived if derived.needs <= known}
     return known
 
 
 def _is_there(figure: Figure, *datasets: Dataset) -> bool:
     asked = all(data.wave is None or data.wave >= figure.since for data in datasets)
-    return asked and all(name in data.frame for data in datasets for name in figure.needs)
+    return asked and all(name in data.frame for data in datasets for name in _needs(figure))
 
 
 def _notes(used: list[Figure], codebook: Codebook) -> tuple[str, ...]:
@@ -242,12 +168,12 @@ def _notes(used: list[Figure], codebook: Codebook) -> tuple[str, ...]:
 class _Group:
     """The rows of one segment, or of everyone, and what figures need to know of them; each is looked up once."""
 
-    def __init__(self, dataset: Dataset, inside: Rows, weights: Floats) -> None:
+    def __init__(self, dataset: Dataset, inside: Rows, weights: Floats, bases: Mapping[Base, Rows]) -> None:
         self.dataset, self.weights = dataset, weights[inside]
         self._inside = np.flatnonzero(inside)
+        self._bases = bases
         self._columns: dict[str, Floats] = {}
-        self._rows: dict[str, Rows] = {}
-        self._sampled: dict[str, int] = {}
+        self._sampled: dict[Base, int] = {}
 
     def __getitem__(self, column: str) -> Floats:
         if column not in self._columns:
@@ -256,33 +182,36 @@ class _Group:
 
     def rows_of(self, base: Base) -> Rows:
         """Which of the group's rows a figure speaks of."""
-        if base.words not in self._rows:
-            everybody = np.ones(len(self._inside), dtype=bool)
-            self._rows[base.words] = everybody if base.holds is None else base.holds(self)
-        return self._rows[base.words]
+        return self._bases[base][self._inside]
 
     def sampled(self, base: Base) -> int:
-        """Sampled households that a figure rests on: those with an implicate in the group and the base."""
-        if base.words not in self._sampled:
-            codes = self.dataset.household_codes[self._inside[self.rows_of(base)]]
-            self._sampled[base.words] = int(np.count_nonzero(np.bincount(codes)))
-        return self._sampled[base.words]
+        """Sampled members that a figure rests on: those with an implicate in the group and the base."""
+        if base not in self._sampled:
+            codes = self.dataset.member_codes[self._inside[self.rows_of(base)]]
+            self._sampled[base] = int(np.count_nonzero(np.bincount(codes)))
+        return self._sampled[base]
 
 
-def _rows(figure: Figure, groups: Mapping[int, _Group], codebook: Codebook, counted: str) -> Iterator[dict[str, Any]]:
+def _rows(
+    lens: Lens, figure: Figure, groups: Mapping[int, _Group], codebook: Codebook, counted: str
+) -> Iterator[dict[str, Any]]:
     """One row per group; of a column of codes, for each code that occurs in anybody's answers."""
     unit, form = _FORMATS[figure.measure]
+
+    def said(words: str) -> str:
+        return words.replace("{members}", counted).replace("{Members}", capitalised(counted))
+
     for key, label, code in _parts(figure, groups, codebook):
         for segment, group in groups.items():
             rows = group.rows_of(figure.base)
             value = _value(figure, group, rows, groups[EVERYONE], code)
             n = group.sampled(figure.base)
             yield {
-                "lens": figure.lens,
+                "lens": lens.name,
                 "section": figure.section,
                 "figure": key,
-                "label": label.replace("Households", counted.capitalize()).replace("households", counted),
-                "base": figure.base.words.replace("households", counted),
+                "label": said(label),
+                "base": said(figure.base.words),
                 "segment": segment,
                 "value": value,
                 "unit": unit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from lib.dataset import Codebook, Dataset, Variable
 from lib.features.relatives import without_relatives
 from lib.segments.describe.profile import Profile, profile
 from lib.segments.segmentation import UNASSIGNED, Segmentation
+from lib.subject import Identity
 from lib.words import capitalised, rounded, within_sentence
 
 PHRASES, MOST_PHRASES = 2, 4
@@ -40,7 +41,7 @@ Chosen = Mapping[int, list[str]]
 
 
 def names(dataset: Dataset, segmentation: Segmentation, *, described: Profile | None = None) -> dict[int, str]:
-    """A name for each segment, such as "High value of primary residence, high total debt"; all different.
+    """A name for each segment, such as "High income, high total debt"; all different.
 
     Each takes the features in which the segment's median stands farthest from the middle of everyone, passing
     over features that the accounting ties to one already named. Where several segments would share a phrase
@@ -55,7 +56,7 @@ def names(dataset: Dataset, segmentation: Segmentation, *, described: Profile | 
     """
     table = (described or profile(dataset, segmentation)).table
     wording = _Wording(dataset.codebook, table)
-    ordered = {int(s): _ordered(table.loc[s]) for s in segmentation.model.numbers}
+    ordered = {int(s): _ordered(table.loc[s], dataset.subject.identities) for s in segmentation.model.numbers}
     chosen = {s: columns[:PHRASES] for s, columns in ordered.items()}
     for length in range(PHRASES + 1, min(MOST_PHRASES, len(segmentation.recipe.features)) + 1):
         chosen |= {s: ordered[s][:length] for s in _shared(wording.phrases(chosen))}
@@ -131,11 +132,11 @@ class _Wording:
         return float(self.table.loc[(segment, column), "median"])
 
 
-def _ordered(own: pd.DataFrame) -> list[str]:
+def _ordered(own: pd.DataFrame, identities: Sequence[Identity]) -> list[str]:
     """Features by how far the segment stands from the middle, those without a relative before them first."""
     far = (own["standing"] - 0.5).abs().round(2) + own["difference"].abs().clip(upper=50) * 1e-4
     ranking = far.sort_values(ascending=False, kind="stable")
-    independent = [str(column) for column in without_relatives(ranking).index]
+    independent = [str(column) for column in without_relatives(ranking, identities).index]
     return independent + [str(column) for column in ranking.index if column not in independent]
 
 
@@ -181,6 +182,5 @@ def _short(variable: Variable, value: float) -> str:
     size = abs(rounded(value))
     for unit, letter in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
         if size >= unit:
-            dollar = "$" if variable.format.startswith("$") else ""
-            return f"{'-' if value < 0 else ''}{dollar}{size / (1e3 if letter == 'K' else unit):g}{letter}"
+            return f"{'-' if value < 0 else ''}{variable.sign}{size / (1e3 if letter == 'K' else unit):g}{letter}"
     return variable.text(value)

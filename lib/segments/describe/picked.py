@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.dataset import Counting, Dataset
+from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import RecipeError
 from lib.estimates import mean, quantile, variance
 from lib.segments.segmentation import Segmentation
@@ -17,7 +17,7 @@ NEIGHBOURS = 5
 
 
 def beside_the_rest(
-    dataset: Dataset, inside: NDArray[np.bool_], columns: Sequence[str], *, counting: Counting = "households"
+    dataset: Dataset, inside: NDArray[np.bool_], columns: Sequence[str], *, counting: Counting = MEMBERS
 ) -> pd.DataFrame:
     """Weighted mean and median of columns among picked rows and among the rest.
 
@@ -49,33 +49,31 @@ def beside_the_rest(
     return table.loc[order].rename_axis("column")
 
 
-def rows_of(dataset: Dataset, households: Sequence[float]) -> NDArray[np.bool_]:
-    """One truth value per row: whether it belongs to one of these households (all implicates)."""
-    if dataset.household is None:
-        return np.isin(np.arange(len(dataset)), np.asarray(households, dtype=int))
-    return np.isin(dataset.values(dataset.household), np.asarray(households, dtype=float))
+def rows_of(dataset: Dataset, ids: Collection[int | str]) -> NDArray[np.bool_]:
+    """One truth value per row: whether it belongs to one of these members (all implicates)."""
+    return np.asarray(pd.Index(dataset.ids).isin(list(ids)), dtype=bool)
 
 
-def neighbours(dataset: Dataset, segmentation: Segmentation, household: float) -> pd.DataFrame:
-    """The households most like one of them, on the scale on which segments were found.
+def neighbours(dataset: Dataset, segmentation: Segmentation, member: int | str) -> pd.DataFrame:
+    """The members most like one of them, on the scale on which segments were found.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
-        household: Its number.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
+        member: What names it in ``Dataset.ids``.
 
     Returns:
-        The household itself and its ``NEIGHBOURS`` nearest, one implicate each: ``household``, ``distance``,
-        ``segment`` and the features in their units.
+        The member itself and its ``NEIGHBOURS`` nearest, one implicate each: ``id``, ``distance``, ``segment`` and
+        the features in their units.
 
     Raises:
-        RecipeError: If there is no such household in the population.
+        RecipeError: If there is nobody of that name in the population.
     """
     one = np.flatnonzero(dataset.implicate_codes == 0)
-    numbers = dataset.values(dataset.household)[one] if dataset.household else one.astype(float)
-    place = np.flatnonzero(numbers == household)
+    place = np.flatnonzero(dataset.ids[one] == member)
     if not len(place):
-        raise RecipeError(f"There is no household {household:g} in this population: look at another, or widen it.")
+        noun = dataset.entity.singular
+        raise RecipeError(f"There is no {noun} {member} in this population: look at another, or widen it.")
     matrix = segmentation.points.matrix[one]
     distance = np.sqrt(np.square(matrix - matrix[place[0]]).sum(axis=1))
     nearest = np.argsort(distance, kind="stable")
@@ -83,7 +81,7 @@ def neighbours(dataset: Dataset, segmentation: Segmentation, household: float) -
     columns = {name: dataset.values(name)[one[nearest]] for name in segmentation.recipe.features}
     return pd.DataFrame(
         {
-            "household": numbers[nearest].astype(int),
+            "id": dataset.ids[one[nearest]],
             "distance": distance[nearest],
             "segment": segmentation.labels[one[nearest]],
             **columns,

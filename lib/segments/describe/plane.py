@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Dataset
+from lib.dataset import MEMBERS, Dataset
 from lib.errors import RecipeError
-from lib.explore import Scale, draw, scale_of
+from lib.estimates import draw
+from lib.explore import Scale, scale_of
 from lib.segments.segmentation import Model, Segmentation
 
 ACROSS, UP = 120, 80
@@ -24,7 +25,7 @@ class Plane:
     """A segmentation by two features, ready to draw.
 
     Attributes:
-        points: Households: ``x``, ``y`` (the features in their units), ``segment``, ``household``, ``row``.
+        points: Households: ``x``, ``y`` (the features in their units), ``segment``, ``id``, ``row``.
         centroids: ``x``, ``y``, indexed by segment.
         regions: Rectangles of the plane nearest to each centroid, see ``regions``.
         scales: Axes of x and y.
@@ -104,22 +105,21 @@ def points_to_draw(dataset: Dataset, segmentation: Segmentation, most: int, *, s
         seed: Start of the random numbers.
 
     Returns:
-        The recipe's features in their units, ``segment``, ``household`` (its number), ``row`` (position in the
+        The recipe's features in their units, ``segment``, ``id`` (what names it), ``row`` (position in the
         dataset).
     """
     weights = dataset.weights(segmentation.recipe.counting)
-    here = np.flatnonzero(dataset.implicate_codes == 0) if segmentation.recipe.counting == "households" else None
+    here = np.flatnonzero(dataset.implicate_codes == 0) if segmentation.recipe.counting == MEMBERS else None
     rows = np.arange(len(dataset)) if here is None else here
     if not len(rows):
         rows = np.arange(len(dataset))
-    chosen = set(rows[draw(weights[rows], most, seed)].tolist())
+    chosen = set(rows[draw(weights[rows], min(most, len(rows)), seed)].tolist())
     for segment in segmentation.sizes.index:
         inside = rows[segmentation.labels[rows] == segment]
         chosen.update(inside[:LEAST_POINTS].tolist())
     picked = np.array(sorted(chosen), dtype=np.intp)
-    household = dataset.frame[dataset.household].to_numpy()[picked] if dataset.household else picked
     columns = {name: dataset.values(name)[picked] for name in segmentation.recipe.features}
-    return pd.DataFrame({**columns, "segment": segmentation.labels[picked], "household": household, "row": picked})
+    return pd.DataFrame({**columns, "segment": segmentation.labels[picked], "id": dataset.ids[picked], "row": picked})
 
 
 def _check_two(model: Model) -> None:

@@ -76,7 +76,7 @@ def check_same(dataset: Dataset, segmentation: Segmentation) -> None:
     if len(dataset) != len(segmentation.labels):
         raise RecipeError(
             f"The segmentation is of {len(segmentation.labels):,} rows, {dataset.name} has {len(dataset):,}: "
-            "give the households that were segmented."
+            f"give the {dataset.entity.plural} that were segmented."
         )
 
 

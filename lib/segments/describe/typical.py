@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,20 +12,18 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.segments.algorithms import draw
+from lib.estimates import draw
+from lib.population import Population
 from lib.segments.describe.profile import check_same
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.segmentation import Segmentation
-from lib.words import within_sentence
+from lib.subject import Clause
+from lib.words import capitalised, within_sentence
 
 EXACT = 6_000
 """Rows of a segment among which the medoid is found exactly: an implicate of the whole survey."""
 
-TYPICAL_COLUMNS = (
-    *("AGE", "MARRIED", "KIDS", "EDCL", "OCCAT1", "OCCAT2", "HOUSECL"),
-    *("HOUSES", "INCOME", "NETWORTH", "ASSET", "DEBT", "LIQ"),
-)
-"""What to load to describe a household; columns that a table lacks are passed over."""
+_FIELD = re.compile(r"\{(\w+)\}")
 
 _BLOCK = 512
 """Rows whose distances to all others are held at a time."""
@@ -37,7 +36,7 @@ class Typical:
     Attributes:
         segment: Number of the segment.
         row: Its position in the dataset.
-        household: Its number in the file (the row's position where households have none).
+        id: What names it in the file.
         facts: What is known about it: label to value in words, in the order in which one would tell it.
         sentence: The same in a sentence or two.
         mean_distance: Its weighted mean distance to the households of the segment, on the scale of distances.
@@ -47,7 +46,7 @@ class Typical:
 
     segment: int
     row: int
-    household: int | str
+    id: int | str
     facts: Mapping[str, str]
     sentence: str
     mean_distance: float
@@ -85,15 +84,14 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
     points = segmentation.points.rows(rows)
     exact = len(rows) <= EXACT
     if not exact:
-        drawn = draw(points, segmentation.recipe.seed, EXACT)
+        drawn = draw(points.weights, EXACT, segmentation.recipe.seed)
         # drawn by weight, each counts once: a heavy row is there more than once
         rows, points = rows[drawn], points.rows(drawn, np.ones(len(drawn)))
     place, distance = medoid(points)
     row = int(rows[place])
-    household = row if dataset.household is None else dataset.frame[dataset.household].iloc[row]
     facts = _facts(dataset, segmentation.recipe.features, row)
     words = _sentence(dataset, segmentation.recipe.features, row)
-    return Typical(segment, row, _plain(household), facts, words, distance, len(rows), exact)
+    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, distance, len(rows), exact)
 
 
 def medoid(points: Points) -> tuple[int, float]:
@@ -115,8 +113,8 @@ def _sums(some: Floats, matrix: Floats, weights: Floats) -> Floats:
     return np.sqrt(squared) @ weights
 
 
-def _plain(household: Any) -> int | str:  # noqa: ANN401 - a table of one's own may name its customers in letters
-    return int(household) if isinstance(household, int | np.integer) else str(household)
+def _plain(name: Any) -> int | str:  # noqa: ANN401 - a table of one's own may name its customers in letters
+    return int(name) if isinstance(name, int | np.integer) else str(name)
 
 
 def _members(segmentation: Segmentation, segment: int) -> Labels:
@@ -124,13 +122,14 @@ def _members(segmentation: Segmentation, segment: int) -> Labels:
     points = segmentation.points
     inside = np.flatnonzero((segmentation.labels == segment) & (points.weights > 0))
     if segment not in segmentation.model.numbers or not len(inside):
-        raise RecipeError(f"There is no segment {segment} with households: choose 1 to {segmentation.k}.")
+        raise RecipeError(f"There is no segment {segment} that anybody belongs to: choose 1 to {segmentation.k}.")
     implicates = points.implicates[inside]
     return inside[implicates == implicates.min()]
 
 
 def _facts(dataset: Dataset, features: tuple[str, ...], row: int) -> Mapping[str, str]:
-    names = [name for name in dict.fromkeys((*TYPICAL_COLUMNS, *features)) if name in dataset.frame]
+    columns = dict.fromkeys((*dataset.subject.telling.columns, *features))
+    names = [name for name in columns if name in dataset.frame]
     return MappingProxyType({dataset.codebook.label(name): _text(dataset, name, row) for name in names})
 
 
@@ -139,28 +138,33 @@ def _text(dataset: Dataset, name: str, row: int) -> str:
 
 
 def _sentence(dataset: Dataset, features: tuple[str, ...], row: int) -> str:
-    """Who lives there, what they do and own, then the features that were not mentioned."""
-    people = _person(dataset, row)
-    money = [name for name in ("INCOME", "NETWORTH", "ASSET", "DEBT", "LIQ") if name in dataset.frame]
-    told = {*TYPICAL_COLUMNS} if people else {*money}
+    """What the subject tells of a member, then the features that were not mentioned."""
+    telling, one = dataset.subject.telling, _row(dataset, row)
+    said = [words for clauses in telling.sentences if (words := _put_together(clauses, one))]
+    amounts = [name for name in telling.amounts if name in dataset.frame]
+    told = {*telling.columns} if said else {*amounts}
     rest = [name for name in features if name not in told]
-    amounts = [
-        f"{within_sentence(dataset.codebook.label(name))} {_text(dataset, name, row)}" for name in (*money, *rest)
+    listed = [
+        f"{within_sentence(dataset.codebook.label(name))} {_text(dataset, name, row)}" for name in (*amounts, *rest)
     ]
-    sentences = [*people, *([", ".join(amounts)] if amounts else [])]
-    return " ".join(f"{words[:1].upper()}{words[1:]}." for words in sentences)
+    sentences = [*said, *([", ".join(listed)] if listed else [])]
+    return " ".join(f"{capitalised(words)}." for words in sentences)
 
 
-def _person(dataset: Dataset, row: int) -> list[str]:
-    """Age, family, education, work and home, of a table that has the survey's columns."""
-    if not {"AGE", "MARRIED", "KIDS", "EDCL", "OCCAT1", "HOUSECL"} <= set(dataset.frame):
-        return []
-    text = {name: _text(dataset, name, row) for name in ("AGE", "MARRIED", "KIDS", "EDCL", "OCCAT1", "HOUSECL")}
-    kids = {"0": "no children", "1": "1 child"}.get(text["KIDS"], f"{text['KIDS']} children")
-    who = f"reference person aged {text['AGE']}, {within_sentence(text['MARRIED'])}, {kids}"
-    work = f"{within_sentence(text['EDCL'])}; {within_sentence(text['OCCAT1'])}"
-    works = "OCCAT2" in dataset.frame and float(dataset.values("OCCAT1")[row]) in {1.0, 2.0}
-    job = f" ({within_sentence(_text(dataset, 'OCCAT2', row))})" if works else ""
-    owns = float(dataset.values("HOUSECL")[row]) == 1 and "HOUSES" in dataset.frame
-    worth = f" worth {_text(dataset, 'HOUSES', row)}" if owns else ""
-    return [who, f"{work}{job}", f"{within_sentence(text['HOUSECL'])}{worth}"]
+def _row(dataset: Dataset, row: int) -> Dataset:
+    """One row as a table of its own."""
+    return replace(dataset, frame=dataset.frame.iloc[[row]])
+
+
+def _put_together(clauses: Sequence[Clause], one: Dataset) -> str:
+    """The clauses that hold of a member; nothing where the first of them cannot be said."""
+    words = [_clause(clause, one) for clause in clauses]
+    return "".join(words) if words[0] else ""
+
+
+def _clause(clause: Clause, one: Dataset) -> str:
+    condition = Population.parse(clause.when)
+    needed = {*_FIELD.findall(clause.text), *condition.columns}
+    if not needed <= set(one.frame) or not condition.mask(one)[0]:
+        return ""
+    return _FIELD.sub(lambda field: within_sentence(_text(one, field[1], 0)), clause.text)

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from lib.features.components import principal
 from lib.segments.judge.sweep import Sweep
-from lib.segments.points import Floats
 from lib.segments.segmentation import UNASSIGNED
 
 LEAST_FLOW = 0.002
@@ -38,7 +38,8 @@ def clustergram(swept: Sweep) -> Clustergram:
     """
     fits = [swept[k] for k in swept.table.index]
     points = fits[0].points
-    axis = _first_component(points.matrix, points.weights)
+    centre, directions, _ = principal(points.matrix, points.weights)
+    axis = (points.matrix - centre) @ directions[:, 0]
     weights = points.weights / points.weights.sum()
     nodes: list[dict[str, float]] = []
     for fit in fits:
@@ -69,11 +70,3 @@ def clustergram(swept: Sweep) -> Clustergram:
                     }
                 )
     return Clustergram(table, pd.DataFrame(streams))
-
-
-def _first_component(matrix: Floats, weights: Floats) -> Floats:
-    """Each row's score on the first principal component of the weighted covariance, largest loading positive."""
-    centred = matrix - weights @ matrix / weights.sum()
-    covariance = (centred * weights[:, None]).T @ centred / weights.sum()
-    direction = np.linalg.eigh(covariance)[1][:, -1]
-    return centred @ direction * np.sign(direction[np.abs(direction).argmax()])

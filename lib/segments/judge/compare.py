@@ -65,7 +65,7 @@ def compare(
             fits[name] = segment(dataset, asked, space, points)
         except RecipeError as error:
             failed[name] = str(error)
-    with_silhouettes(list(fits.values()), part_of(progress, 0.7, 1.0))
+    fits = dict(zip(fits, with_silhouettes(list(fits.values()), part_of(progress, 0.7, 1.0)), strict=True))
     shown = [name for name in dict.fromkeys(algorithms) if name in fits]
     table = pd.DataFrame([_row(fits[name], fits["kmeans"]) for name in shown], index=pd.Index(shown, name="algorithm"))
     words = {name: " ".join((CANNOT[name], *fits[name].notes)) for name in shown}

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lib.dataset import MEMBERS
+from lib.estimates import THIN
 from lib.segments.judge.stability import Stability
 from lib.segments.judge.sweep import Sweep
-from lib.segments.segmentation import THIN, UNASSIGNED, Segmentation
+from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.words import listed, percent
 
 STRUCTURE = ((0.7, "strong"), (0.5, "reasonable"), (0.25, "weak"))
@@ -55,8 +57,8 @@ def structure(silhouette: float) -> str:
 def _too_few(found: Segmentation) -> str:
     sampled, points = _sampled(found), len(found.points.distinct[0])
     if sampled < THIN:
-        noun = "household" if sampled == 1 else "households"
-        return f"These segments rest on {_at_most(found)}{sampled} sampled {noun} in all: too few to tell anything."
+        behind = found.entity.sampled(sampled)
+        return f"These segments rest on {_at_most(found)}{behind} in all: too few to tell anything."
     if points < FEWEST_POINTS * found.k:
         return (
             f"The features take only {points} different values together: {found.k} segments of them say hardly more "
@@ -67,25 +69,25 @@ def _too_few(found: Segmentation) -> str:
 
 def _sampled(found: Segmentation) -> int:
     """Sampled households in all; where rows are counted, one whose copies lie in two segments is counted twice."""
-    if found.recipe.counting == "households":
+    if found.recipe.counting == MEMBERS:
         return len(np.unique(found.points.households))
     return int(found.sizes["sampled"].sum())
 
 
 def _at_most(found: Segmentation) -> str:
-    is_exact = found.recipe.counting == "households" or _sampled(found) == len(found.labels)
+    is_exact = found.recipe.counting == MEMBERS or _sampled(found) == len(found.labels)
     return "" if is_exact else "at most "
 
 
 def _found(found: Segmentation, names: Mapping[int, str], who: str) -> str:
-    unit = "rows" if found.recipe.counting == "rows" else "households"
+    unit = found.counted
     assigned = found.sizes.drop(index=UNASSIGNED, errors="ignore")
     largest, smallest = int(assigned["share"].idxmax()), int(assigned["share"].idxmin())
     sampled = int(assigned.loc[smallest, "sampled"])
     return (
         f"**{found.k} segments** ({who}).{_unassigned(found, unit)} The largest, {_named(largest, names)}, holds "
         f"{percent(assigned.loc[largest, 'share'])} of the {unit}; the smallest, {_named(smallest, names)}, "
-        f"{percent(assigned.loc[smallest, 'share'])} and {sampled:,} sampled household{'' if sampled == 1 else 's'}."
+        f"{percent(assigned.loc[smallest, 'share'])} and {found.entity.sampled(sampled)}."
     )
 
 
@@ -93,7 +95,8 @@ def _unassigned(found: Segmentation, unit: str) -> str:
     if UNASSIGNED not in found.sizes.index:
         return ""
     share, sampled = found.sizes.loc[UNASSIGNED, "share"], int(found.sizes.loc[UNASSIGNED, "sampled"])
-    return f" {percent(share)} of the {unit} ({sampled:,} sampled) belong to no segment; the scores are of the rest."
+    behind = f"{sampled:,} {found.entity.behind}".rstrip()
+    return f" {percent(share)} of the {unit} ({behind}) belong to no segment; the scores are of the rest."
 
 
 def _named(segment: int, names: Mapping[int, str]) -> str:
@@ -127,4 +130,4 @@ def _thin(found: Segmentation) -> str:
         return ""
     noun = "Segments" if len(thin) > 1 else "Segment"
     verb = "rest" if len(thin) > 1 else "rests"
-    return f"**{noun} {listed(thin)} {verb} on fewer than {THIN} sampled households: too few to rely on.**"
+    return f"**{noun} {listed(thin)} {verb} on fewer than {found.entity.sampled(THIN)}: too few to rely on.**"

@@ -6,21 +6,23 @@ found on scaled ones. ``KMeans``, ``StandardScaler`` and the seed are theirs, so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 
-from lib.dataset import Dataset
-from lib.features.space import Scaling, Transform, fit_space
+from lib.dataset import ROWS, Dataset
+from lib.features.space import Scaling, fit_space
+from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments.algorithms import ALGORITHM_LABELS
 from lib.segments.fit import fit
 from lib.segments.points import Floats, Labels, distinct, row_weights
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.segments.silhouette import silhouette_sweep
+from lib.subject import Entity
 from lib.words import listed, percent
 from lib.work.progress import one_thread
 
@@ -32,19 +34,6 @@ CHEAP = 10_000
 
 FEW = 10
 """Sampled households below which a cluster is too small to stand for anyone."""
-
-TRANSFORM_WORDS: Mapping[Transform, str] = {
-    "asinh": "they are bent (log-like), so that a few rich households do not decide alone",
-    "quantile": "each counts by its rank, so that a few rich households do not decide alone",
-    "winsorised": "the highest and the lowest hundredth are capped, so that a few rich households do not decide alone",
-}
-
-SCALING_WORDS: Mapping[Scaling, str] = {
-    "none": "every column stays in its own units, so that the one with the larger amounts decides",
-    "standard": "every column is brought to the same spread, so that each has its say",
-    "robust": "the middle half of every column is brought to the same width, so that each has its say",
-    "minmax": "every column is brought to a range of 0 to 1, its largest and smallest value setting the range",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,14 +82,14 @@ def notebook_result(
     """
     used = scaling or recipe.scaling
     raw = np.column_stack([dataset.values(name) for name in recipe.features])
-    space = fit_space(dataset, recipe.features, scaling=used, weights=row_weights(dataset, "rows"))
+    space = fit_space(dataset, recipe.features, scaling=used, weights=row_weights(dataset, ROWS))
     scaled = space.matrix(dataset.frame)
     with one_thread():
         model = KMeans(recipe.k, random_state=recipe.seed, n_init=starts).fit(scaled)
     labels = model.labels_.astype(np.intp)
     frame = pd.DataFrame(raw, columns=list(recipe.features)).assign(cluster=labels)
     means = frame.groupby("cluster").mean().sort_values(recipe.features[0])
-    seen = distinct([labels, dataset.household_codes])[0]
+    seen = distinct([labels, dataset.member_codes])[0]
     sizes = pd.DataFrame(
         {
             "rows": np.bincount(labels, minlength=recipe.k),
@@ -122,7 +111,7 @@ def notebook_result(
 
 
 def _least(dataset: Dataset, recipe: Recipe, scaling: Scaling) -> float:
-    theirs = replace(recipe, transform="none", scaling=scaling, counting="rows")
+    theirs = replace(recipe, transform="none", scaling=scaling, counting=ROWS)
     if recipe.algorithm != "kmeans" or recipe == theirs or len(dataset) > CHEAP:
         return float("nan")
     return fit(dataset, theirs).inertia
@@ -155,18 +144,19 @@ def differences(notebook: NotebookResult, segmentation: Segmentation) -> tuple[s
         _transform(segmentation),
         _scaling(notebook, segmentation),
         _units(notebook),
-        _few(notebook),
+        _few(notebook, segmentation.entity),
     )
     return tuple(sentence for sentence in said if sentence)
 
 
 def _counting(notebook: NotebookResult, segmentation: Segmentation) -> str:
-    if segmentation.recipe.counting == "rows":
+    if segmentation.recipe.counting == ROWS:
         return ""
     if notebook.copies > 1:
+        one, many = segmentation.entity.singular, segmentation.entity.plural
         return (
-            f"The notebooks count the rows of the file: {_times(notebook)} copies of each household, and as many rich "
-            "households as the survey asked rather than as there are."
+            f"The notebooks count the rows of the file: {_times(notebook)} copies of each {one}, and as many rich "
+            f"{many} as the survey asked rather than as there are."
         )
     if np.ptp(segmentation.points.weights) > 0:
         return "The notebooks count every row once; here each counts by its weight."
@@ -201,7 +191,7 @@ def _starts(notebook: NotebookResult, segmentation: Segmentation) -> str:
 def _comparable(notebook: NotebookResult, segmentation: Segmentation) -> bool:
     recipe = segmentation.recipe
     same_scale = recipe.transform == "none" and recipe.scaling == notebook.scaling
-    same_sum = recipe.counting == "rows" and recipe.algorithm == "kmeans" and segmentation.k == len(notebook.means)
+    same_sum = recipe.counting == ROWS and recipe.algorithm == "kmeans" and segmentation.k == len(notebook.means)
     return same_scale and same_sum
 
 
@@ -210,7 +200,7 @@ def _figure(value: float) -> str:
 
 
 def _transform(segmentation: Segmentation) -> str:
-    words = TRANSFORM_WORDS.get(segmentation.recipe.transform)
+    words = TRANSFORM_WORDS[segmentation.recipe.transform].effect
     return f"The notebooks take amounts as they are; here {words}." if words else ""
 
 
@@ -218,7 +208,7 @@ def _scaling(notebook: NotebookResult, segmentation: Segmentation) -> str:
     ours = segmentation.recipe.scaling
     if ours == notebook.scaling:
         return ""
-    return f"In the notebooks {SCALING_WORDS[notebook.scaling]}; here {SCALING_WORDS[ours]}."
+    return f"In the notebooks {SCALING_WORDS[notebook.scaling].effect}; here {SCALING_WORDS[ours].effect}."
 
 
 def _units(notebook: NotebookResult) -> str:
@@ -231,13 +221,13 @@ def _units(notebook: NotebookResult) -> str:
     )
 
 
-def _few(notebook: NotebookResult) -> str:
+def _few(notebook: NotebookResult, entity: Entity) -> str:
     few = sorted(int(n) for n in notebook.sizes["sampled"] if n < FEW)
     if not few:
         return ""
     subject = f"{len(few)} clusters hold" if len(few) > 1 else "1 cluster holds"
-    noun = "household" if few == [1] else "households"
-    held = f"{subject} no more than {listed([str(n) for n in few])} sampled {noun}"
+    last = entity.sampled(few[-1]).partition(" ")[2]
+    held = f"{subject} no more than {listed([str(n) for n in few])} {last}"
     if notebook.copies == 1:
         return f"{held}: too few to stand for anyone."
     each, look = ("it", "it look") if few == [1] else ("each", "them look")

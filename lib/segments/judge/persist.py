@@ -12,6 +12,7 @@ from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import fit
+from lib.segments.judge.scores import overlaps
 from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
 from lib.segments.kmeans import squared_distances
 from lib.segments.points import Floats, Labels
@@ -28,7 +29,7 @@ class Persistence:
 
     Attributes:
         table: One row per matched pair, indexed by ``old``: ``new`` (number of the new segment), ``old_share``
-            and ``new_share`` (as counted by the recipe), ``old_households``, ``new_households``, ``old_sampled``,
+            and ``new_share`` (as counted by the recipe), ``old_count``, ``new_count``, ``old_sampled``,
             ``new_sampled``, ``distance`` (between the centroids, on the old scale), ``room`` (from the old
             centroid to the nearest other old one), ``kept`` (share of the new segment's households that the old
             model places in the matched one), ``similarity`` (Jaccard, new households: in both over in either)
@@ -60,7 +61,7 @@ class Persistence:
         """What became of the segments, in words."""
         lasting = [str(s) for s, value in self.table["similarity"].items() if value >= STABLE]
         changed = [str(s) for s in self.table.index if str(s) not in lasting]
-        noun = "rows" if self.new.recipe.counting == "rows" else "households"
+        noun = self.new.counted
         sentences = [
             f"{percent(self.kept)} of the {noun} of {self.new_name} fall where the segments of {self.old_name} "
             "would put them.",
@@ -126,13 +127,13 @@ def _table(
     weights, centres = after.points.weights, before.model.centres
     between = np.sqrt(squared_distances(centres, centres))
     np.fill_diagonal(between, np.inf)
-    similar = np.array([_jaccard(after.labels == n, placed == o, weights) for o, n in zip(old, new, strict=True)])
+    similar = overlaps(placed, after.labels, weights, (before.k + 1, after.k + 1))[old, new]
     was, became = before.sizes.loc[old], after.sizes.loc[new]
     return pd.DataFrame(
         {
             "new": new,
-            **{f"old_{name}": was[name].to_numpy() for name in ("share", "households", "sampled")},
-            **{f"new_{name}": became[name].to_numpy() for name in ("share", "households", "sampled")},
+            **{f"old_{name}": was[name].to_numpy() for name in ("share", "count", "sampled")},
+            **{f"new_{name}": became[name].to_numpy() for name in ("share", "count", "sampled")},
             "distance": apart,
             "room": between.min(axis=1)[old - 1],
             "kept": [
@@ -148,11 +149,6 @@ def _table(
 
 def _verdict(similarity: float) -> str:
     return next((words for least, words in _READING if similarity >= least), "does not come back")
-
-
-def _jaccard(one: np.ndarray, other: np.ndarray, weights: Floats) -> float:
-    either = float(weights @ (one | other))
-    return float(weights @ (one & other)) / either if either > 0 else 0.0
 
 
 def _share(holds: np.ndarray, weights: Floats) -> float:

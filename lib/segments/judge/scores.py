@@ -81,6 +81,20 @@ def adjusted_rand(a: Labels, b: Labels, weights: Floats) -> float:
     return 1.0 if best == by_chance else (together - by_chance) / (best - by_chance)
 
 
+def overlaps(a: Labels, b: Labels, weights: Floats, shape: tuple[int, int]) -> Floats:
+    """Weighted Jaccard similarity of every group 0, 1, ... of ``a`` with every one of ``b``: in both over in either.
+
+    Args:
+        a: One label per row.
+        b: Another.
+        weights: One per row.
+        shape: How many groups ``a`` and ``b`` may have.
+    """
+    both = np.bincount(a * shape[1] + b, weights, shape[0] * shape[1]).reshape(shape)
+    either = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
+    return np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+
+
 def contingency(a: Labels, b: Labels, weights: Floats) -> Floats:
     """Weight of the rows in each pair of groups: distinct labels of ``a`` x distinct labels of ``b``."""
     rows, kinds_a = pd.factorize(a, sort=True)

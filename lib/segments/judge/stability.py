@@ -16,7 +16,7 @@ from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
-from lib.segments.judge.scores import contingency
+from lib.segments.judge.scores import overlaps
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
@@ -84,20 +84,20 @@ def stability(
     check_same(dataset, segmentation)
     points = segmentation.points
     # rows are counted as if each were a household, but they are drawn by household all the same
-    households, implicates = dataset.household_codes, dataset.implicate_codes
+    households, implicates = dataset.member_codes, dataset.implicate_codes
     kinds = np.unique(implicates)
     alone = kinds if len(kinds) > 1 else kinds[:0]
     rng = np.random.default_rng(segmentation.recipe.seed)
     similar = np.empty((resamples + len(alone), segmentation.k))
     for i in range(len(similar)):
-        report(progress, i / len(similar), "Segmenting resampled households")
+        report(progress, i / len(similar), "Segmenting resamples")
         if i < resamples:
             drawn = rng.integers(dataset.sampled, size=dataset.sampled)
             times = np.bincount(drawn, minlength=dataset.sampled)[households]
         else:
             times = (implicates == alone[i - resamples]).astype(np.intp)
         similar[i] = _similarity(segmentation, points, times)
-    report(progress, 1.0, "Segmenting resampled households")
+    report(progress, 1.0, "Segmenting resamples")
     return Stability(_table(segmentation, similar[:resamples], similar[resamples:]), resamples)
 
 
@@ -108,7 +108,7 @@ def verdict(similarity: float) -> str:
     if similarity >= STABLE:
         return "stable"
     if similarity >= PATTERN:
-        return "a pattern, but which households belong to it is doubtful"
+        return "a pattern, but who belongs to it is doubtful"
     return "not to be trusted"
 
 
@@ -131,14 +131,8 @@ def _found(points: Points, recipe: Recipe, centres: Floats) -> Labels:
 
 def jaccard(old: Labels, new: Labels, weights: Floats, k: int) -> Floats:
     """For each segment 1 to k of ``old`` its largest weighted Jaccard similarity with a segment of ``new`` (>= 0)."""
-    both = contingency(
-        np.concatenate([np.arange(k + 1), old]),
-        np.concatenate([np.full(k + 1, -1), new]),
-        np.concatenate([np.zeros(k + 1), weights]),
-    )
-    of_old, of_new = both.sum(axis=1, keepdims=True), both.sum(axis=0, keepdims=True)
-    either = of_old + of_new - both
-    similar = np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+    shape = (k + 1, int(new.max(initial=-1)) + 2)
+    similar = overlaps(old, new + 1, weights, shape)
     return similar[UNASSIGNED + 1 :, 1:].max(axis=1, initial=0.0)
 
 

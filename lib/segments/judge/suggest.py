@@ -56,8 +56,8 @@ def agreement(found: Sequence[Suggestion]) -> str:
         return f"{no_elbow}The criteria agree on {distinct[0]} segments."
     listed = ", ".join(f"{s.criterion} {s.k}" for s in advice)
     return (
-        f"{no_elbow}The criteria disagree ({listed}): the households do not fall into one number of segments by "
-        "themselves, so let use and stability decide."
+        f"{no_elbow}The criteria disagree ({listed}): nothing here falls into one number of segments by "
+        "itself, so let use and stability decide."
     )
 
 
@@ -91,7 +91,7 @@ def _bend(ks: Sequence[int], inertia: Sequence[float], place: int) -> float:
 
 
 ELBOW = "Elbow"
-SUBSTANCE = "Sampled households"
+SUBSTANCE = "Smallest segment"
 
 
 def _elbow(inertia: pd.Series) -> Suggestion:
@@ -125,4 +125,4 @@ def _substance(table: pd.DataFrame) -> Suggestion:
     solid = table.index[table["thin_segments"] == 0]
     if not len(solid):
         return Suggestion(SUBSTANCE, None, "every number of segments leaves one that rests on too few")
-    return Suggestion(SUBSTANCE, int(solid.max()), "most segments of which none rests on too few households")
+    return Suggestion(SUBSTANCE, int(solid.max()), "most segments of which none rests on too few")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -80,27 +80,30 @@ def sweep(
         report(progress, 0.5 * done / len(possible), f"Finding {k} segments")
         one = recipe.with_k(k)
         fits[k] = fitted(one) if fitted else segment(dataset, one, space, points)
-    unscored = [s for s in fits.values() if "silhouettes" not in s.__dict__]
-    if unscored:
-        with_silhouettes(unscored, part_of(progress, 0.5, 1.0))
+    fits = dict(zip(fits, with_silhouettes(list(fits.values()), part_of(progress, 0.5, 1.0)), strict=True))
     table = pd.DataFrame([score(s) for s in fits.values()], index=pd.Index(list(fits), name="k"))
     return Sweep(recipe, table, fits, notes)
 
 
-def with_silhouettes(fits: list[Segmentation], progress: Progress | None = None) -> None:
-    """Give segmentations of the same points their silhouettes, all in one pass."""
-    points = fits[0].points
+def with_silhouettes(fits: Sequence[Segmentation], progress: Progress | None = None) -> list[Segmentation]:
+    """Segmentations of the same points with their silhouettes, those that are not there yet taken in one pass."""
+    unscored = [s for s in fits if s.scored is None]
+    if not unscored:
+        return list(fits)
+    points = unscored[0].points
     found = silhouettes(
         points.matrix,
-        [s.labels for s in fits],
+        [s.labels for s in unscored],
         points.weights,
         groups=points.implicates,
         unassigned=UNASSIGNED,
         progress=progress,
     )
-    for i, segmentation in enumerate(fits):
-        own = Silhouettes(np.ascontiguousarray(found.rows[:, i : i + 1]), found.means[i : i + 1])
-        segmentation.__dict__["silhouettes"] = own
+    own = iter(
+        Silhouettes(np.ascontiguousarray(found.rows[:, i : i + 1]), found.means[i : i + 1])
+        for i in range(len(unscored))
+    )
+    return [s if s.scored is not None else replace(s, scored=next(own)) for s in fits]
 
 
 def _checked(recipe: Recipe, ks: Iterable[int]) -> list[int]:

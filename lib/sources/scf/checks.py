@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lib.errors import DataError
-from lib.identities import IDENTITIES, Identity
+from lib.subject import Identity
+from lib.subjects.scf import IDENTITIES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

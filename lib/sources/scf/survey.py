@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from lib.dataset import Dataset, read_codebook
+from lib.dataset import Dataset
 from lib.errors import DataError
-from lib.identities import IDENTITIES
 from lib.sources.scf import checks, parquet_copy, vintage
+from lib.sources.scf.codebook import read_codebook
 from lib.sources.scf.parquet_copy import Facts
+from lib.subjects.scf import IDENTITIES, SCF
 from lib.tables.files import read_frame
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample.parquet"
@@ -125,9 +126,11 @@ def _dataset(frame: pd.DataFrame, facts: Facts) -> Dataset:
     return Dataset(
         frame=frame,
         codebook=read_codebook().restricted_to(list(frame.columns)),
+        subject=SCF,
         weight="WGT",
-        household="YY1",
+        id="YY1",
         implicates=checks.IMPLICATES,
+        implicate="Y1",
         **asdict(facts),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.dataset import price_index, price_ratio
+from lib.prices import price_index, price_ratio
 
 HOUSEHOLDS = {
     1989: 93.0, 1992: 95.9, 1995: 99.0, 1998: 102.5, 2001: 106.5, 2004: 112.1,

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import explore as charts
-from lib.dataset import price_ratio
 from lib.population import Comparison
+from lib.prices import price_ratio
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls

@@ -6,7 +6,8 @@ from math import isfinite
 
 import streamlit as st
 
-from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
+from lib.features import SCALINGS, TRANSFORMS, Transform
+from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
 from lib.ui.run import results
 from lib.ui.scene import controls
@@ -18,18 +19,6 @@ _MANY_ROWS, _FEWER_STARTS = 10_000, 20
 
 K, TRANSFORM, SCALING = "k", "transform", "scaling"
 
-TRANSFORM_LABELS: dict[Transform, str] = {
-    "none": "None",
-    "asinh": "Log-like",
-    "quantile": "Ranks",
-    "winsorised": "Capped",
-}
-SCALING_LABELS: dict[Scaling, str] = {
-    "none": "None",
-    "standard": "Standard deviations",
-    "robust": "Quartile range",
-    "minmax": "0 to 1",
-}
 _TRANSFORM_HELP = (
     "Log-like (asinh): even near zero, logarithmic beyond, debts as well as assets. Ranks: only the order of "
     "households counts. Capped: values beyond the 1st and 99th percentile count as those. None: as the notebooks do."
@@ -58,7 +47,7 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
             list(TRANSFORMS),
             default="asinh",
             required=True,
-            format_func=TRANSFORM_LABELS.__getitem__,
+            format_func=lambda name: TRANSFORM_WORDS[name].label,
             key=TRANSFORM,
             bind="query-params",
             help=_TRANSFORM_HELP,
@@ -68,7 +57,7 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
             "Make comparable by",
             list(SCALINGS),
             index=list(SCALINGS).index("standard"),
-            format_func=SCALING_LABELS.__getitem__,
+            format_func=lambda name: SCALING_WORDS[name].label,
             key=SCALING,
             bind="query-params",
             help=_SCALING_HELP,

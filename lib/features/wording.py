@@ -1,0 +1,69 @@
+"""What transforms and scalings are called, and what they do, once for controls, sentences and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from lib.features.space import Scaling, Transform
+
+
+@dataclass(frozen=True)
+class ScaleWords:
+    """A transform or a scaling in words.
+
+    Attributes:
+        label: On controls.
+        does: What becomes of amounts, after "they are".
+        effect: What that makes of distances: a clause of its own, empty where nothing is done.
+    """
+
+    label: str
+    does: str
+    effect: str = ""
+
+
+_NOT_ALONE = "so that a few extreme ones do not decide alone"
+
+TRANSFORM_WORDS: Mapping[Transform, ScaleWords] = MappingProxyType(
+    {
+        "none": ScaleWords("None", "taken as they are"),
+        "asinh": ScaleWords(
+            "Log-like",
+            "bent by asinh: even near zero, logarithmic beyond, debts as well as assets",
+            f"amounts are bent (log-like), {_NOT_ALONE}",
+        ),
+        "quantile": ScaleWords("Ranks", "replaced by their rank", f"each amount counts by its rank, {_NOT_ALONE}"),
+        "winsorised": ScaleWords(
+            "Capped",
+            "capped at their weighted 1st and 99th percentiles",
+            f"the highest and the lowest hundredth are capped, {_NOT_ALONE}",
+        ),
+    }
+)
+
+SCALING_WORDS: Mapping[Scaling, ScaleWords] = MappingProxyType(
+    {
+        "none": ScaleWords(
+            "None",
+            "left on their own scale",
+            "every column stays in its own units, so that the one with the larger amounts decides",
+        ),
+        "standard": ScaleWords(
+            "Standard deviations",
+            "divided by their standard deviation",
+            "every column is brought to the same spread, so that each has its say",
+        ),
+        "robust": ScaleWords(
+            "Quartile range",
+            "divided by the range of their middle half",
+            "the middle half of every column is brought to the same width, so that each has its say",
+        ),
+        "minmax": ScaleWords(
+            "0 to 1",
+            "put on a scale from 0 to 1",
+            "every column is brought to a range of 0 to 1, its largest and smallest value setting the range",
+        ),
+    }
+)

@@ -1,0 +1,303 @@
+"""What a kind of table brings with it: its words, its accounting, what is worth looking at first.
+
+A subject is data. There is one file of it per kind in ``lib/subjects``; a Dataset carries its own, and everything
+that computes or draws asks it instead of knowing any table by heart. Conditions are texts in the population language
+(see ``lib.population``); ``{members}`` in a text stands for the plural of what is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Entity:
+    """What one member of a table is.
+
+    Attributes:
+        singular: Such as "household" or "customer".
+        plural: Such as "households".
+        behind: What those are called on whom a weighted figure rests, such as "sampled"; empty without weights.
+    """
+
+    singular: str
+    plural: str
+    behind: str = ""
+
+    def several(self, number: float) -> str:
+        """So many of them: "1 household", "5,777 households"."""
+        return f"{number:,.0f} {self.singular if number == 1 else self.plural}"
+
+    def sampled(self, number: float) -> str:
+        """So many that a figure rests on: "1 sampled household", "28 customers"."""
+        noun = self.singular if number == 1 else self.plural
+        return " ".join(filter(None, (f"{number:,.0f}", self.behind, noun)))
+
+    @property
+    def sampled_plural(self) -> str:
+        """Those that figures rest on: "sampled households", "customers"."""
+        return f"{self.behind} {self.plural}".strip()
+
+
+@dataclass(frozen=True)
+class Currency:
+    """What amounts of money are in: the sign before a figure, and the plural for sentences."""
+
+    symbol: str
+    plural: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``total`` equals the sum of ``parts``, each column times its coefficient, on every row."""
+
+    total: str
+    parts: Mapping[str, float]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that the identity mentions."""
+        return frozenset({self.total, *self.parts})
+
+    def holds_in(self, names: frozenset[str]) -> bool:
+        """Whether all columns of the identity are among ``names``."""
+        return self.columns <= names
+
+    def value(self, frame: pd.DataFrame) -> np.ndarray:
+        """The sum of the parts, one float per row of ``frame``, in the unit of the columns."""
+        result = np.zeros(len(frame))
+        for name, coefficient in self.parts.items():
+            result += coefficient * frame[name].to_numpy(dtype=float)
+        return result
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A column that is made from others alone, though not as a sum: a ratio, a flag that something is there."""
+
+    column: str
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class NamedPopulation:
+    """A population with a name.
+
+    Attributes:
+        key: Stands for it in links; never changes.
+        label: Its name.
+        condition: Who belongs to it; empty for everyone.
+        limited: A column of money that must be below ``limit``.
+        limit: In the money of ``limit_year``: it follows the year of the data, so that it picks the same members
+            whichever year's money they are shown in.
+        limit_year: Year of the limit.
+    """
+
+    key: str
+    label: str
+    condition: str = ""
+    limited: str = ""
+    limit: float = 0.0
+    limit_year: int | None = None
+
+
+EVERYONE = NamedPopulation("everyone", "Everyone")
+
+
+@dataclass(frozen=True)
+class HeadlineFigure:
+    """A figure that leads: ``statistic`` is "median" or "share" (of code 1)."""
+
+    label: str
+    column: str
+    statistic: Literal["median", "share"]
+
+
+@dataclass(frozen=True)
+class Base:
+    """Whom a figure speaks of, in words and as a condition; without one, all members."""
+
+    words: str
+    condition: str = ""
+
+
+ALL = Base("all {members}")
+
+Measure = Literal["flag", "codes", "median", "months", "ratio", "of_all", "count"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a lens: what is measured, of whom, and how.
+
+    Attributes:
+        section: What it says something about.
+        columns: What is measured; the first one gives the label where ``label`` is empty.
+        measure: "flag" (share with code 1), "codes" (share of each code), "median", "months" (median of the first
+            over a twelfth of the second), "ratio" (total of the first over total of the second), "of_all" (the
+            segment's total as a share of everyone's) or "count".
+        base: The members it speaks of.
+        label: Plain words.
+        since: First wave in which the question was asked.
+    """
+
+    section: str
+    columns: tuple[str, ...]
+    measure: Measure = "flag"
+    base: Base = ALL
+    label: str = ""
+    since: int = 0
+
+    @property
+    def is_size(self) -> bool:
+        """Whether it says how large a segment is, which no choice of features forbids."""
+        return self.measure in {"of_all", "count"}
+
+
+@dataclass(frozen=True)
+class Lens:
+    """A way of looking at segments through columns that they were not made from."""
+
+    name: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a sentence about one member: ``{COLUMN}`` becomes its value in words.
+
+    It is said of those for whom ``when`` holds, and of nobody where a column it needs is not there.
+    """
+
+    text: str
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How one member is told.
+
+    Attributes:
+        columns: What is known about it, in the order in which one would tell it.
+        sentences: Each a row of clauses that are put together.
+        amounts: Columns listed after the sentences, features that were not mentioned behind them.
+    """
+
+    columns: tuple[str, ...] = ()
+    sentences: tuple[tuple[Clause, ...], ...] = ()
+    amounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """What the controls of a page begin with; columns that a table lacks are passed over.
+
+    Attributes:
+        show: Category that is shared out first, ``by`` the category whose groups stand side by side.
+        by: See ``show``.
+        amount: Amount whose distribution is shown first.
+        pair: Two amounts: the first scatter, and the first two features.
+        correlated: Columns of the first table of correlations.
+        ordered: Categories whose codes are in order, so that they too can be correlated.
+        features: The first list of one's own features.
+        group: Group of columns offered first.
+        who: Categories that say who somebody is, the most telling first.
+        also: Amounts shown beside the features of segments.
+        facts: Columns told of a picked member, besides ``also``.
+        debts: Further amounts told of picked members.
+    """
+
+    show: str = ""
+    by: str = ""
+    amount: str = ""
+    pair: tuple[str, ...] = ()
+    correlated: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    group: str = ""
+    who: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    debts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Sentences that only this kind of table needs or words its own way.
+
+    Attributes:
+        whole: What the table is about, for the title of the first page: "US households".
+        source: What the data are called in the sidebar: "Survey".
+        source_help: A sentence about them.
+        weighted: How members are counted by weight, in words for files.
+        rows: How rows are counted, in words for files.
+        synthetic: What is said of data drawn from a model of such a table.
+        example: A condition as one might type it.
+        placeholder: Columns as one might look for them.
+        citation: How to cite the data; ``{wave}`` stands for the survey year.
+        notebooks: Whether well-known notebooks show such a table, so that their figures can stand beside ours.
+        estimates: How figures are made, for the page on methods; Markdown.
+        about_data: Where such tables come from and how to cite them, for the page on methods; Markdown.
+        about_synthetic: What the synthetic data are, for the same page; Markdown.
+    """
+
+    whole: str
+    source: str = "Table"
+    source_help: str = ""
+    weighted: str = "{members}, by their weights"
+    rows: str = "rows, each once"
+    synthetic: str = "Synthetic data drawn from a model: no row is real"
+    example: str = "AGE < 35 and DEBT > 0"
+    placeholder: str = "Choose a column"
+    citation: str = ""
+    notebooks: bool = False
+    estimates: str = ""
+    about_data: str = ""
+    about_synthetic: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What a kind of table brings.
+
+    Attributes:
+        key: Its name in links and files; never changes.
+        entity: What one member is.
+        currency: What amounts are in, or None where nobody knows.
+        wording: Its own sentences.
+        pages: Pages that it has besides those of every table.
+        populations: Named ones, everyone first.
+        headlines: Figures that lead; without any the first amounts do.
+        identities: Which column is the sum of which others.
+        derived: Which columns follow from others in other ways.
+        codes: Columns of money, and the code that stands in them in place of an amount.
+        lenses: Ways of looking at segments.
+        first: What controls begin with.
+        telling: How one member is told.
+    """
+
+    key: str
+    entity: Entity
+    wording: Wording
+    currency: Currency | None = None
+    pages: frozenset[str] = frozenset()
+    populations: tuple[NamedPopulation, ...] = (EVERYONE,)
+    headlines: tuple[HeadlineFigure, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    codes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    lenses: tuple[Lens, ...] = ()
+    first: FirstLook = FirstLook()
+    telling: Telling = Telling()
+
+    def named(self, key: str) -> NamedPopulation:
+        """The named population of that key; everyone where there is none."""
+        return next((one for one in self.populations if one.key == key), self.populations[0])

@@ -1,0 +1,6 @@
+"""One file per kind of table: what it brings, as data."""
+
+from lib.subjects.plain import PLAIN
+from lib.subjects.scf import SCF
+
+__all__ = ["PLAIN", "SCF"]

@@ -1,0 +1,39 @@
+"""What the page on methods says of the Survey of Consumer Finances; Markdown."""
+
+ESTIMATES = """
+- **A row is not a household.** The survey interviews about 5,000 households and fills in unanswered amounts five
+  times: every household is five rows, its *implicates*. The weights are already divided by five, so that they sum
+  to the number of US households over all rows.
+- **The sample is rich on purpose.** Wealthy households are interviewed more often than their share. Counting rows
+  therefore overstates them: 27.4 % of the rows of 2019 own a business, but 13.4 % of households do.
+- **Means and shares** are weighted over all rows, which equals the mean of the five implicates' estimates.
+- **Medians and quantiles** pool all rows: sort, and take the first value whose cumulative weight reaches the share.
+  This is the rule of the Federal Reserve's public tables.
+- **Standard errors** have a part for the imputation, sqrt(6/5 x variance of the implicates' estimates), and a part
+  for the sample that needs the separate file of replicate weights. The first part alone is far too small and is not
+  shown as an error.
+- **Rows** can be counted instead, every one once and without weights, as well-known notebooks do. Their printed
+  figures then come out to the last digit.
+- **Dollars** of another year follow the September CPI-U-RS; counts, shares and ratios stay as they are.
+- **Thin figures** rest on fewer than 30 sampled households and are shown pale.
+- **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
+"""
+
+ABOUT_DATA = """
+The **Survey of Consumer Finances** is made by the Board of Governors of the Federal Reserve System with the
+Department of the Treasury, every three years. The app reads its *summary extract public data*, which is in the
+public domain:
+[federalreserve.gov/econres/scfindex.htm](https://www.federalreserve.gov/econres/scfindex.htm).
+
+The Federal Reserve republishes old waves in the newest wave's dollars under the old file names. The app tells wave
+and dollar year from the content of a file, not from its name.
+
+To cite: Board of Governors of the Federal Reserve System, *Survey of Consumer Finances*, summary extract public data,
+with the year of the survey and the dollar year shown in the sidebar.
+"""
+
+ABOUT_SYNTHETIC = """
+The **synthetic sample** that comes with the app is drawn from a statistical model of the 2019 survey. It has as many
+households, implicates and columns, its accounts add up, and its weighted figures are near the real ones. No row of it
+is a real household, and none of its figures should be quoted.
+"""

@@ -268,7 +268,7 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
         tooltip=[
             alt.Tooltip("group:N", title="Who"),
             *(
-                alt.Tooltip(f"q{share}:Q", title=f"{share} % have less than", format=variable.format)
+                alt.Tooltip(f"q{share}:Q", title=f"{share}% have less than", format=variable.format)
                 for share in (10, 25, 50, 75, 90)
             ),
         ],

@@ -9,8 +9,9 @@ import pytest
 
 from lib.maps import Request, Settings, Store, default_recipe, default_store, project
 from lib.maps.fit.layouts import Fitted
-from lib.population import NAMED
+from lib.population import named_population
 from lib.segments import Recipe
+from lib.subjects import SCF
 
 THREE = ("DEBT", "ASSET", "INCOME")
 ROWS = np.arange(6) * 5
@@ -163,10 +164,10 @@ def test_keys_say_what_matters_and_nothing_else(cloud):
     assert len({key(), *others}) == 10
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("named", SCF.populations, ids=lambda named: named.key)
 @pytest.mark.parametrize("relatives", [False, True])
 def test_what_a_newcomer_opens_is_shipped(sample, tmp_path, name, relatives):
-    population = NAMED[name].population(sample.dollars).apply(sample)
+    population = named_population(named, sample.dollars).apply(sample)
     recipe = default_recipe(population, relatives=relatives)
     for method in ("tsne", "umap"):
         found = Request(population, recipe, method).finished(Store(tmp_path))

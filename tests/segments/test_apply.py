@@ -395,7 +395,7 @@ def test_how_far_the_nearest_centre_agrees_is_said(blobs, tmp_path, table):
     found = fit(blobs, Recipe(TWO, k=4, algorithm="ward"))
     stored = read_recipe(to_text(found.model, {}, blobs.codebook, 2019, {}, 0.5))
     done = label_file(stored, table, tmp_path / "o.csv")
-    assert "it gives the app's own labels for 50 % of its rows." in done.words
-    assert "# Nearest centre gives the app's labels for: 50 % of the recipe's own rows" in (
+    assert "it gives the app's own labels for 50% of its rows." in done.words
+    assert "# Nearest centre gives the app's labels for: 50% of the recipe's own rows" in (
         (tmp_path / "o.csv").read_text()
     )

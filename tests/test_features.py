@@ -10,7 +10,6 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from lib.errors import RecipeError
 from lib.features import (
-from lib.subjects import SCF
     SCALINGS,
     TRANSFORMS,
     Space,
@@ -22,6 +21,7 @@ from lib.subjects import SCF
     without_relatives,
 )
 from lib.population import Population
+from lib.subjects import SCF
 
 NOTEBOOK = "TURNFEAR == 1 and NETWORTH < 2e6"
 

@@ -111,7 +111,7 @@ def test_parquet_holds_the_same_with_types_and_origin(fearful_sample):
 def test_a_table_without_households_or_weights(blobs_like):
     found = fit(blobs_like, Recipe(("DEBT", "ASSET"), k=2))
     back = member_table(blobs_like, found, {})
-    assert back["household"].tolist() == [1, 2, 3, 4]
+    assert back["customer"].tolist() == [1, 2, 3, 4]
     assert back["weight"].tolist() == [1, 1, 1, 1]
     assert back["segment_name"].tolist() == [""] * 4
 

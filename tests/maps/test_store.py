@@ -166,7 +166,7 @@ def test_keys_say_what_matters_and_nothing_else(cloud):
 
 @pytest.mark.parametrize("named", SCF.populations, ids=lambda named: named.key)
 @pytest.mark.parametrize("relatives", [False, True])
-def test_what_a_newcomer_opens_is_shipped(sample, tmp_path, name, relatives):
+def test_what_a_newcomer_opens_is_shipped(sample, tmp_path, named, relatives):
     population = named_population(named, sample.dollars).apply(sample)
     recipe = default_recipe(population, relatives=relatives)
     for method in ("tsne", "umap"):

@@ -195,7 +195,9 @@ def test_questions_that_a_wave_did_not_ask_are_left_out(real_2019, real_2007, re
 
 
 def test_a_table_of_customers_has_sizes_in_its_own_words(blobs):
-    customers = replace(blobs, weight=None, id=None, implicates=1, subject=CUSTOMERS, wave=None)
+    customers = replace(
+        blobs, weight=None, id=None, implicates=1, subject=replace(SCF, entity=CUSTOMERS.entity), wave=None
+    )
     found = lenses(customers, fit(customers, Recipe(("DEBT", "ASSET"), k=4)))
     assert found.table["label"].unique().tolist() == [
         "Customers",

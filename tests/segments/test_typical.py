@@ -105,7 +105,7 @@ def test_a_table_of_customers_is_told_by_its_features(blobs):
     customers = replace(blobs, weight=None, id=None, implicates=1, subject=CUSTOMERS)
     told = typical(customers, fit(customers, Recipe(("DEBT", "ASSET"), k=4)), 2)
     assert told.id == told.row + 1
-    assert told.sentence.startswith("Total assets")
+    assert told.sentence.startswith("Total debt")
     named = replace(customers, id="YY1", frame=blobs.frame.assign(YY1=[f"C{n}" for n in range(240)]))
     assert typical(named, fit(named, Recipe(("DEBT", "ASSET"), k=4)), 2).id == f"C{told.row}"
 

@@ -452,6 +452,7 @@ def unsupported(*_args):
 @pytest.mark.parametrize("locks", [True, False])
 def test_never_two_at_a_time_though_the_lock_file_comes_and_goes(tmp_path, monkeypatch, locks):
     if not locks:
+        pytest.importorskip("fcntl", reason="Windows locks in another way")
         monkeypatch.setattr("fcntl.flock", unsupported)
     inside, most = [], []
 
@@ -469,6 +470,7 @@ def test_never_two_at_a_time_though_the_lock_file_comes_and_goes(tmp_path, monke
 
 
 def test_where_files_cannot_be_locked_downloads_still_run(site, tmp_path, monkeypatch):
+    pytest.importorskip("fcntl", reason="Windows locks in another way")
     monkeypatch.setattr("fcntl.flock", unsupported)
     site.serve(NAME, whole(extract()))
     assert scf.read(fetch(2019, folder=tmp_path, base=site.base, limits=QUICK)).wave == 2019

@@ -15,12 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lib import METADATA
 from lib.tables.whole import whole
 
 VERSION = 2
 """Raise it when the meaning of a copy changes; older copies are then made anew."""
-
-_KEY = b"household_segments"
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,10 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
         path: The original file.
         columns: Columns to load (names that are not there are left out); all by default.
     """
-    for copy in places(path):
+    for copy in filter(Path.is_file, places(path)):  # opening a pipe would wait for ever
         try:
             parquet = pq.ParquetFile(copy, memory_map=True)
-            kept = json.loads(parquet.schema_arrow.metadata[_KEY])
+            kept = json.loads(parquet.schema_arrow.metadata[METADATA])
             if kept["of"] == _identity_of(path):
                 return read_table(parquet, columns), _facts(kept["facts"])
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
@@ -68,7 +67,7 @@ def keep(path: Path, frame: pd.DataFrame, facts: Facts) -> None:
     """
     table = pa.Table.from_pandas(_narrow(frame), preserve_index=False)
     kept = {"of": _identity_of(path), "facts": asdict(facts)}
-    table = table.replace_schema_metadata({_KEY: json.dumps(kept).encode()})
+    table = table.replace_schema_metadata({METADATA: json.dumps(kept).encode()})
     for copy in places(path):
         if _write(table, copy):
             return

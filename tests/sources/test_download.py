@@ -30,6 +30,10 @@ NAME = "scfp2019excel.zip"
 PAGE = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
 
 
+class Stop(BaseException):
+    """As a web framework stops a script."""
+
+
 @pytest.fixture(autouse=True)
 def surroundings(tmp_path, monkeypatch):
     """Nothing from this machine: no proxy, no mirror, a cache folder that can be looked into."""
@@ -217,9 +221,6 @@ def test_a_name_look_up_that_hangs_does_not_outlast_the_time_to_answer(folder, m
 
 
 def test_stopping_from_the_progress_bar_cleans_up(site, folder):
-    class Stop(BaseException):
-        """As a web framework stops a script."""
-
     def stop(size, _total):
         if size:
             raise Stop
@@ -431,9 +432,6 @@ def test_waiting_for_another_download_ends(site, folder):
 
 
 def test_waiting_for_another_download_can_be_stopped(site, folder):
-    class Stop(BaseException):
-        """As a web framework stops a script."""
-
     def stop(size, total):
         assert (size, total) == (0, None)
         raise Stop

@@ -13,11 +13,7 @@ from lib.tables import files
 from lib.tables.files import Expected, read_frame
 
 ORDERS = Expected(
-    what="the shop's list of orders",
-    briefly="the list of orders",
-    largest="any year of the shop",
-    again="export it again",
-    source="the shop's site",
+    "the shop's list of orders", "the list of orders", "any year of the shop", "export it again", "the shop's site"
 )
 TABLE = b"id, paid\n1,2.5\n2,\n"
 

@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lib import METADATA
 from lib.dataset import Codebook, Dataset
 from lib.exports.provenance import Provenance
 from lib.segments import Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
 from lib.tables.cells import clean_names, guarded_frame
-from lib.tables.read import METADATA
 
 EVERYONE_NAME = "Everyone"
 

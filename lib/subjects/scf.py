@@ -68,7 +68,7 @@ _DERIVED = (
     Derived("PIR40", frozenset({"PIRTOTAL"})),
     *(
         Derived(f"H{name}", frozenset({name}))
-        for name in "MRTHEL HELOC CCBAL VEH_INST EDN_INST RETQLIQ STOCKS NMMF CDS CASHLI".split()
+        for name in ["MRTHEL", "HELOC", "CCBAL", "VEH_INST", "EDN_INST", "RETQLIQ", "STOCKS", "NMMF", "CDS", "CASHLI"]
     ),
 )
 

@@ -82,12 +82,12 @@ def test_what_was_used_longest_ago_goes_first(store):
 
 def test_what_a_dead_writer_left_behind_goes_too(store):
     store.keep("a", OF, ROWS, made())
-    left, fresh = store.cache / ".old.part", store.cache / ".new.part"
+    left, fresh = store.cache / ".whole-old.part", store.cache / ".whole-new.part"
     left.touch()
     fresh.touch()
     os.utime(left, (1_000, 1_000))
     store.keep("b", OF, ROWS, made())
-    assert sorted(p.name for p in store.cache.iterdir()) == [".new.part", "a.parquet", "b.parquet"]
+    assert sorted(p.name for p in store.cache.iterdir()) == [".whole-new.part", "a.parquet", "b.parquet"]
 
 
 def test_two_writers_of_one_map(store):

@@ -119,7 +119,7 @@ def report(
 
 
 def _lenses(lenses: Lenses) -> str:
-    """ "Three lenses", or however many there are."""
+    """Heading of the lenses, such as "Three lenses"."""
     number = len(lenses.names)
     return f"{_NUMBERS.get(number, str(number))} {'lens' if number == 1 else 'lenses'}"
 

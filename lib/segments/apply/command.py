@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib import VERSION
-from lib.dataset import price_ratio
+from lib.prices import price_ratio
 from lib.errors import DataError, HouseholdSegmentsError
 from lib.segments.algorithms import recipe_words
 from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_rows

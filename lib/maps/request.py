@@ -33,7 +33,7 @@ VERSION = 1
 """Raise it when the same request would give another map; finished ones are then made anew."""
 
 JUDGED = 1_000
-"""Households by which a PCA map is judged while the page waits; the figures are within about 0.01 of all."""
+"""Members by which a PCA map is judged while the page waits; the figures are within about 0.01 of all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ class Request:
 
         Raises:
             RecipeError: If a feature cannot be used.
-            MapError: If there are too few households.
+            MapError: If there are too few members.
         """
         if self.method == "pca":
             return self._pca()
@@ -99,7 +99,7 @@ class Request:
 
         Raises:
             RecipeError: If a feature cannot be used.
-            MapError: If there are too few different households, or too many maps waiting.
+            MapError: If there are too few different members, or too many maps waiting.
         """
         points, place = self._points
         check_enough(len(points), self.method, self.settings)
@@ -164,7 +164,7 @@ class Request:
 
     @cached_property
     def _matrix(self) -> Floats:
-        """All rows x features, on the scale on which households are clustered."""
+        """All rows x features, on the scale on which members are clustered."""
         space: Space = fit_space(
             self.dataset,
             self._features,
@@ -180,7 +180,7 @@ class Request:
 
     @cached_property
     def _points(self) -> tuple[Floats, NDArray[np.intp]]:
-        """Different points, and for each drawn household the position of its point."""
+        """Different points, and for each drawn member the position of its point."""
         matrix = self._matrix[self.drawn.rows]
         first, place = distinct(matrix.T)
         return matrix[first], place
@@ -199,7 +199,7 @@ class Request:
 
 
 def _shared_places(coordinates: NDArray[np.floating[Any]], members: str) -> tuple[str, ...]:
-    """That identical households lie on top of one another, where some do."""
+    """That identical members lie on top of one another, where some do."""
     place = distinct(coordinates.T)[1]
     counts = np.bincount(place)
     together = int(counts[counts > 1].sum())

@@ -50,7 +50,7 @@ class Store:
         Args:
             key: Name of the file.
             of: What the map is of; it must be what the file says.
-            rows: Positions of the households drawn; they must be those of the file.
+            rows: Positions of the members drawn; they must be those of the file.
         """
         for folder in filter(None, (self.shipped, self.cache)):
             path = folder / f"{key}.parquet"

@@ -112,15 +112,15 @@ def test_a_table_without_households_or_weights(blobs_like):
     found = fit(blobs_like, Recipe(("DEBT", "ASSET"), k=2))
     back = member_table(blobs_like, found, {})
     assert back["customer"].tolist() == [1, 2, 3, 4]
-    assert back["weight"].tolist() == [1, 1, 1, 1]
+    assert not {"weight", "implicate"} & set(back)
     assert back["segment_name"].tolist() == [""] * 4
 
 
 def test_a_feature_named_like_a_column_of_ours_stays_apart(blobs_like):
-    frame = blobs_like.frame.rename(columns={"DEBT": "weight"})
+    frame = blobs_like.frame.rename(columns={"DEBT": "segment"})
     data = replace(blobs_like, frame=frame, codebook=blobs_like.codebook.restricted_to(list(frame.columns)))
-    back = member_table(data, fit(data, Recipe(("weight", "ASSET"), k=2)), {})
-    assert back["weight (column)"].tolist() == [1, 2, 3, 40]
+    back = member_table(data, fit(data, Recipe(("segment", "ASSET"), k=2)), {})
+    assert back["segment (column)"].tolist() == [1, 2, 3, 40]
 
 
 def test_profiles(fearful_sample):

@@ -1,6 +1,6 @@
-"""Label any table of households or customers with the segments of a saved recipe.
+"""Label any table with the segments of a saved recipe.
 
-    python -m lib.segments.apply recipe.json households.csv -o labelled.csv
+    python -m lib.segments.apply recipe.json table.csv -o labelled.csv
 
 Rows stream through in pieces, so that a table may be larger than memory. The labels are those of the app.
 """
@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib import VERSION
-from lib.prices import price_ratio
 from lib.errors import DataError, HouseholdSegmentsError
+from lib.prices import price_ratio
 from lib.segments.algorithms import recipe_words
 from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_rows
 from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
@@ -268,7 +268,7 @@ def load(path: Path) -> StoredRecipe:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m lib.segments.apply",
-        description="Label a table of households or customers with the segments of a saved recipe.",
+        description="Label a table with the segments of a saved recipe.",
     )
     parser.add_argument("recipe", type=Path, help="recipe as exported by the app (.json)")
     parser.add_argument("table", type=Path, help="table with the recipe's features (.csv, .csv.gz, .parquet)")

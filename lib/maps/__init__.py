@@ -23,9 +23,9 @@ from lib.maps.settings import (
     Settings,
 )
 from lib.maps.store import Store, default_store
-from lib.maps.ticket import State, Ticket
 from lib.maps.worker import Worker, shared
 from lib.segments.recipe import Recipe
+from lib.work.jobs import State, Ticket
 from lib.work.progress import Progress
 
 __all__ = [

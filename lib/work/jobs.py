@@ -100,12 +100,16 @@ class Queue:
         with self._changed:
             return self._changed.wait_for(lambda: not self._line and not self._running, timeout)
 
-    def close(self) -> None:
-        """Cancel everything and wait until it has stopped. The queue may be used again afterwards."""
+    def close(self, timeout: float | None = None) -> None:
+        """Cancel everything and wait until it has stopped. The queue may be used again afterwards.
+
+        Args:
+            timeout: Seconds to wait at most for work that seldom reports.
+        """
         with self._changed:
             for job in [*self._line, *self._running]:
                 self._set_over(job, _CANCELLED)
-            self._changed.wait_for(lambda: not self._threads)
+            self._changed.wait_for(lambda: not self._threads, timeout)
 
     # For tickets
 

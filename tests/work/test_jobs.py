@@ -5,11 +5,11 @@ import threading
 import weakref
 
 import pytest
+from held import PATIENCE
 
 from lib.work.jobs import Queue, Words
 from lib.work.progress import Cancelled
 
-PATIENCE = 30
 LEASE = 60
 
 
@@ -19,41 +19,6 @@ class Sorry(Exception):  # noqa: N818
 
 class Seen(Exception):  # noqa: N818
     """Raised by a progress callback that has seen what it waited for."""
-
-
-class Held:
-    """Work that waits for a word before each report of progress, and before it ends."""
-
-    def __init__(self, result="done"):
-        self.began, self.stopped = threading.Event(), threading.Event()
-        self._words = threading.Semaphore(0)
-        self._end = False
-        self._result = result
-
-    def __call__(self, progress):
-        self.began.set()
-        try:
-            while self._heard() and not self._end:
-                progress(0.5, "Half way.")
-        except Cancelled:
-            self.stopped.set()
-            raise
-        return self._result
-
-    def _heard(self):
-        assert self._words.acquire(timeout=PATIENCE)
-        return True
-
-    def report(self):
-        self._words.release()
-
-    def end(self):
-        self._end = True
-        self._words.release()
-
-    def until_it_runs(self):
-        assert self.began.wait(PATIENCE)
-        return self
 
 
 class Clock:
@@ -94,20 +59,6 @@ def make(clock, gone):
 @pytest.fixture
 def queue(make):
     return make()
-
-
-@pytest.fixture
-def held():
-    """Makes work that ends with the test at the latest, so that no thread is left waiting."""
-    all_of_it = []
-
-    def make_work(result="done"):
-        all_of_it.append(Held(result))
-        return all_of_it[-1]
-
-    yield make_work
-    for work in all_of_it:
-        work.end()
 
 
 def at_once(result):

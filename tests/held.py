@@ -7,6 +7,15 @@ from lib.work.progress import Cancelled
 PATIENCE = 30
 
 
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 class Held:
     """Work that waits for a word before each report of progress, and before it ends."""
 

@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from held import PATIENCE
+from held import PATIENCE, Clock
 from streamlit.runtime import Runtime
 from streamlit.testing.v1 import AppTest
 
@@ -16,13 +16,6 @@ from lib.ui.run import background, map_results
 from lib.work.jobs import Queue
 
 LEASE = 60
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The queue: sharing, fairness, a busy state, leases, watchers who have gone, failures, and what is let go."""
+"""The queue: sharing, fairness, a busy state, failures, and what is let go."""
 
 import gc
 import threading
@@ -6,79 +6,9 @@ import weakref
 
 import pytest
 from held import PATIENCE
+from parts import Sorry, at_once, status, until
 
-from lib.work.jobs import Queue, Words
 from lib.work.progress import Cancelled
-
-LEASE = 60
-
-
-class Sorry(Exception):  # noqa: N818
-    """The class of errors of these queues."""
-
-
-class Seen(Exception):  # noqa: N818
-    """Raised by a progress callback that has seen what it waited for."""
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def gone():
-    return set()
-
-
-@pytest.fixture
-def make(clock, gone):
-    """Makes queues whose clock the test moves, and whose watchers leave when the test says so."""
-
-    def made(at_once=1, waiting=8):
-        return Queue(
-            at_once=at_once,
-            waiting=waiting,
-            error=Sorry,
-            words=Words(one="cake", many="cakes"),
-            lease_seconds=LEASE,
-            gone=gone.__contains__,
-            clock=clock,
-        )
-
-    return made
-
-
-@pytest.fixture
-def queue(make):
-    return make()
-
-
-def at_once(result):
-    return lambda _: result
-
-
-def until(ticket, share):
-    """Wait until a ticket's work has reported this share."""
-
-    def look(done, _):
-        if done >= share:
-            raise Seen
-
-    with pytest.raises(Seen):
-        ticket.result(PATIENCE, look)
-
-
-def status(*tickets):
-    return [ticket.state.status for ticket in tickets]
-
 
 # Sharing
 
@@ -213,102 +143,6 @@ def test_changes_of_mind_take_no_places(make, held):
     works[-1].end()
     assert ticket.result(PATIENCE) == 49
     assert not any(work.began.is_set() for work in works[1:-1])
-
-
-# Watching
-
-
-def test_a_job_that_nobody_looks_at_ends_when_it_reports(queue, held, clock):
-    work = held()
-    ticket = queue.ask("key", "Ann", work)
-    work.until_it_runs()
-    clock.now = LEASE
-    assert ticket.state.status == "running"
-    clock.now = 2 * LEASE  # that look renewed the lease
-    work.report()
-    until(ticket, 0.5)
-    clock.now = 4 * LEASE
-    work.report()
-    assert work.stopped.wait(PATIENCE)
-    assert (ticket.state.status, ticket.state.lapsed) == ("cancelled", True)
-    with pytest.raises(Cancelled):
-        ticket.result(PATIENCE)
-
-
-def test_a_job_that_nobody_looks_at_is_not_begun(queue, held, clock):
-    work = held()
-    first = queue.ask("first", "Ann", work)
-    work.until_it_runs()
-    forgotten, wanted = queue.ask("forgotten", "Ben", held()), queue.ask("wanted", "Cem", at_once("cake"))
-    clock.now = LEASE + 1
-    assert status(first, wanted) == ["running", "queued"]
-    work.end()
-    assert wanted.result(PATIENCE) == "cake"
-    assert forgotten.state.lapsed
-
-
-def test_a_job_that_nobody_looks_at_leaves_its_place_to_who_asks(make, held, clock):
-    queue, work = make(waiting=1), held()
-    first = queue.ask("first", "Ann", work)
-    work.until_it_runs()
-    queue.ask("forgotten", "Ben", at_once("cake"))
-    clock.now = LEASE + 1
-    assert first.state.status == "running"
-    assert queue.ask("new", "Cem", at_once("pie")).state.status == "queued"
-
-
-def test_who_asks_again_in_time_finds_the_job_still_there(queue, held, clock):
-    work = held("cake")
-    queue.ask("key", "Ann", work)
-    work.until_it_runs()
-    clock.now = LEASE + 1
-    again = queue.ask("key", "Ann", at_once("another"))
-    work.end()
-    assert again.result(PATIENCE) == "cake"
-
-
-def test_who_waits_for_a_result_wants_it(queue, held, clock):
-    work = held("cake")
-    ticket = queue.ask("key", "Ann", work)
-    work.until_it_runs()
-    waits = threading.Event()
-    found = []
-
-    def wait():
-        found.append(ticket.result(PATIENCE, lambda *_: waits.set()))
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    assert waits.wait(PATIENCE)
-    clock.now = 10 * LEASE
-    work.report()
-    work.end()
-    thread.join(PATIENCE)
-    assert found == ["cake"]
-
-
-def test_a_watcher_who_has_gone_leaves_at_once(queue, held, gone):
-    work = held()
-    one, two = queue.ask("key", "Ann", work), queue.ask("key", "Ben", work)
-    work.until_it_runs()
-    gone.add("Ann")
-    work.report()
-    until(two, 0.5)
-    gone.add("Ben")
-    work.report()
-    assert work.stopped.wait(PATIENCE)
-    assert one.state.lapsed
-    assert two.state.lapsed
-
-
-def test_one_who_cancelled_is_told_so_and_one_who_slept_is_not(queue, held, gone):
-    work = held()
-    one, two = queue.ask("key", "Ann", work), queue.ask("key", "Ben", work)
-    work.until_it_runs()
-    gone.add("Ben")
-    one.cancel()
-    assert status(one, two) == ["cancelled", "cancelled"]
-    assert (one.state.lapsed, two.state.lapsed) == (False, True)
 
 
 # Ends

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lib.dataset import Dataset
 from lib.maps.first import default_recipe
+from lib.maps.fit.layouts import Fitted
 from lib.maps.pca import Components, components
 from lib.maps.projection import HOW_TO_READ, Projection
 from lib.maps.quality import Quality, measure
@@ -23,9 +24,9 @@ from lib.maps.settings import (
     Settings,
 )
 from lib.maps.store import Store, default_store
-from lib.maps.ticket import State, Ticket
 from lib.maps.worker import Worker, shared
 from lib.segments.recipe import Recipe
+from lib.work.jobs import State, Ticket
 from lib.work.progress import Progress
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "NEIGHBOURS",
     "PERPLEXITY",
     "Components",
+    "Fitted",
     "Method",
     "Projection",
     "Quality",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,10 +23,10 @@ from lib.maps.quality import Quality, measure
 from lib.maps.rows import Drawn, all_rows, one_implicate
 from lib.maps.settings import DEFAULT_SETTINGS, METHODS, Method, Settings, check_enough
 from lib.maps.store import Store, default_store
-from lib.maps.ticket import Ticket
 from lib.maps.worker import Worker, shared
 from lib.segments.points import distinct, row_weights
 from lib.segments.recipe import Recipe
+from lib.work.jobs import Ticket
 
 Floats = NDArray[np.float64]
 
@@ -94,12 +95,21 @@ class Request:
         found = (store or default_store()).load(self.key, self.of, self.drawn.rows)
         return None if found is None else self.projection(found)
 
-    def start(self, worker: Worker | None = None, store: Store | None = None) -> Ticket:
-        """Queue a t-SNE or UMAP at the worker; its result is kept in the store for the next time.
+    def start(
+        self, worker: Worker | None = None, store: Store | None = None, watcher: Hashable | None = None
+    ) -> Ticket[Fitted]:
+        """Queue a t-SNE or UMAP at the worker; ``projection`` makes the map of its result.
+
+        The result is also kept in the store for the next time, if the store can be written.
+
+        Args:
+            worker: The server's by default.
+            store: The installation's by default.
+            watcher: Who asks; see ``Worker.submit``.
 
         Raises:
             RecipeError: If a feature cannot be used.
-            MapError: If there are too few different members, or too many maps waiting.
+            MapError: If there are too few different points.
         """
         points, place = self._points
         check_enough(len(points), self.method, self.settings)
@@ -115,6 +125,7 @@ class Request:
             {**self.settings.of(self.method), "seed": self.recipe.seed},
             {**arrays, "weights": self.drawn.weights},
             keep,
+            watcher,
         )
 
     def projection(self, fitted: Fitted) -> Projection:

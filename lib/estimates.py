@@ -21,7 +21,7 @@ from lib.errors import EstimateError
 Floats = NDArray[np.float64]
 
 THIN = 30
-"""Sampled households below which a figure is flagged as resting on too few."""
+"""Sampled members below which a figure is flagged as resting on too few."""
 
 MAX_CELLS = 10_000
 """Cells of a table of shares: more cannot be read, and would be asked for by mistake."""
@@ -34,7 +34,7 @@ def mean(values: ArrayLike, weights: ArrayLike) -> float:
 
 
 def total(values: ArrayLike, weights: ArrayLike) -> float:
-    """Weighted sum: for dollars, the aggregate over all households."""
+    """Weighted sum: for dollars, the aggregate over all members."""
     v, w = _clean(values, weights)
     return float(v @ w)
 
@@ -90,7 +90,7 @@ def gini(values: ArrayLike, weights: ArrayLike) -> float:
 
 
 def top_share(values: ArrayLike, weights: ArrayLike, top: float = 0.1) -> float:
-    """Share of the total that the richest ``top`` hold; the household at the edge counts in part."""
+    """Share of the total that the richest ``top`` hold; the member at the edge counts in part."""
     v, w = _clean(values, weights)
     if not 0 < top <= 1:
         raise EstimateError(f"The top share must be of more than 0 and at most 1. Got {top}.")
@@ -192,10 +192,10 @@ def estimate(
     """A statistic of a column over all rows, with its spread over the implicates.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         statistic: Takes values and weights, gives a number: ``mean``, ``gini`` ...
         column: Name of the column.
-        counting: Households (weighted) or rows.
+        counting: Members (weighted) or rows.
     """
     values, weights = dataset.values(column), dataset.weights(counting)
     implicates = dataset.implicate_codes
@@ -226,15 +226,15 @@ def shares(
     """How a categorical column is shared out, within each group of another.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         column: Column of codes.
         by: Column of codes to group by; without it everyone is one group.
-        counting: Households (weighted) or rows.
+        counting: Members (weighted) or rows.
 
     Returns:
         One row per group and code that occurs, in the order of the codes: ``by`` (if given), ``column``,
-        ``share`` (0 to 1, sums to 1 within a group), ``count`` (households, or rows when rows are counted),
-        ``sampled`` (sampled households with that code in any implicate) and ``rows``.
+        ``share`` (0 to 1, sums to 1 within a group), ``count`` (members, or rows when rows are counted),
+        ``sampled`` (sampled members with that code in any implicate) and ``rows``.
     """
     codes, code_values = _codes(dataset, column)
     groups, group_values = _codes(dataset, by) if by else (np.zeros(len(dataset), dtype=np.intp), np.zeros(1))
@@ -262,12 +262,12 @@ def shares(
     return table.loc[table["rows"] > 0].reset_index(drop=True)
 
 
-def _sampled(households: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
-    """Distinct households per cell."""
-    if not len(households):
+def _sampled(members: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
+    """Distinct members per cell."""
+    if not len(members):
         return np.zeros(cells, dtype=np.intp)
-    seen = np.zeros((cells, int(households.max()) + 1), dtype=bool)
-    seen[cell, households] = True
+    seen = np.zeros((cells, int(members.max()) + 1), dtype=bool)
+    seen[cell, members] = True
     return seen.sum(axis=1)
 
 

@@ -140,7 +140,7 @@ def distribution(
     """Histogram and quantiles of a column in each of several groups, on common bins.
 
     Args:
-        groups: Name of each group and its households; the first sets the range of the bins.
+        groups: Name of each group and its members; the first sets the range of the bins.
         column: An amount.
         counting: Members (weighted) or rows.
         linear: Bins of equal width in the column's unit, rather than on the skewed scale.
@@ -206,10 +206,10 @@ class Relation:
     Attributes:
         points: Columns ``x``, ``y``, ``id`` and, if asked for, ``group``: every row once where they are few
             and weigh alike, else drawn in proportion to weight (a heavy row perhaps more than once), so that every
-            point stands for as many households as any other. Never more points than rows.
+            point stands for as many members as any other. Never more points than rows.
         correlation: Weighted Pearson correlation over all rows, not over the points alone.
-        rank_correlation: The same of the weighted ranks, which no single rich household can decide.
-        each: Households (or rows) that one point stands for.
+        rank_correlation: The same of the weighted ranks, which no single rich member can decide.
+        each: Members (or rows) that one point stands for.
         scales: Axes of x and y.
     """
 

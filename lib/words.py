@@ -30,10 +30,10 @@ def listed(words: list[str]) -> str:
 def percent(share: float) -> str:
     """A share in per cent that says 100 or 0 only where it is meant."""
     if 0.9995 <= share < 1:
-        return "over 99.9 %"
+        return "over 99.9%"
     if 0 < share < 0.0005:
-        return "under 0.1 %"
-    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+        return "under 0.1%"
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"
 
 
 def a(noun: str) -> str:

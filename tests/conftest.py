@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from held import Held
 from paths import FACTS, REAL
 
 from lib.dataset import Dataset
@@ -57,6 +58,20 @@ def notebook():
     """What the well-known notebooks print, by id: value and relative tolerance."""
     entries = json.loads((FACTS / "notebook_results.json").read_text(encoding="utf-8"))
     return {entry["id"]: entry for entry in entries}
+
+
+@pytest.fixture
+def held():
+    """Makes work that ends with the test at the latest, so that no thread is left waiting."""
+    all_of_it = []
+
+    def make(result: object = "done") -> Held:
+        all_of_it.append(Held(result))
+        return all_of_it[-1]
+
+    yield make
+    for work in all_of_it:
+        work.end()
 
 
 @pytest.fixture

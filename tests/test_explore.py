@@ -12,8 +12,9 @@ from lib.population import Population
 
 def test_headlines_of_rows_and_of_households(real_2019):
     """13.4 % of households but 27.4 % of rows own a business; 18.4 % and 16.0 % were denied credit or feared it."""
+    figures = explore.headline_figures(real_2019.codebook, real_2019.subject)
     for counting, business, fear in (("households", 0.134, 0.184), ("rows", 0.274, 0.160)):
-        found = {h.column: h.value for h in explore.headlines(real_2019, real_2019, counting=counting)}
+        found = {h.column: h.value for h in explore.headlines(real_2019, real_2019, figures, counting=counting)}
         assert found["HBUS"] == pytest.approx(business, abs=5e-4)
         assert found["TURNFEAR"] == pytest.approx(fear, abs=5e-4)
 
@@ -162,7 +163,9 @@ def many_groups(real_2019):
         order=table["INCCAT"],
         thin=table["sampled"] < estimates.THIN,
     )
-    return charts.shares(words, "INCCAT", real_2019.codebook, unit="households", legend="Education")
+    return charts.shares(
+        words, "INCCAT", real_2019.codebook, unit="households", behind="sampled households", legend="Education"
+    )
 
 
 def test_a_heat_map_leaves_room_for_its_rows(many_groups):

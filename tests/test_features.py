@@ -21,6 +21,7 @@ from lib.features import (
     without_relatives,
 )
 from lib.population import Population
+from lib.subjects import SCF
 
 NOTEBOOK = "TURNFEAR == 1 and NETWORTH < 2e6"
 
@@ -122,7 +123,7 @@ def test_every_column_can_be_ranked_as_the_notebooks_do(real_2019):
 
 
 def test_assets_are_told_to_be_the_sum_of_their_parts(sample):
-    (found,) = relatives(["ASSET", "FIN", "NFIN"], sample.codebook)
+    (found,) = relatives(["ASSET", "FIN", "NFIN"], SCF.identities, sample.codebook)
     assert found.kind == "sum"
     assert str(found) == (
         "Total assets = Financial assets + Nonfinancial assets: these columns say the same thing; drop one of them."
@@ -131,10 +132,10 @@ def test_assets_are_told_to_be_the_sum_of_their_parts(sample):
 
 def test_sums_are_found_through_columns_that_were_not_chosen():
     # ASSET = FIN + NFIN and NHNFIN = NFIN - HOUSES
-    (found, *_) = relatives(["ASSET", "FIN", "HOUSES", "NHNFIN"])
+    (found, *_) = relatives(["ASSET", "FIN", "HOUSES", "NHNFIN"], SCF.identities)
     assert (found.kind, set(found.columns)) == ("sum", {"ASSET", "FIN", "HOUSES", "NHNFIN"})
     # HOMEEQ = HOUSES - MRTHEL and MRTHEL = NH_MORT + HELOC
-    (found,) = relatives(["HOMEEQ", "HOUSES", "NH_MORT", "HELOC"])
+    (found,) = relatives(["HOMEEQ", "HOUSES", "NH_MORT", "HELOC"], SCF.identities)
     assert found.sentence.startswith("HOMEEQ = HOUSES − ")
 
 
@@ -144,22 +145,22 @@ def test_the_exact_sums_hold_in_the_file(real_2019):
 
 
 def test_parts_and_shared_parts_are_told():
-    kinds = {(f.kind, frozenset(f.columns)) for f in relatives(["NFIN", "HOUSES", "ASSET"])}
+    kinds = {(f.kind, frozenset(f.columns)) for f in relatives(["NFIN", "HOUSES", "ASSET"], SCF.identities)}
     assert kinds == {("part", frozenset({"NFIN", "HOUSES"})), ("part", frozenset({"ASSET", "NFIN"}))}
-    (found,) = relatives(["HOMEEQ", "ASSET"])
+    (found,) = relatives(["HOMEEQ", "ASSET"], SCF.identities)
     assert found.kind == "shared"
     assert "HOUSES" in found.sentence
 
 
 @pytest.mark.parametrize("features", [["INCOME", "AGE"], ["NHNFIN", "HOUSES"], ["ASSET", "DEBT"], ["NOPE"], []])
 def test_strangers_are_left_in_peace(features):
-    assert relatives(features) == ()
+    assert relatives(features, SCF.identities) == ()
 
 
 def test_a_ranking_without_relatives_keeps_the_first_of_each_family():
     order = ["ASSET", "NETWORTH", "NFIN", "HOUSES", "DEBT", "PLOAN1", "HOMEEQ", "WAGEINC"]
     ranking = pd.Series(np.arange(len(order), 0, -1.0), index=order)
-    assert list(without_relatives(ranking).index) == ["ASSET", "DEBT", "WAGEINC"]
+    assert list(without_relatives(ranking, SCF.identities).index) == ["ASSET", "DEBT", "WAGEINC"]
 
 
 # --- space

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lib.errors import PopulationError
-from lib.population import NAMED, Population, loosened, size
+from lib.population import Population, loosened, named_population, size
+from lib.subjects import SCF
 
 
 @pytest.fixture
@@ -119,13 +120,13 @@ def test_loosening_names_the_condition_that_costs_most(five):
 )
 def test_named_populations_have_the_notebooks_rows(real_2019, notebook, key, entry):
     rows, _ = notebook[entry]["value"]
-    assert len(NAMED[key].population(2019).apply(real_2019)) == rows
+    assert len(named_population(SCF.named(key), 2019).apply(real_2019)) == rows
 
 
 def test_dollar_limits_follow_the_dollar_year(real_2019):
     """In 2022 dollars the limit of $2M in 2019 dollars is $2,318,410 and picks the very same rows."""
     in_2022 = real_2019.in_dollars(2022)
-    population = NAMED["fearful-2m"].population(2022)
+    population = named_population(SCF.named("fearful-2m"), 2022)
     assert str(population) == "TURNFEAR == 1 and NETWORTH < 2318411"
     assert len(population.apply(in_2022)) == 4418
     # what the notebooks' fixed limits give on a file in 2022 dollars
@@ -143,5 +144,5 @@ def test_the_fearful_of_2019_and_2022(real_2019, real_2022, notebook):
 
 
 def test_a_population_changes_the_fingerprint(real_2019):
-    prints = {p.population(2019).apply(real_2019).fingerprint for p in NAMED.values()}
-    assert len(prints) == len(NAMED)
+    prints = {named_population(p, 2019).apply(real_2019).fingerprint for p in SCF.populations}
+    assert len(prints) == len(SCF.populations)

@@ -99,7 +99,7 @@ def _legend(groups: list[str]) -> alt.Legend | None:
 
 
 def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChart:
-    """Cells of shares; those on few households are faint and their figure stands in brackets."""
+    """Cells of shares; those on few members are faint and their figure stands in brackets."""
     base = base.encode(
         x=alt.X("group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False))
     )
@@ -268,7 +268,7 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
         tooltip=[
             alt.Tooltip("group:N", title="Who"),
             *(
-                alt.Tooltip(f"q{share}:Q", title=f"{share} % have less than", format=variable.format)
+                alt.Tooltip(f"q{share}:Q", title=f"{share}% have less than", format=variable.format)
                 for share in (10, 25, 50, 75, 90)
             ),
         ],

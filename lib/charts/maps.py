@@ -1,4 +1,4 @@
-"""Charts of maps: households in the plane, coloured by segment, category or amount, and what PCA's axes are."""
+"""Charts of maps: members in the plane, coloured by segment, category or amount, and what PCA's axes are."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from lib.subject import Entity
 from lib.words import capitalised
 
 BOX, POINT = "box", "point"
-"""Names of the selections: a dragged box, a clicked household."""
+"""Names of the selections: a dragged box, a clicked member."""
 
 PICKED = "picked"
-"""Name of the dataset of households that stand out."""
+"""Name of the dataset of members that stand out."""
 
 _PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointermove!"
 _SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
@@ -36,16 +36,16 @@ def members(
     sized: bool = False,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
-    """Households on a map, to be boxed or clicked.
+    """Members on a map, to be boxed or clicked.
 
     Args:
-        points: ``x``, ``y``, ``household``, ``segment``; ``value`` where they are coloured by a column: a code of
-            a category, or for an amount the share of households that have less.
+        points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
+            a category, or for an amount the share of members that have less.
         names: Name of each segment.
         axes: Titles of the axes.
         entity: What a point is.
         colour: The column that colours them; segments do without it.
-        picked: Households to stand out, as ``points``; without it they are taken from a dataset named ``PICKED`` that
+        picked: Members to stand out, as ``points``; without it they are taken from a dataset named ``PICKED`` that
             comes with the chart, so that picking others needs no new chart.
         lines: Contours, as ``lib.maps.density.contours``.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.

@@ -1,4 +1,4 @@
-"""Charts of two features as a plane: households, centroids, regions, and the way k-means takes."""
+"""Charts of two features as a plane: members, centroids, regions, and the way k-means takes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def plane(
     """Members in the plane of two features, with centroids and the part of the plane that is nearest to each.
 
     Args:
-        points: ``x``, ``y``, ``segment``, ``household``.
+        points: ``x``, ``y``, ``segment``, ``id``.
         centroids: ``x``, ``y``, indexed by segment.
         regions: Rectangles, as ``lib.segments.describe.plane.regions`` gives them.
         features: What x and y are.
@@ -96,7 +96,7 @@ def steps(
     names: Mapping[int, str],
     dollars: int | None,
 ) -> alt.LayerChart:
-    """One moment of k-means: households by their segment now, centroids, and the way these have come.
+    """One moment of k-means: members by their segment now, centroids, and the way these have come.
 
     Args:
         points: ``x``, ``y``, ``segment`` now.

@@ -92,7 +92,7 @@ def choice_of_k(
 def silhouettes(
     found: Silhouettes, labels: np.ndarray, weights: np.ndarray, names: Mapping[int, str]
 ) -> alt.LayerChart:
-    """Silhouette of every household, sorted within its segment; a segment is as high as its share of households.
+    """Silhouette of every member, sorted within its segment; a segment is as high as its share of members.
 
     Args:
         found: Silhouettes of one labelling.
@@ -129,7 +129,7 @@ def silhouettes(
 
 
 def _sorted_silhouettes(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
-    """Steps of the sorted silhouettes of each segment: a curve of thousands of households in sixty bars."""
+    """Steps of the sorted silhouettes of each segment: a curve of thousands of members in sixty bars."""
     tables, base = [], 0.0
     for segment in np.unique(labels[labels != UNASSIGNED]):
         inside = labels == segment

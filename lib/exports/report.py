@@ -67,8 +67,8 @@ def report(
     """A segmentation as a report: question, who, segments, charts, lenses, method, trust, citation.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         names: Name of each segment; charts show those that have one.
         origin: Where it came from.
         question: What was asked, in a sentence; by default made from the features.
@@ -76,7 +76,7 @@ def report(
         stable: How far segments come back, if that was tested.
         told: The segments as rules.
         lenses: What they are like in columns they were not made from.
-        typicals: A household that stands for each segment.
+        typicals: A member that stands for each segment.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
 
@@ -119,7 +119,7 @@ def report(
 
 
 def _lenses(lenses: Lenses) -> str:
-    """ "Three lenses", or however many there are."""
+    """Heading of the lenses, such as "Three lenses"."""
     number = len(lenses.names)
     return f"{_NUMBERS.get(number, str(number))} {'lens' if number == 1 else 'lenses'}"
 

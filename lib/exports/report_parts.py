@@ -68,7 +68,7 @@ class Section:
 
 
 def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Section:
-    """The households: how many, from where, in whose dollars."""
+    """The members: how many, from where, in whose dollars."""
     sizes = segmentation.sizes
     counted = f"{sizes['rows'].sum():,} rows of {dataset.entity.sampled(dataset.sampled)}"
     weighted = f", which stand for {dataset.entity.several(sizes['count'].sum())}" if dataset.weight else ""
@@ -136,7 +136,7 @@ def cards(
     told: Explanation | None,
     typicals: Mapping[int, Typical],
 ) -> tuple[Card, ...]:
-    """What sets each segment apart, its rules, and a household that stands for it."""
+    """What sets each segment apart, its rules, and a member that stands for it."""
     made = []
     for number in segmentation.model.numbers:
         words = [_apart(dataset, described, number)]
@@ -178,7 +178,7 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
 
 
 def _cell(figure: pd.Series) -> str:
-    """A figure and the sampled households it rests on: "27.7 % (n 585)"."""
+    """A figure and the sampled members it rests on: "27.7 % (n 585)"."""
     return f"{figure['text']} (n {figure['n']:,}){THIN_MARK if figure['thin'] else ''}"
 
 
@@ -188,8 +188,9 @@ def trust(
     """How far to believe it: silhouette, starts, stability, and what no figure here says."""
     entity = segmentation.entity
     members, behind = entity.plural, entity.sampled_plural
+    within = ", within each implicate" if segmentation.points.implicates.any() else ""
     paragraphs = [
-        f"Mean silhouette {segmentation.silhouette:.2f}, within each implicate, weighted as counted.",
+        f"Mean silhouette {segmentation.silhouette:.2f}{within}, weighted as counted.",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
         told.words if told is not None else "",
         f"Shares and amounts are point estimates: no sampling error is given, and with few {behind} it is large. "

@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lib import METADATA
 from lib.dataset import Codebook, Dataset
 from lib.exports.provenance import Provenance
 from lib.segments import Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
 from lib.tables.cells import clean_names, guarded_frame
-from lib.tables.read import METADATA
 
 EVERYONE_NAME = "Everyone"
 
@@ -47,15 +47,15 @@ def member_table(
     """Every row that was segmented, with its segment.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         names: Name of each segment.
         columns: Columns to add after the features.
 
     Returns:
-        ``household`` (number in the file, or the row's), ``implicate`` (from 1), ``weight`` (households the row
-        stands for; 1 where there are no weights), ``segment`` (0 is unassigned), ``segment_name``, then the
-        features and ``columns`` in their own units.
+        ``household``, ``customer`` or whatever a member is (what names it), ``implicate`` (from 1, where there are
+        several), ``weight`` (members the row stands for, where there are weights), ``segment`` (0 is unassigned),
+        ``segment_name``, then the features and ``columns`` in their own units.
 
     Raises:
         RecipeError: If the dataset is not the one that was segmented.
@@ -66,8 +66,8 @@ def member_table(
     table = pd.DataFrame(
         {
             dataset.entity.singular: dataset.ids,
-            "implicate": dataset.implicate_codes + 1,
-            "weight": dataset.weights(),
+            **({"implicate": dataset.implicate_codes + 1} if dataset.implicates > 1 else {}),
+            **({"weight": dataset.weights()} if dataset.weight is not None else {}),
             "segment": segmentation.labels,
             "segment_name": [called.get(int(number), "") for number in segmentation.labels],
         }
@@ -106,7 +106,7 @@ def profile_table(
     members = segmentation.entity.plural
     own = described.table.reset_index()
     own.insert(1, "segment_name", [called.get(int(number), "") for number in own["segment"]])
-    sizes = segmentation.sizes.rename(columns={"count": members})
+    sizes = segmentation.sizes.drop(columns="rows").rename(columns={"count": members})
     for name in (members, "share", "sampled", "thin"):
         own.insert(own.columns.get_loc("column"), name, sizes.loc[own["segment"], name].to_numpy())
     everyone = described.everyone.reset_index().assign(
@@ -134,8 +134,8 @@ def profiles_csv(
     """What segments are like, as CSV; see ``lib.segments.describe.profile`` and ``profile_table``.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         names: Name of each segment.
         origin: Where it came from.
         described: The profile, if it is there already.

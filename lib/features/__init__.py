@@ -1,4 +1,4 @@
-"""Which columns to segment on, and the scale on which distances between households are taken."""
+"""Which columns to segment on, and the scale on which distances between members are taken."""
 
 from lib.features.checks import check_features, feature_notes
 from lib.features.extremes import share_of_extremes

@@ -11,11 +11,11 @@ from lib.errors import RecipeError
 
 
 def check_features(dataset: Dataset, features: Sequence[str]) -> None:
-    """Refuse columns on which no distance between households can be taken.
+    """Refuse columns on which no distance between members can be taken.
 
     Raises:
         RecipeError: For the first column that is unknown, an identifier or weight, a category with unlabelled
-            codes, has missing or infinite values, or is the same for every household.
+            codes, has missing or infinite values, or is the same for every member.
     """
     for name in features:
         _check_known(dataset, name)

@@ -1,4 +1,4 @@
-"""How far a few households decide the variance of a column: the reason to bend its scale."""
+"""How far a few members decide the variance of a column: the reason to bend its scale."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from numpy.typing import ArrayLike
 
 
 def share_of_extremes(values: ArrayLike, weights: ArrayLike, most: float = 0.01) -> float:
-    """Share of a column's weighted variance that comes from the most extreme households.
+    """Share of a column's weighted variance that comes from the most extreme members.
 
     Args:
         values: One number per row; missing ones are left out.
         weights: One per row.
-        most: How many households count as extreme, as a share of all weight.
+        most: How many members count as extreme, as a share of all weight.
 
     Returns:
         Between 0 and 1; NaN for a constant column, which has no variance to share out: whoever prints the figure

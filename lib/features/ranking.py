@@ -1,4 +1,4 @@
-"""Columns ranked by how much households differ in them: plain and trimmed variance, weighted or by rows."""
+"""Columns ranked by how much members differ in them: plain and trimmed variance, weighted or by rows."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def rank_by_variance(
 
     With ``counting="rows"`` the figures are those of ``pandas.DataFrame.var()`` (``trim=0``, divisor n - 1) and
     of ``scipy.stats.mstats.trimmed_var(limits=(trim, trim))`` (divisor n, whole rows cut off). With
-    ``"households"`` the share ``trim`` of the weight is cut off at each end, the household at the edge counting
+    ``MEMBERS`` the share ``trim`` of the weight is cut off at each end, the member at the edge counting
     in part, and the divisor is the weight that is left. Equal weights give the figure of the rows wherever
     ``trim`` falls on a whole row.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         trim: Share cut off at each end, at least 0 and below 0.5.
-        counting: Households (weighted) or rows.
+        counting: Members (weighted) or rows.
         columns: Columns to rank; by default those of ``rankable``.
 
     Returns:
@@ -57,7 +57,7 @@ def rank_by_variance(
 def rankable(dataset: Dataset) -> list[str]:
     """Columns worth ranking: amounts, without market indices.
 
-    Identifiers, weights and codes of categories spread for reasons that say nothing about a household's
+    Identifiers, weights and codes of categories spread for reasons that say nothing about a member's
     finances, and so does the level of a market index on the day of the interview.
     """
     return [name for name in dataset.codebook.amounts() if dataset.codebook[name].unit != "index"]
@@ -95,7 +95,7 @@ def _trimmed_to_zeros(v: Floats, w: Floats, cut: float) -> bool:
 
 
 def _zeros_merged(v: Floats, w: Floats, weight: float) -> tuple[Floats, Floats]:
-    """The same values with all zeros as one: most households hold nothing of most things, and sorting costs."""
+    """The same values with all zeros as one: most members hold nothing of most things, and sorting costs."""
     some = np.flatnonzero(v != 0)
     held, held_weight = v[some], w[some]
     return np.append(held, 0.0), np.append(held_weight, max(weight - float(held_weight.sum()), 0.0))

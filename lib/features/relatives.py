@@ -88,7 +88,7 @@ class _Accounting:
     @cached_property
     def columns(self) -> frozenset[str]:
         """Every column that some identity mentions."""
-        return frozenset().union(*(identity.columns for identity in self.identities))
+        return frozenset[str]().union(*(identity.columns for identity in self.identities))
 
     @cached_property
     def _known(self) -> dict[str, Mapping[str, float]]:
@@ -124,6 +124,8 @@ def _dependencies(chosen: Sequence[str], books: _Accounting) -> list[dict[str, f
 
     Elimination of every other column: what is left of the identities then speaks of chosen columns only.
     """
+    if not books.identities:
+        return []
     others = sorted(books.columns - set(chosen))
     # smaller columns are eliminated before the totals they make up, so relations read from whole to parts
     ordered = sorted(chosen, key=lambda name: (-len(books.leaves(name)), chosen.index(name)))

@@ -26,7 +26,7 @@ WINSOR = (0.01, 0.99)
 """Weighted quantiles at which winsorised values are capped."""
 
 KNOTS = 1_000
-"""Steps of the stored rank curve: a value held by a thousandth of the households or more is met exactly."""
+"""Steps of the stored rank curve: a value held by a thousandth of the members or more is met exactly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +93,10 @@ def fit_space(
     scaling: Scaling = "standard",
     weights: Floats,
 ) -> Space:
-    """The space in which these households differ comparably in every feature.
+    """The space in which these members differ comparably in every feature.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         features: Columns, in order.
         transform: "asinh" bends each column around its own weighted median absolute non-zero value, so that
             amounts below it are nearly linear and those above it nearly logarithmic, debts mirror assets, zero

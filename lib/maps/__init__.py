@@ -1,4 +1,4 @@
-"""Maps of households in the plane: PCA, t-SNE, UMAP.
+"""Maps of members in the plane: PCA, t-SNE, UMAP.
 
 PCA is drawn at once. t-SNE and UMAP take seconds: they run one at a time in a process of their own (``shared()``),
 and what they find is kept (``default_store()``). Nothing here loads umap or numba into the server.
@@ -7,7 +7,8 @@ and what they find is kept (``default_store()``). Nothing here loads umap or num
 from __future__ import annotations
 
 from lib.dataset import Dataset
-from lib.maps.defaults import default_recipe
+from lib.maps.first import default_recipe
+from lib.maps.fit.layouts import Fitted
 from lib.maps.pca import Components, components
 from lib.maps.projection import HOW_TO_READ, Projection
 from lib.maps.quality import Quality, measure
@@ -23,9 +24,9 @@ from lib.maps.settings import (
     Settings,
 )
 from lib.maps.store import Store, default_store
-from lib.maps.ticket import State, Ticket
 from lib.maps.worker import Worker, shared
 from lib.segments.recipe import Recipe
+from lib.work.jobs import State, Ticket
 from lib.work.progress import Progress
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "NEIGHBOURS",
     "PERPLEXITY",
     "Components",
+    "Fitted",
     "Method",
     "Projection",
     "Quality",
@@ -66,13 +68,13 @@ def project(
     worker: Worker | None = None,
     store: Store | None = None,
 ) -> Projection:
-    """A map of these households, waiting for it as long as it takes.
+    """A map of these members, waiting for it as long as it takes.
 
     Pages that must not wait use ``Request`` with its ``finished`` and ``start``.
 
     Args:
         dataset: The population.
-        recipe: Gives features, transform, scaling, counting and seed: the space in which households are clustered.
+        recipe: Gives features, transform, scaling, counting and seed: the space in which members are clustered.
         method: "pca" (weighted covariance), "tsne" or "umap" (both on one implicate, both without weights).
         progress: Told the share done and a few words; cancels by raising ``Cancelled``.
         settings: Parameters of t-SNE and UMAP.
@@ -81,7 +83,7 @@ def project(
 
     Raises:
         RecipeError: If a feature cannot be used.
-        MapError: If there are too few households, or a fit failed.
+        MapError: If there are too few members, or a fit failed.
         Cancelled: If ``progress`` raised it.
     """
     request = Request(dataset, recipe, method, settings)

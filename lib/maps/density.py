@@ -1,4 +1,4 @@
-"""Contours of where households lie on a map, where points hide one another."""
+"""Contours of where members lie on a map, where points hide one another."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SMOOTHING = 2.0
 """Standard deviation of the blur, in cells."""
 
 HELD = (0.9, 0.7, 0.5, 0.25)
-"""Shares of the households that the contours enclose, the outermost first."""
+"""Shares of the members that the contours enclose, the outermost first."""
 
 
 def contours(x: NDArray[np.float64], y: NDArray[np.float64], weights: NDArray[np.float64]) -> pd.DataFrame:
     """Lines of equal density that enclose given shares of the weight.
 
     Args:
-        x: Coordinates, one per household.
+        x: Coordinates, one per member.
         y: Likewise.
         weights: What each stands for.
 

@@ -1,4 +1,4 @@
-"""Principal components of weighted households: the flat map that loses least of their spread."""
+"""Principal components of weighted members: the flat map that loses least of their spread."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMED_COLUMNS = 3
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """Directions in which households differ most, in order.
+    """Directions in which members differ most, in order.
 
     Attributes:
         loadings: Features x components PC1, PC2, ...: unit vectors. The largest absolute loading of each is
@@ -50,7 +50,7 @@ def components(matrix: Floats, weights: Floats, features: Sequence[str], codeboo
     """Eigenvectors of the weighted covariance (divisor the sum of weights) of the columns of ``matrix``.
 
     Args:
-        matrix: Rows x features, on the scale on which households are clustered.
+        matrix: Rows x features, on the scale on which members are clustered.
         weights: One per row; ones give scikit-learn's directions and shares.
         features: Names of the columns.
         codebook: Gives the labels used in ``words``.

@@ -1,4 +1,4 @@
-"""Two coordinates per household, with what says how far to trust them."""
+"""Two coordinates per member, with what says how far to trust them."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ HOW_TO_READ: Mapping[Method, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A map of households.
+    """A map of members.
 
     Attributes:
         method: "pca", "tsne" or "umap".
         entity: What a member is called.
-        table: One row per drawn member: ``x``, ``y``, ``id`` (what names it), ``row`` (position in the frame of the dataset), ``weight`` (the households it
-            stands for, which sum to those of the population; 1 each when rows are counted and all are drawn).
+        table: One row per drawn member: ``x``, ``y``, ``id`` (what names it), ``row`` (position in the frame of the
+            dataset), ``weight`` (the members it stands for, which sum to those of the population; 1 each when rows are
+            counted and all are drawn).
         quality: How many neighbours on the map are neighbours in all features.
         how_to_read: One sentence on what the picture means and what it does not.
         recipe: Whose space was mapped; segments, starts and algorithm do not matter.

@@ -17,7 +17,7 @@ from lib.work.progress import Progress, report
 Floats = NDArray[np.float64]
 
 NEAREST = 15
-"""Nearest households that are compared."""
+"""Nearest members that are compared."""
 
 _BLOCK = 256
 _DRAW_SEED = 42
@@ -32,8 +32,8 @@ class Quality:
             by how far off they are in truth (Venna and Kaski 2001; scikit-learn's figure when weights are equal).
         kept: Share of the nearest on the map that are among the nearest in truth, 0 to 1.
         nearest: How many nearest are compared.
-        judged: Households whose neighbours were looked at.
-        of: Households on the map.
+        judged: Members whose neighbours were looked at.
+        of: Members on the map.
     """
 
     trustworthiness: float
@@ -46,8 +46,9 @@ class Quality:
         """One sentence: the figures and what they mean."""
         drawn = "" if self.judged == self.of else f", judged by {self.judged:,} of {entity.several(self.of)}"
         return (
-            f"Of a {entity.singular}'s {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} nearest "
-            f"in all features; trustworthiness {self.trustworthiness:.3f}: {_verdict(self.trustworthiness)}{drawn}."
+            f"Of a {entity.singular}'s {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} "
+            f"nearest in all features; trustworthiness {self.trustworthiness:.3f}: "
+            f"{_verdict(self.trustworthiness)}{drawn}."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,16 +69,16 @@ def measure(
     judged: int | None = None,
     progress: Progress | None = None,
 ) -> Quality:
-    """Compare the neighbours of households on a map with those in all features.
+    """Compare the neighbours of members on a map with those in all features.
 
-    Each household's own figure counts with its weight; its neighbours are counted without, as t-SNE and UMAP do.
-    Households at equal distance share a rank, so that any of several identical ones may be the neighbour.
+    Each member's own figure counts with its weight; its neighbours are counted without, as t-SNE and UMAP do.
+    Members at equal distance share a rank, so that any of several identical ones may be the neighbour.
 
     Args:
-        matrix: Households x features, on the scale on which they are clustered.
-        coordinates: Households x 2.
-        weights: One per household.
-        judged: Look at the neighbours of so many households only, drawn at random (all others may still be the
+        matrix: Members x features, on the scale on which they are clustered.
+        coordinates: Members x 2.
+        weights: One per member.
+        judged: Look at the neighbours of so many members only, drawn at random (all others may still be the
             neighbours); by default at everyone's.
         progress: Told the share done.
     """
@@ -113,10 +114,10 @@ def _chosen(number: int, judged: int | None) -> NDArray[np.intp]:
 
 
 def _on_the_map(coordinates: NDArray[np.floating[Any]], chosen: NDArray[np.intp], nearest: int) -> NDArray[np.intp]:
-    """The nearest of each chosen household on the map, without itself."""
+    """The nearest of each chosen member on the map, without itself."""
     found = cKDTree(coordinates).query(coordinates[chosen], k=nearest + 1)[1]
     own = found == chosen[:, None]
-    # among many in one place a household may not find itself: then the farthest goes
+    # among many in one place a member may not find itself: then the farthest goes
     own[~own.any(axis=1), -1] = True
     return found[~own].reshape(len(chosen), nearest)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,10 +23,10 @@ from lib.maps.quality import Quality, measure
 from lib.maps.rows import Drawn, all_rows, one_implicate
 from lib.maps.settings import DEFAULT_SETTINGS, METHODS, Method, Settings, check_enough
 from lib.maps.store import Store, default_store
-from lib.maps.ticket import Ticket
 from lib.maps.worker import Worker, shared
 from lib.segments.points import distinct, row_weights
 from lib.segments.recipe import Recipe
+from lib.work.jobs import Ticket
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ VERSION = 1
 """Raise it when the same request would give another map; finished ones are then made anew."""
 
 JUDGED = 1_000
-"""Households by which a PCA map is judged while the page waits; the figures are within about 0.01 of all."""
+"""Members by which a PCA map is judged while the page waits; the figures are within about 0.01 of all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,19 +88,28 @@ class Request:
 
         Raises:
             RecipeError: If a feature cannot be used.
-            MapError: If there are too few households.
+            MapError: If there are too few members.
         """
         if self.method == "pca":
             return self._pca()
         found = (store or default_store()).load(self.key, self.of, self.drawn.rows)
         return None if found is None else self.projection(found)
 
-    def start(self, worker: Worker | None = None, store: Store | None = None) -> Ticket:
-        """Queue a t-SNE or UMAP at the worker; its result is kept in the store for the next time.
+    def start(
+        self, worker: Worker | None = None, store: Store | None = None, watcher: Hashable | None = None
+    ) -> Ticket[Fitted]:
+        """Queue a t-SNE or UMAP at the worker; ``projection`` makes the map of its result.
+
+        The result is also kept in the store for the next time, if the store can be written.
+
+        Args:
+            worker: The server's by default.
+            store: The installation's by default.
+            watcher: Who asks; see ``Worker.submit``.
 
         Raises:
             RecipeError: If a feature cannot be used.
-            MapError: If there are too few different households, or too many maps waiting.
+            MapError: If there are too few different points.
         """
         points, place = self._points
         check_enough(len(points), self.method, self.settings)
@@ -115,6 +125,7 @@ class Request:
             {**self.settings.of(self.method), "seed": self.recipe.seed},
             {**arrays, "weights": self.drawn.weights},
             keep,
+            watcher,
         )
 
     def projection(self, fitted: Fitted) -> Projection:
@@ -164,7 +175,7 @@ class Request:
 
     @cached_property
     def _matrix(self) -> Floats:
-        """All rows x features, on the scale on which households are clustered."""
+        """All rows x features, on the scale on which members are clustered."""
         space: Space = fit_space(
             self.dataset,
             self._features,
@@ -180,7 +191,7 @@ class Request:
 
     @cached_property
     def _points(self) -> tuple[Floats, NDArray[np.intp]]:
-        """Different points, and for each drawn household the position of its point."""
+        """Different points, and for each drawn member the position of its point."""
         matrix = self._matrix[self.drawn.rows]
         first, place = distinct(matrix.T)
         return matrix[first], place
@@ -199,7 +210,7 @@ class Request:
 
 
 def _shared_places(coordinates: NDArray[np.floating[Any]], members: str) -> tuple[str, ...]:
-    """That identical households lie on top of one another, where some do."""
+    """That identical members lie on top of one another, where some do."""
     place = distinct(coordinates.T)[1]
     counts = np.bincount(place)
     together = int(counts[counts > 1].sum())

@@ -13,7 +13,7 @@ from lib.errors import MapError
 Floats = NDArray[np.float64]
 
 MAX_POINTS = 8_000
-"""More points than any wave has households: a larger table is drawn from."""
+"""More points than any wave has members: a larger table is drawn from."""
 
 _DRAW_SEED = 42
 
@@ -24,7 +24,7 @@ class Drawn:
 
     Attributes:
         rows: Positions in the dataset's frame, ascending.
-        weights: What each stands for: households (they sum to those of the population), or rows.
+        weights: What each stands for: members (they sum to those of the population), or rows.
         notes: What was left out and why, a sentence each.
     """
 
@@ -37,11 +37,11 @@ class Drawn:
 
 
 def one_implicate(dataset: Dataset, counting: Counting) -> Drawn:
-    """One row per household: its first implicate, so that no household lies beside its four near-copies.
+    """One row per member: its first implicate, so that no member lies beside its four near-copies.
 
     Args:
         dataset: The population.
-        counting: Households (weighted) or rows; it decides only what each point stands for.
+        counting: Members (weighted) or rows; it decides only what each point stands for.
 
     Raises:
         MapError: If there is no such row.
@@ -77,6 +77,7 @@ def _implicate_note(dataset: Dataset, drawn: int, counting: Counting) -> str:
     if missing:
         said += f"; {missing:,} belong to this population only by another one and are left out"
     if counting == ROWS:
-        said += f". The {dataset.implicates} rows of a {dataset.entity.singular} are near-copies: beside each other they would "
-        said += "be one another's neighbours"
+        one = dataset.entity.singular
+        said += f". The {dataset.implicates} rows of a {one} are near-copies: beside each other they would be one "
+        said += "another's neighbours"
     return f"{said}."

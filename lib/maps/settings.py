@@ -25,8 +25,8 @@ class Settings:
     """The parameters of t-SNE and UMAP; each method looks only at its own.
 
     Attributes:
-        perplexity: t-SNE: about how many nearest households each one is kept close to.
-        neighbours: UMAP: how many nearest households make up a neighbourhood.
+        perplexity: t-SNE: about how many nearest members each one is kept close to.
+        neighbours: UMAP: how many nearest members make up a neighbourhood.
         min_dist: UMAP: how close points may come, on a scale where an island is a few units wide.
 
     Raises:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from lib.maps.fit.layouts import Fitted
+from lib.tables.whole import whole
 
 _ROOT = Path(__file__).parents[2]
 SHIPPED = _ROOT / "data" / "maps"
@@ -26,7 +25,6 @@ LIMIT_BYTES = 200 * 2**20
 """Of the cache folder; what was used longest ago goes first."""
 
 _KEY = b"household_segments_map"
-_ABANDONED_SECONDS = 3_600
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Store:
         Args:
             key: Name of the file.
             of: What the map is of; it must be what the file says.
-            rows: Positions of the households drawn; they must be those of the file.
+            rows: Positions of the members drawn; they must be those of the file.
         """
         for folder in filter(None, (self.shipped, self.cache)):
             path = folder / f"{key}.parquet"
@@ -65,30 +63,19 @@ class Store:
         return None
 
     def keep(self, key: str, of: Mapping[str, Any], rows: NDArray[np.intp], fitted: Fitted) -> None:
-        """Write a map under a temporary name and rename it, so that it is whole or absent; then make room."""
+        """Write a map, whole or not at all; then make room."""
         x, y = np.ascontiguousarray(fitted.coordinates.T, dtype=np.float32)
         table = pa.table({"x": x, "y": y, "row": rows.astype(np.int32)})
         said = {"of": dict(of), "figures": dict(fitted.figures)}
         table = table.replace_schema_metadata({_KEY: json.dumps(said, sort_keys=True).encode()})
-        temporary = None
-        try:
+        with contextlib.suppress(OSError):
             self.cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.cache, prefix=".", suffix=".part", delete=False) as file:
-                temporary = Path(file.name)
-                pq.write_table(table, file, **_SMALL)
-            temporary.chmod(0o644)
-            temporary.replace(self.cache / f"{key}.parquet")
-        except OSError:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
+            with whole(self.cache / f"{key}.parquet") as draft:
+                pq.write_table(table, draft, **_SMALL)
         self._make_room()
 
     def _make_room(self) -> None:
-        """Remove what was used longest ago until the folder is within its limit, and what writers left behind."""
-        with contextlib.suppress(OSError):
-            for left in self.cache.glob(".*.part"):
-                if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                    left.unlink(missing_ok=True)
+        """Remove what was used longest ago until the folder is within its limit."""
         files = sorted(_sizes(self.cache), reverse=True)
         held = 0
         for _, size, path in files:

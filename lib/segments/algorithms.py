@@ -2,7 +2,7 @@
 
 Only k-means and its bisecting variant take weights. The others are shown a sample of rows drawn by weight
 (systematic sampling: a row of twice the weight is drawn twice as often, to within one), so that the many
-households count as many; the rows not drawn are placed afterwards.
+members count as many; the rows not drawn are placed afterwards.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def find(points: Points, recipe: Recipe, *, first: Floats | None = None) -> Foun
     """Segments of ``points`` by the algorithm of ``recipe``.
 
     Args:
-        points: The households on the scale of distances.
+        points: The members on the scale of distances.
         recipe: What was asked for.
         first: Centres that k-means shall try besides its own starts.
 
@@ -115,7 +115,7 @@ def _ward(points: Points, recipe: Recipe, _: Floats | None) -> Found:
 
 def _hdbscan(points: Points, recipe: Recipe, _: Floats | None) -> Found:
     drawn = _drawn(points, recipe.seed)
-    drawn = drawn[np.unique(points.households[drawn], return_index=True)[1]]
+    drawn = drawn[np.unique(points.members[drawn], return_index=True)[1]]
     smallest = max(5, round(SMALLEST_DENSE * len(drawn)))
     if len(drawn) <= smallest:
         raise RecipeError(f"{len(drawn)} rows are too few for HDBSCAN: choose more, or another algorithm.")

@@ -19,10 +19,10 @@ from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
 
 
 def fit(dataset: Dataset, recipe: Recipe) -> Segmentation:
-    """The segments of these households by this recipe; the same on every run.
+    """The segments of these members by this recipe; the same on every run.
 
     Args:
-        dataset: The households; every row is clustered, weighted unless the recipe counts rows.
+        dataset: The members; every row is clustered, weighted unless the recipe counts rows.
         recipe: What was asked for.
 
     Raises:
@@ -33,7 +33,7 @@ def fit(dataset: Dataset, recipe: Recipe) -> Segmentation:
 
 
 def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> Segmentation:
-    """``fit`` for households whose points are already there."""
+    """``fit`` for members whose points are already there."""
     started = time.perf_counter()
     found = find(points, recipe)
     labels, centres = numbered(found, points)

@@ -94,7 +94,7 @@ def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Ste
     """k-means at work: from the k-means++ centres of one start to where Lloyd's iterations end.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         recipe: Algorithm "kmeans".
         start: Which of the recipe's starts to watch.
 

@@ -1,4 +1,4 @@
-"""Households as points: the matrix that is clustered, scored and mapped, with what each row counts."""
+"""Members as points: the matrix that is clustered, scored and mapped, with what each row counts."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Points:
 
     Attributes:
         matrix: Rows x features.
-        weights: What a row counts; they sum to the sampled households, or to the rows when rows are counted.
-        households: Position of the row's household.
+        weights: What a row counts; they sum to the sampled members, or to the rows when rows are counted.
+        members: Position of the row's member.
         implicates: Which implicate the row is; all 0 when rows are counted.
     """
 
     matrix: Floats
     weights: Floats
-    households: Labels
+    members: Labels
     implicates: Labels
 
     def __len__(self) -> int:
@@ -53,13 +53,13 @@ class Points:
         return Points(
             matrix=self.matrix[chosen],
             weights=self.weights[chosen] if weights is None else weights,
-            households=self.households[chosen],
+            members=self.members[chosen],
             implicates=self.implicates[chosen],
         )
 
 
 def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
-    """The space a recipe asks for, and the households in it.
+    """The space a recipe asks for, and the members in it.
 
     Raises:
         RecipeError: If a feature cannot be used, or there are fewer rows or different points than segments.
@@ -74,7 +74,7 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
     points = Points(
         matrix=space.matrix(dataset.frame),
         weights=weights,
-        households=np.arange(len(dataset)) if rows_counted else dataset.member_codes,
+        members=np.arange(len(dataset)) if rows_counted else dataset.member_codes,
         implicates=np.zeros(len(dataset), dtype=np.intp) if rows_counted else dataset.implicate_codes,
     )
     if recipe.algorithm != "hdbscan":
@@ -97,10 +97,10 @@ def check_enough(points: Points, k: int) -> None:
 
 
 def row_weights(dataset: Dataset, counting: Counting) -> Floats:
-    """One weight per row; they sum to the sampled households, or to the rows when rows are counted.
+    """One weight per row; they sum to the sampled members, or to the rows when rows are counted.
 
     That scale changes no segment. It makes inertia comparable between the two ways of counting and the same
-    whether a household comes once or as five equal implicates.
+    whether a member comes once or as five equal implicates.
 
     Raises:
         RecipeError: If a weight is negative or missing, or none is positive.

@@ -18,7 +18,7 @@ MAX_FEATURES = 60
 MAX_STARTS = 200
 MAX_SEED = 2**32 - 1
 STARTS = 50
-"""On the credit-fearful households with k = 4 one start in five finds the best known inertia: fifty miss it
+"""On the credit-fearful members with k = 4 one start in five finds the best known inertia: fifty miss it
 once in 70,000 times, twenty once in 90."""
 
 
@@ -34,7 +34,7 @@ class Recipe:
         k: Number of segments (HDBSCAN finds its own).
         starts: Starts of k-means, of which the best counts.
         seed: Start of all random numbers.
-        counting: Households (weighted, implicates respected) or rows.
+        counting: Members (weighted, implicates respected) or rows.
 
     Raises:
         RecipeError: On construction, if a value is not allowed.

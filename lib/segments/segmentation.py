@@ -1,4 +1,4 @@
-"""What a segmentation is: a model that places households, and the segments of the households it was fitted to."""
+"""What a segmentation is: a model that places members, and the segments of the members it was fitted to."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ UNASSIGNED = 0
 """Label of rows that belong to no segment; segments are numbered from 1."""
 
 BORDERLINE = 0.8
-"""From this ratio of the distances to the nearest and the next centroid on a household lies on the border."""
+"""From this ratio of the distances to the nearest and the next centroid on a member lies on the border."""
 
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where a household belongs.
+    """Where a member belongs.
 
     ``distances`` (to each centroid, on the scale of distances) is indexed by segment. ``borderline`` is the
     distance to the nearest centroid over that to the next: 0 at a centroid, 1 half way between two.
@@ -41,13 +41,13 @@ class Placement:
 
     @property
     def is_borderline(self) -> bool:
-        """Whether the household might as well belong to the next segment."""
+        """Whether the member might as well belong to the next segment."""
         return self.borderline >= BORDERLINE
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """What is needed to place any household: kept as plain JSON, it can be applied to another table later.
+    """What is needed to place any member: kept as plain JSON, it can be applied to another table later.
 
     ``centres`` (segments x features, on the scale of distances) are in the order of the segments' numbers.
     """
@@ -81,7 +81,7 @@ class Model:
         return nearest(self._matrix(frame), self.centres) + 1
 
     def place(self, values: Mapping[str, float]) -> Placement:
-        """The segment of one household given its features in original units.
+        """The segment of one member given its features in original units.
 
         Raises:
             RecipeError: If a feature is missing or not a number.
@@ -133,7 +133,7 @@ class Model:
 
 @dataclass(frozen=True, eq=False)
 class Segmentation:
-    """The segments of the households that a recipe was fitted to.
+    """The segments of the members that a recipe was fitted to.
 
     Segments are numbered from 1, ascending by the centroid's value of the first feature (ties by the next
     ones); ``UNASSIGNED`` (0) marks rows in no segment, which only HDBSCAN leaves.
@@ -143,10 +143,10 @@ class Segmentation:
         entity: What a member is called.
         labels: Segment of each row of the dataset, in its order.
         inertia: Weighted sum of squared distances to the centroids, over assigned rows; weights sum to the
-            sampled households, or to the rows when rows are counted.
+            sampled members, or to the rows when rows are counted.
         inertias: What each start ended with (empty where an algorithm does not say).
         sizes: Indexed by segment (0 included where there are unassigned rows): ``count`` (members in the
-            population, always weighted), ``share`` (as counted by the recipe), ``sampled`` (sampled households
+            population, always weighted), ``share`` (as counted by the recipe), ``sampled`` (sampled members
             with an implicate in the segment), ``rows``, ``thin`` (sampled below ``THIN``).
         points: The matrix and the weights, for scores and maps.
         notes: What is worth knowing about how it was made, a sentence each.
@@ -182,7 +182,7 @@ class Segmentation:
 
     @property
     def counted(self) -> str:
-        """What shares are of: "households", "customers", or "rows" when rows are counted."""
+        """What shares are of: the entity in the plural, or "rows" when rows are counted."""
         return "rows" if self.recipe.counting == ROWS else self.entity.plural
 
     @property
@@ -217,6 +217,6 @@ class Segmentation:
 
 
 def place(segmentation: Segmentation | Model, values: Mapping[str, float]) -> Placement:
-    """The segment of one household given its features in original units; see ``Model.place``."""
+    """The segment of one member given its features in original units; see ``Model.place``."""
     model = segmentation.model if isinstance(segmentation, Segmentation) else segmentation
     return model.place(values)

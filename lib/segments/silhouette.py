@@ -80,7 +80,7 @@ def silhouettes(
         labelings: Any number of labelings, one integer per row each.
         weights: One weight per row; without them every row counts once.
         groups: Rows are compared only within their group, and means are averaged over the groups: with the
-            implicate as group a household never sits beside its own near-copies. Without it all are one group.
+            implicate as group a member never sits beside its own near-copies. Without it all are one group.
         unassigned: The label of rows that belong to no cluster; they are left out. None where every label is
             a cluster, as in scikit-learn.
         double: Roots and sums in float64 as well: twice the time, for agreement to the last printed digits

@@ -68,7 +68,7 @@ _DERIVED = (
     Derived("PIR40", frozenset({"PIRTOTAL"})),
     *(
         Derived(f"H{name}", frozenset({name}))
-        for name in "MRTHEL HELOC CCBAL VEH_INST EDN_INST RETQLIQ STOCKS NMMF CDS CASHLI".split()
+        for name in ["MRTHEL", "HELOC", "CCBAL", "VEH_INST", "EDN_INST", "RETQLIQ", "STOCKS", "NMMF", "CDS", "CASHLI"]
     ),
 )
 
@@ -142,8 +142,8 @@ SCF = Subject(
         synthetic="Synthetic data drawn from a model of the survey: no row is a real household",
         example="TURNFEAR == 1 and NETWORTH < 2e6",
         placeholder="Age, income, race ...",
-        citation="Board of Governors of the Federal Reserve System, Survey of Consumer Finances {wave}, summary extract "
-        "public data, https://www.federalreserve.gov/econres/scfindex.htm",
+        citation="Board of Governors of the Federal Reserve System, Survey of Consumer Finances {wave}, summary "
+        "extract public data, https://www.federalreserve.gov/econres/scfindex.htm",
         notebooks=True,
         estimates=ESTIMATES,
         about_data=ABOUT_DATA,

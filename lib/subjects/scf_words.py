@@ -5,7 +5,7 @@ ESTIMATES = """
   times: every household is five rows, its *implicates*. The weights are already divided by five, so that they sum
   to the number of US households over all rows.
 - **The sample is rich on purpose.** Wealthy households are interviewed more often than their share. Counting rows
-  therefore overstates them: 27.4 % of the rows of 2019 own a business, but 13.4 % of households do.
+  therefore overstates them: 27.4% of the rows of 2019 own a business, but 13.4% of households do.
 - **Means and shares** are weighted over all rows, which equals the mean of the five implicates' estimates.
 - **Medians and quantiles** pool all rows: sort, and take the first value whose cumulative weight reaches the share.
   This is the rule of the Federal Reserve's public tables.

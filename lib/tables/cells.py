@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 MAX_NAME = 80
-"""Characters of a segment's name; a person may type anything."""
+"""Characters of a name; a person may type anything."""
 
 FORMULA = r"^\s*[=+\-@\t\r\n\x0b\x0c\x00＝＋－＠]"
 """What a spreadsheet may take for the start of a formula (OWASP, "CSV injection"), full-width signs included."""
@@ -67,6 +67,6 @@ def clean_name(text: str, most: int = MAX_NAME) -> str:
 
 
 def clean_names(names: Mapping[int, str], most: int = MAX_NAME) -> dict[int, str]:
-    """Names by segment number, each clean; empty ones are left out."""
+    """Names by number, each clean; empty ones are left out."""
     cleaned = {int(number): clean_name(name, most) for number, name in sorted(names.items())}
     return {number: name for number, name in cleaned.items() if name}

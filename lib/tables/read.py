@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 import pyarrow.parquet as pq
 
+from lib import METADATA
 from lib.errors import DataError
 
 BLOCK = 2**20
@@ -26,8 +27,6 @@ BLOCK = 2**20
 
 CELLS = 500_000
 """Cells of a Parquet file taken at a time."""
-
-METADATA = b"household_segments"
 
 _DELIMITERS = ",;\t|"
 _NUMERIC = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"

@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as t
 
+from lib import METADATA
 from lib.tables.cells import FORMULA, NUMBER, comment_lines, guarded
-from lib.tables.read import METADATA, Source, as_text
+from lib.tables.read import Source, as_text
 
 _SPECIAL = (b'"', b"\n", b"\r", b"#", b",", b";", b"\t", b"|")
 _STARTS = (b"=", b"+", b"-", b"@", b"\t", b"\r", b"\n", b"\x00", b"\x0b", b"\x0c", *(s.encode() for s in "＝＋－＠"))

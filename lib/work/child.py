@@ -1,4 +1,4 @@
-"""The map worker's process as the server sees it: started, spoken to, ended."""
+"""A process that works for the server, as the server sees it: started, spoken to, ended."""
 
 from __future__ import annotations
 
@@ -23,25 +23,29 @@ Message = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 
 class Child:
-    """One process that fits maps.
+    """One process that runs a module of this project and speaks as ``lib.work.wire`` says.
 
     Attributes:
-        inbox: What it said (see ``lib.maps.fit.process``); None once it has ended. Others may put a header of
-            their own there to wake up whoever waits for it.
+        inbox: What it said; None once it has ended.
         pid: Number of the process.
     """
 
-    def __init__(self, memory_mb: int) -> None:
-        """Start it; it imports what it needs with its first job.
+    def __init__(self, module: str, name: str, memory_mb: int) -> None:
+        """Start it.
+
+        Args:
+            module: What it runs; it is given ``memory_mb`` to keep to.
+            name: What people know it by, such as "the map worker".
+            memory_mb: Megabytes it may hold.
 
         Raises:
             OSError: If the system starts no process.
         """
         self.inbox: queue.Queue[Message | None] = queue.Queue()
-        self._memory_mb = memory_mb
+        self._name = name
         # the interpreter that runs the server, a module of this project, and a number: nothing from outside
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "lib.maps.fit.process", str(memory_mb)],
+            [sys.executable, "-m", module, str(memory_mb)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
@@ -49,10 +53,19 @@ class Child:
         )
         self._inlet = cast("BinaryIO", self._process.stdin)
         self.pid = self._process.pid
-        threading.Thread(target=self._read, name="map worker's words", daemon=True).start()
+        threading.Thread(target=self._read, name=f"words of {name}", daemon=True).start()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is there no more, for whatever reason."""
+        return self._process.poll() is not None
 
     def send(self, header: Mapping[str, Any], arrays: wire.Arrays | None = None) -> None:
-        """Give it a job or a word. That it has ended shows in ``inbox``, not here."""
+        """Give it work or a word. That it has ended shows in ``inbox``, not here.
+
+        Raises:
+            TooLarge: See ``lib.work.wire.pack``.
+        """
         with contextlib.suppress(OSError, ValueError):
             self._inlet.write(wire.pack(header, arrays))
             self._inlet.flush()
@@ -77,10 +90,10 @@ class Child:
             code = self._process.wait(_ENDS_WITHIN)
         except subprocess.TimeoutExpired:
             self.kill()
-            return "the map worker stopped speaking"
+            return f"{self._name} stopped speaking"
         if code == -9:
-            return "the map worker was ended by the system, as happens when memory runs out"
-        return f"the map worker ended unexpectedly (code {code})"
+            return f"{self._name} was ended by the system, as happens when memory runs out"
+        return f"{self._name} ended unexpectedly (code {code})"
 
     def _read(self) -> None:
         outlet = cast("BinaryIO", self._process.stdout)
@@ -102,7 +115,7 @@ def _environment() -> dict[str, str]:
     return {
         **os.environ,
         **dict.fromkeys(pools, threads),
-        # one fit at a time needs no more, and it asks for no library of the system
+        # one piece of work at a time needs no more, and it asks for no library of the system
         "NUMBA_THREADING_LAYER": "workqueue",
         "PYTHONPATH": os.pathsep.join(paths),
     }

@@ -1,4 +1,4 @@
-"""Messages between the server and the map worker: a JSON header, then arrays in NumPy's own file format.
+"""Messages between the server and a process that works for it: a JSON header, then arrays in NumPy's own file format.
 
 Nothing is pickled, in either direction.
 """
@@ -14,8 +14,6 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.errors import MapError
-
 MAX_BYTES = 64 * 2**20
 """Of one message: 8,000 points of 60 features are 4 MB."""
 
@@ -24,17 +22,30 @@ _LENGTH = struct.Struct("<II")
 Arrays = Mapping[str, NDArray[Any]]
 
 
+class TooLarge(Exception):  # noqa: N818 - whoever sends says what is too large for what
+    """A message has more than ``MAX_BYTES``.
+
+    Attributes:
+        megabytes: Its size.
+    """
+
+    def __init__(self, size: int) -> None:
+        """With its size in bytes."""
+        self.megabytes = size / 2**20
+        super().__init__(f"A message of {self.megabytes:.0f} MB is too large.")
+
+
 def pack(header: Mapping[str, Any], arrays: Arrays | None = None) -> bytes:
     """One message as bytes.
 
     Raises:
-        MapError: If it is larger than any map needs.
+        TooLarge: If it is larger than ``MAX_BYTES``.
     """
     parts = {name: _npy(array) for name, array in (arrays or {}).items()}
     head = json.dumps({"header": dict(header), "arrays": {name: len(part) for name, part in parts.items()}}).encode()
     body = b"".join(parts.values())
     if len(body) + len(head) > MAX_BYTES:
-        raise MapError(f"A map of this size ({len(body) / 2**20:.0f} MB) is too large: choose fewer features.")
+        raise TooLarge(len(body) + len(head))
     return _LENGTH.pack(len(head), len(body)) + head + body
 
 

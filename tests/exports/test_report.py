@@ -141,7 +141,7 @@ def test_it_prints_on_a4(content):
 def test_figures_of_tables_are_the_results(page, fearful_sample):
     sizes = fearful_sample.found.sizes
     for number in (1, 2, 3, 4):
-        assert f"{sizes.loc[number, 'households']:,.0f}" in page.cells
+        assert f"{sizes.loc[number, 'count']:,.0f}" in page.cells
         assert (
             fearful_sample.data.codebook["DEBT"].text(fearful_sample.found.centroids.loc[number, "DEBT"]) in page.cells
         )

@@ -10,15 +10,16 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from tables import CUSTOMERS
 
 from lib import VERSION
 from lib.dataset import Dataset
 from lib.exports import (
     csv_bytes,
-    household_table,
-    households_csv,
-    households_parquet,
     lenses_csv,
+    member_table,
+    members_csv,
+    members_parquet,
     parquet_bytes,
     profiles_csv,
     provenance,
@@ -44,7 +45,7 @@ def table(content):
 
 def test_a_csv_says_where_it_came_from(fearful_sample):
     here = fearful_sample
-    told = header(households_csv(here.data, here.found, here.names, here.origin))
+    told = header(members_csv(here.data, here.found, here.names, here.origin))
     assert told["Made with"] == f"Household Segments {VERSION}"
     assert told["Synthetic"].startswith("yes")
     assert told["Data"] == "Synthetic sample of 2019"
@@ -74,12 +75,12 @@ def test_rows_and_tables_without_weights_are_not_called_weighted(real_2019, blob
 @pytest.fixture
 def blobs_like(households) -> Dataset:
     data = households(DEBT=[1, 2, 3, 40], ASSET=[1, 2, 3, 40])
-    return replace(data, weight=None, household=None, implicates=1, wave=None, entity="customer")
+    return replace(data, weight=None, id=None, implicates=1, wave=None, subject=CUSTOMERS)
 
 
 def test_households_with_their_segments(fearful_sample):
     here = fearful_sample
-    back = table(households_csv(here.data, here.found, here.names, here.origin, columns=("AGE", "DEBT", "NOPE")))
+    back = table(members_csv(here.data, here.found, here.names, here.origin, columns=("AGE", "DEBT", "NOPE")))
     assert list(back.columns) == [
         "household",
         "implicate",
@@ -94,32 +95,32 @@ def test_households_with_their_segments(fearful_sample):
     assert np.array_equal(back["segment"], here.found.labels)
     assert back["segment_name"].tolist() == [here.names[n] for n in here.found.labels]
     by_segment = back.groupby("segment")["weight"].sum()
-    assert np.allclose(by_segment, here.found.sizes["households"])
+    assert np.allclose(by_segment, here.found.sizes["count"])
     assert np.allclose(back["DEBT"], here.data.values("DEBT"))
 
 
 def test_parquet_holds_the_same_with_types_and_origin(fearful_sample):
     here = fearful_sample
-    content = households_parquet(here.data, here.found, here.names, here.origin)
+    content = members_parquet(here.data, here.found, here.names, here.origin)
     told = json.loads(pq.read_schema(io.BytesIO(content)).metadata[b"household_segments"])
     assert told == here.origin.facts()
     back = pd.read_parquet(io.BytesIO(content))
-    pd.testing.assert_frame_equal(back, household_table(here.data, here.found, here.names), check_dtype=False)
+    pd.testing.assert_frame_equal(back, member_table(here.data, here.found, here.names), check_dtype=False)
 
 
 def test_a_table_without_households_or_weights(blobs_like):
     found = fit(blobs_like, Recipe(("DEBT", "ASSET"), k=2))
-    back = household_table(blobs_like, found, {})
-    assert back["household"].tolist() == [1, 2, 3, 4]
-    assert back["weight"].tolist() == [1, 1, 1, 1]
+    back = member_table(blobs_like, found, {})
+    assert back["customer"].tolist() == [1, 2, 3, 4]
+    assert not {"weight", "implicate"} & set(back)
     assert back["segment_name"].tolist() == [""] * 4
 
 
 def test_a_feature_named_like_a_column_of_ours_stays_apart(blobs_like):
-    frame = blobs_like.frame.rename(columns={"DEBT": "weight"})
+    frame = blobs_like.frame.rename(columns={"DEBT": "segment"})
     data = replace(blobs_like, frame=frame, codebook=blobs_like.codebook.restricted_to(list(frame.columns)))
-    back = household_table(data, fit(data, Recipe(("weight", "ASSET"), k=2)), {})
-    assert back["weight (column)"].tolist() == [1, 2, 3, 40]
+    back = member_table(data, fit(data, Recipe(("segment", "ASSET"), k=2)), {})
+    assert back["segment (column)"].tolist() == [1, 2, 3, 40]
 
 
 def test_profiles(fearful_sample):
@@ -161,13 +162,13 @@ def test_no_cell_starts_a_formula(fearful_sample, attack):
     named = {number: f"{attack}{number}" for number in here.names}
     origin = replace(here.origin, title=attack, data=f"My file, {attack}; @x\t-2+3", population_words="x, -5, =1")
     for content in (
-        households_csv(here.data, here.found, named, origin),
+        members_csv(here.data, here.found, named, origin),
         profiles_csv(here.data, here.found, named, origin),
         lenses_csv(here.lenses, named, origin),
         csv_bytes(pd.DataFrame({"=head": ["=1", "-5", "-x"], "n": [-1.5, 2, -3]}), origin),
     ):
         assert formulas(content) == []
-    back = table(households_csv(here.data, here.found, named, origin))
+    back = table(members_csv(here.data, here.found, named, origin))
     assert len(back) == len(here.data)
     assert back["segment_name"].str.startswith("'=cmd").all()
 
@@ -208,7 +209,7 @@ def test_a_recipe_that_is_exported_can_be_applied(fearful_sample, attack):
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_an_export_is_labelled_again_as_it_was(fearful_sample, tmp_path, kind):
     here = fearful_sample
-    make = households_csv if kind == "csv" else households_parquet
+    make = members_csv if kind == "csv" else members_parquet
     (tmp_path / f"t.{kind}").write_bytes(make(here.data.in_dollars(2022), here.found, here.names, later(here)))
     stored = read_recipe(recipe_json(here.found, here.names, here.data.codebook, here.origin))
     done = label_file(stored, tmp_path / f"t.{kind}", tmp_path / "o.parquet")

@@ -170,9 +170,9 @@ def test_settings_are_bounded(settings, message):
 
 
 def test_too_few_households(cloud, store):
-    with pytest.raises(MapError, match=r"t-SNE with perplexity 30 needs at least 91 different households. Got 60"):
+    with pytest.raises(MapError, match=r"t-SNE with perplexity 30 needs at least 91 different points. Got 60"):
         Request(cloud(60), Recipe(THREE), "tsne").start(store=store)
-    with pytest.raises(MapError, match=r"UMAP with 100 neighbours needs at least 101 different households. Got 60"):
+    with pytest.raises(MapError, match=r"UMAP with 100 neighbours needs at least 101 different points. Got 60"):
         Request(cloud(60), Recipe(THREE), "umap", Settings(neighbours=100)).start(store=store)
 
 

@@ -77,7 +77,7 @@ def test_five_equal_implicates_are_one(cloud, households):
 def test_one_point_per_household(cloud):
     data = cloud()
     table = project(data, Recipe(THREE)).table
-    assert list(table["household"]) == list(range(1, 121))
+    assert list(table["id"]) == list(range(1, 121))
     assert list(table["row"]) == list(range(0, 600, 5))
     assert table["weight"].sum() == pytest.approx(data.weights().sum())
 

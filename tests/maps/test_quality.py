@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
+from tables import CUSTOMERS
 
 from lib.maps import Quality, measure
 
@@ -56,8 +57,8 @@ def test_a_drawn_part_comes_near_the_whole(points):
     whole, part = (measure(many, many[:, :2], np.ones(2_000), judged=n) for n in (None, 500))
     assert part.trustworthiness == pytest.approx(whole.trustworthiness, abs=0.02)
     assert part.kept == pytest.approx(whole.kept, abs=0.02)
-    assert "judged by 500 of 2,000 households" in part.words
-    assert "judged" not in whole.words
+    assert "judged by 500 of 2,000 customers" in part.words(CUSTOMERS.entity)
+    assert "judged" not in whole.words(CUSTOMERS.entity)
 
 
 def test_it_survives_json(points):

@@ -9,8 +9,9 @@ import pytest
 
 from lib.maps import Request, Settings, Store, default_recipe, default_store, project
 from lib.maps.fit.layouts import Fitted
-from lib.population import NAMED
+from lib.population import named_population
 from lib.segments import Recipe
+from lib.subjects import SCF
 
 THREE = ("DEBT", "ASSET", "INCOME")
 ROWS = np.arange(6) * 5
@@ -81,12 +82,12 @@ def test_what_was_used_longest_ago_goes_first(store):
 
 def test_what_a_dead_writer_left_behind_goes_too(store):
     store.keep("a", OF, ROWS, made())
-    left, fresh = store.cache / ".old.part", store.cache / ".new.part"
+    left, fresh = store.cache / ".whole-old.part", store.cache / ".whole-new.part"
     left.touch()
     fresh.touch()
     os.utime(left, (1_000, 1_000))
     store.keep("b", OF, ROWS, made())
-    assert sorted(p.name for p in store.cache.iterdir()) == [".new.part", "a.parquet", "b.parquet"]
+    assert sorted(p.name for p in store.cache.iterdir()) == [".whole-new.part", "a.parquet", "b.parquet"]
 
 
 def test_two_writers_of_one_map(store):
@@ -163,10 +164,10 @@ def test_keys_say_what_matters_and_nothing_else(cloud):
     assert len({key(), *others}) == 10
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("named", SCF.populations, ids=lambda named: named.key)
 @pytest.mark.parametrize("relatives", [False, True])
-def test_what_a_newcomer_opens_is_shipped(sample, tmp_path, name, relatives):
-    population = NAMED[name].population(sample.dollars).apply(sample)
+def test_what_a_newcomer_opens_is_shipped(sample, tmp_path, named, relatives):
+    population = named_population(named, sample.dollars).apply(sample)
     recipe = default_recipe(population, relatives=relatives)
     for method in ("tsne", "umap"):
         found = Request(population, recipe, method).finished(Store(tmp_path))

@@ -11,8 +11,9 @@ import pytest
 from paths import ROOT
 
 from lib.errors import MapError
-from lib.maps import Worker
+from lib.maps import Request, Settings, Store, Worker
 from lib.maps.worker import MAX_WAITING
+from lib.segments import Recipe
 from lib.work.progress import Cancelled
 
 PATIENCE = 120
@@ -28,12 +29,12 @@ def arrays(number, features=4):
     return {"points": points, "start": points[:, :2], "place": np.arange(number), "weights": np.ones(number)}
 
 
-def submit(worker, key, number=60, keep=None):
-    return worker.submit(key, "tsne", {"perplexity": 5, "seed": 1}, arrays(number), keep)
+def submit(worker, key, number=60, keep=None, watcher=None):
+    return worker.submit(key, "tsne", {"perplexity": 5, "seed": 1}, arrays(number), keep, watcher)
 
 
-def submit_long(worker, key):
-    return submit(worker, key, 8_000)
+def submit_long(worker, key, watcher=None):
+    return submit(worker, key, 8_000, watcher=watcher)
 
 
 def until_it_runs(ticket):
@@ -174,8 +175,11 @@ def test_a_cancelled_fit_can_be_asked_for_again(worker, working):
 
 def test_the_queue_is_bounded(worker, working):
     waiting = [submit(worker, f"number {n}") for n in range(MAX_WAITING)]
-    with pytest.raises(MapError, match=f"{MAX_WAITING} maps are waiting already"):
-        submit(worker, "one too many")
+    one_too_many = submit(worker, "one too many")
+    sentence = f"{MAX_WAITING} maps are waiting already: try again in a few minutes."
+    assert (one_too_many.state.status, one_too_many.state.words) == ("busy", sentence)
+    with pytest.raises(MapError, match=sentence):
+        one_too_many.result(PATIENCE)
     for ticket in waiting:
         ticket.cancel()
     assert [t.state.status for t in waiting] == ["cancelled"] * MAX_WAITING
@@ -213,6 +217,37 @@ def test_too_little_memory_costs_one_map():
         large.result(PATIENCE)
     worker.close()
     assert worker.pid is None
+
+
+def test_a_map_that_cannot_be_kept_is_had_from_its_ticket(worker, cloud, tmp_path):
+    (tmp_path / "file").touch()
+    store = Store(tmp_path / "file" / "under", shipped=None)
+    request = Request(cloud(120), Recipe(("DEBT", "ASSET", "INCOME")), "tsne", Settings(perplexity=5))
+    drawn = request.projection(request.start(worker, store).result(PATIENCE))
+    assert len(drawn) == 120
+    assert request.finished(store) is None
+
+
+def test_a_map_too_large_to_send_is_a_sentence(worker, monkeypatch):
+    monkeypatch.setattr("lib.work.wire.MAX_BYTES", 1_000)
+    with pytest.raises(MapError, match=r"A map of this size \(0 MB\) is too large: choose fewer features\."):
+        submit(worker, "too large").result(PATIENCE)
+    monkeypatch.undo()
+    assert submit(worker, "after the large one").result(PATIENCE)
+
+
+def test_a_map_that_nobody_looks_at_is_stopped_and_the_process_kept():
+    gone = set()
+    worker = Worker()
+    worker.heed(gone.__contains__)
+    left = submit_long(worker, "left", watcher="Ann")
+    until_it_runs(left)
+    pid = worker.pid
+    gone.add("Ann")
+    assert submit(worker, "next").result(PATIENCE)
+    assert left.state.lapsed
+    assert worker.pid == pid
+    worker.close()
 
 
 def test_memory_is_given_back_when_idle():

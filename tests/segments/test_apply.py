@@ -285,6 +285,15 @@ def test_the_input_is_never_overwritten(stored, tmp_path, table):
     assert table.read_bytes() == before
 
 
+def test_a_folder_that_takes_no_file_is_said(stored, tmp_path, table, monkeypatch):
+    def refused(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(DataError, match=r"Nothing can be written to .*: Permission denied\.$"):
+        label_file(stored, table, tmp_path / "o.csv")
+
+
 @pytest.fixture
 def recipe_file(tmp_path, blobs, found):
     path = tmp_path / "recipe.json"
@@ -309,6 +318,8 @@ def test_the_command_line(recipe_file, table, tmp_path, capsys, blobs, found):
         (["table.csv", "table.csv", "-o", "o.csv"], "not a recipe file"),
         (["recipe.json", "table.csv", "-o", "recipe.json"], "is the recipe itself"),
         (["recipe.json", "table.csv", "-o", "o.csv", "--dollars", "1900"], "No price index for 1900"),
+        (["recipe.json", "table.csv", "-o", "o.csv", "--dollars", "0"], "No price index for 0"),
+        (["recipe.json", "table.csv", "-o", "o\0.csv"], "a NUL in its name: name the output otherwise."),
     ],
 )
 def test_what_goes_wrong_is_said_in_a_line(recipe_file, table, tmp_path, capsys, call, words, monkeypatch):
@@ -395,7 +406,7 @@ def test_how_far_the_nearest_centre_agrees_is_said(blobs, tmp_path, table):
     found = fit(blobs, Recipe(TWO, k=4, algorithm="ward"))
     stored = read_recipe(to_text(found.model, {}, blobs.codebook, 2019, {}, 0.5))
     done = label_file(stored, table, tmp_path / "o.csv")
-    assert "it gives the app's own labels for 50 % of its rows." in done.words
-    assert "# Nearest centre gives the app's labels for: 50 % of the recipe's own rows" in (
+    assert "it gives the app's own labels for 50% of its rows." in done.words
+    assert "# Nearest centre gives the app's labels for: 50% of the recipe's own rows" in (
         (tmp_path / "o.csv").read_text()
     )

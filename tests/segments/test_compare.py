@@ -6,9 +6,8 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score
 
 from lib.errors import RecipeError
+from lib.estimates import draw
 from lib.segments import ALGORITHMS, DRAWN, Recipe, compare, explain, fit, names, profile, stability
-from lib.segments.algorithms import draw
-from lib.segments.points import points_of
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 TWO = ("DEBT", "ASSET")
@@ -34,13 +33,11 @@ def test_ward_of_rows_is_that_of_scikit_learn(blobs):
 
 def test_rows_are_drawn_by_weight(households):
     data = households(DEBT=np.arange(100.0), ASSET=np.arange(100.0), WGT=np.r_[np.full(50, 1.0), np.full(50, 3.0)])
-    _, points = points_of(data, Recipe(TWO, k=2))
-    drawn = draw(points, seed=0, size=100)
+    drawn = draw(data.weights(), 100, seed=0)
     assert len(drawn) == 100
     assert (drawn >= 50).sum() == pytest.approx(75, abs=1)
     equal = households(DEBT=np.arange(100.0), ASSET=np.arange(100.0))
-    _, points = points_of(equal, Recipe(TWO, k=2))
-    assert draw(points, seed=0).tolist() == list(range(100))
+    assert draw(equal.weights(), 100, seed=0).tolist() == list(range(100))
 
 
 def test_large_tables_are_drawn_to_a_stated_size_and_everyone_is_placed(real_2022):
@@ -48,7 +45,7 @@ def test_large_tables_are_drawn_to_a_stated_size_and_everyone_is_placed(real_202
         found = fit(real_2022, Recipe(("NETWORTH", "INCOME"), "asinh", algorithm=algorithm, k=3))
         assert f"Fitted to {DRAWN:,} rows drawn by weight" in found.notes[0]
         assert (found.labels > 0).all()
-        assert found.sizes["households"].sum() == pytest.approx(131_306_389, rel=1e-6)
+        assert found.sizes["count"].sum() == pytest.approx(131_306_389, rel=1e-6)
 
 
 def test_unassigned_households_are_carried_through(blobs, households):

@@ -149,8 +149,8 @@ def test_rules_of_a_plain_split(households):
     data = households(DEBT=[0, 1, 2, 3, 100, 101, 102], ASSET=[5, 6, 5, 6, 5, 6, 5])
     found = explain(data, fit(data, Recipe(["DEBT"], k=2)))
     assert found.right == 1
-    assert found.sentences[1] == "Segment 1: total debt at most $52. This catches 100 % of it, and is right for 100 %."
-    assert found.words == "These rules put 100 % of the households into their segment."
+    assert found.sentences[1] == "Segment 1: total debt at most $52. This catches 100% of it, and is right for 100%."
+    assert found.words == "These rules put 100% of the households into their segment."
 
 
 @pytest.mark.parametrize("counting", ["households", "rows"])
@@ -181,10 +181,10 @@ def test_households_in_no_segment_are_said_and_not_counted(blobs):
     assert explain(blobs, found).words.endswith("of the households into their segment.")
     labels = np.where(np.arange(240) < 30, 0, found.labels)
     sizes = found.sizes.copy()
-    sizes.loc[0] = {"households": 10.0, "share": 0.481, "sampled": 1477, "rows": 30, "thin": False}
+    sizes.loc[0] = {"count": 10.0, "share": 0.481, "sampled": 1477, "rows": 30, "thin": False}
     partly = replace(found, labels=labels, sizes=sizes.sort_index())
     assert findings(partly, {}, who=who).startswith(
-        "**4 segments** (everyone). 48.1 % of the households (1,477 sampled) belong to no segment; the scores are of "
+        "**4 segments** (everyone). 48.1% of the households (1,477 sampled) belong to no segment; the scores are of "
         "the rest. The largest, "
     )
     assert explain(blobs, partly).words.endswith("of the assigned households into their segment.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tables import CUSTOMERS
 
 from lib.population import Population
 from lib.segments import Recipe, explain, fit, iterations, names, place, profile, stability, sweep
@@ -25,7 +26,7 @@ def test_from_recipe_to_words(fearful_somewhere, counting):
     assert np.isfinite(found.table.to_numpy(float)).all()
     assert found.table["inertia"].is_monotonic_decreasing
     chosen = found[4]
-    assert chosen.sizes["households"].sum() == pytest.approx(data.weights().sum())
+    assert chosen.sizes["count"].sum() == pytest.approx(data.weights().sum())
     assert chosen.sizes["rows"].sum() == len(data)
     assert set(names(data, chosen)) == {1, 2, 3, 4}
     assert explain(data, chosen).right > 0.85
@@ -39,7 +40,7 @@ def test_from_recipe_to_words(fearful_somewhere, counting):
 
 
 def test_a_table_without_weights_or_implicates(blobs):
-    plain = replace(blobs, weight=None, household=None, implicates=1, entity="customer")
+    plain = replace(blobs, weight=None, id=None, implicates=1, subject=CUSTOMERS)
     both = [fit(plain, Recipe(("DEBT", "ASSET"), k=4, counting=c)) for c in ("households", "rows")]
     assert np.array_equal(both[0].labels, both[1].labels)
     assert both[0].silhouette == pytest.approx(both[1].silhouette, abs=1e-7)

@@ -98,7 +98,7 @@ def test_sizes_count_households_rows_and_what_was_sampled(households):
         YY1=[1, 1, 2, 2, 3, 3], DEBT=[0, 1, 0, 9, 9, 9], ASSET=[0, 0, 1, 9, 9, 8], WGT=[10, 10, 20, 20, 30, 30]
     )
     sizes = fit(data, Recipe(TWO, k=2)).sizes
-    assert sizes["households"].tolist() == [40, 80]
+    assert sizes["count"].tolist() == [40, 80]
     assert sizes["share"].tolist() == pytest.approx([1 / 3, 2 / 3])
     assert sizes["sampled"].tolist() == [2, 2]  # household 2 has an implicate in each
     assert sizes["rows"].tolist() == [3, 3]

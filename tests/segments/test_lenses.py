@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from paths import FACTS
+from tables import CUSTOMERS
 
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
-from lib.segments.describe.lenses import EVERYONE, FIGURES, LENS_COLUMNS, LENSES, lenses
+from lib.segments.describe.lenses import EVERYONE, lens_columns, lenses
+from lib.subjects import SCF
 
 AGES = ("55-64", "65-74", "75+")
 
@@ -78,7 +80,7 @@ def test_whom_a_figure_speaks_of_and_on_how_many_it_rests(two):
     nobody = value(two, "codes_WHYNOCKG_4", 2)
     assert (np.isnan(nobody["value"]), nobody["n"], nobody["text"]) == (True, 0, "nobody to ask")
     assert value(two, "codes_WHYNOCKG_4")["label"] == "Reason for no checking account: Service charges too high"
-    assert value(two, "flag_LATE", 1)["text"] == "25 %"
+    assert value(two, "flag_LATE", 1)["text"] == "25%"
 
 
 def test_published_figures_of_2022_by_age(real_2022):
@@ -99,12 +101,12 @@ def test_published_figures_of_2022_by_age(real_2022):
                 assert 100 * value(found, figure, segment)["value"] == pytest.approx(float(published), abs=within)
                 checked += 1
     assert checked == 12
-    # "bankruptcy last 5y", 2022, all families: 1.3 %
+    # "bankruptcy last 5y", 2022, all families: 1.3%
     assert 100 * value(found, "flag_BNKRUPLAST5")["value"] == pytest.approx(1.3, abs=0.05)
 
 
 def test_rows_counted_give_the_notebooks_share_of_owners(real_2019):
-    """27.4 % of rows but 13.4 % of households own a business."""
+    """27.4% of rows but 13.4% of households own a business."""
     for counting, share in (("rows", 0.274), ("households", 0.134)):
         found = lenses(real_2019, fit(real_2019, Recipe(("AGE",), k=2, starts=1, counting=counting)))
         assert value(found, "flag_HBUS")["value"] == pytest.approx(share, abs=5e-4)
@@ -132,7 +134,7 @@ def test_shares_of_a_whole_add_up(of_sample):
         own = table[table["figure"].str.startswith(start)]
         assert np.allclose(own.groupby("segment")["value"].sum(), 1)
     counts = table[(table["figure"] == "count") & (table["segment"] != EVERYONE)].set_index("segment")
-    assert np.allclose(counts["value"], segmentation.sizes["households"])
+    assert np.allclose(counts["value"], segmentation.sizes["count"])
     assert (counts["n"] == segmentation.sizes["sampled"]).all()
 
 
@@ -140,7 +142,7 @@ def test_every_figure_is_there_once_for_each_segment_and_everyone(of_sample):
     _, _, found = of_sample
     sizes = found.table.groupby("figure").size()
     assert (sizes == 5).all()
-    assert set(found.table["lens"]) == set(LENSES)
+    assert set(found.table["lens"]) == {lens.name for lens in SCF.lenses}
     assert set(found.table["unit"]) == {"share", "ratio", "months", "count"}
     shown = found.beside("Credit risk")
     assert list(shown.columns) == [1, 2, 3, 4, EVERYONE]
@@ -193,7 +195,9 @@ def test_questions_that_a_wave_did_not_ask_are_left_out(real_2019, real_2007, re
 
 
 def test_a_table_of_customers_has_sizes_in_its_own_words(blobs):
-    customers = replace(blobs, weight=None, household=None, implicates=1, entity="customer", wave=None)
+    customers = replace(
+        blobs, weight=None, id=None, implicates=1, subject=replace(SCF, entity=CUSTOMERS.entity), wave=None
+    )
     found = lenses(customers, fit(customers, Recipe(("DEBT", "ASSET"), k=4)))
     assert found.table["label"].unique().tolist() == [
         "Customers",
@@ -218,8 +222,9 @@ def test_other_households_are_refused(by_hand, blobs):
 
 
 def test_figures_use_columns_of_the_codebook(sample):
-    assert set(LENS_COLUMNS) - set(sample.columns) == {"HBNPL"}
-    assert len({(f.measure, f.columns) for f in FIGURES}) == len(FIGURES)
+    assert set(lens_columns(SCF)) - set(sample.columns) == {"HBNPL"}
+    figures = [figure for lens in SCF.lenses for figure in lens.figures]
+    assert len({(f.measure, f.columns) for f in figures}) == len(figures)
 
 
 @pytest.mark.parametrize(

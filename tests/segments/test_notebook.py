@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from tables import CUSTOMERS
 
 from lib.segments import Recipe, differences, fit, notebook_result, raw_unit_silhouettes, sweep
 
@@ -41,11 +42,11 @@ def test_two_features_four_clusters(all_fearful, notebook):
 
 
 def test_three_of_the_four_famous_clusters_are_a_handful_of_households(all_fearful):
-    # facts: they hold 1, 2 and 5 households; 99.8 % of the fearful population sits in the fourth
+    # facts: they hold 1, 2 and 5 households; 99.8% of the fearful population sits in the fourth
     sizes = fit(all_fearful, Recipe(TWO, k=4, scaling="none", counting="rows")).sizes
     assert sorted(sizes["sampled"])[:3] == [1, 2, 5]
     assert sizes["thin"].tolist() == [False, True, True, True]
-    assert sizes["households"].max() / sizes["households"].sum() == pytest.approx(0.998, abs=5e-4)
+    assert sizes["count"].max() / sizes["count"].sum() == pytest.approx(0.998, abs=5e-4)
 
 
 def test_the_two_feature_sweep(all_fearful, notebook):
@@ -61,7 +62,7 @@ def test_more_starts_never_end_higher(all_fearful, notebook):
     table = sweep(all_fearful, Recipe(TWO, scaling="none", counting="rows")).table
     best, printed = table["inertia"].to_numpy(), np.array(inertia["value"])
     assert best[:3] == pytest.approx(printed[:3], rel=1e-9)
-    # the lower one is right: for eight clusters it is 6 % lower
+    # the lower one is right: for eight clusters it is 6% lower
     assert (best <= printed * (1 + 1e-4)).all()
     assert best.min() > 0.9 * printed.min()
     assert table["silhouette"].tolist() == pytest.approx(silhouette["value"], rel=silhouette["tol_rel"])
@@ -103,12 +104,12 @@ def test_why_the_figures_differ_is_said(fearful):
 
 
 def test_how_much_lower_the_best_start_ends_is_a_share_of_the_one_start(fearful):
-    """From 5,103 to 3,070 is 39.8 % lower, not the 66.2 % by which 5,103 lies above."""
+    """From 5,103 to 3,070 is 39.8% lower, not the 66.2% by which 5,103 lies above."""
     found = fit(fearful, Recipe(FIVE, k=4, counting="rows"))
     theirs = replace(notebook_result(fearful, found.recipe), inertia=found.inertia * 5103 / 3070)
     said = " ".join(differences(theirs, found))
-    assert "39.8 % lower: the lower one is right" in said
-    assert "66.2 %" not in said
+    assert "39.8% lower: the lower one is right" in said
+    assert "66.2%" not in said
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_how_much_lower_the_best_start_ends_is_a_share_of_the_one_start(fearful)
     [("asinh", "standard", "rows"), ("none", "robust", "rows"), ("none", "standard", "households")],
 )
 def test_inertias_are_compared_on_one_scale_only(fearful, transform, scaling, counting):
-    """Of raw dollars and of bent ones it was said: "ends at 1,307.58, 2597078658077.5 % lower"."""
+    """Of raw dollars and of bent ones it was said: "ends at 1,307.58, 2597078658077.5% lower"."""
     recipe = Recipe(TWO, transform, scaling, k=8, counting=counting)
     theirs, ours = notebook_result(fearful, recipe, scaling="none"), fit(fearful, recipe)
     said = " ".join(differences(theirs, ours))
@@ -124,7 +125,7 @@ def test_inertias_are_compared_on_one_scale_only(fearful, transform, scaling, co
     assert theirs.scaling == "none"
     assert theirs.least == best
     lower = f"{100 * (1 - best / theirs.inertia):.1f}".removesuffix(".0")
-    assert f"the best of 50 starts, counted their way, ends at {best:,.0f}, {lower} % lower" in said
+    assert f"the best of 50 starts, counted their way, ends at {best:,.0f}, {lower}% lower" in said
     assert f"{ours.inertia:,.6g}" not in said
 
 
@@ -136,16 +137,16 @@ def test_where_nothing_can_be_compared_one_start_is_said(fearful):
 
 
 BENT = (
-    "The notebooks take amounts as they are; here they are bent (log-like), so that a few rich households do not "
+    "The notebooks take amounts as they are; here amounts are bent (log-like), so that a few extreme ones do not "
     "decide alone."
 )
 RANKED = (
-    "The notebooks take amounts as they are; here each counts by its rank, so that a few rich households do not "
+    "The notebooks take amounts as they are; here each amount counts by its rank, so that a few extreme ones do not "
     "decide alone."
 )
 CAPPED = (
     "The notebooks take amounts as they are; here the highest and the lowest hundredth are capped, so that a few "
-    "rich households do not decide alone."
+    "extreme ones do not decide alone."
 )
 
 
@@ -176,13 +177,13 @@ def test_another_method_is_said(fearful):
 
 
 def test_a_table_of_customers_has_no_five_copies(blobs):
-    plain = replace(blobs, weight=None, household=None, implicates=1, entity="customer")
+    plain = replace(blobs, weight=None, id=None, implicates=1, subject=CUSTOMERS)
     recipe = Recipe(("DEBT", "ASSET"), k=4)
     theirs = notebook_result(plain, recipe)
     theirs = replace(theirs, sizes=pd.DataFrame({"rows": [239, 1], "sampled": [239, 1]}), silhouette_raw=float("nan"))
     said = " ".join(differences(theirs, fit(plain, recipe)))
     assert "copies" not in said
-    assert "1 cluster holds no more than 1 sampled household: too few to stand for anyone." in said
+    assert "1 cluster holds no more than 1 customer: too few to stand for anyone." in said
     assert "nan" not in said
     weighted = replace(plain, weight="WGT")
     said = differences(notebook_result(weighted, recipe), fit(weighted, recipe))

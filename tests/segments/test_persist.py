@@ -22,7 +22,7 @@ def test_the_same_households_persist_wholly(blobs):
     assert found.table["similarity"].tolist() == [1] * 4
     assert found.table["distance"].to_numpy() == pytest.approx(0, abs=1e-9)
     assert (found.lost, found.gained) == ((), ())
-    assert found.words == "100 % of the households of By hand fall where the segments of By hand would put them. " + (
+    assert found.words == "100% of the households of By hand fall where the segments of By hand would put them. " + (
         "Segments 1, 2, 3 and 4 come back."
     )
 

@@ -53,7 +53,7 @@ def test_points_come_from_one_implicate(real_2019):
     fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
     found = fit(fearful, Recipe(("DEBT", "HOUSES"), transform="asinh", k=4))
     points = plane_of(fearful, found, 2500).points
-    assert points["household"].is_unique
+    assert points["id"].is_unique
     assert (found.labels[points["row"]] == points["segment"]).all()
 
 
@@ -64,7 +64,7 @@ def test_findings_name_what_few_households_carry(real_2019):
     found = fit(fearful, recipe)
     said = findings(found, names(fearful, found), who="the fearful")
     assert "Segments 2, 3 and 4 rest on fewer than 30 sampled households" in said
-    assert "99.2 % of the rows" in said
+    assert "99.2% of the rows" in said
     assert "strong structure" in said
 
 
@@ -123,7 +123,7 @@ def test_segments_of_a_handful_of_values_begin_with_a_warning(households):
         "The features take only 4 different values together: 4 segments of them say hardly more than the values "
         "themselves."
     )
-    assert "Only 33.3 % of 3 starts of k-means end here: a single start" in told
+    assert "Only 33.3% of 3 starts of k-means end here: a single start" in told
     assert "nan" not in told.lower()
 
 

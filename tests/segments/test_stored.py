@@ -177,7 +177,7 @@ def test_the_agreement_of_the_nearest_centre_is_kept(blobs):
     assert read_recipe(measured).agreement == 0.5
     assert json.loads(measured)["how_to_apply"][-1] == (
         "The nearest centre only comes near to the segments of this algorithm: it gives the app's own labels for "
-        "50 % of its rows."
+        "50% of its rows."
     )
 
 

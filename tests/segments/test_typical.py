@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from tables import CUSTOMERS
 
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
-from lib.segments.describe.typical import TYPICAL_COLUMNS, medoid, typical
+from lib.segments.describe.typical import medoid, typical
 from lib.segments.points import Points
+from lib.subjects import SCF
 
 
 def points(matrix, weights):
@@ -46,7 +48,7 @@ def test_permuted_rows_and_scaled_weights_give_the_same_household(blobs):
     other = replace(blobs, frame=frame)
     again = fit(other, Recipe(("DEBT", "ASSET"), k=4))
     for segment in (1, 2, 3, 4):
-        assert typical(blobs, found, segment).household == typical(other, again, segment).household
+        assert typical(blobs, found, segment).id == typical(other, again, segment).id
 
 
 def test_it_is_a_member_from_one_implicate(five_copies):
@@ -100,21 +102,21 @@ def test_households_in_words(households):
 
 
 def test_a_table_of_customers_is_told_by_its_features(blobs):
-    customers = replace(blobs, weight=None, household=None, implicates=1)
+    customers = replace(blobs, weight=None, id=None, implicates=1, subject=CUSTOMERS)
     told = typical(customers, fit(customers, Recipe(("DEBT", "ASSET"), k=4)), 2)
-    assert told.household == told.row
-    assert told.sentence.startswith("Total assets")
-    named = replace(customers, household="YY1", frame=blobs.frame.assign(YY1=[f"C{n}" for n in range(240)]))
-    assert typical(named, fit(named, Recipe(("DEBT", "ASSET"), k=4)), 2).household == f"C{told.row}"
+    assert told.id == told.row + 1
+    assert told.sentence.startswith("Total debt")
+    named = replace(customers, id="YY1", frame=blobs.frame.assign(YY1=[f"C{n}" for n in range(240)]))
+    assert typical(named, fit(named, Recipe(("DEBT", "ASSET"), k=4)), 2).id == f"C{told.row}"
 
 
 def test_every_segment_of_the_survey_has_one(sample):
-    assert set(TYPICAL_COLUMNS) <= set(sample.columns)
+    assert set(SCF.telling.columns) <= set(sample.columns)
     found = fit(sample, Recipe(("NETWORTH", "INCOME"), "quantile", k=3, starts=2))
     for segment in (1, 2, 3):
         told = typical(sample, found, segment)
         assert told.exact
-        assert told.household == sample.frame["YY1"].iloc[told.row]
+        assert told.id == sample.frame["YY1"].iloc[told.row]
         assert told.sentence.count("$") >= 4
 
 

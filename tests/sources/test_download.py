@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 
 from lib.errors import DownloadError
 from lib.sources import download, scf
-from lib.sources.download import downloaded, fetch, folder_lock, path_of, transfer
+from lib.sources.download import fetch, one_at_a_time, path_of, readable, survey_files, transfer
 from lib.sources.download.transfer import Limits
 from lib.sources.scf import parquet_copy
 from lib.tables.files import MAX_PACKED
@@ -27,6 +28,10 @@ from tests.sources.loopback import Loopback, extract, pausing, status, stopping,
 QUICK = Limits(connect=2, read=0.2, answer=5, deadline=10, attempts=2, backoff=0, poll=0.01)
 NAME = "scfp2019excel.zip"
 PAGE = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
+
+
+class Stop(BaseException):
+    """As a web framework stops a script."""
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +81,7 @@ def test_a_good_file_is_read_checked_recorded_and_kept_with_its_copy(site, tmp_p
     seen = []
     path = fetch(2019, folder=tmp_path, base=site.base, progress=lambda *at: seen.append(at), limits=QUICK)
 
-    assert path == path_of(2019, tmp_path) == downloaded(tmp_path)[2019]
+    assert path == path_of(2019, tmp_path) == readable(tmp_path)[0][2019]
     assert set(contents(tmp_path)) == {NAME, f"{NAME}.parquet", "manifest.json"}
     assert parquet_copy.load(path) is not None, "the copy must belong to the file under its final name"
     assert scf.read(path).dollars == 2022
@@ -164,7 +169,7 @@ def test_a_failure_is_one_sentence_and_leaves_the_older_file(site, folder, case)
     answer, message = FAILURES[case]
     site.serve(NAME, answer)
     refused(message, folder, site.base)
-    assert downloaded(folder) == {2019: folder / NAME}
+    assert readable(folder)[0] == {2019: folder / NAME}
     assert scf.read(folder / NAME).dollars == 2019
 
 
@@ -174,7 +179,7 @@ def test_a_failure_leaves_an_empty_folder_empty(site, tmp_path, case):
     answer, message = FAILURES[case]
     site.serve(NAME, answer)
     refused(message, folder, site.base)
-    assert downloaded(folder) == {}
+    assert readable(folder) == ({}, {})
 
 
 def test_a_trickle_ends_at_the_deadline(site, folder):
@@ -216,9 +221,6 @@ def test_a_name_look_up_that_hangs_does_not_outlast_the_time_to_answer(folder, m
 
 
 def test_stopping_from_the_progress_bar_cleans_up(site, folder):
-    class Stop(BaseException):
-        """As a web framework stops a script."""
-
     def stop(size, _total):
         if size:
             raise Stop
@@ -245,7 +247,7 @@ def test_an_end_at_any_step_of_putting_it_in_place_leaves_a_good_file(site, fold
     monkeypatch.setattr(Path, "replace", rename_until)
     with pytest.raises(KeyboardInterrupt):
         fetch(2019, folder=folder, base=site.base, limits=QUICK)
-    path = downloaded(folder)[2019]
+    path = readable(folder)[0][2019]
     as_before = path.read_bytes() == extract(dollars=2019)
     assert scf.read(path).dollars == (2019 if as_before else 2022)
     assert as_before == (step <= 3), "the third is the file itself, after its copy and the manifest without it"
@@ -358,34 +360,29 @@ def test_a_folder_that_cannot_be_written(site, tmp_path):
 # ------------------------------------------------------------------------------------------ what is there
 
 
-def test_files_put_there_by_hand_are_found(tmp_path):
-    names = ["SCFP2019.csv.gz", "rscfp2007.dta", "scfp2016s.zip", "SCFP2022.CSV", "scfp1989s.zip"]
+def test_files_put_there_by_hand_are_found_by_their_names(tmp_path):
+    names = ["SCFP2019.csv.gz", "SCFP2022.CSV", "rscfp2007.dta", "scfp1989s.zip", "scfp2016s.zip"]
     others = ["SCFP2020.csv", "SCFP2013.csv.parquet", "my SCFP2010.csv", "manifest.txt"]
     for name in names + others:
-        (tmp_path / name).write_bytes(b"x")
-    (tmp_path / "scfp1998s.zip").touch()
+        (tmp_path / name).touch()
     (tmp_path / "scfp2001s.zip").mkdir()
-    there = {wave: path.name for wave, path in downloaded(tmp_path).items()}
-    assert there == {1989: names[4], 2007: names[1], 2016: names[2], 2019: names[0], 2022: names[3]}
-    assert list(there) == sorted(there)
-    assert downloaded(tmp_path / "nowhere") == {}
+    found = [(wave, path.name) for wave, path in survey_files(tmp_path)]
+    assert found == list(zip([2019, 2022, 2007, 1989, 2016], names, strict=True))
+    assert survey_files(tmp_path / "nowhere") == []
 
 
-def test_a_fetched_file_comes_before_one_put_there_by_hand(folder):
-    for name in ("SCFP2019.csv", "scfp2019s.zip"):
-        (folder / name).write_bytes(b"x")
-    assert downloaded(folder) == {2019: folder / NAME}
-
-
-def test_a_fetched_file_that_lost_a_piece_is_left_out(folder):
+def test_a_fetched_file_that_lost_a_piece_is_not_relied_on(folder):
     (folder / NAME).write_bytes((folder / NAME).read_bytes()[:-1])
-    assert downloaded(folder) == {}
+    assert readable(folder)[0] == {}
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"scfp2019excel.zip": 7}', "\0", '{"x": {"size": "big"}}'])
+DAMAGED = ["", "{", "[]", '{"scfp2019excel.zip": 7}', "\0", '{"x": {"size": "big"}}', "[" * 100_000]
+
+
+@pytest.mark.parametrize("damage", DAMAGED, ids=lambda damage: damage[:30])
 def test_a_damaged_manifest_is_made_anew(site, folder, damage):
     (folder / "manifest.json").write_text(damage)
-    assert downloaded(folder) == {2019: folder / NAME}
+    assert readable(folder)[0] == {2019: folder / NAME}
     site.serve("scfp2022excel.zip", whole(extract(2022)))
     fetch(2022, folder=folder, base=site.base, limits=QUICK)
     entries = json.loads((folder / "manifest.json").read_text())
@@ -414,8 +411,13 @@ def test_where_files_are_kept_and_come_from(monkeypatch, tmp_path):
 # ------------------------------------------------------------------------------------------ the lock
 
 
+def held(folder, seconds=10):
+    """The lock of a folder, for a ``with`` block."""
+    return one_at_a_time.alone(folder, transfer.Clock(Limits(deadline=seconds, poll=0.001)), lambda *_: None)
+
+
 def test_a_lock_file_and_pieces_left_by_a_dead_process_are_not_in_the_way(site, folder):
-    (folder / folder_lock.NAME).touch()
+    (folder / one_at_a_time.NAME).touch()
     (folder / ".scf-dead.part").mkdir()
     (folder / ".scf-dead.part" / NAME).write_bytes(b"half")
     site.serve(NAME, whole(extract()))
@@ -424,31 +426,64 @@ def test_a_lock_file_and_pieces_left_by_a_dead_process_are_not_in_the_way(site, 
 
 
 def test_waiting_for_another_download_ends(site, folder):
-    with folder_lock.alone(folder, pytest.fail):
+    with held(folder):
         refused("Another download has been running", folder, site.base, limits=Limits(deadline=0.05, poll=0.01))
     assert not site.requests
 
 
-def test_a_lock_file_removed_by_its_last_holder_is_not_taken_for_the_lock(tmp_path, monkeypatch):
-    take = folder_lock._lock
+def test_waiting_for_another_download_can_be_stopped(site, folder):
+    def stop(size, total):
+        assert (size, total) == (0, None)
+        raise Stop
 
-    def remove_then_take(file):
-        monkeypatch.setattr(folder_lock, "_lock", take)
-        (tmp_path / folder_lock.NAME).unlink()
-        take(file)
+    with held(folder), pytest.raises(Stop):
+        fetch(2019, folder=folder, base=site.base, progress=stop, limits=QUICK)
+    assert not site.requests
+    with held(folder):
+        assert (folder / one_at_a_time.NAME).exists()
 
-    monkeypatch.setattr(folder_lock, "_lock", remove_then_take)
-    waited = []
-    with folder_lock.alone(tmp_path, lambda: waited.append(True)):
-        assert (tmp_path / folder_lock.NAME).exists(), "others must find the lock that is held"
-    assert waited == [True]
+
+def unsupported(*_args):
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+@pytest.mark.parametrize("locks", [True, False])
+def test_never_two_at_a_time_though_the_lock_file_comes_and_goes(tmp_path, monkeypatch, locks):
+    if not locks:
+        pytest.importorskip("fcntl", reason="Windows locks in another way")
+        monkeypatch.setattr("fcntl.flock", unsupported)
+    inside, most = [], []
+
+    def work(number):
+        for _ in range(25):
+            with held(tmp_path):
+                inside.append(number)
+                most.append(len(inside))
+                inside.remove(number)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert most == [1] * 100
     assert not list(tmp_path.iterdir())
 
 
 def test_where_files_cannot_be_locked_downloads_still_run(site, tmp_path, monkeypatch):
-    def unsupported(_file):
-        raise OSError(errno.ENOLCK, "No locks available")
-
-    monkeypatch.setattr(folder_lock, "_lock", unsupported)
+    pytest.importorskip("fcntl", reason="Windows locks in another way")
+    monkeypatch.setattr("fcntl.flock", unsupported)
     site.serve(NAME, whole(extract()))
     assert scf.read(fetch(2019, folder=tmp_path, base=site.base, limits=QUICK)).wave == 2019
+    assert set(contents(tmp_path)) == {NAME, f"{NAME}.parquet", "manifest.json"}
+
+
+def test_a_folder_that_takes_no_lock_file_says_so(site, folder, monkeypatch):
+    def refuse(path, *_args, **_options):
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    before = contents(folder)
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(
+        DownloadError, match=r"cannot be kept in downloads \(Permission denied\): check that the folder"
+    ):
+        fetch(2019, folder=folder, base=site.base, limits=QUICK)
+    monkeypatch.undo()
+    assert contents(folder) == before

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lib.sources import scf
-from lib.sources.download import downloaded, fetch, folder_lock
+from lib.sources.download import fetch, one_at_a_time, readable
 from lib.sources.download.command import main
 from lib.sources.download.transfer import Limits
 from tests.sources import loopback
@@ -131,10 +131,10 @@ def test_killed_half_way(site, folder):
     started.wait(PATIENCE)
 
     left = names(folder) - set(before)
-    assert folder_lock.NAME in left
+    assert one_at_a_time.NAME in left
     assert any(name.endswith(".part") for name in left)
     assert {name: (folder / name).read_bytes() for name in before} == before
-    assert downloaded() == {2019: folder / NAME}
+    assert readable() == ({2019: folder / NAME}, {})
     assert scf.read(folder / NAME).dollars == 2019
 
     fetch(2019, limits=QUICK)

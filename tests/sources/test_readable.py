@@ -13,7 +13,7 @@ from data.build.sample import find_survey
 from data.build.sample import main as build_sample
 from lib.errors import DataError
 from lib.sources import download, scf
-from lib.sources.download import downloaded, fetch, opened, readable
+from lib.sources.download import fetch, opened, readable
 from lib.sources.download.command import main
 from lib.sources.download.transfer import Limits
 from tests.sources.loopback import Loopback, extract, status, whole
@@ -70,7 +70,6 @@ def test_files_go_by_what_is_in_them(folder):
     put(folder, NAME, extract())
     assert readable() == readable(folder) == ({2007: folder / "scfp2022excel.zip", 2019: folder / NAME}, {})
     assert list(readable()[0]) == [2007, 2019]
-    assert set(downloaded()) == {2019, 2022}
 
 
 @pytest.mark.real

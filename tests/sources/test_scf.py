@@ -78,7 +78,7 @@ def test_real_wave(request, fixture, shape, households, wave, dollars):
     data = request.getfixturevalue(fixture)
     assert data.frame.shape == shape
     assert (data.sampled, data.wave, data.dollars) == (households, wave, dollars)
-    assert (data.implicates, data.weight, data.household) == (5, "WGT", "YY1")
+    assert (data.implicates, data.weight, data.id) == (5, "WGT", "YY1")
     assert not data.synthetic
     assert set(data.codebook) == set(data.columns)
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import itertools
+import os
 import zipfile
 
 import numpy as np
@@ -93,6 +94,15 @@ def test_packings_that_are_unpacked_without_a_bound_are_refused_unopened(tmp_pat
     (tmp_path / ZIP).write_bytes(packed(bytes(2**20), compression))
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_args, **_options: pytest.fail("the member was opened"))
     refuse(tmp_path / ZIP, "packed in an unusual way: unpack it")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path, write):
+    os.mkfifo(tmp_path / "pipe.csv")
+    refuse(tmp_path / "pipe.csv", "is a pipe or a device, which may never end: choose a file.")
+    path = write(NAME, as_csv(excerpt()))
+    os.mkfifo(tmp_path / f"{NAME}.parquet")
+    assert scf.read(path).sampled == 12
 
 
 # ------------------------------------------------------------------------------------------ any damage is a DataError

@@ -20,7 +20,7 @@ class Fitted:
     """What a fit found.
 
     Attributes:
-        coordinates: Households x 2, in single precision.
+        coordinates: Members x 2, in single precision.
         figures: ``quality`` (see ``Quality.to_dict``) and, for t-SNE, ``kl_divergence``.
     """
 
@@ -34,16 +34,16 @@ def fit(
     arrays: Mapping[str, NDArray[Any]],
     progress: Progress | None = None,
 ) -> Fitted:
-    """Lay out different points, give every household the place of its point, and judge the result.
+    """Lay out different points, give every member the place of its point, and judge the result.
 
-    Identical households are one point: neighbours among them would say nothing, and would cut the neighbour graph
+    Identical members are one point: neighbours among them would say nothing, and would cut the neighbour graph
     into pieces.
 
     Args:
         method: "tsne" or "umap".
         parameters: Of the method, and ``seed``.
         arrays: ``points`` (different points x features), ``start`` (different points x 2), ``place`` (for each
-            household the position of its point), ``weights`` (one per household).
+            member the position of its point), ``weights`` (one per member).
         progress: Told the share done; cancels by raising ``Cancelled``.
     """
     points, place = arrays["points"], arrays["place"]

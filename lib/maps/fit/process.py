@@ -1,6 +1,7 @@
 """The process that fits t-SNE and UMAP, one at a time, so that the server never loads umap or numba.
 
-It is started by ``lib.work.child`` and speaks through its standard input and output (see ``lib.work.wire``):
+It is started by ``lib.maps.worker`` and speaks through its standard input and output (see ``lib.work.helper``,
+which listens, and ``lib.work.wire``):
 
 - in: ``{"do": "fit", "id", "method", "parameters"}`` with arrays, ``{"do": "warm up", "id"}``,
   ``{"do": "stop", "id"}``;

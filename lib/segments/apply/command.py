@@ -1,6 +1,6 @@
-"""Label any table of households or customers with the segments of a saved recipe.
+"""Label any table with the segments of a saved recipe.
 
-    python -m lib.segments.apply recipe.json households.csv -o labelled.csv
+    python -m lib.segments.apply recipe.json table.csv -o labelled.csv
 
 Rows stream through in pieces, so that a table may be larger than memory. The labels are those of the app.
 """
@@ -8,10 +8,8 @@ Rows stream through in pieces, so that a table may be larger than memory. The la
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,12 +23,14 @@ import pyarrow.compute as pc
 
 from lib import VERSION
 from lib.errors import DataError, HouseholdSegmentsError
+from lib.prices import price_ratio
 from lib.segments.algorithms import recipe_words
 from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_rows
 from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
 from lib.segments.segmentation import UNASSIGNED
 from lib.tables.cells import clean_name
 from lib.tables.read import Source, numbers, open_table
+from lib.tables.whole import whole
 from lib.tables.write import CsvSink, ParquetSink, RetypeError
 from lib.words import percent
 
@@ -94,13 +94,13 @@ def label_file(
     found = matched(stored.model.space.features, source.names)
     if len(set(source.names)) < len(source.names):
         raise DataError(f"{table.name} has two columns of the same name: rename one of them.")
-    year = dollars or _told_dollars(source)
+    year = _told_dollars(source) if dollars is None else _known(dollars)
     factor_of(stored, year)
     about = _origin(stored, source, year) if header else {}
     texts: set[str] = set()
     while True:
         try:
-            with _whole_or_nothing(output) as draft:
+            with _draft_of(output) as draft:
                 counts, borderline = _stream(stored, source, found, output.suffix, draft, texts, year, about)
             break
         except RetypeError as changed:
@@ -181,6 +181,12 @@ def _origin(stored: StoredRecipe, source: Source, dollars: int | None) -> dict[s
     return {label: clean_name(words, _LONG) for label, words in facts.items() if words} | kept
 
 
+def _known(year: int) -> int:
+    """A year that was asked for; one without a price index is refused even where no amount needs it."""
+    price_ratio(year, year)
+    return year
+
+
 def _told_dollars(source: Source) -> int | None:
     return next((int(year[1]) for line in source.comments if (year := _DOLLARS.match(line))), None)
 
@@ -199,6 +205,8 @@ def _notes(stored: StoredRecipe, dollars: int | None) -> tuple[str, ...]:
 
 
 def _check_output(table: Path, output: Path) -> None:
+    if "\0" in str(output):
+        raise DataError("No file can have a NUL in its name: name the output otherwise.")
     if output.suffix.lower() not in OUTPUTS:
         raise DataError(f"Write to a file that ends in {' or '.join(OUTPUTS)}. Got {output.name}.")
     if not output.parent.is_dir():
@@ -210,25 +218,20 @@ def _check_output(table: Path, output: Path) -> None:
 
 
 @contextmanager
-def _whole_or_nothing(output: Path) -> Iterator[Path]:
-    """A draft beside the output that takes its place at the end, and is gone if anything goes wrong."""
+def _draft_of(output: Path) -> Iterator[Path]:
+    """A draft that becomes the output at the end; what the disk or Arrow has against it, in a sentence."""
+    begun = False
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{output.stem}-", suffix=".part", dir=output.parent)
-    except OSError as error:
-        raise DataError(f"Nothing can be written to {output.parent}: {error.strerror}.") from error
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        draft.chmod(0o644)
-        draft.replace(output)
+        with whole(output) as draft:
+            begun = True
+            yield draft
     except OSError as error:
         reason = error.strerror or str(error)
+        if not begun:
+            raise DataError(f"Nothing can be written to {output.parent}: {reason}.") from error
         raise DataError(f"{output.name} could not be written ({reason}): nothing was left behind.") from error
     except pa.ArrowException as error:
         raise DataError(f"The table holds something that cannot be written: {' '.join(str(error).split())}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -265,7 +268,7 @@ def load(path: Path) -> StoredRecipe:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m lib.segments.apply",
-        description="Label a table of households or customers with the segments of a saved recipe.",
+        description="Label a table with the segments of a saved recipe.",
     )
     parser.add_argument("recipe", type=Path, help="recipe as exported by the app (.json)")
     parser.add_argument("table", type=Path, help="table with the recipe's features (.csv, .csv.gz, .parquet)")

@@ -47,12 +47,12 @@ class StoredRecipe:
     """A segmentation read from a file.
 
     Attributes:
-        model: Places households.
+        model: Places members.
         names: Name of each segment.
         money: Features that are in dollars.
         dollars: Year whose prices the features are in, or None where nobody said.
         about: Where it came from, label to words: data, population, counting, version ...
-        agreement: Share of the households it was made from that the nearest centre labels as the app did; NaN
+        agreement: Share of the members it was made from that the nearest centre labels as the app did; NaN
             where the file does not say.
     """
 
@@ -75,12 +75,12 @@ def to_text(
     """The file of a segmentation; ``read_recipe`` gives it back.
 
     Args:
-        model: What places households.
+        model: What places members.
         names: Name of each segment.
         codebook: What the features mean.
         dollars: Year whose prices they are in.
         about: Where it came from, label to words.
-        agreement: Share of the households it was made from that the nearest centre labels as they were; for
+        agreement: Share of the members it was made from that the nearest centre labels as they were; for
             k-means always 1.
     """
     measured = 1.0 if model.recipe.algorithm == "kmeans" else agreement

@@ -24,8 +24,8 @@ def contrast(
     """How two segments differ, column by column, the largest difference first.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         first: Number of a segment.
         second: Another one, or None for everyone who was segmented.
         columns: Columns to compare; by default the features.

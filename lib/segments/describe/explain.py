@@ -17,7 +17,7 @@ from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.words import listed, percent, rounded, within_sentence
 
 MAX_DEPTH = 4
-"""Questions asked of a household, unless there are more segments than their answers can tell apart."""
+"""Questions asked of a member, unless there are more segments than their answers can tell apart."""
 
 SPARE_LEAVES = 2
 """Ends of the tree beyond one for each segment: more would be righter and unreadable."""
@@ -47,9 +47,9 @@ class Explanation:
     Attributes:
         rules: Segment to its rules; none where no simple rule finds it.
         sentences: Segment to one sentence.
-        right: Share of the households that the rules put into their segment.
-        found: Segment to the share of its households that its rules catch.
-        sure: Segment to the share of the households its rules speak of that belong to it.
+        right: Share of the members that the rules put into their segment.
+        found: Segment to the share of its members that its rules catch.
+        sure: Segment to the share of the members its rules speak of that belong to it.
         members: What they are called.
         partial: Whether some members belong to no segment; no share counts them.
     """
@@ -73,14 +73,14 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     """The segments as rules on the features in their own units.
 
     A decision tree is grown on the labels, its thresholds rounded to three digits, leaves of one segment that
-    touch joined; the shares given are those of the rules as they are said, not of the tree. Each household counts
+    touch joined; the shares given are those of the rules as they are said, not of the tree. Each member counts
     by its weight over the square root of its segment's, so that small segments get a rule too; the shares count
     by weight alone.
 
     Args:
-        dataset: The households that were segmented; unassigned rows are left out.
-        segmentation: What ``fit`` made of them.
-        depth: Questions asked of a household; by default 4, or as many as the number of segments needs.
+        dataset: The table that was segmented; unassigned rows are left out.
+        segmentation: What ``fit`` made of it.
+        depth: Questions asked of a member; by default 4, or as many as the number of segments needs.
 
     Raises:
         RecipeError: If the dataset is not the one that was segmented.

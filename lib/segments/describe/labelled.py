@@ -13,11 +13,11 @@ SEGMENT = "SEGMENT"
 
 
 def labelled(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Dataset:
-    """The households with their segment as a category.
+    """The members with their segment as a category.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         names: Name of each segment.
 
     Raises:

@@ -50,8 +50,8 @@ def names(dataset: Dataset, segmentation: Segmentation, *, described: Profile | 
     ``LONGEST`` characters drops what it can do without.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         described: The profile of the features, if it is there already.
     """
     table = (described or profile(dataset, segmentation)).table

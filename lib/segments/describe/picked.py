@@ -1,4 +1,4 @@
-"""Households picked out of a population: how they differ from the rest, and who is nearest to one of them."""
+"""Members picked out of a population: how they differ from the rest, and who is nearest to one of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def beside_the_rest(
         dataset: The population.
         inside: One truth value per row: whether it is picked.
         columns: Amounts.
-        counting: Households (weighted) or rows.
+        counting: Members (weighted) or rows.
 
     Returns:
         Indexed by column: ``mean``, ``median``, ``rest_mean``, ``rest_median``, ``difference`` (of the means, in

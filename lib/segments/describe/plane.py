@@ -1,4 +1,4 @@
-"""Two features as a plane: which segment each part of it belongs to, and households to draw in it."""
+"""Two features as a plane: which segment each part of it belongs to, and members to draw in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Plane:
     """A segmentation by two features, ready to draw.
 
     Attributes:
-        points: Households: ``x``, ``y`` (the features in their units), ``segment``, ``id``, ``row``.
+        points: Members: ``x``, ``y`` (the features in their units), ``segment``, ``id``, ``row``.
         centroids: ``x``, ``y``, indexed by segment.
         regions: Rectangles of the plane nearest to each centroid, see ``regions``.
         scales: Axes of x and y.
@@ -41,7 +41,7 @@ def plane_of(dataset: Dataset, segmentation: Segmentation, most: int, *, linear:
     """Lay out a segmentation by two features.
 
     Args:
-        dataset: The households that were segmented.
+        dataset: The table that was segmented.
         segmentation: Their segments.
         most: How many points to draw at most.
         linear: Axes of equal steps, rather than bent where the values are skewed.
@@ -96,10 +96,10 @@ def regions(model: Model, scales: tuple[Scale, Scale]) -> pd.DataFrame:
 
 
 def points_to_draw(dataset: Dataset, segmentation: Segmentation, most: int, *, seed: int = 42) -> pd.DataFrame:
-    """Households of one implicate to draw: in proportion to weight, and a few of every segment.
+    """Members of one implicate to draw: in proportion to weight, and a few of every segment.
 
     Args:
-        dataset: The households that were segmented.
+        dataset: The table that was segmented.
         segmentation: Their segments.
         most: How many points to draw at most, before small segments are filled up.
         seed: Start of the random numbers.

@@ -1,4 +1,4 @@
-"""What the households of each segment are like, beside everyone."""
+"""What the members of each segment are like, beside everyone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Profile:
             ``sd``, ``p25``, ``p75`` in the column's unit; ``difference``, the segment's mean less everyone's in
             everyone's standard deviations; ``standing``, the share of everyone below the segment's median (those
             equal to it count half).
-        everyone: Indexed by ``column``: the same five statistics of all households.
+        everyone: Indexed by ``column``: the same five statistics of all members.
     """
 
     table: pd.DataFrame
@@ -42,8 +42,8 @@ def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str]
     """Describe segments by any columns, those they were made from or others.
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         columns: Columns to describe; by default the features. Rows where one is missing are left out of it.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A household that stands for its segment: the weighted medoid, told in the words of the codebook."""
+"""A member that stands for its segment: the weighted medoid, told in the words of the codebook."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BLOCK = 512
 
 @dataclass(frozen=True, eq=False)
 class Typical:
-    """The household of a segment that is nearest to all others of it.
+    """The member of a segment that is nearest to all others of it.
 
     Attributes:
         segment: Number of the segment.
@@ -39,9 +39,10 @@ class Typical:
         id: What names it in the file.
         facts: What is known about it: label to value in words, in the order in which one would tell it.
         sentence: The same in a sentence or two.
-        mean_distance: Its weighted mean distance to the households of the segment, on the scale of distances.
+        mean_distance: Its weighted mean distance to the members of the segment, on the scale of distances.
         considered: Rows among which it was sought.
-        exact: Whether these are all of one implicate.
+        exact: Whether these are all there are, of one implicate where there are several.
+        implicates: Rows per member.
     """
 
     segment: int
@@ -52,28 +53,28 @@ class Typical:
     mean_distance: float
     considered: int
     exact: bool
+    implicates: int = 1
 
     @property
     def note(self) -> str:
         """How it was found, in a sentence."""
+        where = " of one implicate" if self.implicates > 1 else ""
         if self.exact and self.considered == 1:
-            return "The only row of the segment in one implicate."
+            return f"The only row{where} in the segment."
         if self.exact:
-            return (
-                f"The medoid of {self.considered:,} rows of one implicate: the least weighted distance to all others."
-            )
+            return f"The medoid of {self.considered:,} rows{where}: the least weighted distance to all others."
         return f"The medoid of {self.considered:,} rows drawn by weight, as the segment has more than {EXACT:,}."
 
 
 def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typical:
-    """The weighted medoid of a segment: of its own households the one with the least distance to the others.
+    """The weighted medoid of a segment: of its own members the one with the least distance to the others.
 
-    Unlike a centroid it is somebody. Distances are Euclidean on the scale of the segmentation, each household
+    Unlike a centroid it is somebody. Distances are Euclidean on the scale of the segmentation, each member
     counts by its weight (once when rows are counted), within the first implicate that has members.
 
     Args:
-        dataset: The households that were segmented, with ``TYPICAL_COLUMNS`` as far as they exist.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented, with ``TYPICAL_COLUMNS`` as far as they exist.
+        segmentation: What ``fit`` made of it.
         segment: Number of the segment.
 
     Raises:
@@ -91,7 +92,7 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
     row = int(rows[place])
     facts = _facts(dataset, segmentation.recipe.features, row)
     words = _sentence(dataset, segmentation.recipe.features, row)
-    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, distance, len(rows), exact)
+    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, distance, len(rows), exact, dataset.implicates)
 
 
 def medoid(points: Points) -> tuple[int, float]:

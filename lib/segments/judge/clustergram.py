@@ -13,7 +13,7 @@ from lib.segments.judge.sweep import Sweep
 from lib.segments.segmentation import UNASSIGNED
 
 LEAST_FLOW = 0.002
-"""Share of all households below which a stream is left out: hundreds of hair lines hide the rest."""
+"""Share of all members below which a stream is left out: hundreds of hair lines hide the rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,7 @@ class Clustergram:
     Attributes:
         nodes: ``k``, ``segment``, ``height`` (weighted mean of the first principal component), ``share``.
         streams: ``k`` and ``segment`` left and ``height`` there; ``k2``, ``segment2`` and ``height2`` right;
-            ``share`` of all households that go along.
+            ``share`` of all members that go along.
     """
 
     nodes: pd.DataFrame
@@ -34,7 +34,7 @@ def clustergram(swept: Sweep) -> Clustergram:
     """Follow members through a sweep, weighted as it counts.
 
     Args:
-        swept: Segmentations of the same households by several k.
+        swept: Segmentations of the same members by several k.
     """
     fits = [swept[k] for k in swept.table.index]
     points = fits[0].points

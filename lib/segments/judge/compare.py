@@ -1,4 +1,4 @@
-"""The same households segmented by several algorithms, on one scale and by one set of scores."""
+"""The same members segmented by several algorithms, on one scale and by one set of scores."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def compare(
     *,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Segment the households by each algorithm and by k-means, to which the others are compared.
+    """Segment the members by each algorithm and by k-means, to which the others are compared.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         recipe: Everything but the algorithm.
         algorithms: Which ones to show.
         progress: Told the share done; may raise ``Cancelled``.

@@ -35,7 +35,7 @@ def findings(
     Args:
         found: The segmentation.
         names: Name of each segment.
-        who: The households, in words.
+        who: The members, in words.
         swept: Scores of other numbers of segments, where they are known.
         stable: How far segments come back, where that is known.
     """
@@ -68,9 +68,9 @@ def _too_few(found: Segmentation) -> str:
 
 
 def _sampled(found: Segmentation) -> int:
-    """Sampled households in all; where rows are counted, one whose copies lie in two segments is counted twice."""
+    """Sampled members in all; where rows are counted, one whose copies lie in two segments is counted twice."""
     if found.recipe.counting == MEMBERS:
-        return len(np.unique(found.points.households))
+        return len(np.unique(found.points.members))
     return int(found.sizes["sampled"].sum())
 
 

@@ -1,6 +1,6 @@
 """What the well-known notebooks would say for the same choice, and why it differs.
 
-They count rows (five per household, no weights), start k-means once, and take silhouettes in raw units of labels
+They count rows (five per member, no weights), start k-means once, and take silhouettes in raw units of labels
 found on scaled ones. ``KMeans``, ``StandardScaler`` and the seed are theirs, so that the figures are too.
 """
 
@@ -33,7 +33,7 @@ CHEAP = 10_000
 """Rows up to which many starts take a fraction of a second: only then are they tried beside the notebooks' one."""
 
 FEW = 10
-"""Sampled households below which a cluster is too small to stand for anyone."""
+"""Sampled members below which a cluster is too small to stand for anyone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +46,10 @@ class NotebookResult:
         silhouette_raw: Of these labels in raw units, all rows together, as printed there.
         silhouette_scaled: Of the same labels on the scale on which they were found.
         means: Mean of each feature by cluster, in original units, ascending by the first feature.
-        sizes: Rows and sampled households of each cluster, in the order of ``means``.
+        sizes: Rows and sampled members of each cluster, in the order of ``means``.
         scaling: On which the labels were found; there is never a transform.
         starts: Of which the best was kept.
-        copies: Rows per household.
+        copies: Rows per member.
         least: Inertia of the best of the recipe's starts, everything else the same; NaN where the recipe asks for
             just that (then ``fit`` knows it), for another algorithm, or for more than ``CHEAP`` rows.
     """
@@ -72,7 +72,7 @@ def notebook_result(
     """Cluster rows as the notebooks do: the recipe's features, k, seed and scaling; nothing else of it.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         recipe: Gives features, k, seed and scaling.
         scaling: Another scaling; the two-feature notebook uses "none", the others "standard".
         starts: ``n_init``; one in the notebooks, ten in the versions of scikit-learn they were written with.
@@ -121,7 +121,7 @@ def raw_unit_silhouettes(dataset: Dataset, segmentations: Sequence[Segmentation]
     """The notebooks' silhouettes of other labels: features in raw units, every row once, all rows together.
 
     Args:
-        dataset: The households that were segmented.
+        dataset: The table that was segmented.
         segmentations: Any number of the same features, scored in one pass.
 
     Returns:
@@ -133,7 +133,7 @@ def raw_unit_silhouettes(dataset: Dataset, segmentations: Sequence[Segmentation]
 
 
 def differences(notebook: NotebookResult, segmentation: Segmentation) -> tuple[str, ...]:
-    """Why the notebooks' figures differ from those of a segmentation of the same households, a sentence each.
+    """Why the notebooks' figures differ from those of a segmentation of the same members, a sentence each.
 
     Inertias are compared only where they are sums of the same squares: over rows, on the same scale, by k-means.
     """

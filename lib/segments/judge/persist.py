@@ -31,12 +31,12 @@ class Persistence:
         table: One row per matched pair, indexed by ``old``: ``new`` (number of the new segment), ``old_share``
             and ``new_share`` (as counted by the recipe), ``old_count``, ``new_count``, ``old_sampled``,
             ``new_sampled``, ``distance`` (between the centroids, on the old scale), ``room`` (from the old
-            centroid to the nearest other old one), ``kept`` (share of the new segment's households that the old
-            model places in the matched one), ``similarity`` (Jaccard, new households: in both over in either)
+            centroid to the nearest other old one), ``kept`` (share of the new segment's members that the old
+            model places in the matched one), ``similarity`` (Jaccard, new members: in both over in either)
             and ``verdict`` (what that similarity means, at Hennig's thresholds).
         old_centroids: In original units and the common dollars, indexed by old segment.
         new_centroids: The same of the matched new segments, under the old numbers.
-        kept: Share of all new households that the old model places in the segment matched with theirs.
+        kept: Share of all new members that the old model places in the segment matched with theirs.
         lost: Old segments without a match.
         gained: New segments without a match.
         dollars: Year of the common dollars, or None.
@@ -75,17 +75,17 @@ class Persistence:
 def persist(
     old_dataset: Dataset, old_segmentation: Segmentation, new_dataset: Dataset, recipe: Recipe | None = None
 ) -> Persistence:
-    """Segment newer households by the same recipe, and match what is found with the older segments.
+    """Segment newer members by the same recipe, and match what is found with the older segments.
 
     Amounts of the newer data are put into the dollars of the older. Segments are matched so that the distances
     between matched centroids, on the scale of the older segmentation, are least in sum (the Hungarian method).
-    Then the older model places every newer household: "kept" and "similarity" compare that with the newer
+    Then the older model places every newer member: "kept" and "similarity" compare that with the newer
     segments.
 
     Args:
-        old_dataset: The older households.
-        old_segmentation: What ``fit`` made of them.
-        new_dataset: The newer households, chosen by the same population.
+        old_dataset: The older members.
+        old_segmentation: What ``fit`` made of it.
+        new_dataset: The newer members, chosen by the same population.
         recipe: The recipe for the newer ones; by default that of the older.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Would other households, or other imputations, have given the same segments?
+"""Would other members, or other imputations, have given the same segments?
 
 Hennig (2007), "Cluster-wise assessment of cluster stability": segment anew from a bootstrap sample, and ask of each
 segment how much the most similar new one shares with it (Jaccard: weight in both over weight in either).
@@ -39,10 +39,10 @@ class Stability:
     """How far segments come back.
 
     Attributes:
-        table: Indexed by segment: ``bootstrap`` (mean Jaccard over resampled households), ``dissolved`` (share
+        table: Indexed by segment: ``bootstrap`` (mean Jaccard over resampled members), ``dissolved`` (share
             of resamples in which nothing resembles the segment), ``implicates`` (mean Jaccard over segmentations
             of one implicate each; NaN where there is one only), ``verdict`` in words.
-        resamples: How many times households were resampled.
+        resamples: How many times members were resampled.
     """
 
     table: pd.DataFrame
@@ -63,16 +63,16 @@ def stability(
     resamples: int = RESAMPLES,
     progress: Progress | None = None,
 ) -> Stability:
-    """Segment resampled households, and each implicate by itself, and compare.
+    """Segment resampled members, and each implicate by itself, and compare.
 
-    Households are drawn with replacement, each with all its implicates and its weight; the scale of distances
+    Members are drawn with replacement, each with all its implicates and its weight; the scale of distances
     stays that of the segmentation. Each time segments are sought anew from ``STARTS`` random starts and from the
     centroids under test. Weights of the rows compared are those of the segmentation; a segment of which no
-    household was drawn counts as lost (similarity 0).
+    member was drawn counts as lost (similarity 0).
 
     Args:
-        dataset: The households that were segmented.
-        segmentation: What ``fit`` made of them.
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
         resamples: How many times, 1 to 500.
         progress: Told the share done; may raise ``Cancelled``.
 
@@ -83,8 +83,8 @@ def stability(
         raise RecipeError(f"Resamples must be between 1 and {MAX_RESAMPLES}. Got {resamples}.")
     check_same(dataset, segmentation)
     points = segmentation.points
-    # rows are counted as if each were a household, but they are drawn by household all the same
-    households, implicates = dataset.member_codes, dataset.implicate_codes
+    # rows are counted as if each were a member, but they are drawn by member all the same
+    members, implicates = dataset.member_codes, dataset.implicate_codes
     kinds = np.unique(implicates)
     alone = kinds if len(kinds) > 1 else kinds[:0]
     rng = np.random.default_rng(segmentation.recipe.seed)
@@ -93,7 +93,7 @@ def stability(
         report(progress, i / len(similar), "Segmenting resamples")
         if i < resamples:
             drawn = rng.integers(dataset.sampled, size=dataset.sampled)
-            times = np.bincount(drawn, minlength=dataset.sampled)[households]
+            times = np.bincount(drawn, minlength=dataset.sampled)[members]
         else:
             times = (implicates == alone[i - resamples]).astype(np.intp)
         similar[i] = _similarity(segmentation, points, times)

@@ -22,7 +22,7 @@ from lib.work.progress import Progress, part_of, report
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """Segmentations of the same households by several numbers of segments.
+    """Segmentations of the same members by several numbers of segments.
 
     Attributes:
         recipe: What was asked for; its own k plays no part.
@@ -63,11 +63,11 @@ def sweep(
     """Fit every k of ``ks`` and score them all, the silhouettes in one pass over the distances.
 
     Args:
-        dataset: The households.
+        dataset: The population.
         recipe: What was asked for; its k is replaced by each of ``ks``.
         ks: Numbers of segments. Those above the number of different points are left out with a note.
         progress: Told the share done; may raise ``Cancelled``.
-        fitted: Gives the segmentation of these households by a recipe, from a cache say; by default it is made.
+        fitted: Gives the segmentation of these members by a recipe, from a cache say; by default it is made.
 
     Raises:
         RecipeError: As ``fit``; or if the algorithm finds its own number of segments.

@@ -1,9 +1,7 @@
 """The real survey files, fetched from the Federal Reserve: ``python -m lib.sources.download 2019 2022``."""
 
 from lib.sources.download.fetching import (
-    SITE,
     WAVES,
-    downloaded,
     downloads_folder,
     fetch,
     path_of,
@@ -13,9 +11,7 @@ from lib.sources.download.fetching import (
 )
 
 __all__ = [
-    "SITE",
     "WAVES",
-    "downloaded",
     "downloads_folder",
     "fetch",
     "path_of",

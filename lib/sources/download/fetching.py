@@ -12,14 +12,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lib.dataset import Dataset
 from lib.errors import DataError, DownloadError
 from lib.sources import scf
-from lib.sources.download import folder_lock, manifest, opened
+from lib.sources.download import manifest, one_at_a_time, opened
 from lib.sources.download.transfer import Clock, Limits, Progress, receive
 from lib.sources.scf import parquet_copy, vintage
 
@@ -49,22 +49,6 @@ def path_of(wave: int, folder: Path | None = None) -> Path:
     if wave not in WAVES:
         raise DownloadError(f"There is no survey of {wave}: choose one of {', '.join(map(str, WAVES))}.")
     return (folder or downloads_folder()) / f"scfp{wave}{'excel' if wave in _AS_CSV else 's'}.zip"
-
-
-def downloaded(folder: Path | None = None) -> dict[int, Path]:
-    """The survey files in the folder, by wave in ascending order, told by a cheap look at names and sizes.
-
-    Files that a person put there under one of the survey's own names are found too, such as
-    ``SCFP2019.csv.gz`` or ``rscfp2007.dta``. A fetched file whose size is not what it was is left out.
-    """
-    folder = folder or downloads_folder()
-    known = manifest.read(folder) or {}
-    found: dict[int, Path] = {}
-    for wave, path in survey_files(folder):
-        # a fetched file comes before others of its wave: it has been checked
-        if _is_whole(path, known) and (wave not in found or path == path_of(wave, folder)):
-            found[wave] = path
-    return dict(sorted(found.items()))
 
 
 def readable(folder: Path | None = None) -> tuple[dict[int, Path], dict[Path, str]]:
@@ -139,7 +123,7 @@ def fetch(
     with _disk_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         before = _identity(target)
-        with folder_lock.alone(target.parent, lambda: _wait(clock, progress)):
+        with one_at_a_time.alone(target.parent, clock, progress):
             if _identity(target) in {None, before}:
                 _sweep(target.parent)
                 _fetch_alone(wave, url, target, clock, progress)
@@ -154,7 +138,7 @@ def _fetch_alone(wave: int, url: str, target: Path, clock: Clock, progress: Prog
         dataset = _read(arrived, wave, urlsplit(url).hostname or url)
         _publish(arrived, target, manifest.describe(arrived, dataset, url=_without_login(url)))
     finally:
-        for copy in _copies_of(arrived):
+        for copy in parquet_copy.places(arrived):
             with contextlib.suppress(OSError):
                 copy.unlink()
         shutil.rmtree(staging, ignore_errors=True)
@@ -190,7 +174,7 @@ def _publish(arrived: Path, target: Path, entry: manifest.Entry) -> None:
     if record.exists():
         without.replace(record)
     arrived.replace(target)
-    for new, old in zip(_copies_of(arrived), _copies_of(target), strict=True):
+    for new, old in zip(parquet_copy.places(arrived), parquet_copy.places(target), strict=True):
         with contextlib.suppress(OSError):  # absent, or in use: it is made anew when the file is read
             new.replace(old)
     with contextlib.suppress(OSError):  # the file is there and good, with or without its entry
@@ -206,10 +190,6 @@ def _other_entries(target: Path) -> dict[str, manifest.Entry]:
             with contextlib.suppress(DataError, OSError):
                 entries[path.name] = manifest.describe(path, scf.read(path, columns=()))
     return {name: entry for name, entry in entries.items() if name != target.name}
-
-
-def _copies_of(path: Path) -> tuple[Path, ...]:
-    return parquet_copy.places(path)
 
 
 def _base(base: str | None) -> str:
@@ -236,13 +216,6 @@ def _files(folder: Path) -> list[Path]:
         return []
 
 
-def _is_whole(path: Path, known: Mapping[str, manifest.Entry]) -> bool:
-    identity = _identity(path)
-    if identity is None:
-        return False
-    return identity[0] == known[path.name].size if path.name in known else identity[0] > 0
-
-
 def _identity(path: Path) -> tuple[int, int] | None:
     status = _status(path)
     return None if status is None else (status.st_size, status.st_mtime_ns)
@@ -253,15 +226,6 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except OSError:
         return None
-
-
-def _wait(clock: Clock, progress: Progress) -> None:
-    if not clock.left:
-        raise DownloadError(
-            f"Another download has been running for {clock.limits.deadline:.0f} seconds: let it end, then try again."
-        )
-    progress(0, None)
-    clock.pause(clock.limits.poll)
 
 
 def _sweep(folder: Path) -> None:

@@ -46,7 +46,7 @@ def read(folder: Path) -> dict[str, Entry] | None:
         return {name: _entry(values) for name, values in kept.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

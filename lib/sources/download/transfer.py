@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
 import os
 import threading
@@ -16,6 +15,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests import exceptions
+from urllib3.exceptions import InvalidHeader, MaxRetryError
+from urllib3.util import Retry
 
 from lib.errors import DownloadError
 from lib.tables.files import MAX_PACKED, MEGABYTE
@@ -49,7 +50,7 @@ class Limits:
         answer: Until the site has answered for the first time, however often it was tried.
         deadline: For everything, waiting for another download included.
         attempts: How often to try what may pass by itself: no connection, a busy server, a cut-off.
-        backoff: Pause before the second attempt; it doubles with each further one.
+        backoff: The second attempt follows at once; then come pauses of twice, four times, ... so many seconds.
         poll: How often to look whether another download has ended.
     """
 
@@ -111,14 +112,20 @@ def receive(url: str, into: Path, clock: Clock, progress: Progress) -> None:
         OSError: If the disk does not take the file.
     """
     limits = clock.limits
+    retry = Retry(limits.attempts - 1, backoff_factor=limits.backoff, backoff_max=_LONGEST_PAUSE)
     clock.expect_answer()
-    for attempt in itertools.count(1):
+    while True:
         try:
             _Attempt(url, into.name, clock).run(into, progress)
             return
         except _PassingError as passing:
-            pause = max(limits.backoff * 2 ** (attempt - 1), min(passing.pause, _LONGEST_PAUSE))
-            if attempt >= limits.attempts or pause >= clock.left:
+            try:
+                # not mounted on the session: that would sleep beyond the deadline, and not see a body break off
+                retry = retry.increment("GET", url)
+            except MaxRetryError:
+                raise passing.error from passing
+            pause = max(retry.get_backoff_time(), min(passing.pause, _LONGEST_PAUSE))
+            if pause >= clock.left:
                 raise passing.error from passing
             clock.pause(pause)
 
@@ -148,6 +155,14 @@ def _session(url: str) -> requests.Session:
     if url.startswith("https:"):
         del session.adapters["http://"]  # a redirect from https to http then finds nobody to follow it
     return session
+
+
+def _asked_to_wait(response: requests.Response) -> float:
+    """Seconds that a busy server asks to be left alone, whether it says so in seconds or by a date."""
+    try:
+        return Retry().parse_retry_after(response.headers.get("Retry-After", "0"))
+    except (InvalidHeader, OverflowError):
+        return 0.0
 
 
 class _Attempt:
@@ -217,9 +232,8 @@ class _Attempt:
     def _check_status(self, response: requests.Response) -> None:
         status = response.status_code
         if status in _PASSING:
-            after = response.headers.get("Retry-After", "")
             error = DownloadError(f"{self.host} is too busy to send {self.name} ({status}): try again later.")
-            raise _PassingError(error, float(after) if after.isdecimal() else 0)
+            raise _PassingError(error, _asked_to_wait(response))
         if status in {401, 403}:
             raise DownloadError(
                 f"{self.host} refuses to send {self.name} ({status}): fetch it with a browser and put it "

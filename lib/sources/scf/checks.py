@@ -11,6 +11,7 @@ import pandas as pd
 from lib.errors import DataError
 from lib.subject import Identity
 from lib.subjects.scf import IDENTITIES
+from lib.tables.files import Expected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,14 @@ _LARGEST = 1e14
 """Identifiers up to here, and ten times as large, are exact in float64 and in int64."""
 
 _HEAVIEST = 1e9
-_DO = "use the survey's summary extract as released"
+EXPECTED = Expected(
+    what="the survey's summary extract",
+    briefly="the summary extract",
+    largest="any wave of the survey",
+    again="download it again",
+    source="the survey's site",
+)
+_DO = f"use {EXPECTED.what} as released"
 
 
 def check_columns(name: str, columns: Sequence[str]) -> None:

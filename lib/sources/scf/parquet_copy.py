@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,10 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lib import METADATA
+from lib.tables.whole import whole
+
 VERSION = 2
 """Raise it when the meaning of a copy changes; older copies are then made anew."""
-
-_KEY = b"household_segments"
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
         path: The original file.
         columns: Columns to load (names that are not there are left out); all by default.
     """
-    for copy in places(path):
+    for copy in filter(Path.is_file, places(path)):  # opening a pipe would wait for ever
         try:
             parquet = pq.ParquetFile(copy, memory_map=True)
-            kept = json.loads(parquet.schema_arrow.metadata[_KEY])
+            kept = json.loads(parquet.schema_arrow.metadata[METADATA])
             if kept["of"] == _identity_of(path):
                 return read_table(parquet, columns), _facts(kept["facts"])
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
@@ -63,37 +63,32 @@ def read_table(parquet: pq.ParquetFile, columns: Sequence[str] | None) -> pd.Dat
 def keep(path: Path, frame: pd.DataFrame, facts: Facts) -> None:
     """Keep ``frame`` for ``path``, beside it or, in a read-only folder, in the user's cache folder.
 
-    Written under a temporary name and renamed, so that a copy is whole or absent. A full disk or a folder
-    that cannot be written costs only the speed of the next read.
+    A copy is whole or absent. A full disk or a folder that cannot be written costs only the speed of the next read.
     """
     table = pa.Table.from_pandas(_narrow(frame), preserve_index=False)
     kept = {"of": _identity_of(path), "facts": asdict(facts)}
-    table = table.replace_schema_metadata({_KEY: json.dumps(kept).encode()})
+    table = table.replace_schema_metadata({METADATA: json.dumps(kept).encode()})
     for copy in places(path):
-        if _write_whole(table, copy):
+        if _write(table, copy):
             return
 
 
-def _write_whole(table: pa.Table, copy: Path) -> bool:
+def _write(table: pa.Table, copy: Path) -> bool:
+    """Write the copy, if that can be done here."""
     if not _may_write(copy.parent):
         return False
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=copy.parent, prefix=".", suffix=".part", delete=False) as file:
-            temporary = Path(file.name)
+        with whole(copy) as draft:
             # measured: of the codecs that keep the file small this one loads fastest, and statistics cost time too
             pq.write_table(
                 table,
-                file,
+                draft,
                 compression="lz4",
                 use_dictionary=False,
                 write_statistics=False,
                 row_group_size=len(table),
             )
-        temporary.replace(copy)
     except OSError:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         return False
     return True
 

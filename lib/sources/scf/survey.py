@@ -78,7 +78,7 @@ def sample(*, columns: Sequence[str] | None = None) -> Dataset:
 
 
 def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
-    frame = read_frame(path, lambda names: checks.check_columns(path.name, _renamed(names)))
+    frame = read_frame(path, lambda names: checks.check_columns(path.name, _renamed(names)), checks.EXPECTED)
     frame = frame.set_axis(_renamed(frame.columns), axis=1)
     checks.check_rows(path.name, frame)
     frame, mended = _mend_nhnfin(frame)

@@ -1,130 +1,65 @@
-"""Work of more than a moment: done in a thread of its own for all sessions, watched on the page, stopped when unwanted.
+"""Work of more than a moment, as a page sees it: asked for, watched by a bar that moves, stopped, tried again.
 
-A page never waits for it. Whoever asks for the same thing joins the same job, and a job that nobody looks at any
-more ends at its next report of progress.
+A page never waits for it. The server's queue does the work in its threads; a session holds tickets, one for each slot
+of its pages. Whoever asks for the same thing joins the same work, and work that nobody looks at any more ends.
 """
 
 from __future__ import annotations
 
-import threading
-import uuid
+import atexit
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.errors import HouseholdSegmentsError
-from lib.segments import Cancelled, Progress
+from lib.work.jobs import Queue, Ticket
+from lib.work.progress import Progress
+
+T = TypeVar("T")
+Ask = Callable[[Hashable | None], Ticket[T]]
+"""Given the session's name, asks for work; called again where the queue was busy, or the browser's tab slept."""
+
+AT_ONCE = 3
+"""One may be slow without holding up another visitor's quick one, and the server has few processors."""
 
 MOST_WAITING = 24
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
 
+_STOPS_WITHIN = 20.0
+"""Seconds that a server which ends waits for work to notice."""
+
 _SLOTS = "background_jobs"
 
 
-class Watched(Protocol):
-    """What can be watched: work in the background, or a map at the worker."""
-
-    @property
-    def state(self) -> Any:  # noqa: ANN401 - anything with over, share and words
-        """Where it stands."""
-
-
 @dataclass(frozen=True)
-class State:
-    """Where work stands: the share done, what goes on, whether it is over and what went wrong."""
-
-    share: float = 0.0
-    words: str = "Waiting for other work to end"
-    over: bool = False
-    failed: str = ""
-
-
-@dataclass(eq=False)
-class Job:
-    """One piece of work, wanted by one or more sessions."""
+class _Slot:
+    """What was asked for at a place on the page."""
 
     key: Hashable
-    state: State = field(default_factory=State)
-    sessions: set[str] = field(default_factory=set)
-    stopped: bool = False
-    future: Future[None] | None = None
-
-    def cancel(self) -> None:
-        """Stop at the next report of progress."""
-        self.stopped = True
-
-    def progress(self, share: float, words: str) -> None:
-        """Told by the work; raises ``Cancelled`` once the job is stopped."""
-        if self.stopped:
-            raise Cancelled
-        self.state = State(min(max(share, 0.0), 1.0), words)
-
-
-class Background:
-    """Runs jobs one after the other; sessions find each other's."""
-
-    def __init__(self) -> None:
-        """Nothing runs yet."""
-        self._jobs: dict[Hashable, Job] = {}
-        self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="background")
-
-    def ask(self, key: Hashable, session: str, work: Callable[[Progress], object]) -> Job:
-        """The job for ``key``: the one that is under way, or a new one.
-
-        Raises:
-            HouseholdSegmentsError: If too much work waits already.
-        """
-        with self._lock:
-            job = self._jobs.get(key)
-            if job is None or job.state.over or job.stopped:
-                if len(self._jobs) >= MOST_WAITING:
-                    raise HouseholdSegmentsError("Much work waits on this server already: try again in a minute.")
-                job = self._jobs[key] = Job(key)
-                job.future = self._threads.submit(self._run, job, work)
-            job.sessions.add(session)
-            return job
-
-    def leave(self, job: Job, session: str) -> None:
-        """One session less wants the job; without any it stops."""
-        with self._lock:
-            job.sessions.discard(session)
-            if not job.sessions:
-                job.cancel()
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait until all work asked for so far has ended."""
-        with self._lock:
-            futures = [job.future for job in self._jobs.values() if job.future is not None]
-        wait(futures, timeout)
-
-    def _run(self, job: Job, work: Callable[[Progress], object]) -> None:
-        failed = ""
-        try:
-            job.progress(0.0, "Beginning")
-            work(job.progress)
-        except Cancelled:
-            failed = "Stopped."
-        except HouseholdSegmentsError as error:
-            failed = str(error)
-        except Exception:  # the sentence is for the visitor, the traceback for whoever runs the server
-            failed = "Something went wrong on the server: try again, or choose other settings."
-            raise
-        finally:
-            job.state = State(1.0, job.state.words, over=True, failed=failed)
-            with self._lock:
-                if self._jobs.get(job.key) is job:
-                    del self._jobs[job.key]
+    ticket: Ticket[Any]
 
 
 @st.cache_resource(show_spinner=False)
-def background() -> Background:
-    """The one for this server."""
-    return Background()
+def background() -> Queue:
+    """The queue of this server."""
+    queue = Queue(at_once=AT_ONCE, waiting=MOST_WAITING, error=HouseholdSegmentsError, gone=gone)
+    # threads in the middle of a computation must not see the interpreter taken down under them
+    atexit.register(queue.close, _STOPS_WITHIN)
+    return queue
+
+
+def gone(session: Hashable) -> bool:
+    """Whether a session's browser is known to have left; one that comes back asks again."""
+    try:
+        # compared with False: tests put something in the server's place that knows no sessions
+        return runtime.exists() and runtime.get_instance().is_active_session(str(session)) is False
+    except (RuntimeError, AttributeError):  # the server is about to end
+        return False
 
 
 def render(slot: str, key: Hashable, work: Callable[[Progress], object]) -> None:
@@ -135,18 +70,16 @@ def render(slot: str, key: Hashable, work: Callable[[Progress], object]) -> None
         key: Says what the work is.
         work: Called with a progress callback; keeps its own result.
     """
-    session = st.session_state.setdefault("session_name", uuid.uuid4().hex)
-    slots: dict[str, Job] = st.session_state.setdefault(_SLOTS, {})
-    before = slots.get(slot)
-    if before is not None and before.key == key and before.state.failed:
-        st.info(before.state.failed, icon=":material/info:")
-        st.button("Try again", icon=":material/refresh:", key=f"again_{slot}", on_click=_forget, args=(slot,))
-        return
-    if before is not None and before.key != key:
-        background().leave(before, session)
-    slots[slot] = background().ask(key, session, work)
-    job = slots[slot]
-    watch(job, slot, lambda: background().leave(job, session))
+    if follow(slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress))):
+        # kept since the page looked for it, or no longer kept: the next run finds it or asks anew
+        _forget(slot)
+        st.rerun()
+
+
+def _do(work: Callable[[Progress], object], progress: Progress) -> bool:
+    """Do work that keeps its own result, so that no ticket holds it too."""
+    work(progress)
+    return True
 
 
 def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[Progress], object]) -> None:
@@ -157,19 +90,61 @@ def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[
         render(slot, key, work)
 
 
+def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again") -> T | None:
+    """The result of work if it is done; else it is shown where it stands, and the page runs again when it is over.
+
+    Args:
+        slot: The place on the page: another key there means that the work before is no longer wanted.
+        key: Says what the work is.
+        ask: See ``Ask``.
+        again: What the button says that asks anew for work that failed or was stopped.
+    """
+    ticket = _ticket(slot, key, ask)
+    state = ticket.state
+    if state.status == "done":
+        return ticket.result()
+    if state.status in ("failed", "cancelled") and not state.lapsed:
+        st.info(state.words if state.status == "failed" else "Stopped.", icon=":material/info:")
+        st.button(again, icon=":material/refresh:", key=f"again_{slot}", on_click=_forget, args=(slot,))
+        return None
+    st.fragment(_watch, run_every=_LOOK_AGAIN)(slot, key, ask)
+    return None
+
+
+def _ticket(slot: str, key: Hashable, ask: Ask[T]) -> Ticket[T]:
+    """The slot's ticket; another where it is for other work, where the queue was busy, or where it has lapsed."""
+    slots: dict[str, _Slot] = st.session_state.setdefault(_SLOTS, {})
+    held = slots.get(slot)
+    if held is not None and held.key == key:
+        state = held.ticket.state
+        if state.status != "busy" and not state.lapsed:
+            return held.ticket
+    elif held is not None:
+        held.ticket.cancel()
+    ticket = ask(_session())
+    slots[slot] = _Slot(key, ticket)
+    return ticket
+
+
+def _session() -> str | None:
+    """The name by which the server knows this session."""
+    context = get_script_run_ctx()
+    return None if context is None else context.session_id
+
+
 def _forget(slot: str) -> None:
     st.session_state[_SLOTS].pop(slot, None)
 
 
-def watch(work: Watched, key: str, stop: Callable[[], None]) -> None:
+def _watch(slot: str, key: Hashable, ask: Ask[Any]) -> None:
     """A bar that moves by itself, and a way to stop; the whole page runs again when the work is over."""
-    st.fragment(_bar, run_every=_LOOK_AGAIN)(work, key, stop)
-
-
-def _bar(work: Watched, key: str, stop: Callable[[], None]) -> None:
-    state = work.state
+    ticket = _ticket(slot, key, ask)
+    state = ticket.state
+    if state.status == "busy":
+        st.info(f"{state.words} This page asks again by itself.", icon=":material/hourglass_top:")
+        return
     if state.over:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(state.share, text=state.words or "Working")
-        st.button("Stop", icon=":material/close:", key=f"stop_{key}", on_click=stop)
+        st.button("Stop", icon=":material/close:", key=f"stop_{slot}", on_click=ticket.cancel)

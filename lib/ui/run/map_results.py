@@ -10,7 +10,7 @@ import pandas as pd
 from lib import maps, segments
 from lib.maps import density
 from lib.segments import Recipe
-from lib.ui.run import results
+from lib.ui.run import background, results
 from lib.ui.run.cache import cached, kept, shelf
 from lib.ui.scene.view import View
 
@@ -28,11 +28,29 @@ def map_request(view: View, recipe: Recipe, method: maps.Method, settings: maps.
 
 def projection(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Projection | None:
     """The map, if it can be had at once: PCA, or what was finished before."""
-    key = (view.key, replace(recipe, k=segments.MIN_K, algorithm="kmeans"), method, settings)
+    key = _map_key(view, recipe, method, settings)
     kept_maps = shelf("maps", _MAPS)
     found = kept_maps.find(key)
     if found is None and (found := map_request(view, recipe, method, settings).finished()) is not None:
         kept_maps.put(key, found)
+    return found
+
+
+def keep(view: View, recipe: Recipe, request: maps.Request, fitted: maps.Fitted) -> maps.Projection:
+    """The map that the worker has just finished, kept in memory: the disk may not have taken it."""
+    found = request.projection(fitted)
+    shelf("maps", _MAPS).put(_map_key(view, recipe, request.method, request.settings), found)
+    return found
+
+
+def _map_key(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> tuple[object, ...]:
+    return (view.key, replace(recipe, k=segments.MIN_K, algorithm="kmeans"), method, settings)
+
+
+def worker() -> maps.Worker:
+    """The server's map worker, which draws nothing for those who have left."""
+    found = maps.shared()
+    found.heed(background.gone)
     return found
 
 

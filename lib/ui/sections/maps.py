@@ -13,7 +13,7 @@ from lib import maps
 from lib.charts import maps as charts
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import draw as draw_rows
-from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings, Ticket
+from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.maps.first import prepare
 from lib.segments import UNASSIGNED, Recipe
 from lib.ui.run import background, map_results
@@ -24,7 +24,6 @@ from lib.ui.scene.view import View
 from lib.ui.sections import picking
 
 _SEGMENT = "Segment"
-_TICKETS = "map_tickets"
 _MOST_POINTS = 6_000
 """Points drawn of a map; it has one per member unless rows are counted."""
 
@@ -56,12 +55,10 @@ def render_maps(scene: Segmented) -> None:
         for method in shown:
             with st.container():
                 st.markdown(f"**{METHOD_LABELS[method]}**")
-                projection, ticket = _ask(scene.view, scene.recipe, method, settings)
+                projection = _drawn(scene.view, scene.recipe, method, settings)
                 if projection is not None:
                     drawn.append(projection)
                     _draw(scene, projection, colour, picked, large=columns == 1)
-                elif ticket is not None:
-                    _wait(method, ticket)
     if drawn:
         draw(lambda: charts.key(scene.shown), scene, alt_text="Colours of the segments", key="map_key")
     _explain(scene, drawn)
@@ -125,46 +122,23 @@ def _settings(scene: Scene) -> Settings:
     return Settings(perplexity=perplexity, neighbours=neighbours, min_dist=distance)
 
 
-def _tickets() -> dict[Method, Ticket]:
-    return st.session_state.setdefault(_TICKETS, {})
-
-
-def _ask(view: View, recipe: Recipe, method: Method, settings: Settings) -> tuple[Projection | None, Ticket | None]:
-    """The map if it is there, else a ticket for it; the ticket for another map that nobody looks at is given back."""
+def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Projection | None:
+    """The map: known, finished before, or just come from the worker; where it stands is shown until it is there."""
     try:
         projection = map_results.projection(view, recipe, method, settings)
         if projection is not None:
-            return projection, None
+            return projection
         request = map_results.map_request(view, recipe, method, settings)
-        ticket = _tickets().get(method)
-        wanted = st.session_state.get(f"{_TICKETS}_{method}")
-        if ticket is None or wanted != request.key:
-            if ticket is not None:
-                ticket.cancel()
-            ticket = request.start()
-            _tickets()[method] = ticket
-            st.session_state[f"{_TICKETS}_{method}"] = request.key
+        fitted = background.follow(
+            f"map_of_{method}",
+            request.key,
+            lambda session: request.start(map_results.worker(), watcher=session),
+            again="Draw it again",
+        )
+        return None if fitted is None else map_results.keep(view, recipe, request, fitted)
     except HouseholdSegmentsError as error:
         st.info(str(error), icon=":material/map:")
-        return None, None
-    return None, ticket
-
-
-def _wait(method: Method, ticket: Ticket) -> None:
-    """Show where a map stands, with a way to stop or to try again."""
-    state = ticket.state
-    if not state.over:
-        background.watch(ticket, f"map_of_{method}", ticket.cancel)
-    elif state.status == "done":
-        st.rerun()
-    else:
-        st.warning(state.words or "The map was cancelled.", icon=":material/map:")
-        st.button("Draw it again", icon=":material/refresh:", key=f"again_{method}", on_click=_forget, args=(method,))
-
-
-def _forget(method: Method) -> None:
-    _tickets().pop(method, None)
-    st.session_state.pop(f"{_TICKETS}_{method}", None)
+        return None
 
 
 def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, *, large: bool) -> None:

@@ -3,12 +3,11 @@
 from lib.maps import Store
 from lib.maps.first import first_views, prepare
 from lib.maps.store import SHIPPED
-from lib.population import NAMED
 
 
 def test_first_views_are_every_named_population_by_both_methods(sample):
     asked = list(first_views(sample))
-    assert len(asked) == 2 * len(NAMED)
+    assert len(asked) == 2 * len(sample.subject.populations)
     assert {request.method for request in asked} == {"tsne", "umap"}
     assert len({request.key for request in asked}) == len(asked)
 

@@ -1,0 +1,281 @@
+"""One queue for work of more than a moment: asked for by watchers, shared by key, done in threads, ended if unwanted.
+
+Whoever asks gets a ``Ticket`` at once and looks at its ``state`` now and then. A look says that somebody still wants
+the work; without one for long the work ends, as it does when its last watcher cancels or has gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+from lib.work.progress import Cancelled, Progress
+from lib.work.ticket import Job, State, Ticket, Words
+
+__all__ = ["LEASE_SECONDS", "Gone", "Queue", "State", "Ticket", "Words"]
+
+T = TypeVar("T")
+Gone = Callable[[Hashable], bool]
+
+LEASE_SECONDS = 90.0
+"""Browsers let a hidden tab look once a minute, and a server with much to do answers late."""
+
+_CANCELLED = State("cancelled", words="Cancelled.")
+
+_log = logging.getLogger(__name__)
+
+
+class Queue:
+    """Does work in a few threads, first come first served, but no second piece for a watcher before others' first.
+
+    Safe to use from any thread. Its threads start when there is work and end when there is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        at_once: int,
+        waiting: int,
+        error: type[Exception],
+        words: Words | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+        gone: Gone | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing runs yet.
+
+        Args:
+            at_once: How many pieces of work may run at the same time.
+            waiting: How many may wait; whoever asks beyond that hears that the queue is busy.
+            error: Raised by tickets; raised by work, its text is the sentence for the person.
+            words: What the queue says.
+            lease_seconds: A ticket that nobody has looked at for so long wants nothing more.
+            gone: Says that a watcher has left. Must answer at once and raise nothing.
+            clock: Seconds, for leases.
+        """
+        self.error, self.gone = error, gone
+        self._at_once, self._most_waiting, self._words = at_once, waiting, words or Words()
+        self._lease, self._clock = lease_seconds, clock
+        self._changed = threading.Condition()
+        self._line: list[Job[Any]] = []
+        self._running: list[Job[Any]] = []
+        self._jobs: dict[Hashable, Job[Any]] = {}
+        self._threads = 0
+
+    def ask(
+        self,
+        key: Hashable,
+        watcher: Hashable | None,
+        work: Callable[[Progress], T],
+        keep: Callable[[T], object] | None = None,
+    ) -> Ticket[T]:
+        """A ticket for the work under ``key`` that is queued or running, or else for new work.
+
+        Args:
+            key: Equal keys mean equal results.
+            watcher: Who wants it; None for somebody of whom nothing is known.
+            work: Called in a thread of the queue with a progress callback, which raises ``Cancelled`` once nobody
+                wants the result.
+            keep: Called once with the result before the tickets hear of it; what goes wrong in it is only logged.
+        """
+        with self._changed:
+            job = self._jobs.get(key)
+            self._drop_unwanted(but=job)
+            if job is None:
+                job = Job(key, work, keep)
+                self._add(job)
+            ticket = Ticket(self, job, watcher)
+            if not job.state.over:
+                ticket.seen = self._clock()
+                job.tickets.append(ticket)
+            return ticket
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until no work is queued or running; whether that is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._line and not self._running, timeout)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Cancel everything and wait until it has stopped. The queue may be used again afterwards.
+
+        Args:
+            timeout: Seconds to wait at most for work that seldom reports.
+        """
+        with self._changed:
+            for job in [*self._line, *self._running]:
+                self._set_over(job, _CANCELLED)
+            self._changed.wait_for(lambda: not self._threads, timeout)
+
+    # For tickets
+
+    def look(self, ticket: Ticket[Any], job: Job[Any]) -> State:
+        """The state of a ticket's work, with its place in line if it is queued; renews the ticket's lease."""
+        with self._changed:
+            ticket.seen = self._clock()
+            if ticket.cancelled:
+                return _CANCELLED
+            return self._queued(job) if job.state.status == "queued" else job.state
+
+    def leave(self, ticket: Ticket[Any], job: Job[Any]) -> None:
+        """One ticket less wants the work."""
+        with self._changed:
+            if ticket.cancelled or job.state.over:
+                return
+            ticket.cancelled = True
+            job.tickets.remove(ticket)
+            self._drop_if_unwanted(job)
+            self._changed.notify_all()
+
+    def follow(self, ticket: Ticket[Any], job: Job[Any], timeout: float | None, progress: Progress | None) -> State:
+        """Wait until a ticket's work is over, telling ``progress`` whenever its state changes; the last state."""
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._held(ticket):
+            while not (state := self.look(ticket, job)).over:
+                if progress is not None:
+                    progress(state.share, state.words)
+                left = None if end is None else end - time.monotonic()
+                with self._changed:
+                    if not self._changed.wait_for(partial(self._has_moved, ticket, job, state), left):
+                        raise TimeoutError(f"The {self._words.one} is not ready yet.")
+        return state
+
+    def _has_moved(self, ticket: Ticket[Any], job: Job[Any], seen: State) -> bool:
+        return self.look(ticket, job) != seen
+
+    @contextmanager
+    def _held(self, ticket: Ticket[Any]) -> Iterator[None]:
+        """Somebody waits inside: the ticket wants its work however long nobody looks."""
+        with self._changed:
+            ticket.waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                ticket.waiting -= 1
+
+    # Under the lock
+
+    def _add(self, job: Job[Any]) -> None:
+        if len(self._line) >= self._most_waiting:
+            waiting = self._words.number(len(self._line), "is", "are")
+            job.end(State("busy", words=f"{waiting} waiting already: try again in a few minutes."))
+            return
+        self._jobs[job.key] = job
+        self._line.append(job)
+        if self._threads < self._at_once:
+            threading.Thread(target=self._serve, name=f"queue: {self._words.many}", daemon=True).start()
+            self._threads += 1
+
+    def _queued(self, job: Job[Any]) -> State:
+        place = self._line.index(job) + 1
+        ahead = place - 1 + sum(not running.state.over for running in self._running)
+        words = f"Waiting: {self._words.number(ahead, 'is', 'are')} before it." if ahead else self._words.waiting
+        return State("queued", place, words=words)
+
+    def _wants(self, ticket: Ticket[Any]) -> bool:
+        """Whether a ticket's work is still wanted: somebody waits for it, or has looked of late and not gone."""
+        if ticket.waiting:
+            return True
+        if ticket.watcher is not None and self.gone is not None and self.gone(ticket.watcher):
+            return False
+        return self._clock() - ticket.seen <= self._lease
+
+    def _drop_unwanted(self, but: Job[Any] | None = None) -> None:
+        for job in [*self._line, *self._running]:
+            if job is not but:
+                self._drop_if_unwanted(job)
+
+    def _drop_if_unwanted(self, job: Job[Any]) -> None:
+        """Cancel work that no ticket wants; tickets that nobody has cancelled learn that they have lapsed."""
+        if not job.state.over and not any(map(self._wants, job.tickets)):
+            words = "Ended, because nobody was looking." if job.tickets else "Cancelled."
+            self._set_over(job, State("cancelled", words=words, lapsed=bool(job.tickets)))
+
+    def _set_over(self, job: Job[Any], state: State) -> None:
+        if job.state.over:
+            return
+        job.end(state)
+        del self._jobs[job.key]
+        if job in self._line:
+            self._line.remove(job)
+        self._changed.notify_all()
+
+    def _first(self) -> Job[Any]:
+        """The first in line that somebody wants who has nothing running; the first of all if there is none."""
+        served = {ticket.watcher for running in self._running for ticket in running.tickets} - {None}
+        for job in self._line:
+            if any(ticket.watcher not in served for ticket in job.tickets):
+                return job
+        return self._line[0]
+
+    # In the queue's threads
+
+    def _serve(self) -> None:
+        """One piece of work after the other, until none is left."""
+        while self._serve_next():
+            pass
+
+    def _serve_next(self) -> bool:
+        """Whether there was work."""
+        with self._changed:
+            self._drop_unwanted()
+            if not self._line:
+                self._threads -= 1
+                self._changed.notify_all()
+                return False
+            job = self._first()
+            self._line.remove(job)
+            self._running.append(job)
+            job.state = State("running", words=self._words.beginning)
+            self._changed.notify_all()
+        state = self._do(job)
+        with self._changed:
+            self._set_over(job, state)
+            self._running.remove(job)
+            self._changed.notify_all()
+        return True
+
+    def _do(self, job: Job[T]) -> State:
+        """Do the work and keep its result; how it ended."""
+        work, keep = job.work, job.keep
+        try:
+            if work is None:  # cancelled this very moment
+                raise Cancelled
+            result = work(partial(self._report, job))
+            if job.state.over:
+                raise Cancelled
+            self._keep(keep, result)
+            job.result = result
+        except Cancelled:
+            return _CANCELLED
+        except self.error as error:
+            return State("failed", words=str(error))
+        except BaseException:  # noqa: BLE001 - the sentence is for the visitor, the traceback for who runs the server
+            _log.exception("A %s failed unexpectedly", self._words.one)
+            return State("failed", words=self._words.sorry)
+        return State("done", share=1.0, words="Done.")
+
+    def _keep(self, keep: Callable[[T], object] | None, result: T) -> None:
+        """A result that cannot be kept is a result all the same."""
+        if keep is None:
+            return
+        try:
+            keep(result)
+        except Exception:  # noqa: BLE001 - the tickets have the result
+            _log.exception("A result could not be kept")
+
+    def _report(self, job: Job[Any], share: float, words: str) -> None:
+        """The work's progress callback."""
+        with self._changed:
+            self._drop_if_unwanted(job)
+            if job.state.over:
+                raise Cancelled
+            state = State("running", share=min(max(share, 0.0), 1.0), words=words)
+            if state != job.state:
+                job.state = state
+                self._changed.notify_all()

@@ -1,0 +1,246 @@
+"""Waiting on a page: what is shown of work that is queued, busy, stopped, failed, slept through, or done."""
+
+import threading
+from unittest.mock import Mock
+
+import numpy as np
+import pytest
+from held import PATIENCE, Clock
+from streamlit.runtime import Runtime
+from streamlit.testing.v1 import AppTest
+
+from lib.errors import HouseholdSegmentsError
+from lib.maps import Fitted, Quality, Worker
+from lib.maps.worker import MAX_WAITING
+from lib.ui.run import background, map_results
+from lib.work.jobs import Queue
+
+LEASE = 60
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def queue(clock, monkeypatch):
+    """One at a time, one more may wait; the test moves its clock."""
+    made = Queue(at_once=1, waiting=1, error=HouseholdSegmentsError, lease_seconds=LEASE, clock=clock)
+    monkeypatch.setattr(background, "background", lambda: made)
+    return made
+
+
+def page(work, key, kept):
+    """A page with one section whose result comes from the background."""
+    import streamlit as st
+
+    from lib.ui.run import background
+
+    if kept:
+        st.markdown(f"Here it is: {kept[-1]}")
+    else:
+        background.render("slot", key[0], lambda progress: kept.append(work(progress)))
+
+
+@pytest.fixture
+def opened(queue):
+    """Opens the page with work, under a key that the test may change."""
+
+    def run(work, key="key"):
+        at = AppTest.from_function(page, kwargs={"work": work, "key": [key], "kept": []}, default_timeout=PATIENCE)
+        at.run()
+        assert not at.exception
+        return at
+
+    return run
+
+
+def said(at):
+    return [box.value for box in [*at.info, *at.markdown]]
+
+
+def test_work_is_shown_until_it_is_done(opened, queue, held):
+    work = held("cake")
+    at = opened(work)
+    work.until_it_runs()
+    assert at.button(key="stop_slot")
+    work.end()
+    assert queue.wait(PATIENCE)
+    at.run()
+    assert said(at) == ["Here it is: cake"]
+    # the work has kept its result; the ticket does not hold it too
+    assert at.session_state["background_jobs"]["slot"].ticket.result() != "cake"
+
+
+def test_stopped_work_says_so_and_can_be_done_after_all(opened, queue, held):
+    work = held("cake")
+    at = opened(work)
+    work.until_it_runs()
+    at.button(key="stop_slot").click().run()
+    assert said(at) == ["Stopped."]
+    work.report()
+    assert work.stopped.wait(PATIENCE)
+    work.end()
+    at.button(key="again_slot").click().run()
+    assert queue.wait(PATIENCE)
+    at.run()
+    assert said(at) == ["Here it is: cake"]
+
+
+def test_what_went_wrong_is_said_once_and_can_be_tried_again(opened, queue):
+    times = []
+
+    def work(_):
+        times.append(1)
+        if len(times) == 1:
+            raise HouseholdSegmentsError("The oven is cold.")
+        return "cake"
+
+    at = opened(work)
+    assert queue.wait(PATIENCE)
+    at.run()
+    assert said(at) == ["The oven is cold."]
+    assert said(at.run()) == ["The oven is cold."]
+    assert len(times) == 1
+    at.button(key="again_slot").click().run()
+    assert queue.wait(PATIENCE)
+    assert said(at.run()) == ["Here it is: cake"]
+
+
+def test_a_busy_queue_is_said_and_asked_again(opened, queue, held):
+    before = held()
+    queue.ask("running", "Ann", before)
+    before.until_it_runs()
+    waiting = queue.ask("waiting", "Ben", lambda _: None)
+    at = opened(lambda _: "cake")
+    assert len(said(at)) == 1
+    assert said(at)[0].startswith("1 piece of work is waiting already: try again in a few minutes.")
+    waiting.cancel()
+    at.run()
+    assert not said(at)
+    assert at.button(key="stop_slot")
+    before.end()
+    assert queue.wait(PATIENCE)
+    assert said(at.run()) == ["Here it is: cake"]
+
+
+def test_a_tab_that_slept_asks_again(opened, queue, held, clock):
+    work = held("cake")
+    at = opened(work)
+    work.until_it_runs()
+    clock.now = LEASE + 1
+    work.report()
+    assert work.stopped.wait(PATIENCE)
+    work.began.clear()
+    at.run()
+    assert not said(at)
+    work.until_it_runs()
+    work.end()
+    assert queue.wait(PATIENCE)
+    assert said(at.run()) == ["Here it is: cake"]
+
+
+def test_another_key_stops_the_work_before(queue, held):
+    work, key, kept = held("cake"), ["one"], []
+    at = AppTest.from_function(page, kwargs={"work": work, "key": key, "kept": kept}, default_timeout=PATIENCE).run()
+    work.until_it_runs()
+    key[0] = "two"
+    at.run()
+    work.report()
+    assert work.stopped.wait(PATIENCE)
+    work.end()
+    assert queue.wait(PATIENCE)
+    assert kept == ["cake"]
+
+
+@pytest.mark.parametrize(("active", "left"), [(True, False), (False, True)])
+def test_the_server_knows_who_has_left(monkeypatch, active, left):
+    assert not background.gone("Ann")  # there is no server
+    server = Mock(spec=Runtime)
+    server.is_active_session.return_value = active
+    monkeypatch.setattr(Runtime, "_instance", server)
+    assert background.gone("Ann") is left
+
+
+# Maps
+
+PAGE = "pages/many_features.py"
+QUALITY = Quality(trustworthiness=0.9, kept=0.5, nearest=10, judged=5_777, of=5_777).to_dict()
+
+
+class QuickWorker(Worker):
+    """Draws every map at once, when it may."""
+
+    def __init__(self):
+        super().__init__()
+        self.began, self.may, self.fits = threading.Event(), threading.Event(), 0
+
+    def _fit(self, header, arrays, progress):
+        self.began.set()
+        assert self.may.wait(PATIENCE)
+        self.fits += 1
+        number = len(arrays["place"])
+        spread = np.random.default_rng(0).normal(size=(number, 2)).astype(np.float32)
+        return Fitted(spread, {"quality": QUALITY, "kl_divergence": 1.0})
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    made = QuickWorker()
+    monkeypatch.setattr("lib.maps.shared", lambda: made)
+    yield made
+    made.may.set()
+    made.close()
+
+
+def map_of(method, charts, at):
+    return [alt for alt, _, _ in charts(at) if alt.startswith(f"{method} of 5,777 households")]
+
+
+@pytest.mark.parametrize(("method", "settings"), [("UMAP", {"neighbours": "23"}), ("t-SNE", {"perplexity": "23"})])
+def test_a_map_appears_where_the_disk_takes_nothing(app, charts, quick, tmp_path, monkeypatch, method, settings):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MAPS_CACHE", str(tmp_path / "file" / "under"))
+    at = app(PAGE, maps=method, **settings)
+    slot = f"map_of_{'umap' if method == 'UMAP' else 'tsne'}"
+    assert at.button(key=f"stop_{slot}")
+    assert not map_of(method, charts, at)
+    quick.may.set()
+    assert at.session_state["background_jobs"][slot].ticket.result(PATIENCE)
+    at.run()
+    assert not at.exception
+    assert map_of(method, charts, at)
+    map_results.shelf("maps", map_results._MAPS)._results.clear()
+    # no longer in memory and not on disk: the ticket has it still, and nothing is drawn again
+    assert map_of(method, charts, at.run())
+    assert quick.fits == 1
+
+
+def test_a_map_that_was_stopped_can_be_drawn_again(app, charts, quick, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPS_CACHE", str(tmp_path / "maps"))
+    at = app(PAGE, maps="UMAP", neighbours="29")
+    at.button(key="stop_map_of_umap").click().run()
+    assert "Stopped." in [box.value for box in at.info]
+    again = at.button(key="again_map_of_umap")
+    assert again.label == "Draw it again"
+    quick.may.set()
+    again.click().run()
+    at.session_state["background_jobs"]["map_of_umap"].ticket.result(PATIENCE)
+    assert map_of("UMAP", charts, at.run())
+
+
+def test_a_busy_map_worker_is_said(app, charts, quick, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPS_CACHE", str(tmp_path / "maps"))
+    waiting = [quick.submit("running", "umap", {}, {"place": np.arange(3)})]
+    assert quick.began.wait(PATIENCE)
+    waiting += [quick.submit(f"number {n}", "umap", {}, {"place": np.arange(3)}) for n in range(MAX_WAITING)]
+    at = app(PAGE, maps="UMAP", neighbours="31")
+    assert any(f"{MAX_WAITING} maps are waiting already" in box.value for box in at.info)
+    for ticket in waiting:
+        ticket.cancel()
+    at.run()
+    assert not any("waiting already" in box.value for box in at.info)
+    quick.may.set()
+    at.session_state["background_jobs"]["map_of_umap"].ticket.result(PATIENCE)
+    assert map_of("UMAP", charts, at.run())

@@ -55,7 +55,7 @@ def _source_on_view() -> str:
     if (chosen := st.session_state.get(_DATA)) in sources:
         return str(chosen)
     asked = st.query_params.get(_DATA)
-    return next((key for key, source in sources.items() if source.name == asked), next(iter(sources)))
+    return next((key for key, source in sources.items() if asked in (key, source.name)), next(iter(sources)))
 
 
 def _choose_data() -> tuple[str, int | None]:

@@ -8,14 +8,15 @@ import streamlit as st  # noqa: E402
 
 from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.sections import explore as sections  # noqa: E402
+from lib.ui.sections import lead  # noqa: E402
 
 scene = st.session_state["scene"]
 
 st.title(f"Explore {scene.subject.wording.whole}")
-sections.render_lead(scene)
+lead.render_lead(scene)
 stop_if_empty(scene)
 
-sections.render_headlines(scene)
+lead.render_headlines(scene)
 
 if scene.codebook.categories():
     st.header("Groups side by side", divider="gray")

@@ -7,7 +7,7 @@ routing.enter("pages/small_business.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
-from lib.ui.sections import business, choice, explore, features, maps, naming, profiles, recipes, trust  # noqa: E402
+from lib.ui.sections import business, choice, explore, features, lead, maps, naming, profiles, recipes, trust  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
 
@@ -17,7 +17,7 @@ st.title("Small-business owners")
 if not business.is_for(scene):
     st.info(f"This page is about the Survey of Consumer Finances: {scene.about.name} has nothing for it.")
     st.stop()
-explore.render_lead(scene)
+lead.render_lead(scene)
 stop_if_empty(scene)
 
 business.render_share(scene)
@@ -25,7 +25,7 @@ owners = business.owners_of(scene)
 stop_if_empty(owners)
 
 st.header("Owners beside everyone else", divider="gray")
-explore.render_headlines(owners)
+lead.render_headlines(owners)
 explore.render_groups(scene, by="HBUS", at="owner_")
 explore.render_groups(scene, show="OCCAT1", by="HBUS", at="work_")
 explore.render_distribution(owners, amount="AGE", at="owner_")
@@ -36,7 +36,7 @@ business.render_worth(owners)
 st.header("Segments of small-business owners", divider="gray")
 small = business.choose_limit(scene)
 stop_if_empty(small)
-explore.render_lead(small)
+lead.render_lead(small)
 explore.render_variance(small, at="owner_")
 chosen = features.choose_features(small)
 if len(chosen) < 2:

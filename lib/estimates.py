@@ -1,4 +1,4 @@
-"""Weighted estimates: means, totals, shares, quantiles, concentration, correlation, histograms.
+"""Weighted estimates: means, totals, shares, quantiles, correlation, draws, histograms.
 
 Every function takes one value and one weight per row and weights alike; counting rows is weighting by one.
 Rows with a missing value are left out. With the survey's weights over all five implicates these are the
@@ -76,31 +76,6 @@ def quantile(values: ArrayLike, weights: ArrayLike, q: ArrayLike) -> Floats | fl
         target = shares_wanted * reached[-1] * (1 - 1e-12)
         result = v[order][np.minimum(np.searchsorted(reached, target, side="left"), len(v) - 1)]
     return float(result) if result.ndim == 0 else result
-
-
-def gini(values: ArrayLike, weights: ArrayLike) -> float:
-    """Gini coefficient: twice the area between the Lorenz curve and equality (above 1 where many owe)."""
-    v, w = _clean(values, weights)
-    order = np.argsort(v, kind="stable")
-    people = np.concatenate([[0.0], np.cumsum(w[order])])
-    amount = np.concatenate([[0.0], np.cumsum((v * w)[order])])
-    if not people[-1] > 0 or amount[-1] == 0:
-        return float("nan")
-    return float(1 - np.sum(np.diff(people) * (amount[1:] + amount[:-1])) / (people[-1] * amount[-1]))
-
-
-def top_share(values: ArrayLike, weights: ArrayLike, top: float = 0.1) -> float:
-    """Share of the total that the richest ``top`` hold; the member at the edge counts in part."""
-    v, w = _clean(values, weights)
-    if not 0 < top <= 1:
-        raise EstimateError(f"The top share must be of more than 0 and at most 1. Got {top}.")
-    whole = float(v @ w)
-    if not w.sum() > 0 or whole == 0:
-        return float("nan")
-    order = np.argsort(-v, kind="stable")
-    people = np.concatenate([[0.0], np.cumsum(w[order])])
-    amount = np.concatenate([[0.0], np.cumsum((v * w)[order])])
-    return float(np.interp(top * people[-1], people, amount) / whole)
 
 
 def correlation(x: ArrayLike, y: ArrayLike, weights: ArrayLike) -> float:
@@ -193,7 +168,7 @@ def estimate(
 
     Args:
         dataset: The population.
-        statistic: Takes values and weights, gives a number: ``mean``, ``gini`` ...
+        statistic: Takes values and weights, gives a number: ``mean``, ``variance`` ...
         column: Name of the column.
         counting: Members (weighted) or rows.
     """

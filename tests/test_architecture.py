@@ -8,6 +8,10 @@ import pytest
 from paths import ROOT
 
 ORDER = [
+    "errors",
+    "words",
+    "prices",
+    "subject",
     "subjects",
     "dataset",
     "work",
@@ -24,6 +28,13 @@ ORDER = [
     "ui",
 ]
 """Rooms of ``lib`` from the ground up: each may use those before it (and itself), never those after it."""
+
+
+FLOORS = {
+    "segments": ["describe", "judge", "apply"],
+    "ui": ["scene", "run", "sections", "use"],
+}
+"""Rooms within rooms, the same way; what lies in the room itself is below all of them."""
 
 
 def modules():
@@ -59,6 +70,23 @@ def test_imports_point_one_way(path):
     if room_of(path) not in {"sources", "ui"}:
         above.add("sources")
     assert not used & above
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in FLOORS], ids=str)
+def test_imports_point_one_way_within_a_room(path):
+    room = room_of(path)
+    floors = FLOORS[room]
+    if path.name == "__init__.py" and len(path.parts) == 3:
+        return  # the front of the room shows what is behind it
+    above = set(floors[floors.index(path.parts[2]) + 1 :] if path.parts[2] in floors else floors)
+    used = {name.split(".")[2] for name in imports_of(path) if name.startswith(f"lib.{room}.")}
+    assert not used & above
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_only_the_worker_process_lays_out_maps(path):
+    inside = path.parts[1:3] == ("maps", "fit")
+    assert inside or not any(name.startswith("lib.maps.fit.") for name in imports_of(path))
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed():

@@ -10,6 +10,7 @@ import altair as alt
 
 from lib.dataset import Variable
 from lib.explore import Scale
+from lib.subject import Subject
 
 C = TypeVar("C", alt.X, alt.Y)
 
@@ -51,10 +52,13 @@ def words_of(variable: Variable) -> str:
     return f"replace(format(datum.value, '{money}~s'), 'G', 'B')"
 
 
-def in_currency(spec: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    """A specification in whose formats $ stands for another sign; the formats themselves stay as they are."""
+def in_currency(spec: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
+    """A finished specification in whose formats $ stands for the sign of the subject's own currency."""
+    sign = subject.currency.symbol if subject.currency else "$"
+    if sign == "$":
+        return dict(spec)
     config = spec.get("config", {})
-    return {**spec, "config": {**config, "locale": {"number": {**_NUMBERS, "currency": [currency, ""]}}}}
+    return {**spec, "config": {**config, "locale": {"number": {**_NUMBERS, "currency": [sign, ""]}}}}
 
 
 _NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3]}

@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from lib.charts import theme
 from lib.exports.converter import Converter
 from lib.exports.provenance import Provenance
 from lib.tables.cells import clean_name
@@ -59,16 +60,23 @@ def svg(chart: Chart | Mapping[str, Any], origin: Provenance, *, title: str = ""
 
 
 def specification(
-    chart: Chart | Mapping[str, Any], origin: Provenance | None, *, title: str = "", caption: str = ""
+    chart: Chart | Mapping[str, Any],
+    origin: Provenance | None,
+    *,
+    title: str = "",
+    caption: str = "",
+    titled: bool = True,
 ) -> Spec:
-    """The chart's Vega-Lite specification with its data, the light theme and its title."""
+    """The chart's Vega-Lite specification with its data, the light theme, its currency and, if wanted, its title."""
     spec = dict(chart) if isinstance(chart, Mapping) else with_data(chart).to_dict(validate=False)
     spec["config"] = {**spec.get("config", {}), **config()}
     if spec.get("width") == "container":
         del spec["width"]
-    if origin is not None:
+    if origin is None:
+        return spec
+    if titled:
         spec["title"] = {"text": _wrapped(title or origin.title, 70), "subtitle": _subtitle(origin, caption)}
-    return spec
+    return theme.in_currency(spec, origin.subject)
 
 
 def with_data(chart: Any) -> Any:  # noqa: ANN401 - any of Altair's charts and their parts

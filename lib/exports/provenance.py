@@ -99,7 +99,7 @@ class Provenance:
     @property
     def recipe_words(self) -> str:
         """The recipe in a line; empty without one."""
-        return "" if self.recipe is None else recipe_words(self.recipe)
+        return "" if self.recipe is None else recipe_words(self.recipe, self.counting.partition(",")[0])
 
 
 def provenance(

@@ -93,7 +93,7 @@ def report(
     described = profile(dataset, segmentation)
     report_progress(progress, 0.05, "Drawing")
     drawn = [*figures, *_own_figures(dataset, segmentation, called, described, swept, origin)]
-    pictures, left_out = _pictures(drawn, progress)
+    pictures, left_out = _pictures(drawn, origin, progress)
     summary = findings(segmentation, called, who=origin.title, swept=swept, stable=stable)
     sections = [
         Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
@@ -172,7 +172,9 @@ def _choice_figure(swept: Sweep, k: int) -> Figure:
     return Figure("Inertia by number of segments", chart, f"Inertia by number of segments. {said}", said)
 
 
-def _pictures(figures: Sequence[Figure], progress: Progress | None) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+def _pictures(
+    figures: Sequence[Figure], origin: Provenance, progress: Progress | None
+) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
     """The figures as pictures as long as there is room, and a sentence on those that have none."""
     made: list[Picture] = []
     left_out: list[str] = []
@@ -180,7 +182,7 @@ def _pictures(figures: Sequence[Figure], progress: Progress | None) -> tuple[tup
     with Converter() as converter:
         for done, figure in enumerate(figures):
             report_progress(progress, 0.05 + 0.9 * done / len(figures), f"Drawing {figure.title}")
-            picture = _picture(converter, figure, done, share)
+            picture = _picture(converter, figure, origin, done, share)
             if sum(one.size for one in made) + picture.size <= _FOR_PICTURES:
                 made.append(picture)
             else:
@@ -189,10 +191,10 @@ def _pictures(figures: Sequence[Figure], progress: Progress | None) -> tuple[tup
     return tuple(made), told
 
 
-def _picture(converter: Converter, figure: Figure, number: int, room: int) -> Picture:
+def _picture(converter: Converter, figure: Figure, origin: Provenance, number: int, room: int) -> Picture:
     """SVG, or where that takes too much room PNG."""
     blank = Picture(clean_name(figure.title, 200), clean_name(figure.alt, 1_000), clean_name(figure.caption, 1_000))
-    spec = specification(figure.chart, None)
+    spec = specification(figure.chart, origin, titled=False)
     drawn = converter.svg(spec)
     if len(drawn.encode()) <= room:
         # several pictures share one page: the names of their clips must differ

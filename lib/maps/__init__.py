@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lib.dataset import Dataset
 from lib.maps.first import default_recipe
-from lib.maps.fit.layouts import Fitted
+from lib.maps.fitted import Fitted
 from lib.maps.pca import Components, components
 from lib.maps.projection import HOW_TO_READ, Projection
 from lib.maps.quality import Quality, measure

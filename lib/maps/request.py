@@ -17,7 +17,7 @@ from lib.dataset import ROWS, Dataset
 from lib.errors import MapError
 from lib.features.space import Space, fit_space
 from lib.maps import pca
-from lib.maps.fit.layouts import Fitted
+from lib.maps.fitted import Fitted
 from lib.maps.projection import Projection
 from lib.maps.quality import Quality, measure
 from lib.maps.rows import Drawn, all_rows, one_implicate

@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import Any
 
 from lib.errors import MapError
-from lib.maps.fit.layouts import Fitted
+from lib.maps.fitted import Fitted
 from lib.work.helper import Helper, Mishap
 from lib.work.jobs import LEASE_SECONDS, Gone, Queue, Ticket, Words
 from lib.work.progress import Cancelled, Progress

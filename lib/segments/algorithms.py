@@ -153,11 +153,17 @@ def _notes(points: Points, drawn: Labels) -> tuple[str, ...]:
     return (f"Fitted to {len(drawn):,} rows drawn by weight, {seen:,} of {len(points):,} different ones.",)
 
 
-def recipe_words(recipe: Recipe) -> str:
-    """A recipe in a line."""
+def recipe_words(recipe: Recipe, counted: str = "") -> str:
+    """A recipe in a line.
+
+    Args:
+        recipe: What was asked for.
+        counted: What was counted, in words.
+    """
     number = "" if recipe.algorithm == "hdbscan" else f", k = {recipe.k}"
     starts = f", {recipe.starts} starts" if recipe.algorithm == "kmeans" else ""
+    counting = f", counting {counted}" if counted else ""
     return (
         f"{ALGORITHM_LABELS[recipe.algorithm]}{number} on {', '.join(recipe.features)}; transform {recipe.transform}, "
-        f"scaling {recipe.scaling}{starts}, seed {recipe.seed}, counting {recipe.counting}"
+        f"scaling {recipe.scaling}{starts}, seed {recipe.seed}{counting}"
     )

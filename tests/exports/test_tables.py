@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from labelling import label_frame
 from tables import CUSTOMERS
 
 from lib import VERSION
@@ -29,7 +30,6 @@ from lib.exports import (
 from lib.population import Population
 from lib.segments import Recipe, fit, profile
 from lib.segments.apply import label_file
-from lib.segments.apply.placing import label_frame
 from lib.segments.describe.lenses import EVERYONE
 
 

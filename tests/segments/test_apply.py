@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from labelling import label_frame
 from paths import ROOT
 
 from lib import VERSION
@@ -19,7 +20,7 @@ from lib.population import Population
 from lib.prices import price_ratio
 from lib.segments import Recipe, fit, names, place
 from lib.segments.apply import label_file, load, main
-from lib.segments.apply.placing import label_frame, matched
+from lib.segments.apply.placing import matched
 from lib.segments.apply.stored import read_recipe, to_text
 from lib.tables import read as table_files
 
@@ -370,7 +371,14 @@ def test_one_segment_has_no_border(blobs, found):
 
 
 def test_a_labelled_table_says_on_its_top_where_its_labels_come_from(blobs, found, tmp_path, table):
-    about = {"Data": "By hand, =1+1", "Survey wave": "2019", "Synthetic": "yes.", "Recipe": "{}", "Dollars": "2019"}
+    about = {
+        "Data": "By hand, =1+1",
+        "Counting": "households, by weight",
+        "Survey wave": "2019",
+        "Synthetic": "yes.",
+        "Recipe": "{}",
+        "Dollars": "2019",
+    }
     stored = read_recipe(to_text(found.model, {1: "a"}, blobs.codebook, 2019, about))
     table.write_text("# Data: mine, @x\n#\n# Dollars: 2019 dollars\n" + table.read_text())
     label_file(stored, table, tmp_path / "o.csv")
@@ -382,6 +390,7 @@ def test_a_labelled_table_says_on_its_top_where_its_labels_come_from(blobs, foun
         "# Dollars: 2019 dollars",
         "# Dollars of the recipe: 2019 dollars",
         "# Recipe's data: By hand, '=1+1",
+        "# Recipe's counting: households, by weight",
         "# Recipe's survey wave: 2019",
         "# Recipe's synthetic: yes.",
         "# Input: Data: mine, '@x",

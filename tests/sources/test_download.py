@@ -122,6 +122,14 @@ def test_what_may_pass_is_tried_again(site, tmp_path, first):
     assert len(site.requests) == 2
 
 
+def test_a_date_to_come_back_at_is_heeded(site, tmp_path):
+    """Only seconds were understood; a date in the year 2100 leaves no time for a second request."""
+    site.serve(NAME, status(503, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), whole(extract()))
+    with pytest.raises(DownloadError, match="too busy"):
+        fetch(2019, folder=tmp_path, base=site.base, limits=QUICK)
+    assert len(site.requests) == 1
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(("wave", "name"), [(2022, "scfp2022excel.zip"), (2007, "scfp2007s.zip")])
 def test_the_real_files(site, tmp_path, real_file, wave, name):
@@ -146,6 +154,8 @@ FAILURES = {
     "418": (status(418), "did not send scfp2019excel.zip .418."),
     "500 again and again": (status(500), "too busy"),
     "busy for longer than allowed": (status(503, Retry_After="20"), "too busy"),
+    "busy until a date": (status(503, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), "too busy"),
+    "busy until nobody knows when": (status(503, Retry_After="soon"), "too busy"),
     "never answers": (loopback.silent, "does not answer"),
     "hangs up": (loopback.hanging_up, "cannot be reached"),
     "stops in the middle": (pausing(extract(), threading.Event(), threading.Event()), "half-way .0.0 of 0.0"),

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.maps.fitted import Fitted
 from lib.maps.quality import measure
 from lib.work.progress import Progress, part_of, report
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """What a fit found.
-
-    Attributes:
-        coordinates: Members x 2, in single precision.
-        figures: ``quality`` (see ``Quality.to_dict``) and, for t-SNE, ``kl_divergence``.
-    """
-
-    coordinates: NDArray[np.float32]
-    figures: Mapping[str, Any]
 
 
 def fit(

@@ -168,7 +168,7 @@ def _origin(stored: StoredRecipe, source: Source, dollars: int | None) -> dict[s
     """
     measured = f"{percent(stored.agreement)} of the recipe's own rows" if stored.agreement < 1 else ""
     facts = {
-        "Labelled by": recipe_words(stored.model.recipe),
+        "Labelled by": recipe_words(stored.model.recipe, stored.about.get("Counting", "").partition(",")[0]),
         "Labelled with": f"Household Segments {VERSION}",
         "Dollars": f"{dollars} dollars" if dollars else "",
         "Dollars of the recipe": f"{stored.dollars} dollars" if stored.dollars and stored.money else "",

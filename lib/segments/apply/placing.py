@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from lib.errors import DataError
 from lib.prices import price_ratio
@@ -61,28 +60,6 @@ def _on_border(squared: Floats) -> np.ndarray:
         return np.zeros(len(squared), dtype=bool)
     two = np.sqrt(np.partition(squared, 1, axis=1)[:, :2])
     return two[:, 0] >= BORDERLINE * two[:, 1]
-
-
-def label_frame(stored: StoredRecipe, frame: pd.DataFrame, *, dollars: int | None = None) -> pd.DataFrame:
-    """Segment, name, distance and whether on a border, for each row of a table in memory.
-
-    Args:
-        stored: A saved recipe.
-        frame: Has its features, in whatever case.
-        dollars: Year whose prices the table is in; by default that of the recipe.
-
-    Returns:
-        The columns ``ADDED``, indexed as ``frame``; segment 0 and no name where a feature is missing.
-
-    Raises:
-        DataError: If a feature is not there, or amounts cannot be converted.
-    """
-    found = matched(stored.model.space.features, [str(name) for name in frame.columns])
-    columns = {name: pd.to_numeric(frame[own], errors="coerce").to_numpy(float) for name, own in found.items()}
-    places = place_rows(stored, columns, dollars=dollars)
-    names = pd.Series(places.segment, index=frame.index).map(lambda number: stored.names.get(number, ""))
-    values = (places.segment, names, places.distance, places.borderline)
-    return pd.DataFrame(dict(zip(ADDED, values, strict=True)), index=frame.index)
 
 
 def matched(features: Sequence[str], names: Sequence[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The front door: page config, the table of pages, the sidebar, and the page that was asked for."""
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -11,6 +12,11 @@ from lib.ui.sections import maps
 ICON = Path(__file__).parent / "data" / "icon.png"
 
 st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
+
+# a page that only some data have stays reachable by a link, and says there whose it is
+small_business: Literal["visible", "hidden"] = (
+    "visible" if "small_business" in sidebar.subject_on_view().pages else "hidden"
+)
 
 PAGES = [
     (
@@ -47,6 +53,7 @@ PAGES = [
             "pages/small_business.py",
             title="Small business",
             icon=":material/storefront:",
+            visibility=small_business,
             help="Business owners beside everyone else, and the segments among those with income under a limit.",
         ),
     ),
@@ -63,6 +70,6 @@ PAGES = [
 
 page = routing.route(PAGES)
 drawing.start_page()
-st.session_state["view"] = sidebar.choose_view()
+st.session_state["scene"] = sidebar.choose_scene()
 page.run()
 maps.warm_up()

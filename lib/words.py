@@ -34,3 +34,8 @@ def percent(share: float) -> str:
     if 0 < share < 0.0005:
         return "under 0.1%"
     return f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
+def a(noun: str) -> str:
+    """A noun with its article: "a household", "an account"."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

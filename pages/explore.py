@@ -8,26 +8,31 @@ import streamlit as st  # noqa: E402
 
 from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.sections import explore as sections  # noqa: E402
+from lib.ui.sections import lead  # noqa: E402
 
-view = st.session_state["view"]
+scene = st.session_state["scene"]
 
-st.title("Explore US households")
-sections.render_lead(view)
-stop_if_empty(view)
+st.title(f"Explore {scene.subject.wording.whole}")
+lead.render_lead(scene)
+stop_if_empty(scene)
 
-sections.render_headlines(view)
+lead.render_headlines(scene)
 
-st.header("Groups side by side", divider="gray")
-sections.render_groups(view)
+if scene.codebook.categories():
+    st.header("Groups side by side", divider="gray")
+    sections.render_groups(scene)
+
+if not scene.codebook.amounts():
+    st.stop()
 
 st.header("How an amount is spread", divider="gray")
-sections.render_distribution(view)
+sections.render_distribution(scene)
 
 st.header("Two amounts together", divider="gray")
-sections.render_relation(view)
+sections.render_relation(scene)
 
 st.header("What goes with what", divider="gray")
-sections.render_correlations(view)
+sections.render_correlations(scene)
 
 st.header("Which amounts differ most", divider="gray")
-sections.render_variance(view)
+sections.render_variance(scene)

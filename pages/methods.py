@@ -8,15 +8,15 @@ import streamlit as st  # noqa: E402
 
 from lib.ui.sections import methods as sections  # noqa: E402
 
-view = st.session_state["view"]
+scene = st.session_state["scene"]
 
 st.title("Methods and data")
 
 st.header("How figures are made", divider="gray")
-sections.render_methods()
+sections.render_methods(scene)
 
 st.header("What every column means", divider="gray")
-sections.render_dictionary(view)
+sections.render_dictionary(scene)
 
 st.header("Where the data comes from", divider="gray")
-sections.render_sources(view)
+sections.render_sources(scene)

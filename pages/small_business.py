@@ -7,33 +7,36 @@ routing.enter("pages/small_business.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
-from lib.ui.sections import business, choice, explore, features, maps, naming, profiles, recipes, trust  # noqa: E402
+from lib.ui.sections import business, choice, explore, features, lead, maps, naming, profiles, recipes, trust  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
 
-view = st.session_state["view"]
+scene = st.session_state["scene"]
 
 st.title("Small-business owners")
-explore.render_lead(view)
-stop_if_empty(view)
+if not business.is_for(scene):
+    st.info(f"This page is about the Survey of Consumer Finances: {scene.about.name} has nothing for it.")
+    st.stop()
+lead.render_lead(scene)
+stop_if_empty(scene)
 
-business.render_share(view)
-owners = business.owners_of(view)
+business.render_share(scene)
+owners = business.owners_of(scene)
 stop_if_empty(owners)
 
 st.header("Owners beside everyone else", divider="gray")
-explore.render_headlines(owners)
-explore.render_groups(view, by="HBUS", at="owner_")
-explore.render_groups(view, show="OCCAT1", by="HBUS", at="work_")
+lead.render_headlines(owners)
+explore.render_groups(scene, by="HBUS", at="owner_")
+explore.render_groups(scene, show="OCCAT1", by="HBUS", at="work_")
 explore.render_distribution(owners, amount="AGE", at="owner_")
-explore.render_relation(view, by="HBUS", at="owner_")
+explore.render_relation(scene, by="HBUS", at="owner_")
 st.subheader("What the businesses are worth")
 business.render_worth(owners)
 
 st.header("Segments of small-business owners", divider="gray")
-small = business.choose_limit(view)
+small = business.choose_limit(scene)
 stop_if_empty(small)
-explore.render_lead(small)
+lead.render_lead(small)
 explore.render_variance(small, at="owner_")
 chosen = features.choose_features(small)
 if len(chosen) < 2:
@@ -43,24 +46,20 @@ business.render_box(small, chosen[0])
 features.render_relatives(small, chosen)
 recipe = recipes.choose_recipe(small, chosen)
 found = sections.fit_or_stop(small, recipe)
-names, shown = naming.choose_segments(small, recipe)
+segmented = naming.choose_segments(small, recipe, found)
 
-maps.render_maps(small, recipe, found, names, shown)
-sections.render_findings(small, recipe, found, names)
-sections.render_table(small, recipe, found, shown)
-profiles.render_differences(small, recipe, shown)
-profiles.render_demographics(small, recipe, shown)
+maps.render_maps(segmented)
+sections.render_findings(segmented)
+sections.render_table(segmented)
+profiles.render_differences(segmented)
+profiles.render_demographics(segmented)
 
 st.subheader("How many segments?")
-choice.render_choice_of_k(small, recipe)
+choice.render_choice_of_k(segmented)
 st.subheader("Would others have been found the same?")
-trust.render_stability(small, recipe, found, names)
+trust.render_stability(segmented)
 
 st.subheader("Use the segments")
-using.render(small, recipe, found, names, shown)
+using.render(segmented)
 
-with st.expander(
-    "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind="query-params"
-) as told:
-    if told.open:
-        trust.render_notebook(small, recipe, found)
+trust.render_notebook(segmented)

@@ -31,7 +31,7 @@ def test_the_fearful_were_all_denied_or_feared(real_app):
     """By definition: every household of this population was turned down or did not apply for fear of it."""
     at = real_app(PAGE, data="SCF 2019", who=FEARFUL, k="3", use="Lenses", lens="Inclusion")
     table = at.dataframe[-1].value.set_index("Figure")["Everyone"]
-    shares = [float(table[name].split(" %")[0]) for name in table.index if "denial" in name or "urned down" in name]
+    shares = [float(table[name].split("%")[0]) for name in table.index if "denial" in name or "urned down" in name]
     assert sum(shares) >= 100
 
 

@@ -1,17 +1,42 @@
-"""Where results of long work stand for all sessions: they can be looked for without being made.
+"""Where results stand for all sessions: caches of calls, and shelves for what takes long.
 
 Streamlit's caches cannot be asked whether they hold a value, and replay what a function drew, so work that shows
-its progress cannot live in them.
+its progress cannot live in them: it goes on a shelf, where it can be looked for without being made.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import streamlit as st
+
+from lib.ui.scene.view import View
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MAX_ENTRIES = 256
+"""Results kept per function, for all sessions together; each is a few kilobytes."""
+
+_HASHES: dict[str | type[Any], Callable[[Any], Any]] = {View: lambda view: view.key}
+
+
+def cached(function: F) -> F:
+    """Keep the results of a function whose arguments are a view and small values."""
+    keep = st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False, hash_funcs=_HASHES)
+    return keep(function)  # type: ignore[return-value]
+
+
+def kept(most: int) -> Callable[[F], F]:
+    """Keep up to ``most`` large results that nobody changes, for all sessions together."""
+
+    def keep(function: F) -> F:
+        keeper = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=_HASHES)
+        return keeper(function)  # type: ignore[return-value]
+
+    return keep
 
 
 class Shelf:

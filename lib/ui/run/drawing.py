@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.ui.run.cache import shelf
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene
 
 _CHARTS = 160
 """Charts kept; most are a few kilobytes, a scatter some 200."""
@@ -56,7 +56,7 @@ class _Drawn:
 
 def draw(
     make: Callable[[], alt.Chart | alt.LayerChart | alt.FacetChart],
-    view: View,
+    scene: Scene,
     *what: Hashable,
     alt_text: str,
     key: str,
@@ -64,11 +64,11 @@ def draw(
     picture: Callable[[], Any] | None = None,
     **options: Any,  # noqa: ANN401 - passed on to st.altair_chart
 ) -> Any:  # noqa: ANN401
-    """Draw a chart, building it only if it has not been built for the same view and choices.
+    """Draw a chart, building it only if it has not been built for the same scene and choices.
 
     Args:
         make: Builds the chart.
-        view: The view it shows.
+        scene: What it shows, with the segments on view if it shows segments.
         what: Everything else that decides how it looks.
         alt_text: The takeaway, for those who do not see it.
         key: Key of the element.
@@ -77,7 +77,7 @@ def draw(
         options: Others of ``st.altair_chart``.
     """
     kept = shelf("charts", _CHARTS)
-    place = (key, view.key, what)
+    place = (key, scene.key, what)
     chart = kept.find(place)
     if chart is None:
         chart = make()

@@ -1,4 +1,4 @@
-"""Cached calls about maps and the households picked on them. Nothing here draws."""
+"""Cached calls about maps and the members picked on them. Nothing here draws."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from lib import maps, segments
 from lib.maps import density
 from lib.segments import Recipe
 from lib.ui.run import background, results
-from lib.ui.run.cache import shelf
-from lib.ui.run.results import cached, kept
-from lib.ui.scene import view as views
+from lib.ui.run.cache import cached, kept, shelf
 from lib.ui.scene.view import View
+
+Id = int | str
+Ids = tuple[Id, ...]
 
 _MAPS = 48
 """Maps kept in memory; each is some 200 kB."""
@@ -22,7 +23,7 @@ _MAPS = 48
 
 def map_request(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Request:
     """One map of the population in the space of a recipe."""
-    return maps.Request(views.members(view, recipe.features), recipe, method, settings)
+    return maps.Request(view.members(recipe.features), recipe, method, settings)
 
 
 def projection(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Projection | None:
@@ -63,8 +64,8 @@ def contours(_projection: maps.Projection, key: str) -> pd.DataFrame:
 
 @cached
 def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
-    """Every row's code of a category, or for an amount the share of households that have less."""
-    data = views.members(view, (*recipe.features, column))
+    """Every row's code of a category, or for an amount the share of members that have less."""
+    data = view.members((*recipe.features, column))
     values = pd.Series(data.values(column))
     if view.codebook[column].is_category:
         return values
@@ -76,43 +77,49 @@ def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
     return below.groupby(values).transform("min")
 
 
-def picked(view: View, recipe: Recipe, households: tuple[float, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Picked households beside the rest of the population."""
-    data = views.members(view, (*recipe.features, *columns))
-    inside = segments.rows_of(data, households)
+def picked(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Picked members beside the rest of the population."""
+    data = view.members((*recipe.features, *columns))
+    inside = segments.rows_of(data, ids)
     return segments.beside_the_rest(data, inside, columns, counting=view.counting)
 
 
-def neighbours(view: View, recipe: Recipe, household: float) -> pd.DataFrame:
-    """One household and those most like it."""
-    data = views.members(view, recipe.features)
-    return segments.neighbours(data, results.segmentation(view, recipe), household)
+def neighbours(view: View, recipe: Recipe, member: Id) -> pd.DataFrame:
+    """One member and those most like it."""
+    return segments.neighbours(view.members(recipe.features), results.segmentation(view, recipe), member)
+
+
+def ids_are_text(view: View) -> bool:
+    """Whether members go by text rather than by whole numbers."""
+    return view.everyone(()).ids.dtype == object
 
 
 @cached
-def households_by_segment(view: View, recipe: Recipe) -> dict[int, tuple[float, ...]]:
-    """Numbers of the sampled households whose first implicate is in each segment."""
-    data = views.members(view, recipe.features)
+def members_by_segment(view: View, recipe: Recipe) -> dict[int, Ids]:
+    """What names the members whose first implicate is in each segment."""
+    data = view.members(recipe.features)
     found = results.segmentation(view, recipe)
     one = data.implicate_codes == 0
-    numbers = data.values(data.household)[one] if data.household else np.flatnonzero(one).astype(float)
-    labels = found.labels[one]
-    return {int(segment): tuple(numbers[labels == segment]) for segment in found.sizes.index}
+    ids, labels = data.ids[one], found.labels[one]
+    return {int(segment): tuple(ids[labels == segment].tolist()) for segment in found.sizes.index}
 
 
-def picked_size(view: View, recipe: Recipe, households: tuple[float, ...]) -> tuple[float, int]:
-    """Households that picked ones stand for, and their rows."""
-    data = views.members(view, recipe.features)
-    inside = segments.rows_of(data, households)
+def picked_size(view: View, recipe: Recipe, ids: Ids) -> tuple[float, int]:
+    """Members that picked ones stand for, and their rows."""
+    data = view.members(recipe.features)
+    inside = segments.rows_of(data, ids)
     return float(data.weights()[inside].sum()), int(inside.sum())
 
 
-def picked_table(view: View, recipe: Recipe, households: tuple[float, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Picked households one by one, first implicate of each: number, segment, households stood for, columns."""
-    data = views.members(view, (*recipe.features, *columns))
-    rows = np.flatnonzero(segments.rows_of(data, households) & (data.implicate_codes == 0))
-    number = data.values(data.household)[rows].astype(int) if data.household else rows
-    weight = data.weights()[rows] * data.implicates
+def picked_table(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Picked members one by one, first implicate of each: columns and features.
+
+    The index says which member a row is: ``id``, ``segment`` and ``weight`` (members it stands for), for which a
+    table may have columns of its own.
+    """
+    data = view.members((*recipe.features, *columns))
+    rows = np.flatnonzero(segments.rows_of(data, ids) & (data.implicate_codes == 0))
+    weight = (data.weights()[rows] * data.implicates).round()
     labels = results.segmentation(view, recipe).labels[rows]
-    chosen = {name: data.values(name)[rows] for name in dict.fromkeys((*columns, *recipe.features))}
-    return pd.DataFrame({"household": number, "segment": labels, "weight": weight.round(), **chosen})
+    index = pd.MultiIndex.from_arrays([data.ids[rows], labels, weight], names=["id", "segment", "weight"])
+    return pd.DataFrame({n: data.values(n)[rows] for n in dict.fromkeys((*columns, *recipe.features))}, index=index)

@@ -2,79 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
 
 import pandas as pd
-import streamlit as st
 
 from lib import estimates, explore, exports, features, population, segments
 from lib.population import Condition, Size
 from lib.segments import Recipe
 from lib.segments.describe import plane
-from lib.ui.run.cache import shelf
-from lib.ui.scene import view as views
-from lib.ui.scene.view import View
-
-F = TypeVar("F", bound=Callable[..., Any])
+from lib.ui.run.cache import cached, kept, shelf
+from lib.ui.scene.view import Heading, View
 
 _SWEEPS, _STABILITIES = 8, 64
-"""Results of long work kept; a sweep over every household of the file takes some 10 MB."""
-
-MAX_ENTRIES = 256
-"""Results kept per function, for all sessions together; each is a few kilobytes."""
-
-
-def cached(function: F) -> F:
-    """Keep the results of a function whose arguments are a view and small values."""
-    keep = st.cache_data(max_entries=MAX_ENTRIES, show_spinner=False, hash_funcs={View: lambda view: view.key})
-    return keep(function)  # type: ignore[return-value]
-
-
-def kept(most: int) -> Callable[[F], F]:
-    """Keep up to ``most`` large results that nobody changes, for all sessions together."""
-
-    def keep(function: F) -> F:
-        keeper = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs={View: lambda view: view.key})
-        return keeper(function)  # type: ignore[return-value]
-
-    return keep
+"""Results of long work kept; a sweep over every member of the file takes some 10 MB."""
 
 
 @cached
 def size(view: View) -> Size:
-    """How many households the population is."""
-    return population.size(views.everyone(view, view.population.columns), view.population, counting=view.counting)
+    """How many members the population has."""
+    return population.size(view.everyone(view.population.columns), view.population, counting=view.counting)
 
 
 @cached
 def loosened(view: View) -> list[tuple[Condition, int]]:
-    """Which condition of the population costs the most households."""
-    return population.loosened(views.everyone(view, view.population.columns), view.population)
+    """Which condition of the population costs the most members."""
+    return population.loosened(view.everyone(view.population.columns), view.population)
 
 
 @cached
 def headlines(view: View) -> tuple[explore.Headline, ...]:
     """Headline figures of the population and of those it is shown beside."""
-    columns = explore.HEADLINE_COLUMNS
-    return explore.headlines(views.members(view, columns), views.others(view, columns), counting=view.counting)
+    figures = explore.headline_figures(view.codebook, view.about.subject)
+    columns = tuple(figure.column for figure in figures)
+    return explore.headlines(view.members(columns), view.others(columns), figures, counting=view.counting)
 
 
 @cached
-def shares(view: View, column: str, by: str | None) -> pd.DataFrame:
-    """Shares of a column's codes within each group, in words; without ``by``, population and everyone."""
-    codebook = view.codebook
-    if by is None:
-        tables = {
-            name: estimates.shares(data, column, counting=view.counting)
-            for name, data in views.groups(view, (column,)).items()
-        }
-        table = pd.concat([t.assign(group=name) for name, t in tables.items()], ignore_index=True)
-    else:
-        table = estimates.shares(views.members(view, (column, by)), column, by, counting=view.counting)
-        table["group"] = table[by].map(codebook[by].text)
+def shares(view: View, column: str, by: str) -> pd.DataFrame:
+    """Shares of a column's codes within each group of another, in words."""
+    table = estimates.shares(view.members((column, by)), column, by, counting=view.counting)
+    table["group"] = table[by].map(view.codebook[by].text)
     return in_words(table, view, column)
+
+
+@cached
+def shares_beside(view: View, heading: Heading, column: str) -> pd.DataFrame:
+    """Shares of a column's codes in the population and in those it is shown beside, in words."""
+    tables = {
+        name: estimates.shares(data, column, counting=view.counting)
+        for name, data in view.groups(heading, (column,)).items()
+    }
+    return in_words(pd.concat([t.assign(group=n) for n, t in tables.items()], ignore_index=True), view, column)
 
 
 def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
@@ -88,35 +66,35 @@ def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
 
 
 @cached
-def distribution(view: View, column: str, linear: bool) -> explore.Distribution:
+def distribution(view: View, heading: Heading, column: str, linear: bool) -> explore.Distribution:
     """Histogram and quantiles of an amount."""
-    return explore.distribution(views.groups(view, (column,)), column, counting=view.counting, linear=linear)
+    return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting, linear=linear)
 
 
 @cached
 def relation(view: View, x: str, y: str, linear: bool, by: str | None = None) -> explore.Relation:
-    """Two amounts of the population, each household's group of a category with them if asked for."""
-    data = views.members(view, (x, y, *((by,) if by else ())))
+    """Two amounts of the population, each member's group of a category with them if asked for."""
+    data = view.members((x, y, *((by,) if by else ())))
     return explore.relation(data, x, y, by=by, counting=view.counting, linear=linear)
 
 
 @cached
-def correlation_table(view: View, columns: tuple[str, ...]) -> pd.DataFrame:
+def correlation_table(view: View, heading: Heading, columns: tuple[str, ...]) -> pd.DataFrame:
     """Correlations of several columns."""
-    return explore.correlation_table(views.groups(view, columns), columns, counting=view.counting)
+    return explore.correlation_table(view.groups(heading, columns), columns, counting=view.counting)
 
 
 @cached
 def variance_ranking(view: View, trim: float) -> pd.Series:
     """All amounts of the population by variance, the largest first."""
-    data = views.members(view, tuple(view.codebook))
+    data = view.members(tuple(view.codebook))
     return features.rank_by_variance(data, trim=trim, counting=view.counting)
 
 
 @kept(40)
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""
-    return segments.fit(views.members(view, recipe.features), recipe)
+    return segments.fit(view.members(recipe.features), recipe)
 
 
 def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Sweep:
@@ -125,7 +103,7 @@ def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None)
     found = known_sweep(view, recipe)
     if found is None:
         found = segments.sweep(
-            views.members(view, recipe.features),
+            view.members(recipe.features),
             recipe,
             progress=progress,
             fitted=lambda one: segmentation(view, one),
@@ -147,25 +125,25 @@ def sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
 @kept(24)
 def profile(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Profile:
     """Weighted statistics of columns in each segment."""
-    data = views.members(view, (*recipe.features, *columns))
+    data = view.members((*recipe.features, *columns))
     return segments.profile(data, segmentation(view, recipe), columns)
 
 
 @cached
 def names(view: View, recipe: Recipe) -> dict[int, str]:
     """A name for each segment, made from what sets it apart."""
-    return segments.names(views.members(view, recipe.features), segmentation(view, recipe))
+    return segments.names(view.members(recipe.features), segmentation(view, recipe))
 
 
 @kept(24)
 def explanation(view: View, recipe: Recipe) -> segments.Explanation:
     """The segments as rules in words."""
-    return segments.explain(views.members(view, recipe.features), segmentation(view, recipe))
+    return segments.explain(view.members(recipe.features), segmentation(view, recipe))
 
 
 def stability(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Stability:
-    """Whether other households, or other imputations, would have given the same segments."""
-    data = views.members(view, recipe.features)
+    """Whether other members, or other imputations, would have given the same segments."""
+    data = view.members(recipe.features)
     found = segments.stability(data, segmentation(view, recipe), progress=progress)
     shelf("stabilities", _STABILITIES).put(stability_key(view, recipe), found)
     return found
@@ -185,26 +163,26 @@ def stability_key(view: View, recipe: Recipe) -> tuple[object, ...]:
 def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
     """What the well-known notebooks would say: rows, one start; two features unscaled, more of them scaled."""
     scaling: features.Scaling = "none" if len(recipe.features) == 2 else "standard"
-    return segments.notebook_result(views.members(view, recipe.features), recipe, scaling=scaling)
+    return segments.notebook_result(view.members(recipe.features), recipe, scaling=scaling)
 
 
 @kept(24)
 def steps(view: View, recipe: Recipe, start: int) -> tuple[segments.Step, ...]:
     """The iterations of one start of k-means."""
-    return segments.iterations(views.members(view, recipe.features), recipe, start=start)
+    return segments.iterations(view.members(recipe.features), recipe, start=start)
 
 
 @kept(24)
 def plane_of(view: View, recipe: Recipe, linear: bool) -> plane.Plane:
-    """Households, centroids and regions of a segmentation by two features, ready to draw."""
-    data = views.members(view, recipe.features)
+    """Members, centroids and regions of a segmentation by two features, ready to draw."""
+    data = view.members(recipe.features)
     return plane.plane_of(data, segmentation(view, recipe), explore.MAX_POINTS, linear=linear)
 
 
 @cached
 def extremes(view: View, column: str) -> float:
-    """Share of a column's variance that the most extreme hundredth of the households decides."""
-    data = views.members(view, (column,))
+    """Share of a column's variance that the most extreme hundredth of the members decides."""
+    data = view.members((column,))
     return features.share_of_extremes(data.values(column), data.weights(view.counting))
 
 
@@ -217,7 +195,7 @@ def clustergram(view: View, recipe: Recipe) -> segments.Clustergram:
 @cached
 def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tuple[int, str], ...]) -> pd.DataFrame:
     """Shares of a column's codes within each segment and among all, in words."""
-    data = views.members(view, (*recipe.features, column))
+    data = view.members((*recipe.features, column))
     within = segments.labelled(data, segmentation(view, recipe), dict(names))
     table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
     table = table[table[segments.SEGMENT].isin([number for number, _ in names])]
@@ -227,8 +205,8 @@ def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tupl
 
 
 def comparison(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Comparison:
-    """The same households segmented by several algorithms."""
-    found = segments.compare(views.members(view, recipe.features), recipe, progress=progress)
+    """The same members segmented by several algorithms."""
+    found = segments.compare(view.members(recipe.features), recipe, progress=progress)
     shelf("comparisons", _SWEEPS).put(comparison_key(view, recipe), found)
     return found
 
@@ -244,29 +222,29 @@ def comparison_key(view: View, recipe: Recipe) -> tuple[object, ...]:
 
 
 @cached
-def spread(view: View, column: str) -> pd.DataFrame:
+def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Quantiles of an amount in the population and in those it is shown beside."""
-    return explore.distribution(views.groups(view, (column,)), column, counting=view.counting).summary
+    return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting).summary
 
 
 @kept(12)
 def lenses(view: View, recipe: Recipe) -> segments.Lenses:
-    """Segments through the three lenses, on columns that they were not made from."""
-    data = views.members(view, (*recipe.features, *segments.LENS_COLUMNS))
+    """Segments through the lenses of their subject, on columns that they were not made from."""
+    data = view.members((*recipe.features, *_there(view, segments.lens_columns(view.about.subject))))
     return segments.lenses(data, segmentation(view, recipe))
 
 
 @kept(64)
 def typical(view: View, recipe: Recipe, segment: int) -> segments.Typical:
-    """The household of a segment that is nearest to all others of it."""
-    data = views.members(view, (*recipe.features, *segments.TYPICAL_COLUMNS))
+    """The member of a segment that is nearest to all others of it."""
+    data = view.members((*recipe.features, *_there(view, view.about.subject.telling.columns)))
     return segments.typical(data, segmentation(view, recipe), segment)
 
 
 @kept(24)
 def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns: tuple[str, ...]) -> pd.DataFrame:
     """How two segments, or a segment and everyone, differ."""
-    data = views.members(view, (*recipe.features, *columns))
+    data = view.members((*recipe.features, *columns))
     told = profile(view, recipe, columns)
     return segments.contrast(data, segmentation(view, recipe), first, second, columns, described=told)
 
@@ -274,11 +252,18 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
 @kept(8)
 def persistence(view: View, recipe: Recipe, other: View) -> segments.Persistence:
     """What became of the segments in another wave."""
-    old = views.members(view, recipe.features)
-    return segments.persist(old, segmentation(view, recipe), views.members(other, recipe.features), recipe)
+    old = view.members(recipe.features)
+    return segments.persist(old, segmentation(view, recipe), other.members(recipe.features), recipe)
 
 
-def origin(view: View, recipe: Recipe | None = None) -> exports.Provenance:
+def _there(view: View, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of several columns that the data have."""
+    return tuple(name for name in columns if name in view.codebook)
+
+
+def origin(view: View, heading: Heading, recipe: Recipe | None = None) -> exports.Provenance:
     """Where figures of a view come from."""
-    data = views.members(view, recipe.features if recipe else ())
-    return exports.provenance(data, view.population, view.title, recipe, counting=view.counting, codebook=view.codebook)
+    data = view.members(recipe.features if recipe else ())
+    return exports.provenance(
+        data, view.population, heading.title, recipe, counting=view.counting, codebook=view.codebook
+    )

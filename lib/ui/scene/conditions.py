@@ -8,14 +8,13 @@ import streamlit as st
 from lib import explore
 from lib.errors import PopulationError
 from lib.population import Comparison, Condition, Population
-from lib.ui.scene import view as views
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene
 
 _TEXT = "where"
 _COLUMN, _VALUES, _RANGE = "condition_column", "condition_values", "condition_range"
 
 
-def choose(view: View) -> Population:
+def choose(scene: Scene) -> Population:
     """Draw the list of own conditions, the box to type them and the controls to add one."""
     listed = st.container()
     with st.expander("Own conditions", icon=":material/filter_alt:"):
@@ -24,25 +23,35 @@ def choose(view: View) -> Population:
             "Typed",
             key=_TEXT,
             bind="query-params",
-            placeholder="AGE < 35 and DEBT > 0",
+            placeholder=_example(scene),
             help="Columns, numbers, == != < <= > >= in, and or not, brackets. "
-            "The data dictionary under Methods lists the columns. Amounts are in the dollars chosen above.",
+            "The data dictionary under Methods lists the columns."
+            + (" Amounts are in the dollars chosen above." if scene.dollars else ""),
         )
-        _draw_builder(view)
+        _draw_builder(scene)
     with listed:
-        return _list(text or "", view)
+        return _list(text or "", scene)
 
 
-def _list(text: str, view: View) -> Population:
+def _example(scene: Scene) -> str:
+    """A condition that could be typed here: the subject's own, or one on the first column."""
+    example = scene.subject.wording.example
+    if set(Population.parse(example).columns) <= set(scene.codebook):
+        return example
+    names = [*scene.codebook.amounts(), *scene.codebook.categories()]
+    return f"{names[0]} > 0" if names else ""
+
+
+def _list(text: str, scene: Scene) -> Population:
     """The conditions of the box, each with a way to remove it; unreadable ones leave everyone in, with the reason."""
     try:
-        own = Population.parse(text).checked(view.codebook)
+        own = Population.parse(text, example=_example(scene)).checked(scene.codebook)
     except PopulationError as error:
         st.error(str(error), icon=":material/edit:")
         return Population()
     for position, condition in enumerate(own.conditions):
         st.button(
-            view.words(condition),
+            scene.words(condition),
             icon=":material/close:",
             key=f"drop_{position}",
             help="Remove this condition",
@@ -53,8 +62,8 @@ def _list(text: str, view: View) -> Population:
     return own
 
 
-def _draw_builder(view: View) -> None:
-    codebook = view.codebook
+def _draw_builder(scene: Scene) -> None:
+    codebook = scene.codebook
     names = [*codebook.categories(), *codebook.amounts()]
     column = st.selectbox(
         "Or choose a column",
@@ -62,17 +71,17 @@ def _draw_builder(view: View) -> None:
         index=None,
         format_func=codebook.label,
         key=_COLUMN,
-        placeholder="Age, income, race ...",
+        placeholder=scene.subject.wording.placeholder,
     )
     if column is None:
         return
     variable = codebook[column]
     st.caption(variable.definition)
     if variable.is_category:
-        codes = np.unique(views.everyone(view, (column,)).values(column)).tolist()
+        codes = np.unique(scene.view.everyone((column,)).values(column)).tolist()
         st.pills("Values", codes, selection_mode="multi", format_func=variable.text, key=f"{_VALUES}_{column}")
     else:
-        steps = _steps(view, column)
+        steps = _steps(scene, column)
         st.select_slider(
             "From, up to",
             steps,
@@ -83,12 +92,12 @@ def _draw_builder(view: View) -> None:
     st.button("Add the condition", icon=":material/add:", on_click=_add, args=(column,))
 
 
-def _steps(view: View, column: str) -> list[float]:
-    """Round amounts from the smallest to the largest, denser where households are."""
-    values = views.everyone(view, (column,)).values(column)
-    scale = explore.scale_of(values, view.codebook[column])
+def _steps(scene: Scene, column: str) -> list[float]:
+    """Round amounts from the smallest to the largest, denser where members are."""
+    values = scene.view.everyone((column,)).values(column)
+    scale = explore.scale_of(values, scene.codebook[column])
     if scale.kind == "linear":
-        whole = view.codebook[column].unit in {"years", "count", "score", "index"}
+        whole = scene.codebook[column].unit in {"years", "count", "score", "index"}
         digits = 0 if whole else 2
         return sorted({round(float(step), digits) for step in np.linspace(scale.low, scale.high, 81)})
     sizes = [m * 10.0**p for p in range(int(np.log10(scale.constant)) + 1, 11) for m in (1, 2, 5)]

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from lib.dataset import Codebook
+from lib.dataset import ROWS, Codebook, Dataset
 from lib.estimates import THIN
 from lib.population import Size
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene
 
 _FEW = 100_000
-"""Households below which they are not counted in millions."""
+"""Members below which they are not counted in millions."""
+
+
+def leading(wanted: Sequence[str], names: Sequence[str], number: int) -> list[str]:
+    """So many of ``names`` to begin with: those that are wanted and there, then the others as they come."""
+    known = [name for name in wanted if name in names]
+    return [*known, *(name for name in names if name not in known)][:number]
 
 
 def pick_column(
@@ -55,51 +61,58 @@ def pick_columns(
     return tuple(chosen[:most])
 
 
-def source_line(view: View) -> str:
+def source_line(scene: Scene) -> str:
     """What every figure rests on: data, dollars, counting, and that a sample is synthetic."""
-    about = view.about
-    counted = "weighted to households" if view.counting == "households" else "every row counted once"
+    about, members = scene.about, scene.entity.plural
+    weighted = scene.view.counting != ROWS and about.weight is not None
+    counted = f"weighted to {members}" if weighted else "every row counted once"
     dollars = f"{about.dollars} dollars, " if about.dollars else ""
-    name = f"**{about.name}, not real households**" if about.synthetic else about.name
+    name = f"**{about.name}, not real {members}**" if about.synthetic else about.name
     return f"{name} · {dollars}{counted}"
 
 
-def chart_note(view: View, *sentences: str) -> None:
+def model_words(about: Dataset) -> str:
+    """What synthetic data are drawn from: "a model of the 2019 survey"."""
+    wave = f"{about.wave} " if about.wave else ""
+    return f"a model of the {wave}{about.subject.wording.source.lower()}"
+
+
+def chart_note(scene: Scene, *sentences: str) -> None:
     """The line under a chart: what it says, then what it rests on."""
-    st.caption(" ".join([*filter(None, sentences), source_line(view) + "."]))
+    st.caption(" ".join([*filter(None, sentences), source_line(scene) + "."]))
 
 
 def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> None:
     """A table with the same figures as a chart, closed until somebody asks for it."""
     with st.expander("The same figures as a table"):
-        st.dataframe(frame, column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
+        st.dataframe(frame[list(columns)], column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
 
 
-def thin_note(table: pd.DataFrame) -> str:
+def thin_note(scene: Scene, table: pd.DataFrame) -> str:
     """How many bars of a chart of shares are pale, and why."""
     thin = int(table["thin"].sum())
     if not thin:
         return ""
     pale = "1 pale figure rests" if thin == 1 else f"{thin} pale figures rest"
-    return f"{pale} on fewer than {THIN} sampled households."
+    return f"{pale} on fewer than {scene.entity.sampled(THIN)}."
 
 
-def count_words(size: Size, view: View) -> str:
-    """How many households (or rows) a population is, in words."""
-    if view.counting == "rows":
+def count_words(scene: Scene, size: Size) -> str:
+    """How many members (or rows) a population is, in words."""
+    if scene.view.counting == ROWS:
         return f"{size.rows:,} rows"
-    if size.count < _FEW:
-        return f"{size.count:,.0f} households"
-    return f"{size.count / 1e6:.1f} million households"
+    return many(scene, size.count, digits=1)
 
 
-def short_count(size: Size, view: View) -> str:
-    """The same number for a tile."""
-    if view.counting == "rows" or size.count < _FEW:
-        return f"{size.rows if view.counting == 'rows' else size.count:,.0f}"
+def many(scene: Scene, count: float, *, digits: int = 2) -> str:
+    """So many members, in millions where they are many."""
+    if count < _FEW:
+        return scene.entity.several(count)
+    return f"{count / 1e6:.{digits}f} million {scene.entity.plural}"
+
+
+def short_count(scene: Scene, size: Size) -> str:
+    """How many members (or rows) a population is, for a tile."""
+    if scene.view.counting == ROWS or size.count < _FEW:
+        return f"{size.rows if scene.view.counting == ROWS else size.count:,.0f}"
     return f"{size.count / 1e6:.1f} M"
-
-
-def sampled_words(number: int) -> str:
-    """So many sampled households, in words."""
-    return "1 sampled household" if number == 1 else f"{number:,} sampled households"

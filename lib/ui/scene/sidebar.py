@@ -1,71 +1,102 @@
-"""The sidebar: which data, which households, how they are counted, and how many that is."""
+"""The sidebar: which data, which of its members, how they are counted, and how many that is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from lib.dataset import COUNTINGS, Counting
+from lib.dataset import COUNTINGS, MEMBERS, ROWS, Counting, Dataset
 from lib.estimates import THIN
-from lib.population import NAMED, Population
+from lib.population import Population, named_population
+from lib.subject import NamedPopulation, Subject
 from lib.ui.run import results
-from lib.ui.scene import conditions, controls, fetching
-from lib.ui.scene import view as views
-from lib.ui.scene.view import LINK_VERSION, View
+from lib.ui.scene import catalogue, conditions, controls, fetching
+from lib.ui.scene.scene import Scene
+from lib.ui.scene.view import Heading, View
+from lib.words import capitalised
 
+LINK_VERSION = "1"
+"""Stands in every copied link; raise it when the meaning of a control in links changes."""
+
+_DATA, _COUNT = "data", "count"
 _AS_IN_THE_FILE = 0
+_LONGEST_TITLE = 60
 
 
-def choose_view() -> View:
+def choose_scene() -> Scene:
     """Draw the sidebar and return what it says."""
     with st.sidebar:
         source, dollars = _choose_data()
-        st.subheader("Who")
-        who = st.selectbox(
-            "Households",
-            list(NAMED),
-            format_func=lambda key: NAMED[key].label,
-            key="who",
-            bind="query-params",
-            help="Dollar limits are stated in 2019 dollars and follow the dollar year chosen above.",
-        )
-        named = NAMED[who].population(dollars)
-        base = View(source, views.stamp_of(source), dollars, named, NAMED[who].label, "households")
+        base, named = _choose_named(source, dollars)
         own = conditions.choose(base)
-        counting = _choose_counting()
-        population = Population((*named.conditions, *own.conditions))
-        title = NAMED[who].label if not own.conditions else _title(who, own, base)
-        view = View(source, base.stamp, dollars, population, title, counting)
-        _show_size(view)
+        counting = _choose_counting(base)
+        population = Population((*base.view.population.conditions, *own.conditions))
+        view = replace(base.view, population=population, counting=counting)
+        scene = Scene(view, Heading(_title(named, own, base)))
+        _show_size(scene)
         fetching.offer()
-    return view
+    return scene
+
+
+def subject_on_view() -> Subject:
+    """The subject of the data that the sidebar is about to show: what the menu needs to know before it is drawn."""
+    return catalogue.about(_source_on_view()).subject
+
+
+def set_counting(counting: Counting) -> None:
+    """Choose how to count."""
+    st.session_state[_COUNT] = counting
+
+
+def _source_on_view() -> str:
+    """What the control of the data will say once it is drawn: what was chosen, what the link asks for, or the first."""
+    sources = catalogue.sources()
+    if (chosen := st.session_state.get(_DATA)) in sources:
+        return str(chosen)
+    asked = st.query_params.get(_DATA)
+    return next((key for key, source in sources.items() if asked in (key, source.name)), next(iter(sources)))
 
 
 def _choose_data() -> tuple[str, int | None]:
-    sources = views.sources()
+    sources = catalogue.sources()
     st.subheader("Data")
     fetching.offer_missing()
+    wording = subject_on_view().wording
     source = st.selectbox(
-        "Survey",
+        wording.source,
         list(sources),
-        format_func=sources.__getitem__,
-        key="data",
+        format_func=lambda key: sources[key].name,
+        key=_DATA,
         bind="query-params",
-        help="The Survey of Consumer Finances of the Federal Reserve Board.",
+        help=wording.source_help or None,
     )
     if st.query_params.get("v", LINK_VERSION) != LINK_VERSION:
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
-    for reason in views.unreadable():
+    for reason in catalogue.unreadable():
         st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
-    about = views.load(source, views.stamp_of(source), None, ())
+    about = catalogue.about(source)
+    _say_what_it_is(about)
+    return source, _choose_dollars(about)
+
+
+def _say_what_it_is(about: Dataset) -> None:
     if about.synthetic:
         st.caption(
-            ":material/science: **Synthetic sample**: drawn from a model of the 2019 survey. "
-            "No row is a real household."
+            f":material/science: **Synthetic sample**: drawn from {controls.model_words(about)}. "
+            f"No row is a real {about.entity.singular}."
         )
     elif about.wave:
-        st.caption(f"Survey of {about.wave}, {about.vintage}. {' '.join(about.notes)}")
+        vintage = f", {about.vintage}" if about.vintage else ""
+        st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {' '.join(about.notes)}")
+    elif about.notes:
+        st.caption(" ".join(about.notes))
+
+
+def _choose_dollars(about: Dataset) -> int | None:
+    """The year whose prices amounts are shown in; None leaves them as they are, for nobody knows their year."""
     if about.dollars is None or about.wave is None:
-        return source, None
+        return None
     years = sorted({about.wave, about.dollars, 2019, 2022})
     chosen = st.selectbox(
         "Amounts in",
@@ -74,54 +105,97 @@ def _choose_data() -> tuple[str, int | None]:
         key="dollars",
         bind="query-params",
     )
-    return source, chosen or about.dollars
+    return chosen or about.dollars
 
 
-def _choose_counting() -> Counting:
+def _choose_named(source: str, dollars: int | None) -> tuple[Scene, NamedPopulation]:
+    """The population with a name, and the scene of it; where there is but one there is nothing to choose."""
+    subject = catalogue.about(source).subject
+    st.subheader("Who")
+    key = subject.populations[0].key
+    if len(subject.populations) > 1:
+        key = st.selectbox(
+            capitalised(subject.entity.plural),
+            [named.key for named in subject.populations],
+            format_func=lambda key: subject.named(key).label,
+            key="who",
+            bind="query-params",
+            help=_about_limits(subject) if dollars else None,
+        )
+    named = subject.named(key)
+    view = View(source, catalogue.stamp_of(source), dollars, named_population(named, dollars), MEMBERS)
+    return Scene(view, Heading(named.label)), named
+
+
+def _about_limits(subject: Subject) -> str | None:
+    years = sorted({named.limit_year for named in subject.populations if named.limit_year})
+    stated = " and ".join(map(str, years))
+    return f"Dollar limits are stated in {stated} dollars and follow the dollar year chosen above." if years else None
+
+
+def _choose_counting(scene: Scene) -> Counting:
+    if not scene.counts_both_ways:
+        return MEMBERS
     return st.segmented_control(
         "Count",
         list(COUNTINGS),
-        default="households",
+        default=MEMBERS,
         required=True,
-        format_func=str.capitalize,
-        key="count",
+        format_func=lambda how: "Rows" if how == ROWS else capitalised(scene.entity.plural),
+        key=_COUNT,
         bind="query-params",
-        help="Households: every row with its survey weight, the five implicates of a household together as one. "
-        "Rows: every row of the file once, as well-known notebooks count.",
+        help=_about_counting(scene),
         width="stretch",
     )
 
 
-def _title(who: str, own: Population, base: View) -> str:
-    words = own.words(base.codebook, base.dollars)
-    named = "" if who == "everyone" else f"{NAMED[who].label}; "
-    return f"{named}{words}" if len(words) <= 60 else f"{named}{len(own.conditions)} own conditions"
+def _about_counting(scene: Scene) -> str:
+    entity, copies = scene.entity, scene.about.implicates
+    weight = " with its weight" if scene.about.weight else ""
+    together = f", the {'five' if copies == 5 else copies} implicates of a {entity.singular} together as one"
+    theirs = ", as well-known notebooks count" if scene.subject.wording.notebooks else ""
+    return (
+        f"{capitalised(entity.plural)}: every row{weight}{together if copies > 1 else ''}. "
+        f"Rows: every row of the file once{theirs}."
+    )
 
 
-def _show_size(view: View) -> None:
-    size = results.size(view)
+def _title(named: NamedPopulation, own: Population, base: Scene) -> str:
+    if not own.conditions:
+        return named.label
+    words = own.words(base.codebook, base.view.dollars)
+    first = "" if named == base.subject.populations[0] else f"{named.label}; "
+    return f"{first}{words}" if len(words) <= _LONGEST_TITLE else f"{first}{len(own.conditions)} own conditions"
+
+
+def _show_size(scene: Scene) -> None:
+    size = results.size(scene.view)
     with st.container(border=True):
-        st.markdown(f"**{controls.count_words(size, view)}**  \n{size.share:.1%} of all {view.unit}")
-        st.caption(f"Rests on {controls.sampled_words(size.sampled)} ({size.rows:,} rows of the file).")
+        st.markdown(f"**{controls.count_words(scene, size)}**  \n{size.share:.1%} of all {scene.unit}")
+        if scene.counts_both_ways:
+            st.caption(f"Rests on {scene.entity.sampled(size.sampled)} ({size.rows:,} rows of the file).")
         if 0 < size.sampled < THIN:
-            st.caption(f":material/warning: Fewer than {THIN} sampled households: too few to rely on.")
+            st.caption(f":material/warning: Fewer than {scene.entity.sampled(THIN)}: too few to rely on.")
 
 
-def stop_if_empty(view: View) -> None:
+def stop_if_empty(scene: Scene) -> None:
     """Where few or none meet the conditions, say so and suggest what to loosen; without anybody the page ends."""
-    size = results.size(view)
+    entity, size = scene.entity, results.size(scene.view)
     if size.sampled >= THIN:
         return
-    few = f"Only {controls.sampled_words(size.sampled)} meet all of these conditions: too few to rely on."
-    st.warning(few if size.rows else "No household meets all of these conditions.", icon=":material/group_off:")
+    few = f"Only {entity.sampled(size.sampled)} meet all of these conditions: too few to rely on."
+    nobody = f"No {entity.singular} meets all of these conditions."
+    if not scene.view.population.conditions:
+        few, nobody = f"Only {entity.sampled(size.sampled)}: too few to rely on.", "There is nobody in this table."
+    st.warning(few if size.rows else nobody, icon=":material/group_off:")
     suggestions = [
-        f"- without *{view.words(condition)}*: {controls.sampled_words(sampled)}"
-        for condition, sampled in results.loosened(view)
+        f"- without *{scene.words(condition)}*: {entity.sampled(sampled)}"
+        for condition, sampled in results.loosened(scene.view)
         if sampled > size.sampled
     ]
     if suggestions:
         st.markdown("\n".join(["What to loosen:", "", *suggestions]))
-    elif view.population.conditions:
+    elif scene.view.population.conditions:
         st.markdown("No single condition is the cause: remove two or more of them in the sidebar.")
     if not size.rows:
         st.stop()

@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import explore as charts
+from lib.dataset import MEMBERS, ROWS, Counting
 from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
@@ -20,20 +21,33 @@ _LIMIT_IN = 2019
 _WORTH = ("BUS", "ACTBUS", "NONACTBUS", "KGBUS", "BUSSEFARMINC")
 
 
-def owners_of(view: View) -> View:
-    """The business owners of a view, shown beside its other households."""
-    owners = view.narrowed("Business owners", OWNS)
-    return owners.next_to(view.narrowed("Others", OWNS_NONE))
+def is_for(scene: Scene) -> bool:
+    """Whether the data are of the kind that this page is about."""
+    return "small_business" in scene.subject.pages
 
 
-def render_share(view: View) -> None:
+def counted_both_ways(scene: Scene) -> tuple[str, float, float]:
+    """Business owners as the beginning of a sentence, and their share of rows and of households."""
+    rows, households = (_owners(scene, how) for how in (ROWS, MEMBERS))
+    return "Business owners are", rows, households
+
+
+def _owners(scene: Scene, how: Counting) -> float:
+    counted = scene.view.counted(how)
+    everyone = results.size(counted).count
+    return results.size(counted.narrowed(OWNS)).count / everyone if everyone else 0.0
+
+
+def owners_of(scene: Scene) -> Scene:
+    """The business owners of a scene, shown beside its other households."""
+    owners = scene.narrowed("Business owners", OWNS)
+    return owners.next_to(scene.narrowed("Others", OWNS_NONE))
+
+
+def render_share(scene: Scene) -> None:
     """How many own a business, counted both ways."""
-    owners = view.narrowed("Business owners", OWNS)
-    households, rows = (
-        results.size(owners.counted(how)).count / results.size(view.counted(how)).count
-        for how in ("households", "rows")
-    )
-    size = results.size(owners.counted("households"))
+    _, rows, households = counted_both_ways(scene)
+    size = results.size(scene.view.counted(MEMBERS).narrowed(OWNS))
     with st.grid(3, min_column_width=150):
         st.metric("Owners, of households", f"{households:.1%}", border=True)
         st.metric("Owners, of rows", f"{rows:.1%}", border=True)
@@ -47,12 +61,12 @@ def render_share(view: View) -> None:
         )
 
 
-def render_worth(owners: View) -> None:
+def render_worth(owners: Scene) -> None:
     """What the businesses are worth and bring in."""
     codebook = owners.codebook
     rows = []
     for name in (column for column in _WORTH if column in codebook):
-        summary = results.spread(owners, name).iloc[0]
+        summary = results.spread(owners.view, owners.heading, name).iloc[0]
         text = codebook[name].text
         rows.append(
             {
@@ -72,9 +86,9 @@ def render_worth(owners: View) -> None:
     )
 
 
-def choose_limit(view: View) -> View:
+def choose_limit(scene: Scene) -> Scene:
     """Owners with income under a limit, in the view's dollars; the limit lives in the link."""
-    factor = price_ratio(_LIMIT_IN, view.dollars) if view.dollars else 1.0
+    factor = price_ratio(_LIMIT_IN, scene.dollars) if scene.dollars else 1.0
     limit = st.number_input(
         "Owners with income under",
         min_value=10_000,
@@ -83,21 +97,21 @@ def choose_limit(view: View) -> View:
         step=10_000,
         format="%d",
         # its default follows the dollar year: one control for each
-        key=f"income_limit_{view.dollars or ''}",
+        key=f"income_limit_{scene.dollars or ''}",
         bind="query-params",
         help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )
     title = f"Owners, income under ${limit:,.0f}"
-    return view.narrowed(title, OWNS, Comparison("INCOME", "<", float(limit)))
+    return scene.narrowed(title, OWNS, Comparison("INCOME", "<", float(limit)))
 
 
-def render_box(view: View, column: str) -> None:
+def render_box(scene: Scene, column: str) -> None:
     """Box plot of one amount among these households and those beside them."""
-    variable = view.codebook[column]
-    summary = results.spread(view, column)
+    variable = scene.codebook[column]
+    summary = results.spread(scene.view, scene.heading, column)
     sentence = (
-        f"{variable.label}: the middle half of {view.title} has {variable.text(summary['0.25'].iloc[0])} to "
+        f"{variable.label}: the middle half of {scene.title} has {variable.text(summary['0.25'].iloc[0])} to "
         f"{variable.text(summary['0.75'].iloc[0])}; the whiskers hold the middle four fifths."
     )
-    draw(lambda: charts.boxes(summary, variable, view.about.dollars), view, column, alt_text=sentence, key="box_chart")
-    controls.chart_note(view, sentence)
+    draw(lambda: charts.boxes(summary, variable, scene.dollars), scene, column, alt_text=sentence, key="box_chart")
+    controls.chart_note(scene, sentence)

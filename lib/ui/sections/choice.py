@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import segments as charts
-from lib.segments import Recipe, Sweep
+from lib.segments import Sweep
 from lib.ui.run import background, results
 from lib.ui.run.drawing import draw
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import recipes
 
 _K_CHARTS = (
@@ -18,8 +18,9 @@ _K_CHARTS = (
 )
 
 
-def render_choice_of_k(view: View, recipe: Recipe) -> None:
+def render_choice_of_k(scene: Segmented) -> None:
     """Scores of every number of segments; a click on a point chooses it."""
+    view, recipe = scene.view, scene.recipe
     swept = results.known_sweep(view, recipe)
     if swept is None:
         st.caption("Every number of segments from 2 to 12 is being tried, each from many starts.")
@@ -36,8 +37,7 @@ def render_choice_of_k(view: View, recipe: Recipe) -> None:
                     lambda score=score, label=label, advice=advice, number=number: charts.choice_of_k(  # type: ignore[misc]
                         swept.table, score, label, recipe.k, advice, number=number
                     ),
-                    view,
-                    recipe,
+                    scene,
                     alt_text=f"{label} by number of segments. {said}",
                     key=f"choose_{score}",
                     on_select=lambda score=score: _take_k(f"choose_{score}"),
@@ -45,10 +45,10 @@ def render_choice_of_k(view: View, recipe: Recipe) -> None:
                 )
                 st.caption(f"{said}. Click a point to choose it.")
     st.markdown(f"{swept.agreement} {' '.join(swept.notes)}")
-    _render_scores(swept)
+    _render_scores(scene, swept)
 
 
-def _render_scores(swept: Sweep) -> None:
+def _render_scores(scene: Scene, swept: Sweep) -> None:
     with st.expander("All scores and what each criterion advises"):
         advice = pd.DataFrame(
             [{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.reason} for s in swept.suggestions]
@@ -60,7 +60,7 @@ def _render_scores(swept: Sweep) -> None:
             "calinski_harabasz": ("Calinski-Harabasz", "{:,.0f}"),
             "davies_bouldin": ("Davies-Bouldin", "{:.3f}"),
             "smallest_share": ("Smallest segment", "{:.2%}"),
-            "smallest_sampled": ("its sampled households", "{:,.0f}"),
+            "smallest_sampled": (f"its {scene.entity.sampled_plural}", "{:,.0f}"),
             "spread_over_starts": ("Worst start above the best", "{:.1%}"),
             "starts_at_best": ("Starts at the best", "{:.0%}"),
             "seconds": ("Seconds", "{:.2f}"),
@@ -73,5 +73,5 @@ def _render_scores(swept: Sweep) -> None:
 def _take_k(key: str) -> None:
     """Choose the number of segments that was clicked."""
     picked = st.session_state[key].selection.get(charts.PICK) or []
-    if picked and (k := int(picked[0]["k"])) in range(recipes.FEWEST, recipes.MOST + 1):
-        st.session_state[recipes.K] = k
+    if picked:
+        recipes.set_k(int(picked[0]["k"]))

@@ -1,9 +1,8 @@
-"""Maps of the households: PCA at once, t-SNE and UMAP from the worker, all of them linked by what is picked."""
+"""Maps of the members: PCA at once, t-SNE and UMAP from the worker, all of them linked by what is picked."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,23 +12,23 @@ import streamlit as st
 from lib import maps
 from lib.charts import maps as charts
 from lib.errors import HouseholdSegmentsError
-from lib.explore import draw as draw_rows
+from lib.estimates import draw as draw_rows
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.maps.first import prepare
-from lib.segments import UNASSIGNED, Recipe, Segmentation
+from lib.segments import UNASSIGNED, Recipe
 from lib.ui.run import background, map_results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls
-from lib.ui.scene import view as views
+from lib.ui.scene import catalogue, controls
+from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import picking
 
 _SEGMENT = "Segment"
 _MOST_POINTS = 6_000
-"""Points drawn of a map; it has one per household unless rows are counted."""
+"""Points drawn of a map; it has one per member unless rows are counted."""
 
 _MOST_RINGS = 1_500
-"""Rings around picked households: more hide one another."""
+"""Rings around picked members: more hide one another."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,45 +39,42 @@ def warm_up() -> None:
 
 
 def _prepare() -> None:
-    for source in views.sources():
-        if source != views.SAMPLE:
-            prepare(views.open_source(source, None))
+    for key, source in catalogue.sources().items():
+        if key != catalogue.SAMPLE:
+            prepare(source.open(None))
 
 
 @st.fragment
-def render_maps(
-    view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str], shown_names: Mapping[int, str]
-) -> None:
-    """The maps, their controls and what is picked on them; ``shown_names`` are of the segments on view."""
-    shown, colour, settings = _choose(view)
-    picked = picking.of(view, recipe)
+def render_maps(scene: Segmented) -> None:
+    """The maps, their controls and what is picked on them."""
+    shown, colour, settings = _choose(scene)
+    picked = picking.of(scene)
     drawn: list[Projection] = []
     columns = 1 if len(shown) == 1 else 2 if len(shown) == 2 else 3
     with st.grid(columns, min_column_width=280):
         for method in shown:
             with st.container():
                 st.markdown(f"**{METHOD_LABELS[method]}**")
-                projection = _drawn(view, recipe, method, settings)
+                projection = _drawn(scene.view, scene.recipe, method, settings)
                 if projection is not None:
                     drawn.append(projection)
-                    _draw(view, recipe, found, shown_names, projection, colour, picked, large=columns == 1)
+                    _draw(scene, projection, colour, picked, large=columns == 1)
     if drawn:
-        named = tuple(shown_names.items())
-        draw(lambda: charts.key(shown_names), view, named, alt_text="Colours of the segments", key="map_key")
-    _explain(view, drawn)
-    picking.render(view, recipe, names, shown_names)
+        draw(lambda: charts.key(scene.shown), scene, alt_text="Colours of the segments", key="map_key")
+    _explain(scene, drawn)
+    picking.render(scene)
 
 
-def _explain(view: View, drawn: list[Projection]) -> None:
+def _explain(scene: Scene, drawn: list[Projection]) -> None:
     """How far each map can be trusted, and how it is read."""
     with st.expander("How to read these maps", icon=":material/help:"):
         for projection in drawn:
             notes = " ".join(projection.notes)
-            st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.quality.words} {notes}")
-        controls.chart_note(view)
+            st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
+        controls.chart_note(scene)
 
 
-def _choose(view: View) -> tuple[list[Method], str, Settings]:
+def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         shown = st.pills(
@@ -91,36 +87,38 @@ def _choose(view: View) -> tuple[list[Method], str, Settings]:
             bind="query-params",
         )
     with right:
-        names = [*view.codebook.categories(), *view.codebook.amounts()]
+        names = [*scene.codebook.categories(), *scene.codebook.amounts()]
         colour = st.selectbox(
             "Colour by",
             [_SEGMENT, *names],
-            format_func=lambda name: name if name == _SEGMENT else view.codebook.label(name),
+            format_func=lambda name: name if name == _SEGMENT else scene.codebook.label(name),
             key="colour",
             bind="query-params",
         )
     with st.expander("How the maps are drawn", icon=":material/tune:"):
-        settings = _settings()
+        settings = _settings(scene)
     return list(shown) or ["pca"], colour, settings
 
 
-def _settings() -> Settings:
+def _settings(scene: Scene) -> Settings:
+    members = scene.entity.plural
     first, second, third = st.columns(3)
     perplexity = first.slider(
         "t-SNE: perplexity", *maps.PERPLEXITY, 30, key="perplexity", bind="query-params",
-        help="About how many nearest households each one is kept close to. Small: many little islands.",
+        help=f"About how many nearest {members} each one is kept close to. Small: many little islands.",
     )  # fmt: skip
     neighbours = second.slider(
         "UMAP: neighbours", *maps.NEIGHBOURS, 15, key="neighbours", bind="query-params",
-        help="How many nearest households make up a neighbourhood. Large: the broad shape.",
+        help=f"How many nearest {members} make up a neighbourhood. Large: the broad shape.",
     )  # fmt: skip
     distance = third.slider(
         "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist", bind="query-params",
         help="How close points may come. Small: tight islands.",
     )  # fmt: skip
     left, right = st.columns(2)
-    left.toggle("Size points by the households they stand for", key="sized", bind="query-params")
-    right.toggle("Contours of where most households lie", key="contours", bind="query-params")
+    left.toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
+    if scene.about.weight:
+        right.toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
     return Settings(perplexity=perplexity, neighbours=neighbours, min_dist=distance)
 
 
@@ -143,31 +141,22 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
         return None
 
 
-def _draw(
-    view: View,
-    recipe: Recipe,
-    found: Segmentation,
-    names: Mapping[int, str],
-    projection: Projection,
-    colour: str,
-    picked: tuple[float, ...],
-    *,
-    large: bool,
-) -> None:
-    points = _points(view, recipe, found, projection, colour)
+def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, *, large: bool) -> None:
+    points = _points(scene, projection, colour)
     state = st.session_state
-    contoured, sized = bool(state.get("contours")), bool(state.get("sized"))
-    sentence = f"{projection.label} of {len(projection):,} households. {projection.quality.words}"
+    contoured, sized = bool(state.get("contours")), "weight" in points
+    sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     key = f"map_{projection.method}"
-    ringed = points["household"].isin(picked) & points["segment"].isin(list(names))
-    rings = points.loc[ringed, ["x", "y", "household"]].head(_MOST_RINGS)
+    ringed = points["id"].isin(picked) & points["segment"].isin(list(scene.shown))
+    rings = points.loc[ringed, ["x", "y", "id"]].head(_MOST_RINGS)
 
     def make(inside: pd.DataFrame | None = None) -> Any:  # noqa: ANN401 - whichever of Altair's charts it becomes
-        return charts.households(
+        return charts.members(
             points,
-            names=names,
+            names=scene.shown,
             axes=_axes(projection),
-            colour=None if colour == _SEGMENT else view.codebook[colour],
+            entity=scene.entity,
+            colour=None if colour == _SEGMENT else scene.codebook[colour],
             picked=inside,
             lines=map_results.contours(projection, projection.key) if contoured else None,
             centres=_centres(points),
@@ -177,20 +166,18 @@ def _draw(
 
     draw(
         make,
-        view,
-        recipe,
+        scene,
         projection.key,
         projection.settings,
         colour,
         contoured,
         sized,
         large,
-        tuple(names.items()),
         alt_text=sentence,
         key=key,
         data={charts.PICKED: rings},
         picture=lambda: make(rings),
-        on_select=lambda: picking.take(view, recipe, projection, key),
+        on_select=lambda: picking.take(scene, projection, key),
         selection_mode=[charts.BOX, charts.POINT],
     )
     quality = projection.quality
@@ -205,18 +192,18 @@ def _axes(projection: Projection) -> tuple[str, str]:
     return first, others[0] if others else ""
 
 
-def _points(view: View, recipe: Recipe, found: Segmentation, projection: Projection, colour: str) -> pd.DataFrame:
+def _points(scene: Segmented, projection: Projection, colour: str) -> pd.DataFrame:
     table = projection.table
     if len(table) > _MOST_POINTS:
         # every row of a survey, as PCA draws them when rows are counted, would hide one another and weigh too much
-        table = table.iloc[np.unique(draw_rows(table["weight"].to_numpy(), _MOST_POINTS, recipe.seed))]
+        table = table.iloc[np.unique(draw_rows(table["weight"].to_numpy(), _MOST_POINTS, scene.recipe.seed))]
     rows = table["row"].to_numpy()
-    kinds = {"x": "float32", "y": "float32", "household": "int32"}
-    points = table[["x", "y", "household"]].astype(kinds).assign(segment=found.labels[rows])
-    if st.session_state.get("sized"):
+    kinds = {"x": "float32", "y": "float32"}
+    points = table[["x", "y", "id"]].astype(kinds).assign(segment=scene.found.labels[rows])
+    if st.session_state.get("sized") and scene.about.weight:
         points["weight"] = table["weight"].astype("float32")
     if colour != _SEGMENT:
-        points["value"] = map_results.colouring(view, recipe, colour).to_numpy(dtype="float32")[rows]
+        points["value"] = map_results.colouring(scene.view, scene.recipe, colour).to_numpy(dtype="float32")[rows]
     return points
 
 
@@ -226,22 +213,22 @@ def _centres(points: pd.DataFrame) -> pd.DataFrame:
     return assigned.groupby("segment")[["x", "y"]].median().reset_index()
 
 
-def render_components(view: View, recipe: Recipe) -> None:
+def render_components(scene: Segmented) -> None:
     """What the axes of the PCA map are made of."""
-    projection = map_results.projection(view, recipe, "pca", maps.DEFAULT_SETTINGS)
+    projection = map_results.projection(scene.view, scene.recipe, "pca", maps.DEFAULT_SETTINGS)
     if projection is None or projection.components is None:
         return
     components = projection.components
-    labels = {name: view.codebook.label(name) for name in recipe.features}
+    labels = {name: scene.codebook.label(name) for name in scene.recipe.features}
     left, right = st.columns(2)
     with left:
         said = f"The first two components hold {components.explained.iloc[:2].sum():.0%} of the variance."
-        draw(lambda: charts.explained(components.explained), view, recipe, alt_text=said, key="explained_chart")
+        draw(lambda: charts.explained(components.explained), scene, alt_text=said, key="explained_chart")
         st.caption(said)
     with right:
         said = " ".join(components.words)
-        draw(lambda: charts.loadings(components.loadings, labels), view, recipe, alt_text=said, key="loadings_chart")
+        draw(lambda: charts.loadings(components.loadings, labels), scene, alt_text=said, key="loadings_chart")
         st.caption(said)
     table = components.loadings.map("{:.2f}".format).rename(index=labels).reset_index(names="Feature")
     st.dataframe(table, hide_index=True, alt="Loadings of every feature on every component")
-    controls.chart_note(view)
+    controls.chart_note(scene)

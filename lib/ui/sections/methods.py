@@ -5,80 +5,78 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from lib.estimates import THIN
 from lib.ui.scene import controls
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene
 
-_METHODS = """
-- **A row is not a household.** The survey interviews about 5,000 households and fills in unanswered amounts five
-  times: every household is five rows, its *implicates*. The weights are already divided by five, so that they sum
-  to the number of US households over all rows.
-- **The sample is rich on purpose.** Wealthy households are interviewed more often than their share. Counting rows
-  therefore overstates them: 27.4 % of the rows of 2019 own a business, but 13.4 % of households do.
-- **Means and shares** are weighted over all rows, which equals the mean of the five implicates' estimates.
-- **Medians and quantiles** pool all rows: sort, and take the first value whose cumulative weight reaches the share.
-  This is the rule of the Federal Reserve's public tables.
-- **Standard errors** have a part for the imputation, sqrt(6/5 x variance of the implicates' estimates), and a part
-  for the sample that needs the separate file of replicate weights. The first part alone is far too small and is not
-  shown as an error.
-- **Rows** can be counted instead, every one once and without weights, as well-known notebooks do. Their printed
-  figures then come out to the last digit.
-- **Dollars** of another year follow the September CPI-U-RS; counts, shares and ratios stay as they are.
-- **Thin figures** rest on fewer than 30 sampled households and are shown pale.
-- **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
+_ESTIMATES = """
+- **Means and shares** are taken over all rows{weighted}.
+- **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
+- **Thin figures** rest on fewer than {thin} and are shown pale.
+- **Variance** is trimmed by a tenth of the {members} at each end unless the plain one is asked for.
 """
 
 _SEGMENTS = """
-- **Segments** are found by weighted k-means over all rows, from 50 starts (20 for more than 10,000 rows), in one
+- **Segments** are found by {weighted}k-means over all rows, from 50 starts (20 for more than 10,000 rows), in one
   thread and with a fixed seed: the same choices give the same segments. They are numbered by their centroid's value
   of the first feature, ascending.
-- **The scale** is bent and made comparable before distances are taken, both weighted. *Log-like* is asinh(x / s), s
-  being the weighted median of the column's non-zero amounts; *ranks* are weighted mid-ranks; *capped* cuts at the 1st
-  and 99th weighted percentile. Centroids are shown in dollars again.
-- **Silhouettes** are exact: within each implicate, weighted, then averaged, so that no household lies beside its own
-  near-copies. With all weights one they are scikit-learn's.
+- **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
+  being the {weighted}median of the column's non-zero amounts; *ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
+  and 99th {weighted}percentile. Centroids are shown in {units} again.
+- **Silhouettes** are exact{within}. {ones} they are scikit-learn's.
 - **How many segments** is advised, not decreed: the knee of inertia (kneedle, and only where inertia falls at least
   twice as fast before it as behind), the silhouette, Calinski-Harabasz, Davies-Bouldin, and the most segments of
   which none is thin.
-- **Stability**: households are drawn anew with all their implicates, segmented again, and compared by Jaccard
+- **Stability**: {members} are drawn anew{together}, segmented again, and compared by Jaccard
   similarity; the words for it are Hennig's (2007).
-- **Maps**: PCA of the weighted covariance; t-SNE and UMAP on one implicate, started from PCA, seeded. Trustworthiness
+- **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. Trustworthiness
   and the share of neighbours kept say what a map is worth. Distances between islands mean little.
+"""
+
+_NOTEBOOKS = """
 - **The well-known notebooks** count rows, start k-means once and take silhouettes in raw units. Their box shows what
   they would print for the same choice.
 """
 
-_SOURCES = """
-The **Survey of Consumer Finances** is made by the Board of Governors of the Federal Reserve System with the
-Department of the Treasury, every three years. The app reads its *summary extract public data*, which is in the
-public domain:
-[federalreserve.gov/econres/scfindex.htm](https://www.federalreserve.gov/econres/scfindex.htm).
 
-The Federal Reserve republishes old waves in the newest wave's dollars under the old file names. The app tells wave
-and dollar year from the content of a file, not from its name.
-
-To cite: Board of Governors of the Federal Reserve System, *Survey of Consumer Finances*, summary extract public data,
-with the year of the survey and the dollar year shown in the sidebar.
-"""
-
-_SAMPLE = """
-The **synthetic sample** that comes with the app is drawn from a statistical model of the 2019 survey. It has as many
-households, implicates and columns, its accounts add up, and its weighted figures are near the real ones. No row of it
-is a real household, and none of its figures should be quoted.
-"""
-
-
-def render_methods() -> None:
-    """The rules by which every figure is made."""
+def render_methods(scene: Scene) -> None:
+    """The rules by which every figure is made: of estimates as the subject tells them, of segments for every table."""
+    wording = scene.subject.wording
     st.subheader("Estimates")
-    st.markdown(_METHODS)
+    st.markdown(wording.estimates or _estimates(scene))
     st.subheader("Segments and maps")
-    st.markdown(_SEGMENTS)
+    st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
 
 
-def render_dictionary(view: View) -> None:
+def _estimates(scene: Scene) -> str:
+    return _ESTIMATES.format(
+        weighted=", each with its weight" if scene.about.weight else ", each once",
+        thin=scene.entity.sampled(THIN),
+        members=scene.entity.plural,
+    )
+
+
+def _segments(scene: Scene) -> str:
+    """How segments are found, said of weights and implicates only where there are any."""
+    is_weighted, is_imputed = scene.about.weight is not None, scene.about.implicates > 1
+    entity, currency = scene.entity, scene.subject.currency
+    implicates = f"within each implicate, weighted, then averaged, so that no {entity.singular} lies beside its own"
+    return _SEGMENTS.format(
+        members=entity.plural,
+        weighted="weighted " if is_weighted else "",
+        both=", both weighted" if is_weighted else "",
+        units=currency.plural if currency else "their own units",
+        within=f": {implicates}\n  near-copies" if is_imputed else "",
+        ones="With all weights one" if is_weighted else "Taken over all rows,",
+        together=" with all their implicates" if is_imputed else "",
+        one=" on one implicate" if is_imputed else "",
+    )
+
+
+def render_dictionary(scene: Scene) -> None:
     """All columns with label, definition, unit and values; searchable."""
     wanted = st.text_input(
-        "Search", key="dictionary", bind="query-params", placeholder="mortgage, checking, TURNFEAR ..."
+        "Search", key="dictionary", bind="query-params", placeholder="A word, or the name of a column"
     )
     rows = [
         {
@@ -89,7 +87,7 @@ def render_dictionary(view: View) -> None:
             "Values": "; ".join(f"{code:g} {label}" for code, label in variable.values.items()),
             "Column": name,
         }
-        for name, variable in view.codebook.items()
+        for name, variable in scene.codebook.items()
     ]
     table = pd.DataFrame(rows)
     if wanted:
@@ -108,11 +106,13 @@ def render_dictionary(view: View) -> None:
         },
         alt=f"Data dictionary, {len(table)} columns",
     )
-    st.caption(f"{len(table):,} of {len(rows):,} columns of {view.about.name}.")
+    st.caption(f"{len(table):,} of {len(rows):,} columns of {scene.about.name}.")
 
 
-def render_sources(view: View) -> None:
-    """Sources, how to cite, and what the sample is."""
-    st.markdown(_SOURCES)
-    st.markdown(_SAMPLE)
-    st.caption(f"On view now: {controls.source_line(view)}; {view.about.vintage}.")
+def render_sources(scene: Scene) -> None:
+    """Where such data come from, how to cite them, and what synthetic ones are, as far as the subject tells."""
+    wording = scene.subject.wording
+    for words in filter(None, (wording.about_data, wording.about_synthetic)):
+        st.markdown(words)
+    said = "; ".join(filter(None, (controls.source_line(scene), scene.about.vintage)))
+    st.caption(f"On view now: {said}.")

@@ -6,21 +6,22 @@ import hashlib
 
 import streamlit as st
 
-from lib.segments import Recipe
+from lib.segments import Recipe, Segmentation
 from lib.ui.run import results
+from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 
 LONGEST_NAME = 60
 
 
-def choose_segments(view: View, recipe: Recipe) -> tuple[dict[int, str], dict[int, str]]:
+def choose_segments(scene: Scene, recipe: Recipe, found: Segmentation) -> Segmented:
     """Rename segments and switch them on and off.
 
     Returns:
-        The names of all segments, and those of the segments on view.
+        The scene with its segments, their names and those that are on view.
     """
-    automatic = results.names(view, recipe)
-    mark = _mark(view, recipe)
+    automatic = results.names(scene.view, recipe)
+    mark = _mark(scene.view, recipe)
     names: dict[int, str] = {}
     with st.expander("Name segments, or switch some of them off", icon=":material/label:"):
         with st.grid(2, min_column_width=260):
@@ -45,7 +46,8 @@ def choose_segments(view: View, recipe: Recipe) -> tuple[dict[int, str], dict[in
         )
     if not shown:
         st.caption("No segment is switched on: all of them are shown.")
-    return names, {number: names[number] for number in names if number in shown} or names
+    on_view = {number: names[number] for number in names if number in shown} or names
+    return Segmented(scene.view, scene.heading, recipe, found, names, on_view)
 
 
 def _mark(view: View, recipe: Recipe) -> str:

@@ -1,4 +1,4 @@
-"""Households picked on a map: who they are, beside the rest; one household and those most like it."""
+"""Members picked on a map: who they are, beside the rest; one of them and those most like it."""
 
 from __future__ import annotations
 
@@ -9,33 +9,39 @@ import streamlit as st
 
 from lib.charts import maps as charts
 from lib.charts.segments import title_of
+from lib.dataset import ROWS
 from lib.errors import RecipeError
 from lib.estimates import THIN
 from lib.maps import Projection
-from lib.segments import Recipe
 from lib.ui.run import map_results
+from lib.ui.run.map_results import Id, Ids
 from lib.ui.scene import controls
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Segmented
+from lib.words import a, capitalised
 
 _PICKED = "picked_households"
-_SEARCH = "household"
+_SEARCH, _SEARCH_TEXT = "household", "member"
 _SEGMENTS = "picked_segments"
-_COLUMNS = ("INCOME", "NETWORTH", "LIQ", "HOUSES", "DEBT", "CCBAL", "EDN_INST", "AGE", "KIDS")
-_DESCRIBED = ("AGE", "FAMSTRUCT", "EDCL", "OCCAT1", "HOUSECL", "TURNFEAR", "HBUS")
 _MOST_ROWS = 500
+_FACTS = 9
+"""Columns told of a picked member where the subject names none."""
 
 
-def of(view: View, recipe: Recipe) -> tuple[float, ...]:
-    """Numbers of the households picked in this view."""
+def of(scene: Segmented) -> Ids:
+    """What names the members picked in this view."""
     kept = st.session_state.get(_PICKED)
-    return kept[1] if kept and kept[0] == (view.key, recipe.features) else ()
+    return kept[1] if kept and kept[0] == _place(scene) else ()
 
 
-def _set(view: View, recipe: Recipe, households: tuple[float, ...]) -> None:
-    st.session_state[_PICKED] = ((view.key, recipe.features), households)
+def _place(scene: Segmented) -> tuple[object, ...]:
+    return scene.view.key, scene.recipe.features
 
 
-def take(view: View, recipe: Recipe, projection: Projection, key: str) -> None:
+def _set(scene: Segmented, ids: Ids) -> None:
+    st.session_state[_PICKED] = (_place(scene), ids)
+
+
+def take(scene: Segmented, projection: Projection, key: str) -> None:
     """Take over what was boxed or clicked on one map, for all of them."""
     selection = st.session_state[key].selection
     table = projection.table
@@ -45,141 +51,179 @@ def take(view: View, recipe: Recipe, projection: Projection, key: str) -> None:
             if axis in box:
                 low, high = sorted(box[axis])
                 inside &= table[axis].between(low, high)
-        _set(view, recipe, tuple(table.loc[inside, "household"].astype(float)))
+        _set(scene, tuple(table.loc[inside, "id"].tolist()))
     elif point := selection.get(charts.POINT):
-        _set(view, recipe, (float(point[0]["household"]),))
+        # a browser knows no whole numbers, only numbers
+        clicked = point[0]["id"]
+        _set(scene, (str(clicked) if map_results.ids_are_text(scene.view) else int(clicked),))
     else:
-        _set(view, recipe, ())
+        _set(scene, ())
 
 
-def _take_segments(view: View, recipe: Recipe, households: Mapping[int, tuple[float, ...]]) -> None:
+def _take_segments(scene: Segmented, members: Mapping[int, Ids]) -> None:
     chosen = st.session_state[_SEGMENTS]
-    _set(view, recipe, tuple(number for segment in chosen for number in households[segment]))
+    _set(scene, tuple(member for segment in chosen for member in members[segment]))
 
 
-def _take_number(view: View, recipe: Recipe) -> None:
-    number = st.session_state[_SEARCH]
-    _set(view, recipe, () if number is None else (float(number),))
+def _take_searched(scene: Segmented, key: str) -> None:
+    searched = st.session_state[key]
+    _set(scene, () if searched in (None, "") else (searched,))
 
 
-def render(view: View, recipe: Recipe, names: Mapping[int, str], shown: Mapping[int, str]) -> None:
+def render(scene: Segmented) -> None:
     """Ways to pick without a mouse, and what is picked."""
+    member = scene.entity.singular
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    members = map_results.households_by_segment(view, recipe)
+    members = map_results.members_by_segment(scene.view, scene.recipe)
     with left:
         st.pills(
             "Pick segments",
-            list(shown),
+            list(scene.shown),
             selection_mode="multi",
-            format_func=lambda number: title_of(number, names),
+            format_func=lambda number: title_of(number, scene.names),
             key=_SEGMENTS,
             on_change=_take_segments,
-            args=(view, recipe, members),
-            help="Or drag a box on a map, or click a household. Shift and drag moves a map, the wheel zooms it, "
+            args=(scene, members),
+            help=f"Or drag a box on a map, or click {a(member)}. Shift and drag moves a map, the wheel zooms it, "
             "a double click resets it.",
         )
     with right:
-        st.number_input(
-            "Household number",
-            min_value=1,
-            step=1,
-            value=None,
-            key=_SEARCH,
-            on_change=_take_number,
-            args=(view, recipe),
-            placeholder="Search",
-        )
-    picked = of(view, recipe)
+        _search(scene)
+    picked = of(scene)
     if not picked:
-        st.caption("Nothing is picked: drag a box on any map, click a household, or pick a segment.")
+        st.caption(f"Nothing is picked: drag a box on any map, click {a(member)}, or pick a segment.")
     elif len(picked) == 1:
-        _render_one(view, recipe, names, picked[0])
+        _render_one(scene, picked[0])
     else:
-        _render_many(view, recipe, names, picked)
+        _render_many(scene, picked)
 
 
-def _render_many(view: View, recipe: Recipe, names: Mapping[int, str], picked: tuple[float, ...]) -> None:
-    weight, rows = map_results.picked_size(view, recipe, picked)
-    count = f"{weight / 1e6:.2f} million households" if view.counting == "households" else f"{rows:,} rows"
+def _search(scene: Segmented) -> None:
+    """A box for what names one member: its number, or its name where members go by text."""
+    member = capitalised(scene.entity.singular)
+    if map_results.ids_are_text(scene.view):
+        key = _SEARCH_TEXT
+        st.text_input(f"{member} ID", key=key, on_change=_take_searched, args=(scene, key), placeholder="Search")
+        return
+    st.number_input(
+        f"{member} number",
+        step=1,
+        value=None,
+        key=_SEARCH,
+        on_change=_take_searched,
+        args=(scene, _SEARCH),
+        placeholder="Search",
+    )
+
+
+def _render_many(scene: Segmented, picked: Ids) -> None:
+    entity, codebook = scene.entity, scene.codebook
+    weight, rows = map_results.picked_size(scene.view, scene.recipe, picked)
+    count = f"{rows:,} rows" if scene.view.counting == ROWS else controls.many(scene, weight)
+    rests = f", {entity.sampled(len(picked))}" if scene.counts_both_ways else ""
     thin = f" Fewer than {THIN}: too few to rely on." if len(picked) < THIN else ""
-    st.markdown(f"**{count} picked**, {len(picked):,} sampled households.{thin}")
-    columns = tuple(dict.fromkeys((*recipe.features, *(name for name in _COLUMNS if name in view.codebook))))
-    table = map_results.picked(view, recipe, picked, columns)
-    text = {name: view.codebook[name].text for name in table.index}
+    st.markdown(f"**{count} picked**{rests}.{thin}")
+    columns = scene.known((*scene.described, *scene.subject.first.debts))
+    table = map_results.picked(scene.view, scene.recipe, picked, columns)
+    text = {name: codebook[name].text for name in table.index}
     shown = pd.DataFrame(
         {
-            "Column": [view.codebook.label(name) for name in table.index],
+            "Column": [codebook.label(name) for name in table.index],
             "Picked: median": [text[name](value) for name, value in table["median"].items()],
             "Rest: median": [text[name](value) for name, value in table["rest_median"].items()],
-            "Picked: mean": [view.codebook[name].mean_text(value) for name, value in table["mean"].items()],
-            "Rest: mean": [view.codebook[name].mean_text(value) for name, value in table["rest_mean"].items()],
+            "Picked: mean": [codebook[name].mean_text(value) for name, value in table["mean"].items()],
+            "Rest: mean": [codebook[name].mean_text(value) for name, value in table["rest_mean"].items()],
             "Standard deviations apart": table["difference"].map("{:+.2f}".format),
         }
     )
-    st.dataframe(shown, hide_index=True, alt="Picked households beside the rest of the population")
-    controls.chart_note(view)
-    with st.expander("Who they are, household by household", on_change="rerun") as listing:
+    st.dataframe(shown, hide_index=True, alt=f"Picked {entity.plural} beside the rest of the population")
+    controls.chart_note(scene)
+    one_by_one = f"Who they are, {entity.singular} by {entity.singular}"
+    with st.expander(one_by_one, on_change="rerun") as listing:
         if listing.open:
-            _render_list(view, recipe, names, picked)
+            _render_list(scene, picked)
 
 
-def _render_list(view: View, recipe: Recipe, names: Mapping[int, str], picked: tuple[float, ...]) -> None:
-    table = map_results.picked_table(view, recipe, picked, tuple(n for n in _DESCRIBED if n in view.codebook))
-    table["segment"] = table["segment"].map(lambda number: title_of(int(number), names))
-    labels = {name: view.codebook.label(name) for name in table.columns if name in view.codebook}
-    shown = table.rename(columns={**labels, "household": "Household", "segment": "Segment", "weight": "Stands for"})
-    st.dataframe(shown.head(_MOST_ROWS), hide_index=True, alt="Picked households, first implicate of each")
+def _facts_of(scene: Segmented) -> tuple[str, ...]:
+    """Columns told of a picked member."""
+    first = scene.subject.first
+    named = scene.known((*first.facts, *first.also, *first.debts))
+    return named or (*scene.codebook.categories(), *scene.codebook.amounts())[:_FACTS]
+
+
+def _first_implicate(scene: Segmented) -> str:
+    return "first implicate" if scene.about.implicates > 1 else ""
+
+
+def _render_list(scene: Segmented, picked: Ids) -> None:
+    entity, codebook = scene.entity, scene.codebook
+    facts = scene.known(scene.subject.first.facts) or _facts_of(scene)
+    table = map_results.picked_table(scene.view, scene.recipe, picked, facts)
+    at = table.index.get_level_values
+    shown = pd.DataFrame(
+        {
+            capitalised(entity.singular): at("id"),
+            "Segment": [title_of(int(number), scene.names) for number in at("segment")],
+            **({"Stands for": at("weight")} if scene.about.weight else {}),
+            **{codebook.label(name): table[name].to_numpy() for name in table},
+        }
+    )
+    one = f", {_first_implicate(scene)} of each" if _first_implicate(scene) else ""
+    st.dataframe(shown.head(_MOST_ROWS), hide_index=True, alt=f"Picked {entity.plural}{one}")
     st.caption(
-        f"{min(len(shown), _MOST_ROWS):,} of {len(shown):,} households, first implicate of each. "
+        f"{min(len(shown), _MOST_ROWS):,} of {entity.several(len(shown))}{one}. "
         "A click on a heading sorts; the table's own menu saves it."
     )
 
 
-def _render_one(view: View, recipe: Recipe, names: Mapping[int, str], household: float) -> None:
+def _render_one(scene: Segmented, member: Id) -> None:
     try:
-        near = map_results.neighbours(view, recipe, household)
+        near = map_results.neighbours(scene.view, scene.recipe, member)
     except RecipeError as error:
         st.info(str(error), icon=":material/search:")
         return
-    codebook = view.codebook
-    own = near.iloc[0]
-    st.markdown(f"**Household {household:.0f}**: {title_of(int(own['segment']), names)}.")
-    described = tuple(name for name in (*_DESCRIBED, *_COLUMNS) if name in codebook)
-    table = map_results.picked_table(view, recipe, (household,), described)
+    codebook, singular = scene.codebook, scene.entity.singular
+    segment = title_of(int(near["segment"].iloc[0]), scene.names)
+    st.markdown(f"**{capitalised(singular)} {member}**: {segment}.")
+    described = _facts_of(scene)
+    own = map_results.picked_table(scene.view, scene.recipe, (member,), described)
     facts = pd.DataFrame(
         {
             "What": [codebook.label(name) for name in described],
-            "This household": [codebook[name].text(table[name].iloc[0]) for name in described],
+            f"This {singular}": [codebook[name].text(own[name].iloc[0]) for name in described],
         }
     )
     left, right = st.columns(2)
     with left:
-        st.dataframe(facts, hide_index=True, alt=f"Profile of household {household:.0f}, first implicate")
+        told = ", ".join(filter(None, (f"Profile of {singular} {member}", _first_implicate(scene))))
+        st.dataframe(facts, hide_index=True, alt=told)
     with right:
+        others = near.iloc[1:]
         shown = pd.DataFrame(
             {
-                "Nearest": near["household"].iloc[1:].astype(str),
-                "Segment": [title_of(int(number), names) for number in near["segment"].iloc[1:]],
-                "Distance": near["distance"].iloc[1:].map("{:.2f}".format),
-                **{codebook.label(n): near[n].iloc[1:].map(codebook[n].text) for n in recipe.features},
+                "Nearest": others["id"].astype(str),
+                "Segment": [title_of(int(number), scene.names) for number in others["segment"]],
+                "Distance": others["distance"].map("{:.2f}".format),
+                **{codebook.label(name): others[name].map(codebook[name].text) for name in scene.recipe.features},
             }
         )
-        st.dataframe(shown, hide_index=True, alt="The households most like this one")
-    controls.chart_note(view, "First implicate; nearest on the scale on which segments were found.")
-    with st.expander("Everything known about this household", key="all_columns", on_change="rerun") as everything:
+        st.dataframe(shown, hide_index=True, alt=f"The {scene.entity.plural} most like this one")
+    scale = "nearest on the scale on which segments were found."
+    controls.chart_note(scene, capitalised("; ".join(filter(None, (_first_implicate(scene), scale)))))
+    with st.expander(f"Everything known about this {singular}", key="all_columns", on_change="rerun") as everything:
         if everything.open:
-            _render_everything(view, recipe, household)
+            _render_everything(scene, member)
 
 
-def _render_everything(view: View, recipe: Recipe, household: float) -> None:
-    codebook = view.codebook
+def _render_everything(scene: Segmented, member: Id) -> None:
+    codebook, singular = scene.codebook, scene.entity.singular
     names = tuple(name for name, variable in codebook.items() if variable.is_amount or variable.is_category)
-    row = map_results.picked_table(view, recipe, (household,), names).iloc[0]
+    row = map_results.picked_table(scene.view, scene.recipe, (member,), names).iloc[0]
     table = pd.DataFrame(
         {
             "About": [codebook[name].group for name in names],
             "What": [codebook.label(name) for name in names],
-            "This household": [codebook[name].text(row[name]) for name in names],
+            f"This {singular}": [codebook[name].text(row[name]) for name in names],
         }
     )
-    st.dataframe(table, hide_index=True, alt=f"All columns of household {household:.0f}")
+    st.dataframe(table, hide_index=True, alt=f"All columns of {singular} {member}")

@@ -2,88 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
 from lib.charts.segments import segment_scales, title_of
-from lib.segments import ALGORITHM_LABELS, UNASSIGNED, Recipe
+from lib.segments import ALGORITHM_LABELS, Algorithm
 from lib.ui.run import background, results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
-from lib.ui.scene.view import View
-
-_ALSO = ("INCOME", "NETWORTH", "LIQ", "DEBT", "AGE", "KIDS")
-_DEMOGRAPHICS = ("AGECL", "RACE", "EDCL", "FAMSTRUCT", "OCCAT1", "HOUSECL")
+from lib.ui.scene.scene import Segmented
+from lib.ui.sections import recipes
 
 
-def render_differences(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
+def render_differences(scene: Segmented) -> None:
     """Heat map of how far each segment lies from everyone, in features and a few others."""
-    columns = tuple(dict.fromkeys((*recipe.features, *(name for name in _ALSO if name in view.codebook))))
-    profile = results.profile(view, recipe, columns)
+    codebook = scene.codebook
+    profile = results.profile(scene.view, scene.recipe, scene.described)
     apart = [
-        f"{title_of(segment, names)}: {view.codebook.label(profile.apart(segment, 1)[0])}"
-        for segment in names
-        if segment != UNASSIGNED
+        f"{title_of(number, scene.shown)}: {codebook.label(profile.apart(number, 1)[0])}" for number in scene.numbers
     ]
     sentence = f"What sets each segment apart most: {'; '.join(apart)}."
     draw(
-        lambda: charts.differences(profile.table, view.codebook, names),
-        view,
-        recipe,
-        tuple(names.items()),
+        lambda: charts.differences(profile.table, codebook, scene.shown),
+        scene,
         alt_text=sentence,
         key="differences_chart",
     )
-    controls.chart_note(view, "Standard deviations by which a segment's mean lies above or below everyone's.", sentence)
+    controls.chart_note(
+        scene, "Standard deviations by which a segment's mean lies above or below everyone's.", sentence
+    )
 
 
 @st.fragment
-def render_demographics(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
-    """Age, race, education, family, work and home by segment."""
-    known = [name for name in _DEMOGRAPHICS if name in view.codebook]
-    others = [name for name in view.codebook.categories() if name not in known]
-    column = controls.pick_column("Show", [*known, *others], view.codebook, default="AGECL", key="who_they_are")
-    table = results.shares_by_segment(view, recipe, column, tuple(names.items()))
-    sentence = f"{view.codebook.label(column)} within each segment and among all of them."
-    scale = segment_scales(names)["color"]
+def render_demographics(scene: Segmented) -> None:
+    """Who the members of each segment are, by a category; nothing where the data have none."""
+    codebook, categories = scene.codebook, scene.codebook.categories()
+    if not categories:
+        return
+    ordered = controls.leading(scene.subject.first.who, categories, len(categories))
+    column = controls.pick_column("Show", ordered, codebook, default=ordered[0], key="who_they_are")
+    table = results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
+    sentence = f"{codebook.label(column)} within each segment and among all of them."
+    scale = segment_scales(scene.shown)["color"]
     colours = dict(zip(scale.domain, scale.range, strict=True))
     draw(
-        lambda: explore_charts.shares(table, column, view.codebook, unit=view.unit, legend="Segment", colours=colours),
-        view,
-        recipe,
+        lambda: explore_charts.shares(
+            table,
+            column,
+            codebook,
+            unit=scene.unit,
+            behind=scene.entity.sampled_plural,
+            legend="Segment",
+            colours=colours,
+        ),
+        scene,
         column,
-        tuple(names.items()),
         alt_text=sentence,
         key="demographics_chart",
     )
-    controls.chart_note(view, sentence, controls.thin_note(table))
+    controls.chart_note(scene, sentence, controls.thin_note(scene, table))
 
 
-def render_clustergram(view: View, recipe: Recipe) -> None:
+def render_clustergram(scene: Segmented) -> None:
     """Where members go as the number of segments grows, once every number has been tried."""
-    if results.known_sweep(view, recipe) is None:
+    if results.known_sweep(scene.view, scene.recipe) is None:
         return
-    found = results.clustergram(view, recipe)
+    found = results.clustergram(scene.view, scene.recipe)
     sentence = "Each disc is a segment, as large as its share; streams show where members go with one segment more."
     draw(
-        lambda: charts.clustergram(found, recipe.k),
-        view,
-        recipe,
+        lambda: charts.clustergram(found, scene.recipe.k, scene.entity.plural),
+        scene,
         alt_text=sentence,
         key="clustergram_chart",
     )
-    controls.chart_note(view, sentence)
+    controls.chart_note(scene, sentence)
 
 
-def render_comparison(view: View, recipe: Recipe) -> None:
-    """On request: other methods on the same households; a chosen row becomes the segmentation on view."""
+def render_comparison(scene: Segmented) -> None:
+    """On request: other methods on the same members; a chosen row becomes the segmentation on view."""
+    view, recipe = scene.view, scene.recipe
     found = results.known_comparison(view, recipe)
     if found is None:
-        st.markdown("Other methods on the same households and the same scale.")
+        st.markdown(f"Other methods on the same {scene.entity.plural} and the same scale.")
         background.on_request(
             "comparison",
             "Compare methods",
@@ -118,8 +120,7 @@ def render_comparison(view: View, recipe: Recipe) -> None:
     sentence = "Methods by agreement with k-means and mean silhouette."
     draw(
         lambda: charts.methods(drawn[["method", "agreement", "silhouette"]].dropna()),
-        view,
-        recipe,
+        scene,
         alt_text=sentence,
         key="methods_chart",
     )
@@ -128,7 +129,7 @@ def render_comparison(view: View, recipe: Recipe) -> None:
     st.markdown("\n".join(notes))
 
 
-def _take_method(names: list[str]) -> None:
+def _take_method(names: list[Algorithm]) -> None:
     rows = st.session_state["methods_table"].selection.rows
     if rows:
-        st.session_state["algorithm"] = names[rows[0]]
+        recipes.set_algorithm(names[rows[0]])

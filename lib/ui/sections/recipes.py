@@ -6,38 +6,57 @@ from math import isfinite
 
 import streamlit as st
 
-from lib.features import SCALINGS, TRANSFORMS, Transform
+from lib.dataset import ROWS
+from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
 from lib.ui.run import results
 from lib.ui.scene import controls
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene
 
 FEWEST, MOST = 2, 12
 _MANY_ROWS, _FEWER_STARTS = 10_000, 20
-"""On more rows than this twenty starts have to do: with so many households more of them end at the best."""
+"""On more rows than this twenty starts have to do: with so many of them more starts end at the best."""
 
-K, TRANSFORM, SCALING = "k", "transform", "scaling"
+_ACROSS, _UP = "across", "up"
+_K, _TRANSFORM, _SCALING, _ALGORITHM = "k", "transform", "scaling", "algorithm"
 
-_TRANSFORM_HELP = (
-    "Log-like (asinh): even near zero, logarithmic beyond, debts as well as assets. Ranks: only the order of "
-    "households counts. Capped: values beyond the 1st and 99th percentile count as those. None: as the notebooks do."
-)
 _SCALING_HELP = "What makes features of different size comparable: without it the largest amounts decide alone."
 
 
-def choose_two(view: View) -> tuple[str, str]:
+def choose_two(scene: Scene) -> tuple[str, str]:
     """Choose two amounts."""
-    amounts = view.codebook.amounts()
+    amounts = scene.codebook.amounts()
+    across, *rest = controls.leading(scene.subject.first.pair, amounts, 2) or [""]
     left, right = st.columns(2)
     with left:
-        first = controls.pick_column("Across", amounts, view.codebook, default="DEBT", key="across")
+        first = controls.pick_column("Across", amounts, scene.codebook, default=across, key=_ACROSS)
     with right:
-        second = controls.pick_column("Up", amounts, view.codebook, default="HOUSES", key="up")
+        second = controls.pick_column("Up", amounts, scene.codebook, default=rest[0] if rest else across, key=_UP)
     return first, second
 
 
-def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = False) -> Recipe:
+def set_two(features: tuple[str, str]) -> None:
+    """Choose these two amounts."""
+    st.session_state[_ACROSS], st.session_state[_UP] = features
+
+
+def set_scale(transform: Transform, scaling: Scaling) -> None:
+    """Choose how amounts are bent and made comparable."""
+    st.session_state[_TRANSFORM], st.session_state[_SCALING] = transform, scaling
+
+
+def set_k(k: int) -> None:
+    """Choose the number of segments, or the nearest that can be chosen."""
+    st.session_state[_K] = min(max(k, FEWEST), MOST)
+
+
+def set_algorithm(algorithm: Algorithm) -> None:
+    """Choose the method."""
+    st.session_state[_ALGORITHM] = algorithm
+
+
+def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool = False) -> Recipe:
     """Choose transform, scaling, number of segments and, if asked for, the method for given features."""
     algorithm = _choose_algorithm() if algorithms else "kmeans"
     left, middle, right = st.columns(3)
@@ -48,9 +67,9 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
             default="asinh",
             required=True,
             format_func=lambda name: TRANSFORM_WORDS[name].label,
-            key=TRANSFORM,
+            key=_TRANSFORM,
             bind="query-params",
-            help=_TRANSFORM_HELP,
+            help=_about_transforms(scene),
         )
     with middle:
         scaling = st.selectbox(
@@ -58,7 +77,7 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
             list(SCALINGS),
             index=list(SCALINGS).index("standard"),
             format_func=lambda name: SCALING_WORDS[name].label,
-            key=SCALING,
+            key=_SCALING,
             bind="query-params",
             help=_SCALING_HELP,
         )
@@ -66,10 +85,10 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
         finds_its_own = algorithm == "hdbscan"
         words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
         k = st.slider(
-            "Number of segments", FEWEST, MOST, 4, key=K, bind="query-params", disabled=finds_its_own, help=words
+            "Number of segments", FEWEST, MOST, 4, key=_K, bind="query-params", disabled=finds_its_own, help=words
         )
-    st.caption(_why(view, features, transform))
-    starts = STARTS if results.size(view).rows <= _MANY_ROWS else _FEWER_STARTS
+    st.caption(_why(scene, features, transform))
+    starts = STARTS if results.size(scene.view).rows <= _MANY_ROWS else _FEWER_STARTS
     return Recipe(
         features,
         transform=transform,
@@ -77,7 +96,7 @@ def choose_recipe(view: View, features: tuple[str, ...], *, algorithms: bool = F
         algorithm=algorithm,
         k=k,
         starts=starts,
-        counting=view.counting,
+        counting=scene.view.counting,
     )
 
 
@@ -88,21 +107,30 @@ def _choose_algorithm() -> Algorithm:
         default="kmeans",
         required=True,
         format_func=ALGORITHM_LABELS.__getitem__,
-        key="algorithm",
+        key=_ALGORITHM,
         bind="query-params",
     )
 
 
-def _why(view: View, features: tuple[str, ...], transform: Transform) -> str:
+def _about_transforms(scene: Scene) -> str:
+    as_they_are = "as the notebooks do" if scene.subject.wording.notebooks else "as they are"
+    return (
+        "Log-like (asinh): even near zero, logarithmic beyond, debts as well as assets. Ranks: only the order of "
+        f"{scene.entity.plural} counts. Capped: values beyond the 1st and 99th percentile count as those. "
+        f"None: {as_they_are}."
+    )
+
+
+def _why(scene: Scene, features: tuple[str, ...], transform: Transform) -> str:
     """The reason to bend the scale or not, from the data."""
-    shares = {name: share for name in features if isfinite(share := results.extremes(view, name))}
+    shares = {name: share for name in features if isfinite(share := results.extremes(scene.view, name))}
     if not shares:
         return ""
     name = max(shares, key=lambda feature: shares[feature])
-    one = "One row in a hundred" if view.counting == "rows" else "One household in a hundred"
-    fact = f"{one} makes up {shares[name]:.0%} of the variance of {view.codebook.label(name)}"
+    member, members = ("row", "rows") if scene.view.counting == ROWS else (scene.entity.singular, scene.entity.plural)
+    fact = f"One {member} in a hundred makes up {shares[name]:.0%} of the variance of {scene.codebook.label(name)}"
     if transform in {"none", "winsorised"} and shares[name] > 0.5:
-        return f":material/warning: {fact}: on this scale such households become segments of their own."
+        return f":material/warning: {fact}: on this scale such {members} become segments of their own."
     if transform == "none":
         return f"{fact}: the scale can be left as it is."
     if transform == "winsorised":

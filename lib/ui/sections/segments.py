@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from lib.charts import plane
 from lib.charts import segments as charts
 from lib.charts.segments import title_of
+from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.segments import Recipe, Segmentation, findings
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
-from lib.ui.scene.view import View
+from lib.ui.scene.scene import Scene, Segmented
+from lib.words import capitalised
 
 
-def fit_or_stop(view: View, recipe: Recipe) -> Segmentation:
+def fit_or_stop(scene: Scene, recipe: Recipe) -> Segmentation:
     """The segments of a recipe; where it cannot be made, the reason in a sentence, and the page ends."""
     try:
-        return results.segmentation(view, recipe)
+        return results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
         st.error(str(error), icon=":material/rule:")
         st.stop()
 
 
-def render_plane(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
-    """The plane of two features with households, centroids and regions."""
+def render_plane(scene: Segmented) -> None:
+    """The plane of two features with members, centroids and regions."""
     linear = st.toggle(
         "Equal steps",
         key="plane_linear",
         bind="query-params",
-        help="Off: axes that are even near zero and logarithmic beyond, so that a few rich households do not squeeze "
-        "all others into a corner.",
+        help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
+        f"{scene.entity.plural} do not squeeze all others into a corner.",
     )
-    drawn = results.plane_of(view, recipe, linear)
-    first, second = (view.codebook[name] for name in recipe.features)
-    sentence = f"{len(names)} segments in the plane of {first.label} and {second.label}."
+    drawn = results.plane_of(scene.view, scene.recipe, linear)
+    first, second = (scene.codebook[name] for name in scene.recipe.features)
+    sentence = f"{len(scene.shown)} segments in the plane of {first.label} and {second.label}."
     draw(
         lambda: plane.plane(
             drawn.points,
@@ -47,99 +47,96 @@ def render_plane(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
             drawn.regions,
             features=(first, second),
             scales=drawn.scales,
-            names=names,
-            dollars=view.about.dollars,
+            names=scene.shown,
+            dollars=scene.dollars,
+            member=scene.entity.singular,
         ),
-        view,
-        recipe,
+        scene,
         linear,
-        tuple(names.items()),
         alt_text=sentence,
         key="plane_chart",
     )
     controls.chart_note(
-        view,
-        f"{len(drawn.points):,} {_drawn(view)} and a few of every segment. "
+        scene,
+        f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         "Numbers mark centroids, tints the part of the plane nearest to each. Drag to move, scroll to zoom.",
     )
 
 
-def _drawn(view: View) -> str:
-    if view.counting == "rows":
+def _drawn(scene: Scene) -> str:
+    if scene.view.counting == ROWS:
         return "rows drawn at random"
-    return "households of one implicate, drawn in proportion to weight"
+    one = " of one implicate" if scene.about.implicates > 1 else ""
+    how = "in proportion to weight" if scene.about.weight else "at random"
+    return f"{scene.entity.plural}{one}, drawn {how}"
 
 
-def render_findings(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
+def render_findings(scene: Segmented) -> None:
     """In plain words what was found and how far to trust it."""
-    swept, stable = results.known_sweep(view, recipe), results.known_stability(view, recipe)
-    who = f"{view.title}, {view.about.name}"
-    st.markdown(findings(found, names, who=who, swept=swept, stable=stable))
-    for note in found.notes:
+    swept = results.known_sweep(scene.view, scene.recipe)
+    stable = results.known_stability(scene.view, scene.recipe)
+    who = f"{scene.title}, {scene.about.name}"
+    st.markdown(findings(scene.found, scene.names, who=who, swept=swept, stable=stable))
+    for note in scene.found.notes:
         st.caption(note)
 
 
-def render_table(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
+def render_table(scene: Segmented) -> None:
     """Sizes, centroids and warnings of each segment."""
-    codebook = view.codebook
-    sizes = found.sizes[found.sizes.index.isin(list(names))]
-    stable = results.known_stability(view, recipe)
+    codebook, found = scene.codebook, scene.found
+    sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
+    stable = results.known_stability(scene.view, scene.recipe)
+    count = "rows" if scene.view.counting == ROWS else "count"
     table = pd.DataFrame(
         {
-            "Segment": [title_of(int(number), names) for number in sizes.index],
-            **(
-                {"Rows": sizes["rows"].map("{:,}".format)}
-                if view.counting == "rows"
-                else {"Households": sizes["households"].map("{:,.0f}".format)}
-            ),
+            "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
+            capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
             "Share": sizes["share"].map("{:.1%}".format),
-            "Sampled": sizes["sampled"].map("{:,}".format),
+            **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
                 f"Centroid: {codebook.label(name)}": found.centroids[name].reindex(sizes.index).map(codebook[name].text)
-                for name in recipe.features
+                for name in scene.recipe.features
             },
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),
-            "Flag": [f"fewer than {THIN} sampled households" if thin else "" for thin in sizes["thin"]],
+            "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }
     )
     st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, centroids and flags")
-    controls.chart_note(view)
+    controls.chart_note(scene)
 
 
-def render_profile(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
+def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
-    profile = results.profile(view, recipe, recipe.features)
+    recipe, shown = scene.recipe, scene.shown
+    profile = results.profile(scene.view, recipe, recipe.features)
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
-            variable = view.codebook[name]
+            variable = scene.codebook[name]
             medians = profile.table.xs(name, level="column")["median"]
-            highest = medians[medians.index.isin(list(names))].idxmax()
-            sentence = f"{variable.label} by segment: the median is highest in {title_of(int(highest), names)}."
+            highest = medians[medians.index.isin(list(shown))].idxmax()
+            sentence = f"{variable.label} by segment: the median is highest in {title_of(int(highest), shown)}."
             with st.container():
                 draw(
                     lambda name=name: charts.means_and_medians(  # type: ignore[misc]
-                        profile.table, name, view.codebook, names, view.about.dollars
+                        profile.table, name, scene.codebook, shown, scene.dollars
                     ),
-                    view,
-                    recipe,
-                    tuple(names.items()),
+                    scene,
                     alt_text=sentence,
                     key=f"profile_{name}",
                 )
                 st.caption(sentence)
 
 
-def render_silhouettes(view: View, found: Segmentation, names: Mapping[int, str]) -> None:
-    """Silhouette of every household, by segment."""
+def render_silhouettes(scene: Segmented) -> None:
+    """Silhouette of every member, by segment."""
+    found = scene.found
     below = float(found.points.weights[found.silhouettes.rows[:, 0] < 0].sum() / found.points.weights.sum())
     sentence = f"Mean silhouette {found.silhouette:.2f}; {below:.1%} are nearer to another segment than to their own."
     draw(
-        lambda: charts.silhouettes(found.silhouettes, found.labels, found.points.weights, names),
-        view,
-        found.recipe,
-        tuple(names.items()),
+        lambda: charts.silhouettes(found.silhouettes, found.labels, found.points.weights, scene.shown),
+        scene,
         alt_text=sentence,
         key="silhouette_chart",
     )
-    over = "all rows" if view.counting == "rows" else "all households, within each implicate"
-    controls.chart_note(view, sentence, f"Exact, over {over}.")
+    within = ", within each implicate" if scene.about.implicates > 1 and scene.view.counting != ROWS else ""
+    controls.chart_note(scene, sentence, f"Exact, over all {scene.unit}{within}.")

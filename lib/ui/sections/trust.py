@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from lib.charts import plane
 from lib.charts.segments import title_of
-from lib.segments import Recipe, Segmentation, differences
+from lib.dataset import ROWS
+from lib.segments import differences
 from lib.ui.run import background, results
 from lib.ui.run.drawing import draw
-from lib.ui.scene.view import View
+from lib.ui.scene import sidebar
+from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
+from lib.words import capitalised
 
 
-def render_stability(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
-    """On request: do other households, or other imputations, give the same segments?"""
+def render_stability(scene: Segmented) -> None:
+    """On request: do other members, or other imputations, give the same segments?"""
+    view, recipe, members = scene.view, scene.recipe, scene.entity.plural
+    imputed = scene.about.implicates > 1
+    together = " and with all their implicates" if imputed else ""
     st.markdown(
-        "Households are drawn anew, with replacement and with all their implicates, and segmented again. "
+        f"{capitalised(members)} are drawn anew, with replacement{together}, and segmented again. "
         "Jaccard similarity says how much of a segment comes back."
     )
     stable = results.known_stability(view, recipe)
@@ -35,33 +39,44 @@ def render_stability(view: View, recipe: Recipe, found: Segmentation, names: Map
     table = stable.table
     shown = pd.DataFrame(
         {
-            "Segment": [title_of(int(number), names) for number in table.index],
-            "Other households": table["bootstrap"].map("{:.2f}".format),
+            "Segment": [title_of(int(number), scene.names) for number in table.index],
+            f"Other {members}": table["bootstrap"].map("{:.2f}".format),
             "Lost in": table["dissolved"].map("{:.0%}".format),
-            "Other imputations": table["implicates"].map("{:.2f}".format),
+            **({"Other imputations": table["implicates"].map("{:.2f}".format)} if imputed else {}),
             "Verdict": table["verdict"],
         }
     )
     st.dataframe(shown, hide_index=True, alt=stable.words)
-    st.caption(f"{stable.words} {stable.resamples} resamples; reading by Hennig (2007). {found.k} segments.")
+    st.caption(f"{stable.words} {stable.resamples} resamples; reading by Hennig (2007). {scene.found.k} segments.")
 
 
-def render_notebook(view: View, recipe: Recipe, found: Segmentation) -> None:
-    """What the well-known notebooks would have said for the same choice, and why it differs."""
-    told = results.notebook(view, recipe)
+def render_notebook(scene: Segmented) -> None:
+    """What the well-known notebooks would have said for the same choice; nothing where there are none."""
+    if not scene.subject.wording.notebooks:
+        return
+    with st.expander(
+        "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind="query-params"
+    ) as told:
+        if told.open:
+            _render_told(scene)
+
+
+def _render_told(scene: Segmented) -> None:
+    """Their figures, and why they differ."""
+    recipe, codebook = scene.recipe, scene.codebook
+    told = results.notebook(scene.view, recipe)
     left, right = st.columns(2)
     left.metric("Their inertia", f"{told.inertia:,.0f}", border=True)
     right.metric("Their silhouette", f"{told.silhouette_raw:.3f}", border=True)
-    codebook = view.codebook
     table = pd.DataFrame(
         {
             "Rows": told.sizes["rows"].map("{:,}".format),
-            "Sampled households": told.sizes["sampled"].map("{:,}".format),
+            capitalised(scene.entity.sampled_plural): told.sizes["sampled"].map("{:,}".format),
             **{f"Mean: {codebook.label(name)}": told.means[name].map(codebook[name].text) for name in recipe.features},
         }
     )
     st.dataframe(table, hide_index=True, alt="The clusters that the notebooks would show")
-    st.markdown("\n".join(f"- {sentence}" for sentence in differences(told, found)))
+    st.markdown("\n".join(f"- {sentence}" for sentence in differences(told, scene.found)))
     st.button(
         "Show it their way on this page",
         icon=":material/history_edu:",
@@ -72,18 +87,18 @@ def render_notebook(view: View, recipe: Recipe, found: Segmentation) -> None:
 
 
 def _their_way(features: int) -> None:
-    st.session_state["count"] = "rows"
-    st.session_state[recipes.TRANSFORM] = "none"
-    st.session_state[recipes.SCALING] = "none" if features == 2 else "standard"
+    sidebar.set_counting(ROWS)
+    recipes.set_scale("none", "none" if features == 2 else "standard")
 
 
 @st.fragment
-def render_steps(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
+def render_steps(scene: Segmented) -> None:
     """k-means at work: from its first centroids to its last."""
+    recipe, codebook = scene.recipe, scene.codebook
     start = st.number_input(
         "Start", 1, recipe.starts, 1, key="watched_start", bind="query-params", help="Each start draws other centroids."
     )
-    steps = results.steps(view, recipe, int(start) - 1)
+    steps = results.steps(scene.view, recipe, int(start) - 1)
     last = len(steps) - 1
     if "watched_step" not in st.session_state or st.session_state["watched_step"] > last:
         st.session_state["watched_step"] = 0
@@ -92,21 +107,20 @@ def render_steps(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
         st.button("Next step", icon=":material/skip_next:", type="primary", on_click=_move, args=(1, last))
         st.slider("Iteration", 0, max(last, 1), key="watched_step", disabled=last == 0)
     step = steps[min(st.session_state["watched_step"], last)]
-    drawn = results.plane_of(view, recipe, bool(st.session_state.get("plane_linear")))
+    drawn = results.plane_of(scene.view, recipe, bool(st.session_state.get("plane_linear")))
     sentence = f"Iteration {step.number} of {last}: inertia {step.inertia:,.5g}" + (
-        "." if step.number == 0 else f", {step.moved:.1%} of households changed segment."
+        "." if step.number == 0 else f", {step.moved:.1%} of {scene.unit} changed segment."
     )
     draw(
         lambda: plane.steps(
             drawn.points.assign(segment=step.labels[drawn.points["row"].to_numpy()]),
             [s.centroids.set_axis(["x", "y"], axis=1) for s in steps[: step.number + 1]],
-            features=(view.codebook[recipe.features[0]], view.codebook[recipe.features[1]]),
+            features=(codebook[recipe.features[0]], codebook[recipe.features[1]]),
             scales=drawn.scales,
-            names={number: f"Segment {number}" for number in names},
-            dollars=view.about.dollars,
+            names={number: f"Segment {number}" for number in scene.shown},
+            dollars=scene.dollars,
         ),
-        view,
-        recipe,
+        scene,
         int(start),
         step.number,
         bool(st.session_state.get("plane_linear")),

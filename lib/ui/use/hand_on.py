@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -14,15 +14,15 @@ import streamlit as st
 from lib import exports
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
-from lib.segments import Progress, Recipe, Segmentation
+from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.ui.run import background, drawing, results
 from lib.ui.run.cache import shelf
-from lib.ui.scene import view as views
-from lib.ui.scene.view import View
-from lib.ui.sections.recipes import FEWEST, MOST
-from lib.ui.use import cards
+from lib.ui.scene import catalogue, sidebar
+from lib.ui.scene.scene import Segmented
+from lib.ui.sections import features, recipes
+from lib.words import capitalised
 
 _REPORTS = 6
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
@@ -31,174 +31,181 @@ _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
 _MOST_MB = 50
 
 
-def render(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
+def render(scene: Segmented) -> None:
     """Everything that can be taken away."""
-    _render_link(view)
-    _render_files(view, recipe, found, names)
-    _render_pictures(view, recipe, names)
-    _render_report(view, recipe, found, names)
-    _render_apply()
+    _render_link(scene)
+    _render_files(scene)
+    _render_pictures(scene)
+    _render_report(scene)
+    _render_apply(scene)
 
 
-def _render_link(view: View) -> None:
+def _render_link(scene: Segmented) -> None:
     st.subheader("Link")
-    st.code(link(view), language=None, wrap_lines=True)
+    st.code(link(scene), language=None, wrap_lines=True)
     st.caption(
         "Reopens this view on any server of the app: data, population, recipe, names and choices. Copy it whole."
     )
 
 
-def link(view: View) -> str:
+def link(scene: Segmented) -> str:
     """The address of this page with everything chosen on it; the data are named even where they are the default."""
     parts = urlsplit(st.context.url or "")
     query: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params}
-    query["data"] = views.sources()[view.source]
-    if view.dollars:
-        query["dollars"] = f"{view.dollars} dollars"
-    query["v"] = views.LINK_VERSION
+    query["data"] = catalogue.sources()[scene.view.source].name
+    if scene.view.dollars:
+        query["dollars"] = f"{scene.view.dollars} dollars"
+    query["v"] = sidebar.LINK_VERSION
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
 
 
-def _file_name(view: View, what: str, ending: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", f"{view.about.name} {view.title}".lower()).strip("-")
+def _file_name(scene: Segmented, what: str, ending: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", f"{scene.about.name} {scene.title}".lower()).strip("-")
     return f"{words[:60].strip('-')}-{what}.{ending}"
 
 
-def _render_files(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
-    st.subheader("Files")
-    origin = results.origin(view, recipe)
-    data = views.members(view, recipe.features)
+def _files(scene: Segmented) -> list[tuple[str, str, str, Callable[[], bytes | str]]]:
+    """Label, what is in it, ending and maker of every file that can be had."""
+    view, recipe, found, names = scene.view, scene.recipe, scene.found, scene.names
+    origin, data = results.origin(view, scene.heading, recipe), scene.members(recipe.features)
+    members = scene.entity.plural
+    label = capitalised(members)
 
     def profiles() -> bytes:
-        columns = cards.columns_of(view, recipe)
-        whole = views.members(view, columns)
-        return exports.profiles_csv(whole, found, names, origin, described=results.profile(view, recipe, columns))
+        described = results.profile(view, recipe, scene.described)
+        return exports.profiles_csv(scene.members(scene.described), found, names, origin, described=described)
 
-    files = (
-        ("Households, CSV", "households", "csv", lambda: exports.households_csv(data, found, names, origin)),
-        (
-            "Households, Parquet",
-            "households",
-            "parquet",
-            lambda: exports.households_parquet(data, found, names, origin),
-        ),
+    def lenses() -> bytes:
+        return exports.lenses_csv(results.lenses(view, recipe), names, origin)
+
+    return [
+        (f"{label}, CSV", members, "csv", lambda: exports.members_csv(data, found, names, origin)),
+        (f"{label}, Parquet", members, "parquet", lambda: exports.members_parquet(data, found, names, origin)),
         ("Profiles, CSV", "profiles", "csv", profiles),
-        ("Lenses, CSV", "lenses", "csv", lambda: exports.lenses_csv(results.lenses(view, recipe), names, origin)),
-        ("Recipe, JSON", "recipe", "json", lambda: exports.recipe_json(found, names, view.codebook, origin)),
-    )
+        *([("Lenses, CSV", "lenses", "csv", lenses)] if scene.subject.lenses else []),
+        ("Recipe, JSON", "recipe", "json", lambda: exports.recipe_json(found, names, scene.codebook, origin)),
+    ]
+
+
+def _render_files(scene: Segmented) -> None:
+    st.subheader("Files")
     with st.container(horizontal=True):
-        for label, what, ending, make in files:
+        for label, what, ending, make in _files(scene):
             st.download_button(
-                label, make, _file_name(view, what, ending), icon=":material/download:", key=f"file_{what}_{ending}",
+                label, make, _file_name(scene, what, ending), icon=":material/download:", key=f"file_{what}_{ending}",
                 on_click="ignore",
             )  # fmt: skip
     st.caption(
-        "Each file says where it came from: wave, dollars, counting, population, recipe, and synthetic where it is."
+        f"Each file says where it came from: {'wave, dollars, ' if scene.dollars else ''}"
+        "counting, population, recipe, and synthetic where it is."
     )
 
 
-def _render_pictures(view: View, recipe: Recipe, names: Mapping[int, str]) -> None:
+def _render_pictures(scene: Segmented) -> None:
     st.subheader("Pictures")
     shown = drawing.on_page()
     if not shown:
         return
-    origin = results.origin(view, recipe)
+    origin = results.origin(scene.view, scene.heading, scene.recipe)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         key = st.selectbox("Chart on this page", list(shown), format_func=lambda name: shown[name].alt, key="picture")
     chart = shown[key]
-    caption = f"{chart.alt} {_key(names)}"
+    caption = f"{chart.alt} {_key(scene)}"
     pictures = (
         ("PNG", "png", lambda: exports.png(chart.make(), origin, caption=caption)),
         ("SVG", "svg", lambda: exports.svg(chart.make(), origin, caption=caption).encode()),
     )
     with right, st.container(horizontal=True):
         for label, ending, make in pictures:
-            name = _file_name(view, key, ending)
+            name = _file_name(scene, key, ending)
             st.download_button(label, make, name, key=f"picture_{ending}", on_click="ignore")
 
 
-def _key(names: Mapping[int, str]) -> str:
+def _key(scene: Segmented) -> str:
     """Numbers and names of the segments, for pictures that stand alone."""
-    return f"Segments: {'; '.join(title_of(number, names) for number in sorted(names))}."
+    return f"Segments: {'; '.join(title_of(number, scene.names) for number in sorted(scene.names))}."
 
 
-def _render_report(view: View, recipe: Recipe, found: Segmentation, names: Mapping[int, str]) -> None:
+def _render_report(scene: Segmented) -> None:
     st.subheader("Report")
     question = st.text_input("What was asked", key="question", bind="query-params", max_chars=300)
-    key = ("report", view.key, recipe, tuple(names.items()), question or "")
+    key = ("report", scene.view.key, scene.heading, scene.recipe, tuple(scene.names.items()), question or "")
     kept = shelf("reports", _REPORTS)
     page = kept.find(key)
     if page is not None:
         st.download_button(
-            "Save the report", page, _file_name(view, "report", "html"), "text/html", icon=":material/description:",
+            "Save the report", page, _file_name(scene, "report", "html"), "text/html", icon=":material/description:",
             key="save_report", on_click="ignore",
         )  # fmt: skip
         st.caption(f"One HTML file of {len(page) / 1e6:.1f} MB that needs no network; print it to have a PDF.")
         return
     pictured = [chart for name, chart in drawing.on_page().items() if name in _PICTURED]
     figures = [
-        exports.Figure(chart.alt.split(".")[0], chart.make(), chart.alt, caption=_key(names)) for chart in pictured
+        exports.Figure(chart.alt.split(".")[0], chart.make(), chart.alt, caption=_key(scene)) for chart in pictured
     ]
 
     def make(progress: Progress) -> None:
-        kept.put(key, _report(view, recipe, found, names, question, figures, progress))
+        kept.put(key, _report(scene, question or "", figures, progress))
 
     background.on_request("report", "Make the report", ":material/description:", key, make)
 
 
-def _report(
-    view: View,
-    recipe: Recipe,
-    found: Segmentation,
-    names: Mapping[int, str],
-    question: str | None,
-    figures: list[exports.Figure],
-    progress: Progress,
-) -> bytes:
+def _report(scene: Segmented, question: str, figures: list[exports.Figure], progress: Progress) -> bytes:
+    view, recipe = scene.view, scene.recipe
     return exports.report(
-        views.members(view, recipe.features),
-        found,
-        names,
-        results.origin(view, recipe),
-        question=question or "",
+        scene.members(recipe.features),
+        scene.found,
+        scene.names,
+        results.origin(view, scene.heading, recipe),
+        question=question,
         swept=results.known_sweep(view, recipe),
         stable=results.known_stability(view, recipe),
         told=results.explanation(view, recipe),
-        lenses=results.lenses(view, recipe),
-        typicals={number: results.typical(view, recipe, number) for number in found.model.numbers},
+        lenses=results.lenses(view, recipe) if scene.subject.lenses else None,
+        typicals={number: results.typical(view, recipe, number) for number in scene.found.model.numbers},
         figures=figures,
         progress=progress,
     )
 
 
-def _render_apply() -> None:
+def _render_apply(scene: Segmented) -> None:
+    members = scene.entity.plural
     st.subheader("Apply a saved recipe")
     left, right = st.columns(2)
     stored = left.file_uploader("Recipe, JSON", type="json", max_upload_size=8, key="recipe_file")
     table = right.file_uploader(
-        "Households, CSV or Parquet", type=["csv", "parquet"], max_upload_size=_MOST_MB, key="table_file"
+        f"{capitalised(members)}, CSV or Parquet", type=["csv", "parquet"], max_upload_size=_MOST_MB, key="table_file"
     )
     if stored is None:
         st.caption(
             "A recipe labels another table with the same columns, here or by "
-            "`python -m lib.segments.apply recipe.json households.csv -o labelled.csv`."
+            f"`python -m lib.segments.apply recipe.json {members}.csv -o labelled.csv`."
         )
         return
     try:
         read = read_recipe(stored.getvalue())
         about = "; ".join(f"{label}: {words}" for label, words in list(read.about.items())[:6])
         st.markdown(f"{len(read.model.centres)} segments on {', '.join(read.model.recipe.features)}. {about}")
-        st.button("Put this recipe on the page", on_click=_load, args=(read.model.recipe,), key="load_recipe")
-        if st.session_state.pop("recipe_loaded", False):
-            st.caption(
-                "Features, scale, method, number of segments and counting are on the page now (on Two features only "
-                "with two features). Data, population and names are those chosen here, not those of the recipe."
-            )
+        _offer_to_load(scene, read.model.recipe)
         if table is not None:
             _label(read, table)
     except HouseholdSegmentsError as error:
         st.error(str(error), icon=":material/rule:")
+
+
+def _offer_to_load(scene: Segmented, recipe: Recipe) -> None:
+    """A button that puts a recipe on the page, where the data have its columns."""
+    missing = [name for name in recipe.features if name not in scene.codebook]
+    if missing:
+        st.caption(f"It cannot be put on this page: {scene.about.name} has no column {', '.join(missing)}.")
+        return
+    st.button("Put this recipe on the page", on_click=_load, args=(recipe,), key="load_recipe")
+    if st.session_state.pop("recipe_loaded", False):
+        st.caption(
+            "Features, scale, method, number of segments and counting are on the page now (on Two features only "
+            "with two features). Data, population and names are those chosen here, not those of the recipe."
+        )
 
 
 def _label(read: StoredRecipe, table: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
@@ -217,11 +224,11 @@ def _label(read: StoredRecipe, table: Any) -> None:  # noqa: ANN401 - Streamlit'
 
 def _load(recipe: Recipe) -> None:
     """Choose what a recipe says, as far as the controls of the page go."""
-    state = st.session_state
-    state["choose"], state["own"] = "My own list", list(recipe.features)
+    features.set_own(recipe.features)
     if len(recipe.features) == 2:
-        state["across"], state["up"] = recipe.features
-    state["transform"], state["scaling"] = recipe.transform, recipe.scaling
-    state["k"] = min(max(recipe.k, FEWEST), MOST)
-    state["algorithm"], state["count"] = recipe.algorithm, recipe.counting
-    state["recipe_loaded"] = True
+        recipes.set_two((recipe.features[0], recipe.features[1]))
+    recipes.set_scale(recipe.transform, recipe.scaling)
+    recipes.set_k(recipe.k)
+    recipes.set_algorithm(recipe.algorithm)
+    sidebar.set_counting(recipe.counting)
+    st.session_state["recipe_loaded"] = True

@@ -1,0 +1,71 @@
+"""What pages begin with: who is on view, how they are counted, and the figures that lead."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.dataset import MEMBERS, ROWS
+from lib.ui.run import results
+from lib.ui.scene import catalogue, controls
+from lib.ui.scene.scene import Scene
+from lib.ui.sections import business
+from lib.words import capitalised
+
+
+def render_lead(scene: Scene) -> None:
+    """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
+    size = results.size(scene.view)
+    share = "" if scene.view.is_everyone else f", {size.share:.1%} of all"
+    st.markdown(f"**{scene.title}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}.")
+    if scene.about.synthetic:
+        real = f" The button in the sidebar brings the real {scene.subject.wording.source.lower()}."
+        st.info(
+            f"These are figures of a **synthetic sample**, drawn from {controls.model_words(scene.about)}: near the "
+            f"real ones, not equal to them.{real if scene.view.source == catalogue.SAMPLE else ''}",
+            icon=":material/science:",
+        )
+    if size.rows and scene.counts_both_ways:
+        st.caption(f":material/balance: {_what_counting_changes(scene)}Now counting {scene.unit}.")
+
+
+def _what_counting_changes(scene: Scene) -> str:
+    """What the way of counting does to the share of this population, or among everyone to a share that leads."""
+    if not scene.view.is_everyone:
+        who = "They are"
+        rows, members = (results.size(scene.view.counted(how)).share for how in (ROWS, MEMBERS))
+    elif business.is_for(scene):
+        who, rows, members = business.counted_both_ways(scene)
+    else:
+        tiles = [results.headlines(scene.view.counted(how)) for how in (ROWS, MEMBERS)]
+        shares = [[tile for tile in of if tile.kind == "share"] for of in tiles]
+        if not shares[0]:
+            return ""
+        who, rows, members = f"{shares[0][0].label}:", shares[0][0].value, shares[1][0].value
+    return f"{who} {rows:.1%} of the file's rows and {members:.1%} of {scene.entity.plural}. "
+
+
+def render_headlines(scene: Scene) -> None:
+    """Tiles of the population's headline figures, everyone's beside them."""
+    view, size = scene.view, results.size(scene.view)
+    with st.grid(3, min_column_width=150):
+        st.metric(
+            capitalised(scene.unit),
+            controls.short_count(scene, size),
+            None if view.is_everyone else f"{size.share:.1%} of all",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+        for tile in results.headlines(view):
+            if tile.value == 1 and tile.column in view.population.columns:
+                continue  # true of all of them by definition
+            text = scene.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
+            st.metric(
+                tile.label,
+                text(tile.value),
+                None if view.is_everyone else f"{text(tile.everyone)} of {scene.heading.beside.lower()}",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=scene.codebook[tile.column].definition or None,
+            )

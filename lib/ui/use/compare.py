@@ -1,0 +1,106 @@
+"""Two segments beside each other, and the same recipe on another wave of a survey."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib.charts.segments import title_of
+from lib.errors import HouseholdSegmentsError
+from lib.segments import Persistence
+from lib.ui.run import results
+from lib.ui.scene import catalogue, controls
+from lib.ui.scene.scene import Segmented
+
+_EVERYONE = 0
+
+
+def render(scene: Segmented) -> None:
+    """Two segments, or a segment and everyone, column by column; and the same recipe on another wave."""
+    first, second = _choose(scene)
+    codebook = scene.codebook
+    table = results.contrast(scene.view, scene.recipe, first, second or None, scene.described)
+    text = {name: codebook[name].text for name in table.index}
+    one, other = _called(scene, first), _called(scene, second)
+    shown = pd.DataFrame(
+        {
+            "Column": table["label"],
+            f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
+            f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
+            f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
+            f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
+            "Standard deviations apart": table["difference"].map("{:+.2f}".format),
+        }
+    )
+    st.dataframe(shown, hide_index=True, alt=f"{one} beside {other}")
+    sampled, entity = scene.found.sizes["sampled"], scene.entity
+    whole = sampled[second] if second else results.size(scene.view).sampled
+    controls.chart_note(scene, f"{one}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
+    if scene.about.wave is not None:
+        _render_waves(scene)
+
+
+def _choose(scene: Segmented) -> tuple[int, int]:
+    left, right = st.columns(2)
+    with left:
+        first = st.selectbox(
+            "Compare",
+            scene.numbers,
+            format_func=lambda number: _called(scene, number),
+            key="compare_first",
+            bind="query-params",
+        )
+    with right:
+        second = st.selectbox(
+            "with",
+            [_EVERYONE, *scene.numbers],
+            format_func=lambda number: _called(scene, number),
+            key="compare_second",
+            bind="query-params",
+        )
+    return first, second
+
+
+def _called(scene: Segmented, number: int) -> str:
+    return "Everyone" if number == _EVERYONE else title_of(number, scene.shown)
+
+
+def _render_waves(scene: Segmented) -> None:
+    others = catalogue.other_waves(scene.view.source)
+    if not others:
+        st.caption("With two real waves downloaded, the same recipe can be compared between them.")
+        return
+    wave = st.selectbox(
+        "The same recipe on another wave", [None, *others], format_func=lambda key: others.get(key, "None"), key="wave"
+    )
+    if wave is None:
+        return
+    try:
+        came = results.persistence(scene.view, scene.recipe, scene.view.at(wave))
+    except HouseholdSegmentsError as error:
+        st.info(str(error))
+        return
+    st.markdown(came.words)
+    st.dataframe(_side_by_side(scene, came), hide_index=True, alt=came.words)
+    st.caption(f"Both in {came.dollars} dollars; the population's conditions are those of the sidebar in both waves.")
+
+
+def _side_by_side(scene: Segmented, came: Persistence) -> pd.DataFrame:
+    table, codebook = came.table, scene.codebook
+    return pd.DataFrame(
+        {
+            "Segment": [title_of(int(number), scene.shown) for number in table.index],
+            f"Share: {came.old_name}": table["old_share"].map("{:.1%}".format),
+            f"Share: {came.new_name}": table["new_share"].map("{:.1%}".format),
+            "Sampled then": table["old_sampled"].map("{:,}".format),
+            "Sampled now": table["new_sampled"].map("{:,}".format),
+            **{
+                f"{codebook.label(name)} now": [
+                    codebook[name].text(value) for value in came.new_centroids.loc[table.index, name]
+                ]
+                for name in scene.recipe.features
+            },
+            "Would be placed there": table["kept"].map("{:.0%}".format),
+            "Verdict": table["verdict"],
+        }
+    )

@@ -1,0 +1,40 @@
+"""Segments through the lenses that their subject brings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.charts.segments import title_of
+from lib.estimates import THIN
+from lib.segments.describe.lenses import EVERYONE
+from lib.ui.run import results
+from lib.ui.scene import controls
+from lib.ui.scene.scene import Segmented
+
+
+def render(scene: Segmented) -> None:
+    """Lenses on columns that were not used to cluster."""
+    found = results.lenses(scene.view, scene.recipe)
+    if not found.names:
+        st.info("No lens has a figure to show of these segments.")
+        return
+    lens = st.segmented_control(
+        "Lens",
+        found.names,
+        default=found.names[0],
+        required=True,
+        key="lens",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    figures = found.lens(lens)
+    told = figures.assign(text=figures["text"] + figures["n"].map(" (n {:,})".format))
+    table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False).reset_index()
+    titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: "Everyone"}
+    titles |= {number: title_of(number, scene.shown) for number in scene.shown}
+    shown = table.rename(columns=titles)
+    shown = shown[[column for column in shown.columns if isinstance(column, str)]]
+    st.dataframe(shown, hide_index=True, height="content", alt=f"{lens} by segment and for everyone")
+    few = int(figures.loc[figures["segment"] != EVERYONE, "thin"].sum())
+    note = f"{few} of these figures rest on fewer than {scene.entity.sampled(THIN)}." if few else ""
+    controls.chart_note(scene, *found.notes, note)

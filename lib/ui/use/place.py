@@ -1,0 +1,61 @@
+"""The place of one more member among the segments."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib.charts.segments import title_of
+from lib.dataset import Dataset
+from lib.estimates import quantile
+from lib.segments import place
+from lib.ui.scene import controls
+from lib.ui.scene.scene import Segmented
+
+
+@st.fragment
+def render(scene: Segmented) -> None:
+    """A short form with the recipe's features: the segment a member falls in, and how clearly."""
+    member, names = scene.entity.singular, scene.names
+    data = scene.members(scene.recipe.features)
+    with st.form("place"):
+        with st.grid(3, min_column_width=200):
+            values = {name: _ask(scene, data, name) for name in scene.recipe.features}
+        st.form_submit_button(f"Place this {member}", icon=":material/my_location:")
+    if scene.recipe.algorithm != "kmeans":
+        st.caption("By the nearest centre, which only comes near what this method would say; k-means says it exactly.")
+    placed = place(scene.found, values)
+    sure = "on the border to" if placed.is_borderline else "next would be"
+    st.markdown(
+        f"It falls in **{title_of(placed.segment, names)}**, {sure} {title_of(placed.next_best, names)} "
+        f"(distances {placed.distances[placed.segment]:.2f} and {placed.distances[placed.next_best]:.2f})."
+    )
+    table = pd.DataFrame(
+        {
+            "Segment": [title_of(int(number), names) for number in placed.distances.index],
+            "Distance to its centroid": placed.distances.map("{:.2f}".format),
+        }
+    )
+    st.dataframe(table, hide_index=True, alt=f"Distance of the {member} to each segment's centroid")
+    weights = data.weights(scene.view.counting)
+    below = [
+        f"{scene.codebook.label(name)}: {float(weights[data.values(name) < value].sum() / weights.sum()):.0%} have less"
+        for name, value in values.items()
+    ]
+    controls.chart_note(scene, f"{'; '.join(below)}.")
+
+
+def _ask(scene: Segmented, data: Dataset, name: str) -> float:
+    """A box for one feature, at first at the median."""
+    variable, column = scene.codebook[name], data.values(name)
+    shares = quantile(column, data.weights(scene.view.counting), [0.1, 0.5, 0.9])
+    low, middle, high = (float(share) for share in shares)  # type: ignore[union-attr]
+    return st.number_input(
+        variable.label,
+        min_value=float(column.min()),
+        max_value=float(column.max()),
+        value=middle,
+        key=f"place_{name}",
+        help=f"Median {variable.text(middle)}; a tenth has less than {variable.text(low)}, "
+        f"a tenth more than {variable.text(high)}.",
+    )

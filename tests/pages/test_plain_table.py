@@ -1,0 +1,205 @@
+"""A table that nobody knows on every page: nothing breaks, nothing is said of households, nothing is left blank."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from tables import neutral_table
+
+from lib.subjects import PLAIN
+from lib.ui.scene import catalogue
+from lib.ui.scene.catalogue import Source
+
+TWO, MANY = "pages/two_features.py", "pages/many_features.py"
+PAGES = (None, TWO, MANY, "pages/methods.py")
+BANNED = re.compile(r"household|implicate|\bnan\b", re.IGNORECASE)
+TABS = ("Cards", "Compare", "Place a row", "Hand on")
+
+KINDS = (
+    *("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "metric", "button"),
+    *("selectbox", "text_input", "number_input", "multiselect", "slider", "select_slider", "toggle", "pills"),
+    *("segmented_control", "expander", "tab"),
+)
+"""Elements that say something."""
+
+
+@pytest.fixture
+def offer(app, monkeypatch):
+    """Puts a table into the catalogue, first of all data, and opens the app at a page."""
+    known = catalogue.sources
+
+    def put(data, page=None, **query):
+        source = Source(data.name, data.fingerprint, lambda columns: data)
+        monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
+        return app(page, **query)
+
+    return put
+
+
+@pytest.fixture
+def mine(offer):
+    return lambda page=None, **query: offer(neutral_table(), page, **{"maps": "PCA", **query})
+
+
+def said(at, charts):
+    """Everything that a page says: text, labels, helps, headings of tables, alt texts and titles inside charts."""
+    for element in [one for kind in KINDS for one in at.get(kind)]:
+        yield from (str(getattr(element, name, "") or "") for name in ("value", "label", "help", "placeholder"))
+        yield from map(str, getattr(element, "options", ()))
+    for element in at.get("download_button") + at.get("file_uploader") + at.get("form_submit_button"):
+        yield element.proto.label
+    for table in at.dataframe:
+        yield from map(str, table.value.columns)
+        yield from (str(cell) for cell in table.value.to_numpy().ravel() if isinstance(cell, str))
+        yield table.proto.alt
+    for alt, spec, _ in charts(at):
+        yield alt
+        yield from re.findall(r'"title": "([^"]*)"', str(spec).replace("'", '"'))
+
+
+def test_the_words_of_the_survey_are_found_where_they_stand(app, charts):
+    """The net below has holes small enough."""
+    caught = [words for words in said(app(MANY, maps="PCA"), charts) if "household" in words.lower()]
+    assert len(caught) > 20
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_speaks_of_households(mine, charts, settled, page):
+    at = settled(mine(page))
+    assert not at.error
+    assert [words for words in said(at, charts) if BANNED.search(words)] == []
+
+
+def test_explore_has_all_its_sections(mine, charts, metrics):
+    at = mine()
+    assert at.title[0].value == "Explore this table"
+    assert metrics(at)["Rows"] == "300"
+    assert [m.label for m in at.metric][1:] == [f"Median: Column {name}" for name in "abcd"]
+    alts = [alt for alt, _, _ in charts(at)]
+    assert len(alts) == 5
+    for part in (
+        "Region, the largest share",
+        "Column a: median",
+        "Column a and Column b: corr",
+        "Strongest",
+        "Most var",
+    ):
+        assert any(part in alt for alt in alts), part
+
+
+def test_controls_with_nothing_to_choose_are_not_drawn(mine):
+    at = mine(TWO)
+    labels = {box.label for kind in ("selectbox", "segmented_control", "toggle") for box in at.get(kind)}
+    assert not labels & {"Count", "Amounts in", "Rows", "Leave out relatives"}
+    assert [tab.label for tab in at.tabs] == list(TABS)
+    assert not any("notebooks" in box.label for box in at.expander)
+    assert not any("file's rows" in c.value for c in at.main.caption)
+    assert "Rows" in at.dataframe[0].value.columns
+    assert "Sampled" not in at.dataframe[0].value.columns
+
+
+@pytest.mark.parametrize(("page", "number"), [(TWO, 6), (MANY, 7)])
+def test_segments_are_drawn(mine, charts, settled, page, number):
+    at = settled(mine(page, k="3"))
+    assert len([alt for alt, _, _ in charts(at) if not alt.startswith("Colour")]) == number
+    assert any("**3 segments**" in m.value for m in at.main.markdown)
+    assert any("of the rows; the smallest" in m.value for m in at.main.markdown)
+
+
+@pytest.mark.parametrize("page", [TWO, MANY])
+@pytest.mark.parametrize("tab", TABS)
+def test_every_use_of_segments_works(mine, charts, page, tab):
+    at = mine(page, k="3", use=tab)
+    assert not at.error
+    assert not [words for words in said(at, charts) if BANNED.search(words)]
+    what = {
+        "Cards": any("A typical row" in m.value for m in at.markdown),
+        "Compare": "Median: Everyone" in at.dataframe[-1].value.columns,
+        "Place a row": any("It falls in" in m.value for m in at.markdown),
+        "Hand on": {"Rows, CSV", "Recipe, JSON"} <= {b.label for b in at.get("download_button")},
+    }
+    assert what[tab]
+
+
+def test_a_report_and_stability_on_request(mine, settled):
+    at = mine(TWO, k="3", use="Hand on")
+    at.button(key="ask_report").click()
+    at.button(key="ask_stability").click().run()
+    settled(at)
+    assert any("needs no network" in c.value for c in at.main.caption)
+    table = next(d.value for d in at.dataframe if "Verdict" in d.value.columns)
+    assert "Other rows" in table.columns
+    assert "Other imputations" not in table.columns
+
+
+def test_a_member_is_found_by_its_text(mine):
+    at = mine(MANY, k="3")
+    at.text_input(key="member").set_value("C10042").run()
+    assert any("**Row C10042**" in m.value for m in at.main.markdown)
+    facts = next(d.value for d in at.dataframe if "This row" in d.value.columns)
+    assert facts["What"].tolist() == ["Region", *(f"Column {name}" for name in "abcd")]
+    near = next(d.value for d in at.dataframe if "Nearest" in d.value.columns)
+    assert near["Nearest"].str.match(r"C10\d\d\d").all()
+    at.text_input(key="member").set_value("C1").run()
+    assert any("There is no row C1" in i.value for i in at.info)
+
+
+def test_segments_picked_are_beside_the_rest(mine, charts):
+    at = mine(MANY, k="3")
+    at.pills(key="picked_segments").set_value([1]).run()
+    assert any("**100 rows picked**." in m.value for m in at.main.markdown)
+    points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of 300 rows"))
+    assert points["id"].str.startswith("C10").all()
+
+
+def test_rows_without_a_name_go_by_their_number(offer):
+    at = offer(replace(neutral_table(), id=None, fingerprint="nameless"), MANY, maps="PCA", k="3")
+    at.number_input(key="household").set_value(300).run()
+    assert any("**Row 300**" in m.value for m in at.main.markdown)
+
+
+def test_conditions_on_its_own_columns(mine, metrics):
+    at = mine(where="e == 1 and a > 20")
+    assert 0 < int(metrics(at)["Rows"]) < 100
+    assert any("Region is North" in b.label for b in at.button)
+    assert at.text_input(key="where").placeholder == "a > 0"
+
+
+def test_a_page_of_the_survey_says_whose_it_is(mine):
+    at = mine("pages/small_business.py")
+    assert [i.value for i in at.info] == [
+        "This page is about the Survey of Consumer Finances: Mine has nothing for it."
+    ]
+
+
+def test_the_survey_is_one_choice_away_and_back(mine, metrics):
+    at = mine()
+    at.selectbox(key="data").set_value("sample").run()
+    assert metrics(at)["Households"] == "128.6 M"
+    assert at.selectbox(key="data").label == "Survey"
+    at.selectbox(key="who").set_value("fearful").run()
+    at.segmented_control(key="count").set_value("rows").run()
+    at.selectbox(key="data").set_value("mine").run()
+    assert not at.exception
+    assert metrics(at)["Rows"] == "300"
+
+
+def test_without_categories_the_groups_are_left_out(offer, charts):
+    data = neutral_table()
+    names = ["key", *"abcd"]
+    bare = replace(data, frame=data.frame[names], codebook=data.codebook.restricted_to(names), fingerprint="bare")
+    at = offer(bare)
+    assert "Groups side by side" not in [h.value for h in at.header]
+    assert len(charts(at)) == 4
+    at = offer(bare, MANY, maps="PCA")
+    assert not at.error
+
+
+def test_names_of_the_survey_mean_nothing_here(offer):
+    """Total debt and total assets are relatives there; here they are two columns with such names."""
+    data = neutral_table(("DEBT", "ASSET", "FIN", "NETWORTH"))
+    assert data.subject is PLAIN
+    at = offer(data, MANY, maps="PCA")
+    features = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
+    assert all(name in features for name in ("Column DEBT", "Column ASSET", "Column NETWORTH"))
+    assert not any(":material/family_history:" in c.value for c in at.main.caption)

@@ -32,7 +32,6 @@ ORDER = [
 
 FLOORS = {
     "segments": ["describe", "judge", "apply"],
-    "ui": ["scene", "run", "sections", "use"],
 }
 """Rooms within rooms, the same way; what lies in the room itself is below all of them."""
 

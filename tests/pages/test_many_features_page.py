@@ -2,6 +2,8 @@
 
 import pytest
 
+from lib.population import Population
+
 PAGE = "pages/many_features.py"
 FEARFUL = "Denied credit or feared it"
 POOR = "Denied or feared, net worth under $2M"
@@ -71,9 +73,10 @@ def test_rows_give_the_notebooks_five_columns_and_inertia(real_app, notebook, se
 
 
 def test_the_notebooks_box_says_one_start_was_not_enough(real_app):
-    at = real_app(PAGE, data="SCF 2019", who=POOR, count="Rows", maps="PCA", transform="None", apart="false", k="4")
-    box = next(e for e in at.expander if "notebooks" in e.label)
-    assert box is not None
+    query = {"data": "SCF 2019", "who": POOR, "count": "Rows", "transform": "None", "apart": "false", "k": "4"}
+    at = real_app(PAGE, maps="PCA", told="true", **query)
+    assert any("lower: the lower one is right." in m.value for m in at.main.markdown)
+    assert {"Their inertia", "Their silhouette"} <= {tile.label for tile in at.metric}
 
 
 def test_picking_segments_describes_them_beside_the_rest(alone):
@@ -84,11 +87,11 @@ def test_picking_segments_describes_them_beside_the_rest(alone):
     assert len(table) >= 9
 
 
-def test_a_household_by_number_and_one_that_is_not_there(alone):
+def test_a_household_by_number_and_one_that_is_not_there(alone, sample):
     at = alone()
-    at.number_input(key="household").set_value(3).run()
-    known = any("**Household 3**" in m.value for m in at.main.markdown)
-    assert known or any("no household 3" in i.value for i in at.info)
+    known = int(Population.parse("TURNFEAR == 1").apply(sample).ids[0])
+    at.number_input(key="household").set_value(known).run()
+    assert any(f"**Household {known}**" in m.value for m in at.main.markdown)
     at.number_input(key="household").set_value(999_999).run()
     assert any("There is no household 999999" in i.value for i in at.info)
     at.number_input(key="household").set_value(None).run()

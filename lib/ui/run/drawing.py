@@ -10,6 +10,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from lib.charts.theme import in_currency
+from lib.subject import Subject
 from lib.ui.run.cache import shelf
 from lib.ui.scene.scene import Scene
 
@@ -45,13 +47,13 @@ VALIDATE = False
 class _Drawn:
     """A finished chart."""
 
-    def __init__(self, chart: Any, data: Mapping[str, pd.DataFrame]) -> None:  # noqa: ANN401 - any of Altair's charts
-        self._chart, self._data = chart, data
+    def __init__(self, chart: Any, data: Mapping[str, pd.DataFrame], subject: Subject) -> None:  # noqa: ANN401 - Altair's
+        self._chart, self._data, self._subject = chart, data, subject
 
     def to_dict(self) -> dict[str, Any]:
-        """The chart's Vega-Lite specification, with the data that it refers to by name."""
+        """The chart's Vega-Lite specification in the subject's currency, with the data that it refers to by name."""
         spec: dict[str, Any] = self._chart.to_dict(validate=VALIDATE)
-        return {**spec, "datasets": {**spec.get("datasets", {}), **self._data}}
+        return in_currency({**spec, "datasets": {**spec.get("datasets", {}), **self._data}}, self._subject)
 
 
 def draw(
@@ -83,4 +85,4 @@ def draw(
         chart = make()
         kept.put(place, chart)
     st.session_state.setdefault(_ON_PAGE, {})[key] = Shown(alt_text, picture or make)
-    return st.altair_chart(_Drawn(chart, data or {}), alt=alt_text, key=key, **options)  # type: ignore[call-overload]
+    return st.altair_chart(_Drawn(chart, data or {}, scene.subject), alt=alt_text, key=key, **options)  # type: ignore[call-overload]

@@ -170,17 +170,18 @@ def test_a_default_that_moves_takes_with_it_what_nobody_chose():
     assert at.query_params == {"show": "INCOME"}
 
 
-def test_an_absent_control_leaves_the_address_and_comes_back_as_it_was():
+def test_an_absent_control_leaves_the_address_with_the_next_choice_and_comes_back_as_it_was():
     at = opened(own="INCOME", use="lenses")
     at.multiselect(key="own").set_value(["DEBT"]).run()
     at.session_state["use"] = "Hand on"
     assert ran(at).query_params == {"own": "DEBT", "use": "hand-on"}
     for toggle in (2, 3):
         at.toggle[toggle].set_value(True).run()
-    assert at.query_params == {}
+    at.selectbox(key="who").set_value("owners").run()
+    assert at.query_params == {"who": "owners"}
     for toggle in (2, 3):
         at.toggle[toggle].set_value(False).run()
-    assert at.query_params == {"own": "DEBT", "use": "hand-on"}
+    assert at.query_params == {"who": "owners", "own": "DEBT", "use": "hand-on"}
     assert shown(at)["own"] == "DEBT"
     assert shown(at)["use"] == "hand-on"
 

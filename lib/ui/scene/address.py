@@ -7,7 +7,7 @@ that comes with a rerun is what the browser had when it asked, which may be olde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -77,30 +77,39 @@ class Book:
         return [one for found in self._unread.values() for one in found]
 
     def tell(self) -> None:
-        """Send the browser what the address has to say, in one message, if it does not say so already."""
-        shown = {key: tuple(st.query_params.get_all(key)) for key in self.says}
+        """Send the browser what the address has to say, in one message, if a control on the page asks for it."""
+        shown = self._shown()
         # the browser may show neither what it sent nor what a run before has told it: only where all agree is it right
-        if all(shown[key] == said == self._sent.get(key, shown[key]) for key, said in self.says.items()):
+        if all(shown[key] == self.says[key] == self._sent.get(key, shown[key]) for key in self._drawn):
             return
-        # every message replaces the whole address, so each carries all choices; an empty list takes a parameter out
-        ordered = {key: list(self.says[key]) for key in (*self._sent, *self.says)}
-        st.query_params.update(ordered)
-        # the same order the next time: to the browser another order is another address
-        self._sent = {key: self.says[key] for key in st.query_params if key in self.says}
+        # every message replaces the whole address, so each carries all choices
+        self._send({key: self.says[key] for key in (*self._sent, *self.says)})
 
     @contextmanager
     def collect(self) -> Iterator[None]:
         """See ``whole_page``."""
         self._drawn, self._collecting = set(), True
         try:
-            if not went_back():
-                self.tell()
+            if not went_back() and self._sent != self._shown(self._sent):
+                self._send(self._sent)
             yield
             for key in self.says.keys() - self._drawn:
                 self.says[key] = ()
         finally:
             self._collecting = False
             self.tell()
+            self._sent = self._shown()
+
+    def _shown(self, keys: Iterable[str] | None = None) -> dict[str, Said]:
+        """What the address says as far as this run knows; parameters in the order in which they stand there."""
+        keys = self.says if keys is None else keys
+        ordered = dict.fromkeys((*(key for key in st.query_params if key in keys), *keys))
+        return {key: tuple(st.query_params.get_all(key)) for key in ordered}
+
+    def _send(self, said: Mapping[str, Said]) -> None:
+        # an empty list takes a parameter out
+        st.query_params.update({key: list(values) for key, values in said.items()})
+        self._sent = self._shown()
 
 
 def book() -> Book:
@@ -121,10 +130,11 @@ def went_back() -> bool:
 
 @contextmanager
 def whole_page() -> Iterator[None]:
-    """Around everything a full run draws, ``st.navigation`` included: the address changes once, at the end.
+    """Around everything a full run draws, ``st.navigation`` included: the address changes at most once, at the end.
 
-    Each change makes an entry in the browser's history, so that a run should make no more than one. Parameters of
-    controls that the page does not draw leave the address; what was chosen there is remembered.
+    Each change makes an entry in the browser's history, so a run should make no more than one. For the same reason
+    parameters of controls that are not drawn any more stay until the next choice changes the address anyway, and then
+    leave it; what was chosen there is remembered.
 
     When the visitor turns to another page the browser drops every parameter that Streamlit has not bound itself. They
     are put back before ``st.navigation`` speaks: the new page enters the history with them, not first without.

@@ -23,12 +23,12 @@ class Address(str):
 
 
 @contextmanager
-def serve(downloads: Path):
+def serve(downloads: Path, script: str = "streamlit_app.py"):
     """A fresh server on a free port; its address. ``downloads`` is where it looks for survey files."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "SCF_DOWNLOADS": str(downloads), "MAPS_CACHE": str(downloads / "maps")}
     with (downloads / "server.log").open("w") as log:

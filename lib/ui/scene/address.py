@@ -1,0 +1,148 @@
+"""The address of a session: what it asks for, what it is told to say, and what in it nobody could read.
+
+The session is where choices live; the address follows. It is asked only when the visitor wrote it: where a control
+is drawn for the first time, and after the browser's buttons for back and forward. At any other time the query string
+that comes with a rerun is what the browser had when it asked, which may be older than what it was told since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_KEPT = "address_book"
+
+Said = tuple[str, ...]
+"""The values of one parameter; none where it is not in the address, one empty value for an empty choice."""
+
+
+class Unread(NamedTuple):
+    """A value in the address that its control does not know.
+
+    Attributes:
+        key: Name of the parameter.
+        label: What the control is called on the page.
+        value: What the address said.
+    """
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass
+class Book:
+    """What one session knows of its address.
+
+    Attributes:
+        says: What the address has to say, by parameter, for every control drawn so far.
+        defaults: What each control would show if nobody had chosen, as ids.
+        picked: What each control showed last, as ids.
+        opened: Labels of tabs, and the one they were opened with.
+    """
+
+    says: dict[str, Said] = field(default_factory=dict)
+    defaults: dict[str, Said] = field(default_factory=dict)
+    picked: dict[str, Said] = field(default_factory=dict)
+    opened: dict[str, tuple[Said, str]] = field(default_factory=dict)
+    _sent: dict[str, Said] = field(default_factory=dict)
+    _drawn: set[str] = field(default_factory=set)
+    _unread: dict[str, list[Unread]] = field(default_factory=dict)
+    _collecting: bool = False
+
+    def is_asked(self, key: str) -> bool:
+        """Whether the address decides what a control shows."""
+        return key not in self.defaults or went_back()
+
+    def keep(self, key: str, picked: Said, default: Said) -> None:
+        """Note what a control shows; at once in the address unless the whole page is being drawn."""
+        self.picked[key], self.defaults[key] = picked, default
+        self.says[key] = () if picked == default else picked or ("",)
+        self._drawn.add(key)
+        if not self._collecting:
+            self.tell()
+
+    def note(self, key: str, unread: Sequence[Unread]) -> None:
+        """Remember what could not be read under a parameter, in place of what was noted before."""
+        self._unread[key] = list(unread)
+
+    @property
+    def unread(self) -> list[Unread]:
+        """Everything that could not be read, in the order of the controls."""
+        return [one for found in self._unread.values() for one in found]
+
+    def tell(self) -> None:
+        """Send the browser what the address has to say, in one message, if a control on the page asks for it."""
+        shown = self._shown()
+        # the browser may show neither what it sent nor what a run before has told it: only where all agree is it right
+        if all(shown[key] == self.says[key] == self._sent.get(key, shown[key]) for key in self._drawn):
+            return
+        # every message replaces the whole address, so each carries all choices
+        self._send({key: self.says[key] for key in (*self._sent, *self.says)})
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """See ``whole_page``."""
+        self._drawn, self._collecting = set(), True
+        try:
+            if not went_back() and self._sent != self._shown(self._sent):
+                self._send(self._sent)
+            yield
+            for key in self.says.keys() - self._drawn:
+                self.says[key] = ()
+        finally:
+            self._collecting = False
+            self.tell()
+            self._sent = self._shown()
+
+    def _shown(self, keys: Iterable[str] | None = None) -> dict[str, Said]:
+        """What the address says as far as this run knows; parameters in the order in which they stand there."""
+        keys = self.says if keys is None else keys
+        ordered = dict.fromkeys((*(key for key in st.query_params if key in keys), *keys))
+        return {key: tuple(st.query_params.get_all(key)) for key in ordered}
+
+    def _send(self, said: Mapping[str, Said]) -> None:
+        # an empty list takes a parameter out
+        st.query_params.update({key: list(values) for key, values in said.items()})
+        self._sent = self._shown()
+
+
+def book() -> Book:
+    """The book of this session."""
+    if _KEPT not in st.session_state:
+        st.session_state[_KEPT] = Book()
+    return st.session_state[_KEPT]
+
+
+def went_back() -> bool:
+    """Whether this run answers the browser's button for back or forward.
+
+    Streamlit has no public word for it. Where a later version has none either, nothing is asked again: the address
+    then follows the choices as they are.
+    """
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+@contextmanager
+def whole_page() -> Iterator[None]:
+    """Around everything a full run draws, ``st.navigation`` included: the address changes at most once, at the end.
+
+    Each change makes an entry in the browser's history, so a run should make no more than one. For the same reason
+    parameters of controls that are not drawn any more stay until the next choice changes the address anyway, and then
+    leave it; what was chosen there is remembered.
+
+    When the visitor turns to another page the browser drops every parameter that Streamlit has not bound itself. They
+    are put back before ``st.navigation`` speaks: the new page enters the history with them, not first without.
+    """
+    with book().collect():
+        yield
+
+
+def not_understood() -> list[Unread]:
+    """Values of links that no control knew; their controls show what they show without."""
+    return book().unread

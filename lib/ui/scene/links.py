@@ -1,0 +1,247 @@
+"""Controls whose choice lives in the address by an id that stays when its label is written anew.
+
+Streamlit's own ``bind="query-params"`` puts the label of an option into the address: the browser does so itself and
+knows nothing else. These controls take the same arguments otherwise. ``ids`` says what stands for an option in the
+address. Links of version 1 carried labels: they are understood where no id is meant, by the labels of today and by
+those of ``formerly``. A choice that is the default is not in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+import streamlit as st
+
+from lib.ui.scene.address import Said, Unread, book, went_back
+from lib.ui.scene.address import not_understood as not_understood
+from lib.ui.scene.address import whole_page as whole_page
+
+T = TypeVar("T")
+Ids = Callable[[T], str]
+Words = Callable[[T], str]
+
+
+@dataclass(frozen=True)
+class _Choice(Generic[T]):
+    """A control with options.
+
+    Attributes:
+        key: Its name in the session and in the address.
+        label: Its name on the page.
+        options: What can be chosen.
+        ids: What stands for each option in the address.
+        words: What stands for each option on the page.
+        default: What is chosen if nobody chooses.
+        formerly: Labels of version 1 that the page shows no longer.
+        most: How many can be chosen together; None for a control of a single choice.
+    """
+
+    key: str
+    label: str
+    options: tuple[T, ...]
+    ids: tuple[str, ...]
+    words: tuple[str, ...]
+    default: tuple[T, ...]
+    formerly: Mapping[str, T]
+    most: int | None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether exactly one option is chosen, never none."""
+        return self.most is None
+
+    def ids_of(self, picked: Iterable[T]) -> Said:
+        """What the address says for chosen options."""
+        return tuple(self.ids[self.options.index(option)] for option in picked)
+
+    def option_of(self, said: str) -> tuple[T, ...]:
+        """The option that a value of the address means, if any."""
+        for known in (self.ids, self.words):
+            if said in known:
+                return (self.options[known.index(said)],)
+        return tuple(option for option in [self.formerly.get(said)] if option in self.options)
+
+    def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]:
+        """What the address asks for, None for nothing, and the values that mean none of the options."""
+        values = [value for value in said if value]
+        found = tuple(dict.fromkeys(option for value in values for option in self.option_of(value)))
+        unread = [Unread(self.key, self.label, value) for value in values if not self.option_of(value)]
+        is_emptied = bool(said) and not values and not self.is_single
+        # of a parameter that is given twice Streamlit takes the last one
+        return (found[-1:] if self.is_single else found[: self.most]) if found or is_emptied else None, unread
+
+    def held(self, value: object) -> tuple[T, ...] | None:
+        """Those options that a value of the session names; None if it names none of today's."""
+        if not self.is_single and isinstance(value, list | tuple):
+            found = tuple(option for option in value if option in self.options)[: self.most]
+            return found if found or not value else None
+        return (value,) if value in self.options else None
+
+
+def _choice(
+    key: str,
+    label: str,
+    options: Iterable[T],
+    default: Iterable[T],
+    ids: Ids[T],
+    format_func: Words[T],
+    formerly: Mapping[str, T] | None,
+    most: int | None = None,
+) -> _Choice[T]:
+    found = tuple(options)
+    named = tuple(map(ids, found))
+    if len(set(named)) < len(named):
+        raise ValueError(f"two options of {key} have the same id: {named}")
+    start = tuple(option for option in default if option in found)[:most]
+    start = start or (found[:1] if most is None else ())
+    return _Choice(key, label, found, named, tuple(map(format_func, found)), start, formerly or {}, most)
+
+
+def _settled(choice: _Choice[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
+    """What a control is to show, given what the session holds for it."""
+    known = book()
+    if known.is_asked(choice.key) and (kept is None or went_back()):
+        asked, unread = choice.read(st.query_params.get_all(choice.key))
+        known.note(choice.key, unread)
+        return choice.default if asked is None else asked
+    # what was never chosen is not in the address: it follows where the default goes
+    is_untouched = known.picked.get(choice.key) == known.defaults.get(choice.key) and choice.key in known.picked
+    if kept is None or (is_untouched and choice.ids_of(kept) == known.defaults[choice.key]):
+        return choice.default
+    return kept
+
+
+def _before(choice: _Choice[T]) -> None:
+    """Put into the session what the control is to show."""
+    there = st.session_state.get(choice.key)
+    picked = _settled(choice, choice.held(there))
+    value = (picked[0] if picked else None) if choice.is_single else list(picked)
+    if there != value:
+        st.session_state[choice.key] = value
+
+
+def _after(choice: _Choice[T], value: object) -> None:
+    """Let the address say what the control shows."""
+    picked = choice.held(value) or ()
+    book().keep(choice.key, choice.ids_of(picked), choice.ids_of(choice.default))
+
+
+def selectbox(
+    label: str,
+    options: Iterable[T],
+    *,
+    key: str,
+    default: T | None = None,
+    ids: Ids[T] = str,
+    format_func: Words[T] = str,
+    formerly: Mapping[str, T] | None = None,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> T:
+    """``st.selectbox``; without ``default`` the first option is the default."""
+    choice = _choice(key, label, options, () if default is None else (default,), ids, format_func, formerly)
+    _before(choice)
+    value = st.selectbox(label, choice.options, format_func=format_func, key=key, persist_state="session", **st_options)
+    _after(choice, value)
+    return cast("T", value)
+
+
+def segmented(
+    label: str,
+    options: Iterable[T],
+    *,
+    key: str,
+    default: T | None = None,
+    ids: Ids[T] = str,
+    format_func: Words[T] = str,
+    formerly: Mapping[str, T] | None = None,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> T:
+    """``st.segmented_control`` of which one option is always chosen; the first is the default unless it is given."""
+    choice = _choice(key, label, options, () if default is None else (default,), ids, format_func, formerly)
+    _before(choice)
+    value = st.segmented_control(
+        label, choice.options, required=True, format_func=format_func, key=key, persist_state="session", **st_options
+    )
+    _after(choice, value)
+    return cast("T", value)
+
+
+def pills(
+    label: str,
+    options: Iterable[T],
+    *,
+    key: str,
+    default: Iterable[T] = (),
+    ids: Ids[T] = str,
+    format_func: Words[T] = str,
+    formerly: Mapping[str, T] | None = None,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> list[T]:
+    """``st.pills`` of which any number may be chosen, none included."""
+    found = tuple(options)
+    choice = _choice(key, label, found, default, ids, format_func, formerly, len(found))
+    _before(choice)
+    value = st.pills(
+        label, found, selection_mode="multi", format_func=format_func, key=key, persist_state="session", **st_options
+    )
+    _after(choice, value)
+    return list(value)
+
+
+def multiselect(
+    label: str,
+    options: Iterable[T],
+    *,
+    key: str,
+    default: Iterable[T] = (),
+    max_selections: int | None = None,
+    ids: Ids[T] = str,
+    format_func: Words[T] = str,
+    formerly: Mapping[str, T] | None = None,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> list[T]:
+    """``st.multiselect``; a link that names more than ``max_selections`` gives as many, the first ones."""
+    found = tuple(options)
+    choice = _choice(key, label, found, default, ids, format_func, formerly, max_selections or len(found))
+    _before(choice)
+    value = st.multiselect(
+        label,
+        found,
+        format_func=format_func,
+        key=key,
+        persist_state="session",
+        max_selections=max_selections,
+        **st_options,
+    )
+    _after(choice, value)
+    return list(value)
+
+
+def tabs(
+    options: Iterable[T],
+    *,
+    key: str,
+    default: T | None = None,
+    ids: Ids[T] = str,
+    format_func: Words[T] = str,
+    formerly: Mapping[str, T] | None = None,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> Sequence[Any]:
+    """``st.tabs`` that know which of them is open; ``format_func`` gives their labels."""
+    choice = _choice(key, key, options, () if default is None else (default,), ids, format_func, formerly)
+    option_of = dict(zip(choice.words, choice.options, strict=True))
+    known, there = book(), st.session_state.get(key)
+    # tabs forget which one was open while they are away, and all that is theirs when a label changes: the book does not
+    last = known.picked.get(key, ())
+    kept = (option_of[there],) if there in option_of else choice.read(last)[0]
+    label = choice.words[choice.options.index(_settled(choice, kept)[0])]
+    if there is None or known.opened.get(key, ((), ""))[0] != choice.words:
+        # a value put into the session before tabs are drawn would be found there again whenever they come back
+        known.opened[key] = (choice.words, label)
+    elif there != label:
+        st.session_state[key] = label
+    found = st.tabs(choice.words, key=key, default=known.opened[key][1], on_change="rerun", **st_options)
+    _after(choice, option_of.get(st.session_state[key]))
+    return found

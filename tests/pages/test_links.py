@@ -1,0 +1,197 @@
+"""Choices in the address by ids: what a link says, what it may have said, and what nobody can read."""
+
+import pytest
+from paths import ROOT
+from streamlit.testing.v1 import AppTest
+
+SCRIPT = str(ROOT / "tests" / "scripts" / "links_script.py")
+
+
+@pytest.fixture(autouse=True)
+def _as_on_a_server():
+    """In place of the preparations for the pages of the app, of which this script has none."""
+
+
+def opened(**query) -> AppTest:
+    at = AppTest.from_file(SCRIPT, default_timeout=30)
+    at.query_params.update(query)
+    return ran(at)
+
+
+def ran(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> dict[str, str]:
+    """What the script says that each control shows."""
+    parts = [part for m in at.markdown for part in m.value.split(", ") if " is" in part]
+    return {key: value.strip() for key, _, value in (part.partition(" is") for part in parts)}
+
+
+DEFAULTS = {
+    "who": "everyone", "count": "households", "show": "AGE", "steps": "4", "own": "AGE", "maps": "pca tsne",
+    "use": "cards", "lens": "credit-risk",
+}  # fmt: skip
+
+
+def test_what_is_the_default_is_not_in_the_address():
+    at = opened()
+    assert shown(at) == DEFAULTS
+    assert at.query_params == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "means"),
+    [
+        ("who", "fearful", "fearful"),
+        ("count", "rows", "rows"),
+        ("show", "INCOME", "INCOME"),
+        ("own", ["INCOME", "AGE"], "INCOME AGE"),
+        ("maps", ["umap", "pca"], "umap pca"),
+        ("maps", "", ""),
+        ("own", "", ""),
+        ("use", "hand-on", "hand-on"),
+        ("lens", "market", "market"),
+    ],
+)
+def test_an_id_in_the_address_is_a_choice_and_stays_there(key, said, means):
+    at = opened(**{key: said})
+    assert shown(at) == {**DEFAULTS, key: means}
+    assert ran(at).query_params == {key: said}
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "said"),
+    [
+        ("who", "Denied credit or feared it", "fearful"),
+        ("count", "Rows", "rows"),
+        ("show", "Income", "INCOME"),
+        ("own", ["Income", "Age"], ["INCOME", "AGE"]),
+        ("maps", ["UMAP", "PCA"], ["umap", "pca"]),
+        ("maps", "Principal components", "pca"),
+        ("use", "Hand on", "hand-on"),
+        ("lens", "Market", "market"),
+    ],
+)
+@pytest.mark.parametrize("version", [{}, {"v": "1"}])
+def test_a_label_of_version_1_is_understood_and_becomes_an_id(key, label, said, version):
+    at = opened(**{key: label}, **version)
+    assert at.query_params == {key: said, **version}
+    assert shown(at)[key] == (said if isinstance(said, str) else " ".join(said))
+
+
+def test_an_id_wins_over_a_label():
+    # "AGE" is the id of one column; a label that reads the same must not take its place
+    from lib.ui.scene.links import _choice
+
+    labels = {"AGE": "Years", "DENIED": "AGE"}
+    choice = _choice("show", "Show", labels, (), str, labels.__getitem__, None)
+    assert choice.read(["AGE"]) == (("AGE",), [])
+
+
+def test_two_options_with_one_id_are_an_error_of_the_page():
+    from lib.ui.scene.links import _choice
+
+    with pytest.raises(ValueError, match="same id"):
+        _choice("show", "Show", ("a", "A"), (), str.lower, str, None)
+
+
+@pytest.mark.parametrize("key", ["who", "count", "show", "own", "maps", "use", "lens"])
+def test_nonsense_falls_back_is_remembered_and_leaves_the_address(key):
+    at = opened(**{key: "Bananas", "steps": "7"})
+    assert shown(at) == {**DEFAULTS, "steps": "7"}
+    assert at.query_params == {"steps": "7"}
+    labels = {"who": "Households", "use": "use"}
+    assert at.markdown[-1].value == f"{labels.get(key, key.capitalize())}: Bananas"
+
+
+@pytest.mark.parametrize("key", ["who", "count", "show", "use", "lens"])
+def test_an_empty_value_falls_back(key):
+    at = opened(**{key: ""})
+    assert shown(at) == DEFAULTS
+    assert at.query_params == {}
+
+
+def test_of_a_list_what_is_understood_is_kept_and_never_too_much():
+    at = opened(own=["Bananas", "INCOME", "INCOME", "DEBT", "AGE"])
+    assert shown(at)["own"] == "INCOME DEBT"
+    assert at.query_params == {"own": ["INCOME", "DEBT"]}
+    assert at.markdown[-1].value == "Own: Bananas"
+
+
+def test_a_parameter_given_twice_counts_as_the_last():
+    assert shown(opened(who=["owners", "fearful"]))["who"] == "fearful"
+
+
+def test_choices_go_into_the_address_and_out_of_it():
+    at = opened()
+    at.selectbox(key="who").set_value("fearful").run()
+    assert at.query_params == {"who": "fearful"}
+    at.segmented_control(key="count").set_value("rows").run()
+    at.multiselect(key="own").set_value(["DEBT", "AGE"]).run()
+    at.pills(key="maps").set_value([]).run()
+    assert at.query_params == {"who": "fearful", "count": "rows", "own": ["DEBT", "AGE"], "maps": ""}
+    at.selectbox(key="who").set_value("everyone").run()
+    at.pills(key="maps").set_value(["pca", "tsne"]).run()
+    assert at.query_params == {"count": "rows", "own": ["DEBT", "AGE"]}
+
+
+def test_a_choice_in_a_fragment_goes_into_the_address():
+    at = opened(who="fearful")
+    at.segmented_control(key="lens").set_value("market").run()
+    assert at.query_params == {"who": "fearful", "lens": "market"}
+
+
+def test_choices_may_be_made_by_code():
+    at = opened()
+    at.session_state["use"], at.session_state["who"] = "Lenses", "owners"
+    assert ran(at).query_params == {"who": "owners", "use": "lenses"}
+    assert shown(at)["use"] == "lenses"
+
+
+def test_an_option_that_is_gone_falls_back_to_the_default():
+    at = opened(show="INCOME", own=["INCOME", "DEBT"])
+    at.toggle[0].set_value(True).run()
+    assert not at.exception
+    assert shown(at)["show"] == "AGE"
+    assert shown(at)["own"] == "DEBT"
+    assert at.query_params == {"own": "DEBT"}
+
+
+def test_a_default_that_moves_takes_with_it_what_nobody_chose():
+    at = opened()
+    at.toggle[1].set_value(True).run()
+    assert shown(at)["show"] == "DEBT"
+    assert at.query_params == {}
+    at = opened(show="INCOME")
+    at.toggle[1].set_value(True).run()
+    assert at.query_params == {"show": "INCOME"}
+
+
+def test_an_absent_control_leaves_the_address_with_the_next_choice_and_comes_back_as_it_was():
+    at = opened(own="INCOME", use="lenses")
+    at.multiselect(key="own").set_value(["DEBT"]).run()
+    at.session_state["use"] = "Hand on"
+    assert ran(at).query_params == {"own": "DEBT", "use": "hand-on"}
+    for toggle in (2, 3):
+        at.toggle[toggle].set_value(True).run()
+    at.selectbox(key="who").set_value("owners").run()
+    assert at.query_params == {"who": "owners"}
+    for toggle in (2, 3):
+        at.toggle[toggle].set_value(False).run()
+    assert at.query_params == {"who": "owners", "own": "DEBT", "use": "hand-on"}
+    assert shown(at)["own"] == "DEBT"
+    assert shown(at)["use"] == "hand-on"
+
+
+def test_an_address_that_never_changes_undoes_no_choice():
+    """As over the raw websocket, where every rerun sends the query string of the first."""
+    at = opened(who="fearful")
+    at.segmented_control(key="count").set_value("rows")
+    at.selectbox(key="who").set_value("owners")
+    for _ in range(3):
+        at.query_params = {"who": "fearful"}
+        assert shown(ran(at)) == {**DEFAULTS, "who": "owners", "count": "rows"}
+        assert at.query_params == {"who": "owners", "count": "rows"}

@@ -60,7 +60,7 @@ class Typical:
         """How it was found, in a sentence."""
         where = " of one implicate" if self.implicates > 1 else ""
         if self.exact and self.considered == 1:
-            return f"The only row{where} in the segment."
+            return "The only row of the segment" + (" in one implicate." if where else ".")
         if self.exact:
             return f"The medoid of {self.considered:,} rows{where}: the least weighted distance to all others."
         return f"The medoid of {self.considered:,} rows drawn by weight, as the segment has more than {EXACT:,}."

@@ -132,4 +132,4 @@ def test_the_only_row_of_a_segment_is_said_to_be(households):
     data = households(DEBT=[0, 1, 100], ASSET=[0, 1, 100])
     found = fit(data, Recipe(("DEBT", "ASSET"), k=2))
     assert typical(data, found, 2).note == "The only row of the segment."
-    assert typical(data, found, 1).note.startswith("The medoid of 2 rows of one implicate:")
+    assert typical(data, found, 1).note.startswith("The medoid of 2 rows:")

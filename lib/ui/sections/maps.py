@@ -115,10 +115,10 @@ def _settings(scene: Scene) -> Settings:
         "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist", bind="query-params",
         help="How close points may come. Small: tight islands.",
     )  # fmt: skip
-    left, right = st.columns(2)
-    left.toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
+    places = list(st.columns(2))
     if scene.about.weight:
-        right.toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
+        places.pop(0).toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
+    places.pop(0).toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
     return Settings(perplexity=perplexity, neighbours=neighbours, min_dist=distance)
 
 

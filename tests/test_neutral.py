@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,13 +22,17 @@ from lib.charts import plane as plane_charts
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
 from lib.errors import DataError, RecipeError
+from lib.exports import report_parts
 from lib.maps import density
-from lib.maps.first import default_recipe, first_views
+from lib.maps.first import default_recipe, first_views, prepare
+from lib.maps.rows import all_rows, one_implicate
 from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
+from lib.segments.describe.profile import check_same
+from lib.segments.fit import segment, sizes
 from lib.subject import Currency
 from lib.subjects import PLAIN
 
@@ -301,6 +307,57 @@ def test_amounts_in_another_currency(mine):
     labels = re.findall(r">(€[\d.]+)<", drawn)
     assert len(labels) >= 3
     assert "$" not in drawn
+
+
+def test_the_small_steps_below(mine, found):
+    assert features.rankable(mine) == list(ALL)
+    features.check_features(mine, ALL)
+    space = features.fit_space(mine, TWO, weights=segments.row_weights(mine, "households"))
+    assert space.matrix(mine.frame).shape == (len(mine), 2)
+    assert len(segments.points_of(mine, found.recipe)[1].distinct[0]) == len(mine)
+    assert np.isfinite(segments.raw_unit_silhouettes(mine, [found])).all()
+    check_same(mine, found)
+    assert len(one_implicate(mine, "households")) == len(all_rows(mine)) == len(mine)
+    assert Population.parse("e == 1").mask(mine).sum() == (mine.values("e") == 1).sum()
+    drawn = plane.points_to_draw(mine, found, 50)
+    assert set(drawn["id"]) <= set(mine.ids)
+    assert exports.member_table(mine, found, {})["row"].tolist() == mine.ids.tolist()
+    assert estimates.estimate(mine, estimates.mean, "a").standard_error == 0
+    assert segment(mine, found.recipe, *segments.points_of(mine, found.recipe)).inertia == found.inertia
+    assert sizes(mine, found.labels, mine.weights(), found.k)["count"].sum() == len(mine)
+    named = segments.names(mine, found)
+    assert segments.name(mine, found, 1) == named[1]
+    cards = report_parts.cards(mine, found, named, segments.profile(mine, found), None, {})
+    assert [card.heading[0] for card in cards] == ["1", "2", "3"]
+    origin = exports.provenance(mine, Population(), "Mine", found.recipe)
+    sections = (report_parts.who(mine, found, origin), report_parts.method(mine, found))
+    tables = (report_parts.sizes(mine, found, named), report_parts.centroids(mine, found, origin))
+    assert not BANNED.search(repr((sections, tables)).replace("Household Segments", ""))
+
+
+def test_first_maps_of_a_table_that_is_too_small_are_passed_over(mine):
+    few = Population.parse("a > 1e9").apply(mine)
+    assert prepare(few) == 0
+
+
+def functions_of_a_dataset() -> list[str]:
+    """Every public function of the rooms that compute which takes a Dataset."""
+    found = []
+    for path in (p for p in (ROOT / "lib").rglob("*.py") if p.relative_to(ROOT).parts[1] not in {"ui", "sources"}):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        classes = [part for node in tree.body if isinstance(node, ast.ClassDef) for part in node.body]
+        for node in (n for n in (*tree.body, *classes) if isinstance(n, ast.FunctionDef)):
+            arguments = (*node.args.args, *node.args.kwonlyargs)
+            takes = any(a.annotation is not None and "Dataset" in ast.unparse(a.annotation) for a in arguments)
+            if takes and not node.name.startswith("_"):
+                found.append(node.name)
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("name", functions_of_a_dataset())
+def test_every_function_that_takes_a_table_is_tried_on_this_one(name):
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert re.search(rf"\b{name}\(", text)
 
 
 # --- what the rooms may know

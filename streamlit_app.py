@@ -6,8 +6,8 @@ from typing import Literal
 import streamlit as st
 
 from lib.ui.run import drawing
-from lib.ui.scene import routing, sidebar
-from lib.ui.sections import maps
+from lib.ui.scene import routing
+from lib.ui.sections import maps, sidebar
 
 ICON = Path(__file__).parent / "data" / "icon.png"
 

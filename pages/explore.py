@@ -6,9 +6,9 @@ routing.enter("pages/explore.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.sections import explore as sections  # noqa: E402
 from lib.ui.sections import lead  # noqa: E402
+from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
 
 scene = st.session_state["scene"]
 

@@ -6,9 +6,9 @@ routing.enter("pages/small_business.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.sections import business, choice, explore, features, lead, maps, naming, profiles, recipes, trust  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
+from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
 
 scene = st.session_state["scene"]

@@ -6,10 +6,10 @@ routing.enter("pages/two_features.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui.scene.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.sections import choice, naming, recipes, trust  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
+from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
 
 scene = st.session_state["scene"]

@@ -92,7 +92,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed():
     """umap and numba take seconds to import and hundreds of megabytes: the server never holds them."""
     code = "import sys, streamlit_app_imports; print([m for m in ('umap', 'numba', 'matplotlib') if m in sys.modules])"
     code = code.replace(
-        "streamlit_app_imports", "lib.ui.scene.sidebar, lib.ui.sections.explore, lib.ui.sections.methods"
+        "streamlit_app_imports", "lib.ui.sections.sidebar, lib.ui.sections.explore, lib.ui.sections.methods"
     )
     python = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert python.stdout.strip().endswith("[]")

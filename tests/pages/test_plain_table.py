@@ -4,8 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from tables import neutral_table
+from tables import CUSTOMERS, neutral_table
 
+from lib import exports
+from lib.population import Population
+from lib.segments import Recipe, fit, names
 from lib.subjects import PLAIN
 from lib.ui.scene import catalogue
 from lib.ui.scene.catalogue import Source
@@ -44,7 +47,13 @@ def mine(offer):
 def said(at, charts):
     """Everything that a page says: text, labels, helps, headings of tables, alt texts and titles inside charts."""
     for element in [one for kind in KINDS for one in at.get(kind)]:
-        yield from (str(getattr(element, name, "") or "") for name in ("value", "label", "help", "placeholder"))
+        # the value of a control is its own name for a choice, which nobody sees
+        shown = (
+            ("label", "help", "placeholder")
+            if hasattr(element, "options")
+            else ("value", "label", "help", "placeholder")
+        )
+        yield from (str(getattr(element, name, "") or "") for name in shown)
         yield from map(str, getattr(element, "options", ()))
     for element in at.get("download_button") + at.get("file_uploader") + at.get("form_submit_button"):
         yield element.proto.label
@@ -203,3 +212,38 @@ def test_names_of_the_survey_mean_nothing_here(offer):
     features = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
     assert all(name in features for name in ("Column DEBT", "Column ASSET", "Column NETWORTH"))
     assert not any(":material/family_history:" in c.value for c in at.main.caption)
+
+
+def weighted():
+    data = neutral_table()
+    frame = data.frame.assign(w=2.0)
+    return replace(data, frame=frame, subject=CUSTOMERS, weight="w", fingerprint="weighted")
+
+
+def test_customers_with_weights_can_be_counted_both_ways(offer, metrics, charts):
+    at = offer(weighted(), TWO, k="3")
+    assert at.segmented_control(key="count").options == ["Customers", "Rows"]
+    assert any("600 customers" in m.value for m in at.main.markdown)
+    assert any(":material/balance: Now counting customers." in c.value for c in at.main.caption)
+    assert [tab.label for tab in at.tabs] == ["Cards", "Compare", "Place a customer", "Hand on"]
+    assert {"Customers", "Sampled"} <= set(at.dataframe[0].value.columns)
+    assert not [words for words in said(at, charts) if BANNED.search(words)]
+    at.segmented_control(key="count").set_value("rows").run()
+    assert any("**Everyone**: 300 rows" in m.value for m in at.main.markdown)
+
+
+@pytest.mark.parametrize(("columns", "fits"), [(("a", "b"), True), (("c", "d"), True), (("a", "z"), False)])
+def test_a_recipe_goes_on_the_page_only_where_its_columns_are(mine, columns, fits):
+    data = neutral_table(("a", "b", "c", "d") if fits else ("a", "z", "y", "x"))
+    found = fit(data, Recipe(columns, k=2, starts=2))
+    origin = exports.provenance(data, Population(), "Mine", found.recipe)
+    recipe = exports.recipe_json(found, names(data, found), data.codebook, origin)
+    at = mine(TWO, use="Hand on")
+    at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json").run()
+    if not fits:
+        assert any("Mine has no column z" in c.value for c in at.main.caption)
+        return
+    at.button(key="load_recipe").click().run()
+    assert not at.exception
+    assert (at.selectbox(key="across").value, at.selectbox(key="up").value) == columns
+    assert at.slider(key="k").value == 2

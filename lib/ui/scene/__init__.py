@@ -1,1 +1,1 @@
-"""What is looked at: the data, the population, the sidebar, and the way to a page."""
+"""What is looked at: the data, the population and its name, and the way to a page."""

@@ -1,1 +1,1 @@
-"""Sections of pages."""
+"""Sections of pages, and of the sidebar."""

@@ -11,9 +11,8 @@ from lib.dataset import ROWS
 from lib.segments import differences
 from lib.ui.run import background, results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import sidebar
 from lib.ui.scene.scene import Segmented
-from lib.ui.sections import recipes
+from lib.ui.sections import recipes, sidebar
 from lib.words import capitalised
 
 

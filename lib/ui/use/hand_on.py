@@ -19,9 +19,9 @@ from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.ui.run import background, drawing, results
 from lib.ui.run.cache import shelf
-from lib.ui.scene import catalogue, sidebar
+from lib.ui.scene import catalogue
 from lib.ui.scene.scene import Segmented
-from lib.ui.sections import features, recipes
+from lib.ui.sections import features, recipes, sidebar
 from lib.words import capitalised
 
 _REPORTS = 6

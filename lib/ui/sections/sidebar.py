@@ -11,9 +11,10 @@ from lib.estimates import THIN
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.ui.run import results
-from lib.ui.scene import catalogue, conditions, controls, fetching
+from lib.ui.scene import catalogue, controls
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
+from lib.ui.sections import conditions, fetching
 from lib.words import capitalised
 
 LINK_VERSION = "1"

@@ -14,13 +14,13 @@ from paths import ROOT
 from lib.tables.whole import ABANDONED, whole
 
 KILLED = """
-import sys, time
+import sys
 from pathlib import Path
 from lib.tables.whole import whole
 with whole(Path(sys.argv[1])) as draft:
     draft.write_text("half")
     print("begun", flush=True)
-    time.sleep(60)
+    sys.stdin.read()  # until it is killed
 """
 
 
@@ -95,7 +95,7 @@ def test_names_as_long_as_a_disk_takes(tmp_path):
 def test_a_killed_writer_leaves_a_draft_which_the_next_one_sweeps_when_it_is_old(tmp_path):
     target = tmp_path / "a.csv"
     call = [sys.executable, "-c", KILLED, str(target)]
-    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+    with subprocess.Popen(call, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout.readline() == "begun\n"
         writer.send_signal(signal.SIGKILL)
     [left] = tmp_path.iterdir()

@@ -16,7 +16,7 @@ import pytest
 from lib.sources import scf
 from lib.sources.download import fetch, one_at_a_time, readable
 from lib.sources.download.command import main
-from lib.sources.download.transfer import Limits
+from lib.sources.download.transfer import Clock, Limits
 from tests.sources import loopback
 from tests.sources.loopback import Loopback, extract, pausing, status, stopping, whole
 
@@ -183,13 +183,13 @@ def test_one_failure_does_not_keep_the_other_wave_away(site, folder, capsys):
 
 
 def test_offline_it_fails_in_one_line(offline, folder, capsys, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(Clock, "pause", lambda *_: None)
     assert main(["2019", "2022"]) == 1
     assert capsys.readouterr().err == ("127.0.0.1 cannot be reached: check the network, or try again later.\n")
 
 
 def test_best_effort_goes_on_without(offline, folder, capsys, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(Clock, "pause", lambda *_: None)
     assert main(["2019", "2022", "--best-effort"]) == 0
     assert capsys.readouterr().err == (
         "127.0.0.1 cannot be reached: check the network, or try again later. "
@@ -248,7 +248,7 @@ def test_a_terminal_shows_a_bar_and_is_left_clean(site, folder, monkeypatch):
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
     site.serve(NAME, stopping(extract(), 100), whole(extract()))
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(Clock, "pause", lambda *_: None)
     assert main(["2019"]) == 0
     drawn = screen.getvalue().split("\r")
     assert f"{NAME} [{'.' * 30}] 0.0 of 0.0 MB" in drawn

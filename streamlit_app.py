@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from lib.ui.run import drawing
-from lib.ui.scene import routing
+from lib.ui.scene import links, routing
 from lib.ui.sections import maps, sidebar
 
 ICON = Path(__file__).parent / "data" / "icon.png"
@@ -68,8 +68,12 @@ PAGES = [
     ),
 ]
 
-page = routing.route(PAGES)
-drawing.start_page()
-st.session_state["scene"] = sidebar.choose_scene()
-page.run()
+with links.whole_page():
+    page = routing.route(PAGES)
+    drawing.start_page()
+    st.session_state["scene"] = sidebar.choose_scene()
+    notice = st.empty()
+    page.run()
+    with notice:
+        sidebar.render_unread()
 maps.warm_up()

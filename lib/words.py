@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 
 def rounded(value: float, digits: int = 3) -> float:
@@ -20,6 +21,11 @@ def within_sentence(label: str) -> str:
 def capitalised(words: str) -> str:
     """A sentence or name with its first letter large."""
     return words[:1].upper() + words[1:]
+
+
+def slug(words: str) -> str:
+    """A name as it stands in an address or the name of a file: "Credit risk" becomes "credit-risk"."""
+    return re.sub(r"[\W_]+", "-", words.lower()).strip("-")
 
 
 def listed(words: list[str]) -> str:

@@ -143,7 +143,7 @@ def test_offline_the_button_says_so_and_the_page_stays(app, charts, monkeypatch)
 
 
 def test_rows_give_the_notebooks_shares(real_app, charts, notebook):
-    at = real_app(data="SCF 2019", count="Rows")
+    at = real_app(data="2019", count="rows")
     _, _, table = chart(charts, at, "Income group")
     codes = {"0-19.9": "0-20", "20-39.9": "21-39.9"}
     for row in table.itertuples():
@@ -153,32 +153,32 @@ def test_rows_give_the_notebooks_shares(real_app, charts, notebook):
 
 
 def test_tiles_are_the_published_figures(real_app, metrics):
-    shown = metrics(real_app(data="SCF 2022"))
+    shown = metrics(real_app(data="2022"))
     # Federal Reserve, public data: median net worth 192,700, median income 70,260, 66.1 % own their home
     assert shown["Median net worth"] == "$192,700"
     assert float(shown["Median income"].strip("$").replace(",", "")) == pytest.approx(70_260, rel=0.002)
     assert shown["Own their home"] == "66.1%"
     assert shown["Own a business"] == "14.6%"
-    shown = metrics(real_app(data="SCF 2019"))
+    shown = metrics(real_app(data="2019"))
     assert shown["Households"] == "128.6 M"
     assert (shown["Own a business"], shown[TILE]) == ("13.4%", "18.4%")
-    shown = metrics(real_app(data="SCF 2019", count="Rows"))
+    shown = metrics(real_app(data="2019", count="rows"))
     assert (shown["Rows"], shown["Own a business"]) == ("28,885", "27.4%")
 
 
 def test_what_counting_changes_is_said(real_app):
-    at = real_app(data="SCF 2019", who=FEARFUL)
+    at = real_app(data="2019", who=FEARFUL)
     assert any("16.0% of the file's rows and 18.4% of households" in c.value for c in at.main.caption)
 
 
 @pytest.mark.parametrize(("dollars", "limit"), [("2019 dollars", "4,418"), ("2022 dollars", "4,418")])
 def test_dollar_limits_follow_the_dollar_year(real_app, metrics, dollars, limit):
-    at = real_app(data="SCF 2019", who="Denied or feared, net worth under $2M", count="Rows", dollars=dollars)
+    at = real_app(data="2019", who="fearful-2m", count="rows", dollars=dollars)
     assert metrics(at)["Rows"] == limit
 
 
 def test_correlations_are_the_notebooks(real_app, charts, notebook):
-    at = real_app(data="SCF 2019", count="Rows", who=FEARFUL)
+    at = real_app(data="2019", count="rows", who=FEARFUL)
     groups = {alt.split(".")[0]: table for alt, _, table in charts(at) if "Strongest" in alt}
     codebook = {"ASSET": "Total assets", "HOUSES": "Value of primary residence"}
     for group, entry in ((FEARFUL, "fear"), ("Everyone", "all")):
@@ -191,21 +191,21 @@ def test_correlations_are_the_notebooks(real_app, charts, notebook):
 
 @pytest.mark.parametrize(("how", "entry"), [("Trimmed", "scf19.multi.top10trim"), ("Plain", "scf19.multi.top10var")])
 def test_variances_are_the_notebooks(real_app, charts, notebook, how, entry):
-    at = real_app(data="SCF 2019", count="Rows", who="Denied or feared, net worth under $2M", variance=how)
+    at = real_app(data="2019", count="rows", who="fearful-2m", variance=how)
     _, _, table = chart(charts, at, "Most varied")
     printed = sorted(notebook[entry]["value"].values(), reverse=True)
     assert table["variance"].tolist() == pytest.approx(printed, rel=1e-6)
 
 
 def test_points_are_bounded_and_stand_for_the_same_number_of_households(real_app, charts):
-    at = real_app(data="SCF 2019")
+    at = real_app(data="2019")
     _, _, table = chart(charts, at, "of the ranks")
     assert len(table) == 2500
     assert any("each for 51,457 households" in c.value for c in at.main.caption)
 
 
 def test_no_view_is_heavy(real_app):
-    at = real_app(data="SCF 2019")
+    at = real_app(data="2019")
     sent = sum(
         len(element.proto.spec) + sum(len(d.data.data) for d in element.proto.datasets)
         for element in at.get("vega_lite_chart")
@@ -230,7 +230,7 @@ def test_dollars_in_conditions_name_their_year(app):
 
 
 def test_changing_dollars_goes_both_ways(real_app, metrics):
-    at = real_app(data="SCF 2019")
+    at = real_app(data="2019")
     before = metrics(at)["Median net worth"]
     assert before == "$121,760"
     at.selectbox(key="dollars").set_value(2022).run()

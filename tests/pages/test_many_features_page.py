@@ -13,7 +13,7 @@ OWN = {"choose": "My own list"}
 @pytest.fixture
 def alone(app):
     """The page with PCA only: nothing is sent to the map worker."""
-    return lambda **query: app(PAGE, maps="PCA", **{"who": FEARFUL, **query})
+    return lambda **query: app(PAGE, maps="pca", **{"who": FEARFUL, **query})
 
 
 def test_the_first_view(alone, charts, settled):
@@ -39,7 +39,7 @@ def test_three_finished_maps_of_the_sample_are_there_at_once(app, charts):
         assert any(alt.startswith(f"{method} of 5,777 households") for alt in alts), method
 
 
-@pytest.mark.parametrize("query", [{}, {"count": "Rows", "maps": "PCA"}, {"colour": "Net worth"}])
+@pytest.mark.parametrize("query", [{}, {"count": "rows", "maps": "pca"}, {"colour": "Net worth"}])
 def test_no_view_sends_more_than_600_kb(app, settled, query):
     at = settled(app(PAGE, **query))
     sent = sum(
@@ -51,7 +51,7 @@ def test_no_view_sends_more_than_600_kb(app, settled, query):
 
 
 def test_relatives_are_left_out_or_named(real_app):
-    at = real_app(PAGE, data="SCF 2019", who=POOR, count="Rows", maps="PCA", transform="None", k="2")
+    at = real_app(PAGE, data="2019", who=POOR, count="rows", maps="pca", transform="none", k="2")
     assert not any(":material/family_history:" in c.value for c in at.main.caption)
     at.toggle(key="apart").set_value(False).run()
     said = next(c.value for c in at.main.caption if ":material/family_history:" in c.value)
@@ -60,7 +60,7 @@ def test_relatives_are_left_out_or_named(real_app):
 
 def test_rows_give_the_notebooks_five_columns_and_inertia(real_app, notebook, settled):
     """Five leading columns by trimmed variance, standardised, k = 2 and 3: printed inertia 11028.06 and 7190.53."""
-    at = real_app(PAGE, data="SCF 2019", who=POOR, count="Rows", maps="PCA", transform="None", apart="false")
+    at = real_app(PAGE, data="2019", who=POOR, count="rows", maps="pca", transform="none", apart="false")
     settled(at)
     said = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
     for label in ("Total assets", "Nonfinancial assets", "Value of primary residence", "Net worth", "Total debt"):
@@ -73,8 +73,8 @@ def test_rows_give_the_notebooks_five_columns_and_inertia(real_app, notebook, se
 
 
 def test_the_notebooks_box_says_one_start_was_not_enough(real_app):
-    query = {"data": "SCF 2019", "who": POOR, "count": "Rows", "transform": "None", "apart": "false", "k": "4"}
-    at = real_app(PAGE, maps="PCA", told="true", **query)
+    query = {"data": "SCF 2019", "who": POOR, "count": "rows", "transform": "None", "apart": "false", "k": "4"}
+    at = real_app(PAGE, maps="pca", told="true", **query)
     assert any("lower: the lower one is right." in m.value for m in at.main.markdown)
     assert {"Their inertia", "Their silhouette"} <= {tile.label for tile in at.metric}
 

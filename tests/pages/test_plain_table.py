@@ -41,7 +41,7 @@ def offer(app, monkeypatch):
 
 @pytest.fixture
 def mine(offer):
-    return lambda page=None, **query: offer(neutral_table(), page, **{"maps": "PCA", **query})
+    return lambda page=None, **query: offer(neutral_table(), page, **{"maps": "pca", **query})
 
 
 def said(at, charts):
@@ -68,7 +68,7 @@ def said(at, charts):
 
 def test_the_words_of_the_survey_are_found_where_they_stand(app, charts):
     """The net below has holes small enough."""
-    caught = [words for words in said(app(MANY, maps="PCA"), charts) if "household" in words.lower()]
+    caught = [words for words in said(app(MANY, maps="pca"), charts) if "household" in words.lower()]
     assert len(caught) > 20
 
 
@@ -131,7 +131,7 @@ def test_every_use_of_segments_works(mine, charts, page, tab):
 
 
 def test_a_report_and_stability_on_request(mine, settled):
-    at = mine(TWO, k="3", use="Hand on")
+    at = mine(TWO, k="3", use="hand-on")
     at.button(key="ask_report").click()
     at.button(key="ask_stability").click().run()
     settled(at)
@@ -162,7 +162,7 @@ def test_segments_picked_are_beside_the_rest(mine, charts):
 
 
 def test_rows_without_a_name_go_by_their_number(offer):
-    at = offer(replace(neutral_table(), id=None, fingerprint="nameless"), MANY, maps="PCA", k="3")
+    at = offer(replace(neutral_table(), id=None, fingerprint="nameless"), MANY, maps="pca", k="3")
     at.number_input(key="household").set_value(300).run()
     assert any("**Row 300**" in m.value for m in at.main.markdown)
 
@@ -200,7 +200,7 @@ def test_without_categories_the_groups_are_left_out(offer, charts):
     at = offer(bare)
     assert "Groups side by side" not in [h.value for h in at.header]
     assert len(charts(at)) == 4
-    at = offer(bare, MANY, maps="PCA")
+    at = offer(bare, MANY, maps="pca")
     assert not at.error
 
 
@@ -208,7 +208,7 @@ def test_names_of_the_survey_mean_nothing_here(offer):
     """Total debt and total assets are relatives there; here they are two columns with such names."""
     data = neutral_table(("DEBT", "ASSET", "FIN", "NETWORTH"))
     assert data.subject is PLAIN
-    at = offer(data, MANY, maps="PCA")
+    at = offer(data, MANY, maps="pca")
     features = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
     assert all(name in features for name in ("Column DEBT", "Column ASSET", "Column NETWORTH"))
     assert not any(":material/family_history:" in c.value for c in at.main.caption)
@@ -238,7 +238,7 @@ def test_a_recipe_goes_on_the_page_only_where_its_columns_are(mine, columns, fit
     found = fit(data, Recipe(columns, k=2, starts=2))
     origin = exports.provenance(data, Population(), "Mine", found.recipe)
     recipe = exports.recipe_json(found, names(data, found), data.codebook, origin)
-    at = mine(TWO, use="Hand on")
+    at = mine(TWO, use="hand-on")
     at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json").run()
     if not fits:
         assert any("Mine has no column z" in c.value for c in at.main.caption)

@@ -3,7 +3,7 @@
 import pytest
 
 PAGE = "pages/small_business.py"
-QUIET = {"maps": "PCA"}
+QUIET = {"maps": "pca"}
 
 
 @pytest.mark.parametrize(("wave", "households"), [("SCF 2019", "13.4%"), ("SCF 2022", "14.6%")])
@@ -15,7 +15,7 @@ def test_owners_are_counted_both_ways(real_app, metrics, wave, households):
 
 
 def test_the_notebooks_population_and_columns(real_app, notebook):
-    at = real_app(PAGE, data="SCF 2019", count="Rows", apart="false", transform="None", **QUIET)
+    at = real_app(PAGE, data="2019", count="rows", apart="false", transform="none", **QUIET)
     rows, _ = notebook["biz.shape"]["value"]
     assert any(f"Owners, income under $500,000**: {rows:,} rows" in m.value for m in at.main.markdown)
     said = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
@@ -24,7 +24,7 @@ def test_the_notebooks_population_and_columns(real_app, notebook):
 
 
 def test_income_groups_by_ownership_in_rows_are_the_notebooks(real_app, charts, notebook):
-    at = real_app(PAGE, data="SCF 2019", count="Rows", **QUIET)
+    at = real_app(PAGE, data="2019", count="rows", **QUIET)
     table = next(table for alt, _, table in charts(at) if alt.startswith("Income group"))
     printed = notebook["biz.inccat.by.hbus"]["value"]
     names = {"0-19.9": "0-20", "20-39.9": "21-39.9"}
@@ -35,7 +35,7 @@ def test_income_groups_by_ownership_in_rows_are_the_notebooks(real_app, charts, 
 
 
 def test_the_limit_follows_the_dollar_year_and_can_be_changed(real_app):
-    at = real_app(PAGE, data="SCF 2019", dollars="2022 dollars", count="Rows", **QUIET)
+    at = real_app(PAGE, data="2019", dollars="2022", count="rows", **QUIET)
     assert at.number_input(key="income_limit_2022").value == 579_603
     assert any("4,364 rows" in m.value for m in at.main.markdown)
     at.number_input(key="income_limit_2022").set_value(100_000).run()

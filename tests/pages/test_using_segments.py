@@ -29,7 +29,7 @@ def test_lenses_show_every_segment_beside_everyone_with_n(app, lens):
 
 def test_the_fearful_were_all_denied_or_feared(real_app):
     """By definition: every household of this population was turned down or did not apply for fear of it."""
-    at = real_app(PAGE, data="SCF 2019", who=FEARFUL, k="3", use="Lenses", lens="Inclusion")
+    at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="Lenses", lens="Inclusion")
     table = at.dataframe[-1].value.set_index("Figure")["Everyone"]
     shares = [float(table[name].split("%")[0]) for name in table.index if "denial" in name or "urned down" in name]
     assert sum(shares) >= 100
@@ -43,14 +43,14 @@ def test_two_segments_and_everyone_can_be_compared(app):
 
 
 def test_the_same_recipe_on_the_other_wave(real_app):
-    at = real_app(PAGE, data="SCF 2019", who=FEARFUL, k="3", use="Compare")
+    at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="Compare")
     at.selectbox(key="wave").set_value("2022").run()
     assert any("of the households of SCF 2022 fall where" in m.value for m in at.main.markdown)
     assert any("Both in 2019 dollars" in c.value for c in at.main.caption)
 
 
 def test_a_household_is_placed(app):
-    at = app(PAGE, who=FEARFUL, k="3", use="Place a household")
+    at = app(PAGE, who=FEARFUL, k="3", use="place")
     before = next(m.value for m in at.main.markdown if "It falls in" in m.value)
     at.number_input(key="place_DEBT").set_value(0.0)
     at.number_input(key="place_HOUSES").set_value(0.0)
@@ -61,7 +61,7 @@ def test_a_household_is_placed(app):
 
 
 def test_files_can_be_had_and_say_that_they_are_synthetic(app):
-    at = app(PAGE, who=FEARFUL, k="3", use="Hand on")
+    at = app(PAGE, who=FEARFUL, k="3", use="hand-on")
     assert not at.exception
     labels = [b.label for b in at.get("download_button")]
     for label in ("Households, CSV", "Households, Parquet", "Profiles, CSV", "Recipe, JSON", "PNG", "SVG"):
@@ -69,14 +69,14 @@ def test_files_can_be_had_and_say_that_they_are_synthetic(app):
 
 
 def test_a_report_is_made_on_request(app, settled):
-    at = app(PAGE, who=FEARFUL, k="3", use="Hand on")
+    at = app(PAGE, who=FEARFUL, k="3", use="hand-on")
     at.button(key="ask_report").click().run()
     settled(at)
     assert any("needs no network" in c.value for c in at.main.caption)
 
 
 def test_a_link_to_a_wave_that_is_not_here_says_so_and_offers_it(app, metrics):
-    at = app(PAGE, data="SCF 2013", who=FEARFUL)
+    at = app(PAGE, data="2013", who=FEARFUL)
     assert any("survey of 2013" in w.value for w in at.warning)
     assert any(b.label == "Get the survey of 2013" for b in at.button)
     assert not at.exception
@@ -90,7 +90,7 @@ def test_a_saved_recipe_labels_a_table_and_goes_back_on_the_page(app, sample):
     names = {1: "Low", 2: "Middle", 3: "High"}
     recipe = exports.recipe_json(found, names, fearful.codebook, origin)
     table = fearful.frame[["YY1", "DEBT", "HOUSES"]].to_csv(index=False).encode()
-    at = app(PAGE, who=FEARFUL, use="Hand on")
+    at = app(PAGE, who=FEARFUL, use="hand-on")
     at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json")
     at.file_uploader(key="table_file").upload("mine.csv", table, "text/csv")
     at.run()
@@ -103,7 +103,7 @@ def test_a_saved_recipe_labels_a_table_and_goes_back_on_the_page(app, sample):
 
 
 def test_a_file_that_is_no_recipe_is_refused_in_a_sentence(app):
-    at = app(PAGE, who=FEARFUL, use="Hand on")
+    at = app(PAGE, who=FEARFUL, use="hand-on")
     at.file_uploader(key="recipe_file").upload("recipe.json", b'{"k": 3}', "application/json").run()
     assert not at.exception
     assert len(at.error) == 1

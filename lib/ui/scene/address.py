@@ -61,6 +61,8 @@ class Book:
 
     def keep(self, key: str, picked: Said, default: Said) -> None:
         """Note what a control shows; at once in the address unless the whole page is being drawn."""
+        if self.picked.get(key, picked) != picked:
+            self._unread.clear()
         self.picked[key], self.defaults[key] = picked, default
         self.says[key] = () if picked == default else picked or ("",)
         self._drawn.add(key)
@@ -73,7 +75,7 @@ class Book:
 
     @property
     def unread(self) -> list[Unread]:
-        """Everything that could not be read, in the order of the controls."""
+        """Everything that could not be read and was not followed by a choice, in the order of the controls."""
         return [one for found in self._unread.values() for one in found]
 
     def tell(self) -> None:
@@ -144,5 +146,5 @@ def whole_page() -> Iterator[None]:
 
 
 def not_understood() -> list[Unread]:
-    """Values of links that no control knew; their controls show what they show without."""
+    """Values of the link that no control knew, until the next choice; their controls show what they show without."""
     return book().unread

@@ -10,6 +10,7 @@ import streamlit as st
 from lib.dataset import ROWS, Codebook, Dataset
 from lib.estimates import THIN
 from lib.population import Size
+from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
 
 _FEW = 100_000
@@ -32,33 +33,23 @@ def pick_column(
     help_text: str | None = None,
 ) -> str:
     """Choose one column by its label; the choice lives in the link."""
-    names = list(names)
-    return st.selectbox(
-        label,
-        names,
-        index=names.index(default) if default in names else 0,
-        format_func=codebook.label,
-        key=key,
-        bind="query-params",
-        help=help_text,
-    )
+    return links.selectbox(label, names, key=key, default=default, format_func=codebook.label, help=help_text)
 
 
 def pick_columns(
     label: str, names: Sequence[str], codebook: Codebook, *, default: Sequence[str], key: str, most: int
 ) -> tuple[str, ...]:
     """Choose several columns by their labels; the choice lives in the link."""
-    names = list(names)
-    chosen = st.multiselect(
-        label,
-        names,
-        default=[name for name in default if name in names],
-        format_func=codebook.label,
-        key=key,
-        bind="query-params",
-        max_selections=most,
+    return tuple(
+        links.multiselect(label, names, key=key, default=default, max_selections=most, format_func=codebook.label)
     )
-    return tuple(chosen[:most])
+
+
+def pick_trim(key: str, help_text: str) -> float:
+    """Choose whether a variance leaves out the extremes: the share left out at either end."""
+    trims = {"trimmed": 0.1, "plain": 0.0}
+    chosen = links.segmented("Variance", trims, key=key, format_func=str.capitalize, help=help_text)
+    return trims[chosen]
 
 
 def source_line(scene: Scene) -> str:

@@ -113,6 +113,12 @@ def _settled(choice: _Choice[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     return kept
 
 
+def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_func: Words[T] = str) -> T:
+    """What a control of a single choice will show once it is drawn with these arguments, ``default`` left out."""
+    choice = _choice(key, key, options, (), ids, format_func, None)
+    return _settled(choice, choice.held(st.session_state.get(key)))[0]
+
+
 def _before(choice: _Choice[T]) -> None:
     """Put into the session what the control is to show."""
     there = st.session_state.get(choice.key)

@@ -25,7 +25,7 @@ def enter(page: str) -> None:
     """
     if not st.session_state.get(_ROUTED):
         st.session_state[_WANTED] = page
-        st.switch_page(ENTRY, query_params=st.query_params.to_dict())
+        st.switch_page(ENTRY, query_params=_asked())
 
 
 def route(pages: Sequence[tuple[str, StreamlitPage]]) -> StreamlitPage:
@@ -39,5 +39,10 @@ def route(pages: Sequence[tuple[str, StreamlitPage]]) -> StreamlitPage:
     wanted = st.session_state.pop(_WANTED, None)
     for path, page in pages:
         if path == wanted and page != chosen:
-            st.switch_page(page, query_params=st.query_params.to_dict())
+            st.switch_page(page, query_params=_asked())
     return chosen
+
+
+def _asked() -> dict[str, list[str]]:
+    """The query string as it is; ``to_dict`` would keep the last of several values alone."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}

@@ -10,11 +10,13 @@ from lib.charts import explore as charts
 from lib.errors import EstimateError
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 from lib.words import capitalised
 
-_BESIDE = "This group beside everyone"
+_BESIDE = "~beside"
+"""What no column is called."""
+
 _RANKED, _CORRELATED = 10, 5
 
 
@@ -72,14 +74,13 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
     with left:
         column = controls.pick_column("Show", categories, codebook, default=show, key=f"{at}show")
     with right:
-        group = st.selectbox(
+        group = links.selectbox(
             "In each group of",
             [_BESIDE, *categories],
-            index=0 if is_of_population or by not in categories else 1 + categories.index(by),
-            format_func=lambda name: name if name == _BESIDE else codebook.label(name),
-            # the default differs where the grouping is the population itself: two controls, each with its own
+            # where the grouping is the population itself another choice is apt: two controls, each with its own
             key=f"{at}by{'_beside' if is_of_population else ''}",
-            bind="query-params",
+            default=_BESIDE if is_of_population else by,
+            format_func=lambda name: "This group beside everyone" if name == _BESIDE else codebook.label(name),
         )
     return column, group
 
@@ -230,17 +231,12 @@ def render_correlations(scene: Scene) -> None:
 @st.fragment
 def render_variance(scene: Scene, *, at: str = "") -> None:
     """Bars of the amounts that vary most, with and without the extremes."""
-    trimmed = st.segmented_control(
-        "Variance",
-        ["Trimmed", "Plain"],
-        default="Trimmed",
-        required=True,
-        key=f"{at}variance",
-        bind="query-params",
-        help="Trimmed leaves out the lowest and the highest tenth, which a few "
-        f"{scene.extreme} {scene.entity.plural} would decide.",
+    trim = controls.pick_trim(
+        f"{at}variance",
+        f"Trimmed leaves out the lowest and the highest tenth, which a few {scene.extreme} {scene.entity.plural} "
+        "would decide.",
     )
-    ranking = results.variance_ranking(scene.view, 0.1 if trimmed == "Trimmed" else 0.0).head(_RANKED)
+    ranking = results.variance_ranking(scene.view, trim).head(_RANKED)
     table = pd.DataFrame(
         {
             "label": [scene.codebook.label(name) for name in ranking.index],
@@ -249,6 +245,8 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         }
     )
     sentence = f"Most varied: {', '.join(table['label'].head(5))}."
-    unit = f"{trimmed} variance" + (f" ({scene.dollars} dollars squared)" if scene.dollars else "")
-    draw(lambda: charts.ranking(table, unit), scene, trimmed, alt_text=sentence, key=f"{at}variance_chart")
+    unit = f"{'Trimmed' if trim else 'Plain'} variance" + (
+        f" ({scene.dollars} dollars squared)" if scene.dollars else ""
+    )
+    draw(lambda: charts.ranking(table, unit), scene, trim, alt_text=sentence, key=f"{at}variance_chart")
     controls.chart_note(scene, sentence)

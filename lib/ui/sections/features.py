@@ -10,10 +10,12 @@ import streamlit as st
 
 from lib.features import relatives, without_relatives
 from lib.ui.run import results
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
+from lib.words import slug
 
-_WAYS = ("Leading by variance", "A group of columns", "My own list")
+_LEADING, _GROUP, _OWN_LIST = "leading", "group", "own"
+_WAYS = {_LEADING: "Leading by variance", _GROUP: "A group of columns", _OWN_LIST: "My own list"}
 _MOST = 12
 _SUGGESTED = 5
 _CHOOSE, _OWN = "choose", "own"
@@ -21,12 +23,10 @@ _CHOOSE, _OWN = "choose", "own"
 
 def choose_features(scene: Scene) -> tuple[str, ...]:
     """Draw the ways to choose and return the chosen columns."""
-    way = st.segmented_control(
-        "Choose features", _WAYS, default=_WAYS[0], required=True, key=_CHOOSE, bind="query-params"
-    )
-    if way == _WAYS[0]:
+    way = links.segmented("Choose features", _WAYS, key=_CHOOSE, format_func=_WAYS.__getitem__)
+    if way == _LEADING:
         return _leading(scene)
-    if way == _WAYS[1]:
+    if way == _GROUP:
         return _of_a_group(scene)
     names = [*scene.codebook.amounts(), *scene.codebook.categories()]
     suggested = controls.leading(scene.subject.first.features, names, _SUGGESTED)
@@ -35,7 +35,7 @@ def choose_features(scene: Scene) -> tuple[str, ...]:
 
 def set_own(features: Sequence[str]) -> None:
     """Choose one's own list of features."""
-    st.session_state[_CHOOSE], st.session_state[_OWN] = _WAYS[2], list(features)[:_MOST]
+    st.session_state[_CHOOSE], st.session_state[_OWN] = _OWN_LIST, list(features)[:_MOST]
 
 
 def _leading(scene: Scene) -> tuple[str, ...]:
@@ -43,16 +43,10 @@ def _leading(scene: Scene) -> tuple[str, ...]:
     with left:
         number = st.slider("How many", 2, _MOST, 5, key="leading", bind="query-params")
     with middle:
-        trimmed = st.segmented_control(
-            "Variance",
-            ["Trimmed", "Plain"],
-            default="Trimmed",
-            required=True,
-            key="leading_variance",
-            bind="query-params",
-            help=f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}.",
+        trim = controls.pick_trim(
+            "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
-    ranking = results.variance_ranking(scene.view, 0.1 if trimmed == "Trimmed" else 0.0)
+    ranking = results.variance_ranking(scene.view, trim)
     # where nobody knows which columns make up others, there is nothing to leave out
     if scene.subject.identities:
         with right:
@@ -76,8 +70,7 @@ def _of_a_group(scene: Scene) -> tuple[str, ...]:
     left, right = st.columns([1, 3])
     with left:
         first = scene.subject.first.group
-        start = groups.index(first) if first in groups else 0
-        group = st.selectbox("Group", groups, index=start, key="group", bind="query-params")
+        group = links.selectbox("Group", groups, key="group", default=first, ids=slug)
     inside = [name for name in amounts if codebook[name].group == group]
     with right:
         return controls.pick_columns("Features", inside, codebook, default=inside[:5], key="of_group", most=_MOST)

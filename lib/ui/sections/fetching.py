@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -23,30 +24,43 @@ def offer() -> None:
     if not missing:
         return
     words = " and ".join(map(str, missing))
-    if st.button(
+    wanted = st.button(
         f"Get the real survey of {words}",
         icon=":material/download:",
         width="stretch",
         help="From the Federal Reserve Board, about 3 MB a wave. It is kept on this server for everyone.",
-    ):
-        _fetch(missing)
+    )
+    if wanted and _fetch(missing):
+        st.rerun()
 
 
-def offer_missing() -> None:
-    """Where a link asks for a wave that this server does not have, say so and offer it."""
+def wave_asked(said: str) -> int | None:
+    """The wave of the survey that the data of a link are, whether this server has it or not."""
+    found = re.fullmatch(r"(?:SCF )?(\d{4})", said)
+    return int(found[1]) if found and int(found[1]) in download.WAVES else None
+
+
+def offer_missing(then: Callable[[str], None]) -> None:
+    """Where a link asks for a wave that this server does not have, say so and offer it.
+
+    Args:
+        then: Chooses the wave, by its key among the sources, once it is there.
+    """
     # read before the control is drawn: it drops what it does not know from the address
-    asked = re.fullmatch(r"SCF (\d{4})", st.query_params.get("data", ""))
-    if asked and int(asked[1]) in download.WAVES:
-        st.session_state[_MISSING] = int(asked[1])
+    if asked := wave_asked(st.query_params.get("data", "")):
+        st.session_state[_MISSING] = asked
     wave = st.session_state.get(_MISSING)
     if wave is None or wave in download.readable()[0]:
         return
     st.warning(f"The link is about the survey of {wave}, which this server does not have yet.", icon=":material/link:")
-    if st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch"):
-        _fetch([wave])
+    wanted = st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch")
+    if wanted and _fetch([wave]):
+        then(str(wave))
+        st.rerun()
 
 
-def _fetch(waves: list[int]) -> None:
+def _fetch(waves: list[int]) -> bool:
+    """Fetch waves; whether all of them came, otherwise it has been said what went wrong."""
     failures = []
     for wave in waves:
         bar = st.progress(0.0, text=f"Fetching {wave} ...")
@@ -69,5 +83,4 @@ def _fetch(waves: list[int]) -> None:
         st.error(failure, icon=":material/cloud_off:")
     # the next run of the page sees the new files and has their first maps made
     maps.warm_up.clear()
-    if not failures:
-        st.rerun()
+    return not failures

@@ -18,12 +18,14 @@ from lib.maps.first import prepare
 from lib.segments import UNASSIGNED, Recipe
 from lib.ui.run import background, map_results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import catalogue, controls
+from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import picking
 
-_SEGMENT = "Segment"
+_SEGMENT = "~segment"
+"""What no column is called."""
+
 _MOST_POINTS = 6_000
 """Points drawn of a map; it has one per member unless rows are counted."""
 
@@ -77,27 +79,18 @@ def _explain(scene: Scene, drawn: list[Projection]) -> None:
 def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
-        shown = st.pills(
-            "Maps",
-            list(METHODS),
-            selection_mode="multi",
-            default=list(METHODS),
-            format_func=METHOD_LABELS.__getitem__,
-            key="maps",
-            bind="query-params",
-        )
+        shown = links.pills("Maps", METHODS, key="maps", default=METHODS, format_func=METHOD_LABELS.__getitem__)
     with right:
         names = [*scene.codebook.categories(), *scene.codebook.amounts()]
-        colour = st.selectbox(
+        colour = links.selectbox(
             "Colour by",
             [_SEGMENT, *names],
-            format_func=lambda name: name if name == _SEGMENT else scene.codebook.label(name),
             key="colour",
-            bind="query-params",
+            format_func=lambda name: "Segment" if name == _SEGMENT else scene.codebook.label(name),
         )
     with st.expander("How the maps are drawn", icon=":material/tune:"):
         settings = _settings(scene)
-    return list(shown) or ["pca"], colour, settings
+    return shown or ["pca"], colour, settings
 
 
 def _settings(scene: Scene) -> Settings:

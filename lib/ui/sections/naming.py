@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.segments import Recipe, Segmentation
 from lib.ui.run import results
+from lib.ui.scene import links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 
@@ -34,14 +35,11 @@ def choose_segments(scene: Scene, recipe: Recipe, found: Segmentation) -> Segmen
                     max_chars=max(LONGEST_NAME, len(name)),
                 )
                 names[number] = (typed or "").strip() or name
-        shown = st.pills(
+        shown = links.pills(
             "On view",
-            list(automatic),
-            selection_mode="multi",
-            default=list(automatic),
-            format_func=str,
+            automatic,
             key=f"on{mark}",
-            bind="query-params",
+            default=automatic,
             help="Every chart and table on the page follows.",
         )
     if not shown:

@@ -11,7 +11,7 @@ from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
 from lib.ui.run import results
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 
 FEWEST, MOST = 2, 12
@@ -61,24 +61,21 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
     algorithm = _choose_algorithm() if algorithms else "kmeans"
     left, middle, right = st.columns(3)
     with left:
-        transform = st.segmented_control(
+        transform = links.segmented(
             "Bend the scale",
-            list(TRANSFORMS),
-            default="asinh",
-            required=True,
-            format_func=lambda name: TRANSFORM_WORDS[name].label,
+            TRANSFORMS,
             key=_TRANSFORM,
-            bind="query-params",
+            default="asinh",
+            format_func=lambda name: TRANSFORM_WORDS[name].label,
             help=_about_transforms(scene),
         )
     with middle:
-        scaling = st.selectbox(
+        scaling = links.selectbox(
             "Make comparable by",
-            list(SCALINGS),
-            index=list(SCALINGS).index("standard"),
-            format_func=lambda name: SCALING_WORDS[name].label,
+            SCALINGS,
             key=_SCALING,
-            bind="query-params",
+            default="standard",
+            format_func=lambda name: SCALING_WORDS[name].label,
             help=_SCALING_HELP,
         )
     with right:
@@ -101,14 +98,8 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
 
 
 def _choose_algorithm() -> Algorithm:
-    return st.segmented_control(
-        "Method",
-        list(ALGORITHMS),
-        default="kmeans",
-        required=True,
-        format_func=ALGORITHM_LABELS.__getitem__,
-        key=_ALGORITHM,
-        bind="query-params",
+    return links.segmented(
+        "Method", ALGORITHMS, key=_ALGORITHM, default="kmeans", format_func=ALGORITHM_LABELS.__getitem__
     )
 
 

@@ -11,18 +11,21 @@ from lib.estimates import THIN
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.ui.run import results
-from lib.ui.scene import catalogue, controls
+from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
 from lib.words import capitalised
 
-LINK_VERSION = "1"
+LINK_VERSION = "2"
 """Stands in every copied link; raise it when the meaning of a control in links changes."""
+
+_UNDERSTOOD = ("1", LINK_VERSION)
 
 _DATA, _COUNT = "data", "count"
 _AS_IN_THE_FILE = 0
 _LONGEST_TITLE = 60
+_MOST_UNREAD = 3
 
 
 def choose_scene() -> Scene:
@@ -45,34 +48,42 @@ def subject_on_view() -> Subject:
     return catalogue.about(_source_on_view()).subject
 
 
+def render_unread() -> None:
+    """Say which choices of a link nobody understood; drawn once all controls have read theirs."""
+    unread = [one for one in links.not_understood() if one.key != _DATA or not fetching.wave_asked(one.value)]
+    if unread:
+        parts = "; ".join(f"{one.label}: {one.value[:_LONGEST_TITLE]}" for one in unread[:_MOST_UNREAD])
+        st.info(f"The link asks for what is not to be had here: {parts}.", icon=":material/link_off:")
+
+
 def set_counting(counting: Counting) -> None:
     """Choose how to count."""
     st.session_state[_COUNT] = counting
 
 
+def _set_source(source: str) -> None:
+    st.session_state[_DATA] = source
+
+
 def _source_on_view() -> str:
     """What the control of the data will say once it is drawn: what was chosen, what the link asks for, or the first."""
     sources = catalogue.sources()
-    if (chosen := st.session_state.get(_DATA)) in sources:
-        return str(chosen)
-    asked = st.query_params.get(_DATA)
-    return next((key for key, source in sources.items() if asked in (key, source.name)), next(iter(sources)))
+    return links.about_to_show(_DATA, sources, format_func=lambda key: sources[key].name)
 
 
 def _choose_data() -> tuple[str, int | None]:
     sources = catalogue.sources()
     st.subheader("Data")
-    fetching.offer_missing()
+    fetching.offer_missing(then=_set_source)
     wording = subject_on_view().wording
-    source = st.selectbox(
+    source = links.selectbox(
         wording.source,
-        list(sources),
-        format_func=lambda key: sources[key].name,
+        sources,
         key=_DATA,
-        bind="query-params",
+        format_func=lambda key: sources[key].name,
         help=wording.source_help or None,
     )
-    if st.query_params.get("v", LINK_VERSION) != LINK_VERSION:
+    if st.query_params.get("v", LINK_VERSION) not in _UNDERSTOOD:
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in catalogue.unreadable():
         st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
@@ -99,12 +110,12 @@ def _choose_dollars(about: Dataset) -> int | None:
     if about.dollars is None or about.wave is None:
         return None
     years = sorted({about.wave, about.dollars, 2019, 2022})
-    chosen = st.selectbox(
+    chosen = links.selectbox(
         "Amounts in",
         [_AS_IN_THE_FILE, *years],
-        format_func=lambda year: f"{year} dollars" if year else f"Dollars of the file ({about.dollars})",
         key="dollars",
-        bind="query-params",
+        ids=lambda year: str(year or "file"),
+        format_func=lambda year: f"{year} dollars" if year else f"Dollars of the file ({about.dollars})",
     )
     return chosen or about.dollars
 
@@ -115,12 +126,11 @@ def _choose_named(source: str, dollars: int | None) -> tuple[Scene, NamedPopulat
     st.subheader("Who")
     key = subject.populations[0].key
     if len(subject.populations) > 1:
-        key = st.selectbox(
+        key = links.selectbox(
             capitalised(subject.entity.plural),
             [named.key for named in subject.populations],
-            format_func=lambda key: subject.named(key).label,
             key="who",
-            bind="query-params",
+            format_func=lambda key: subject.named(key).label,
             help=_about_limits(subject) if dollars else None,
         )
     named = subject.named(key)
@@ -137,14 +147,11 @@ def _about_limits(subject: Subject) -> str | None:
 def _choose_counting(scene: Scene) -> Counting:
     if not scene.counts_both_ways:
         return MEMBERS
-    return st.segmented_control(
+    return links.segmented(
         "Count",
-        list(COUNTINGS),
-        default=MEMBERS,
-        required=True,
-        format_func=lambda how: "Rows" if how == ROWS else capitalised(scene.entity.plural),
+        COUNTINGS,
         key=_COUNT,
-        bind="query-params",
+        format_func=lambda how: "Rows" if how == ROWS else capitalised(scene.entity.plural),
         help=_about_counting(scene),
         width="stretch",
     )

@@ -9,7 +9,7 @@ from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.segments import Persistence
 from lib.ui.run import results
-from lib.ui.scene import catalogue, controls
+from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
 
 _EVERYONE = 0
@@ -43,20 +43,16 @@ def render(scene: Segmented) -> None:
 def _choose(scene: Segmented) -> tuple[int, int]:
     left, right = st.columns(2)
     with left:
-        first = st.selectbox(
-            "Compare",
-            scene.numbers,
-            format_func=lambda number: _called(scene, number),
-            key="compare_first",
-            bind="query-params",
+        first = links.selectbox(
+            "Compare", scene.numbers, key="compare_first", format_func=lambda number: _called(scene, number)
         )
     with right:
-        second = st.selectbox(
+        second = links.selectbox(
             "with",
             [_EVERYONE, *scene.numbers],
-            format_func=lambda number: _called(scene, number),
             key="compare_second",
-            bind="query-params",
+            ids=lambda number: str(number or "everyone"),
+            format_func=lambda number: _called(scene, number),
         )
     return first, second
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +18,9 @@ from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.ui.run import background, drawing, results
 from lib.ui.run.cache import shelf
-from lib.ui.scene import catalogue
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import features, recipes, sidebar
-from lib.words import capitalised
+from lib.words import capitalised, slug
 
 _REPORTS = 6
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
@@ -52,15 +50,15 @@ def link(scene: Segmented) -> str:
     """The address of this page with everything chosen on it; the data are named even where they are the default."""
     parts = urlsplit(st.context.url or "")
     query: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params}
-    query["data"] = catalogue.sources()[scene.view.source].name
+    query["data"] = scene.view.source
     if scene.view.dollars:
-        query["dollars"] = f"{scene.view.dollars} dollars"
+        query["dollars"] = scene.view.dollars
     query["v"] = sidebar.LINK_VERSION
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
 
 
 def _file_name(scene: Segmented, what: str, ending: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", f"{scene.about.name} {scene.title}".lower()).strip("-")
+    words = slug(f"{scene.about.name} {scene.title}")
     return f"{words[:60].strip('-')}-{what}.{ending}"
 
 

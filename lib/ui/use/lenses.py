@@ -8,8 +8,9 @@ from lib.charts.segments import title_of
 from lib.estimates import THIN
 from lib.segments.describe.lenses import EVERYONE
 from lib.ui.run import results
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Segmented
+from lib.words import slug
 
 
 def render(scene: Segmented) -> None:
@@ -18,15 +19,7 @@ def render(scene: Segmented) -> None:
     if not found.names:
         st.info("No lens has a figure to show of these segments.")
         return
-    lens = st.segmented_control(
-        "Lens",
-        found.names,
-        default=found.names[0],
-        required=True,
-        key="lens",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    lens = links.segmented("Lens", found.names, key="lens", ids=slug, label_visibility="collapsed")
     figures = found.lens(lens)
     told = figures.assign(text=figures["text"] + figures["n"].map(" (n {:,})".format))
     table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False).reset_index()

@@ -58,7 +58,7 @@ def main() -> None:
         shutil.copyfile(REAL / path.name, path)
         _loading(path)
         _first_view(Path(folder) / "none", "sample")
-        _first_view(path.parent, "SCF 2019")
+        _first_view(path.parent, "2019")
         _responses(path.parent)
 
 

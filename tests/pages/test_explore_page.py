@@ -2,7 +2,7 @@
 
 import pytest
 
-FEARFUL = "Denied credit or feared it"
+FEARFUL = "fearful"
 TILE = "Denied or feared"
 
 
@@ -181,7 +181,7 @@ def test_correlations_are_the_notebooks(real_app, charts, notebook):
     at = real_app(data="2019", count="rows", who=FEARFUL)
     groups = {alt.split(".")[0]: table for alt, _, table in charts(at) if "Strongest" in alt}
     codebook = {"ASSET": "Total assets", "HOUSES": "Value of primary residence"}
-    for group, entry in ((FEARFUL, "fear"), ("Everyone", "all")):
+    for group, entry in (("Denied credit or feared it", "fear"), ("Everyone", "all")):
         table = groups[group]
         cell = table[(table["row"] == codebook["ASSET"]) & (table["column"] == codebook["HOUSES"])]
         assert cell["correlation"].item() == pytest.approx(
@@ -189,7 +189,7 @@ def test_correlations_are_the_notebooks(real_app, charts, notebook):
         )
 
 
-@pytest.mark.parametrize(("how", "entry"), [("Trimmed", "scf19.multi.top10trim"), ("Plain", "scf19.multi.top10var")])
+@pytest.mark.parametrize(("how", "entry"), [("trimmed", "scf19.multi.top10trim"), ("plain", "scf19.multi.top10var")])
 def test_variances_are_the_notebooks(real_app, charts, notebook, how, entry):
     at = real_app(data="2019", count="rows", who="fearful-2m", variance=how)
     _, _, table = chart(charts, at, "Most varied")

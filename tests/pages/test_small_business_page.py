@@ -6,11 +6,11 @@ PAGE = "pages/small_business.py"
 QUIET = {"maps": "pca"}
 
 
-@pytest.mark.parametrize(("wave", "households"), [("SCF 2019", "13.4%"), ("SCF 2022", "14.6%")])
+@pytest.mark.parametrize(("wave", "households"), [("2019", "13.4%"), ("2022", "14.6%")])
 def test_owners_are_counted_both_ways(real_app, metrics, wave, households):
     shown = metrics(real_app(PAGE, data=wave, **QUIET))
     assert shown["Owners, of households"] == households
-    if wave == "SCF 2019":
+    if wave == "2019":
         assert shown["Owners, of rows"] == "27.4%"
 
 

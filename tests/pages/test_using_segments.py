@@ -7,7 +7,7 @@ from lib.population import Population
 from lib.segments import Recipe, fit
 
 PAGE = "pages/two_features.py"
-FEARFUL = "Denied credit or feared it"
+FEARFUL = "fearful"
 
 
 def test_cards_say_how_large_what_sets_apart_by_which_rule_and_who_is_typical(app):
@@ -18,9 +18,9 @@ def test_cards_say_how_large_what_sets_apart_by_which_rule_and_who_is_typical(ap
     assert any("least weighted distance" in c.value for c in at.main.caption)
 
 
-@pytest.mark.parametrize("lens", ["Credit risk", "Inclusion", "Market"])
+@pytest.mark.parametrize("lens", ["credit-risk", "inclusion", "market"])
 def test_lenses_show_every_segment_beside_everyone_with_n(app, lens):
-    at = app(PAGE, who=FEARFUL, k="3", use="Lenses", lens=lens)
+    at = app(PAGE, who=FEARFUL, k="3", use="lenses", lens=lens)
     table = at.dataframe[-1].value
     assert "Everyone" in table.columns
     assert sum("·" in column for column in table.columns) == 3
@@ -29,21 +29,21 @@ def test_lenses_show_every_segment_beside_everyone_with_n(app, lens):
 
 def test_the_fearful_were_all_denied_or_feared(real_app):
     """By definition: every household of this population was turned down or did not apply for fear of it."""
-    at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="Lenses", lens="Inclusion")
+    at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="lenses", lens="inclusion")
     table = at.dataframe[-1].value.set_index("Figure")["Everyone"]
     shares = [float(table[name].split("%")[0]) for name in table.index if "denial" in name or "urned down" in name]
     assert sum(shares) >= 100
 
 
 def test_two_segments_and_everyone_can_be_compared(app):
-    at = app(PAGE, who=FEARFUL, k="3", use="Compare")
+    at = app(PAGE, who=FEARFUL, k="3", use="compare")
     assert "Median: Everyone" in at.dataframe[-1].value.columns
     at.selectbox(key="compare_second").set_value(2).run()
     assert any(column.startswith("Median: 2 ·") for column in at.dataframe[-1].value.columns)
 
 
 def test_the_same_recipe_on_the_other_wave(real_app):
-    at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="Compare")
+    at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="compare")
     at.selectbox(key="wave").set_value("2022").run()
     assert any("of the households of SCF 2022 fall where" in m.value for m in at.main.markdown)
     assert any("Both in 2019 dollars" in c.value for c in at.main.caption)

@@ -1,0 +1,59 @@
+"""Links copied when they still carried labels open what they always opened, and say it by ids from then on."""
+
+import pytest
+
+NOTEBOOKS = ({"data": "SCF 2019", "dollars": "2019 dollars", "count": "Rows"},
+             {"data": "2019", "dollars": "2019", "count": "rows"})  # fmt: skip
+LINKS = [
+    (
+        None,
+        {"show": "Age group", "by": "Homeownership", "amount": "Net worth",
+         "x": "Household income", "y": "Total debt", "variance": "Plain"},
+        {"show": "AGECL", "by": "HOUSECL", "amount": "NETWORTH", "x": "INCOME", "y": "DEBT",
+         "variance": "plain"},
+    ),
+    (
+        None,
+        {"who": "Denied or feared, net worth under $2M", "by_beside": "Age group"},
+        {"who": "fearful-2m", "by_beside": "AGECL"},
+    ),
+    (
+        "pages/two_features.py",
+        {"who": "Denied or feared, net worth under $2M", "across": "Household income", "up": "Net worth",
+         "transform": "Ranks", "scaling": "None", "k": "3", "use": "Compare", "compare_second": "Everyone"},
+        {"who": "fearful-2m", "across": "INCOME", "up": "NETWORTH", "transform": "quantile", "scaling": "none",
+         "k": "3", "use": "compare"},
+    ),
+    (
+        "pages/many_features.py",
+        {"choose": "My own list", "own": ["Net worth", "Total debt"], "algorithm": "Gaussian mixture", "k": "2",
+         "maps": ["PCA"], "colour": "Age group", "use": "Lenses", "lens": "Market"},
+        {"choose": "own", "own": ["NETWORTH", "DEBT"], "algorithm": "gaussian_mixture", "k": "2", "maps": "pca",
+         "colour": "AGECL", "use": "lenses", "lens": "market"},
+    ),
+    (
+        "pages/small_business.py",
+        {"choose": "A group of columns", "group": "Debts", "maps": "PCA", "use": "Hand on"},
+        {"choose": "group", "group": "debts", "maps": "pca", "use": "hand-on"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "labels", "ids"), LINKS)
+def test_an_old_link_opens_what_it_opened(real_app, page, labels, ids):
+    old, new = ({**NOTEBOOKS[0], **labels, "v": "1"}, {**NOTEBOOKS[1], **ids, "v": "2"})
+    by_labels, by_ids = real_app(page, **old), real_app(page, **new)
+    assert not any("not to be had" in i.value for i in (*by_labels.info, *by_ids.info))
+    assert {**by_labels.query_params, "v": "2"} == by_ids.query_params
+    assert {key: value for key, value in by_ids.query_params.items() if key in ids} == ids
+    assert told(by_labels) == told(by_ids)
+
+
+def told(at) -> list[str]:
+    """All that a page says, figures included."""
+    return [element.value for kind in (at.markdown, at.caption, at.metric) for element in kind]
+
+
+def test_a_link_of_a_version_to_come_is_warned_of(app):
+    assert any("another version" in w.value for w in app(v="3").warning)
+    assert not app(v="1").warning

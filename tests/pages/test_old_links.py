@@ -7,9 +7,9 @@ NOTEBOOKS = ({"data": "SCF 2019", "dollars": "2019 dollars", "count": "Rows"},
 LINKS = [
     (
         None,
-        {"show": "Age group", "by": "Homeownership", "amount": "Net worth",
+        {"show": "Age group", "by": "Homeownership", "amount": "Household income",
          "x": "Household income", "y": "Total debt", "variance": "Plain"},
-        {"show": "AGECL", "by": "HOUSECL", "amount": "NETWORTH", "x": "INCOME", "y": "DEBT",
+        {"show": "AGECL", "by": "HOUSECL", "amount": "INCOME", "x": "INCOME", "y": "DEBT",
          "variance": "plain"},
     ),
     (

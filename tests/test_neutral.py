@@ -194,8 +194,8 @@ def test_describing(mine, found):
 
 def test_one_member_by_its_text_id(mine, found):
     near = segments.neighbours(mine, found, "C10007")
-    assert near["id"].iloc[0] == "C10007"
-    assert near["distance"].iloc[0] == 0
+    assert near.index[0] == ("C10007", found.labels[6], 0)
+    assert near.iloc[0].to_dict() == mine.frame.iloc[6][list(found.recipe.features)].to_dict()
     picked = segments.rows_of(mine, ("C10007", "C10300"))
     assert np.flatnonzero(picked).tolist() == [6, 299]
     beside = segments.beside_the_rest(mine, picked, ALL)

@@ -62,6 +62,7 @@ def test_a_segment_that_is_no_longer_there(blobs):
     assert told.words.endswith("Segment 4 has no counterpart any more.")
     back = persist(gone, fit(gone, Recipe(TWO, k=3)), blobs, RECIPE)
     assert len(back.gained) == 1
+    assert back.words.endswith(f"By hand: segment {back.gained[0]} is new.")
     assert back.kept == pytest.approx(blobs.weights()[found.labels != 4].sum() / blobs.weights().sum())
 
 

@@ -63,8 +63,8 @@ def neighbours(dataset: Dataset, segmentation: Segmentation, member: int | str) 
         member: What names it in ``Dataset.ids``.
 
     Returns:
-        The member itself and its ``NEIGHBOURS`` nearest, one implicate each: ``id``, ``distance``, ``segment`` and
-        the features in their units.
+        The features, in their units, of the member itself and of its ``NEIGHBOURS`` nearest, one implicate each;
+        ``id``, ``segment`` and ``distance`` are the index.
 
     Raises:
         RecipeError: If there is nobody of that name in the population.
@@ -78,12 +78,10 @@ def neighbours(dataset: Dataset, segmentation: Segmentation, member: int | str) 
     distance = np.sqrt(np.square(matrix - matrix[place[0]]).sum(axis=1))
     nearest = np.argsort(distance, kind="stable")
     nearest = np.concatenate([place[:1], nearest[nearest != place[0]][:NEIGHBOURS]])
-    columns = {name: dataset.values(name)[one[nearest]] for name in segmentation.recipe.features}
+    rows = one[nearest]
+    # told in the index, where no column of the table can have the same name
+    told = {"id": dataset.ids[rows], "segment": segmentation.labels[rows], "distance": distance[nearest]}
     return pd.DataFrame(
-        {
-            "id": dataset.ids[one[nearest]],
-            "distance": distance[nearest],
-            "segment": segmentation.labels[one[nearest]],
-            **columns,
-        }
+        {name: dataset.values(name)[rows] for name in segmentation.recipe.features},
+        index=pd.MultiIndex.from_arrays(list(told.values()), names=list(told)),
     )

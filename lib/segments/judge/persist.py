@@ -68,6 +68,7 @@ class Persistence:
             _these(lasting, "comes back", "come back"),
             _these(changed, "does not come back as it was", "do not come back as they were"),
             _these([str(s) for s in self.lost], "has no counterpart any more", "have no counterpart any more"),
+            _these([str(s) for s in self.gained], "is new", "are new", f"{self.new_name}: segment"),
         ]
         return " ".join(filter(None, sentences))
 
@@ -155,7 +156,7 @@ def _share(holds: np.ndarray, weights: Floats) -> float:
     return float(weights @ holds / weights.sum()) if weights.sum() > 0 else float("nan")
 
 
-def _these(numbers: list[str], one: str, several: str) -> str:
+def _these(numbers: list[str], one: str, several: str, noun: str = "Segment") -> str:
     if not numbers:
         return ""
-    return f"Segment {numbers[0]} {one}." if len(numbers) == 1 else f"Segments {listed(numbers)} {several}."
+    return f"{noun} {numbers[0]} {one}." if len(numbers) == 1 else f"{noun}s {listed(numbers)} {several}."

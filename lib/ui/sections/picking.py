@@ -183,7 +183,8 @@ def _render_one(scene: Segmented, member: Id) -> None:
         st.info(str(error), icon=":material/search:")
         return
     codebook, singular = scene.codebook, scene.entity.singular
-    segment = title_of(int(near["segment"].iloc[0]), scene.names)
+    at = near.index.get_level_values
+    segment = title_of(int(at("segment")[0]), scene.names)
     st.markdown(f"**{capitalised(singular)} {member}**: {segment}.")
     described = _facts_of(scene)
     own = map_results.picked_table(scene.view, scene.recipe, (member,), described)
@@ -198,15 +199,14 @@ def _render_one(scene: Segmented, member: Id) -> None:
         told = ", ".join(filter(None, (f"Profile of {singular} {member}", _first_implicate(scene))))
         st.dataframe(facts, hide_index=True, alt=told)
     with right:
-        others = near.iloc[1:]
         shown = pd.DataFrame(
             {
-                "Nearest": others["id"].astype(str),
-                "Segment": [title_of(int(number), scene.names) for number in others["segment"]],
-                "Distance": others["distance"].map("{:.2f}".format),
-                **{codebook.label(name): others[name].map(codebook[name].text) for name in scene.recipe.features},
+                "Nearest": at("id").astype(str),
+                "Segment": [title_of(int(number), scene.names) for number in at("segment")],
+                "Distance": at("distance").map("{:.2f}".format),
+                **{codebook.label(name): near[name].map(codebook[name].text).array for name in near},
             }
-        )
+        ).iloc[1:]
         st.dataframe(shown, hide_index=True, alt=f"The {scene.entity.plural} most like this one")
     scale = "nearest on the scale on which segments were found."
     controls.chart_note(scene, capitalised("; ".join(filter(None, (_first_implicate(scene), scale)))))

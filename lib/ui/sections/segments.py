@@ -18,6 +18,8 @@ from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
 from lib.words import capitalised
 
+_LINEAR = "plane_linear"
+
 
 def fit_or_stop(scene: Scene, recipe: Recipe) -> Segmentation:
     """The segments of a recipe; where it cannot be made, the reason in a sentence, and the page ends."""
@@ -28,11 +30,16 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> Segmentation:
         st.stop()
 
 
+def plane_is_linear() -> bool:
+    """Whether the plane is drawn in equal steps."""
+    return bool(st.session_state.get(_LINEAR))
+
+
 def render_plane(scene: Segmented) -> None:
     """The plane of two features with members, centroids and regions."""
     linear = st.toggle(
         "Equal steps",
-        key="plane_linear",
+        key=_LINEAR,
         bind="query-params",
         help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
         f"{scene.entity.plural} do not squeeze all others into a corner.",

@@ -13,6 +13,7 @@ from lib.ui.run import background, results
 from lib.ui.run.drawing import draw
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
+from lib.ui.sections.segments import plane_is_linear
 from lib.words import capitalised
 
 
@@ -106,7 +107,8 @@ def render_steps(scene: Segmented) -> None:
         st.button("Next step", icon=":material/skip_next:", type="primary", on_click=_move, args=(1, last))
         st.slider("Iteration", 0, max(last, 1), key="watched_step", disabled=last == 0)
     step = steps[min(st.session_state["watched_step"], last)]
-    drawn = results.plane_of(scene.view, recipe, bool(st.session_state.get("plane_linear")))
+    linear = plane_is_linear()
+    drawn = results.plane_of(scene.view, recipe, linear)
     sentence = f"Iteration {step.number} of {last}: inertia {step.inertia:,.5g}" + (
         "." if step.number == 0 else f", {step.moved:.1%} of {scene.unit} changed segment."
     )
@@ -122,7 +124,7 @@ def render_steps(scene: Segmented) -> None:
         scene,
         int(start),
         step.number,
-        bool(st.session_state.get("plane_linear")),
+        linear,
         alt_text=sentence,
         key="steps_chart",
     )

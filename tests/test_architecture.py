@@ -32,6 +32,7 @@ ORDER = [
 
 FLOORS = {
     "segments": ["describe", "judge", "apply"],
+    "ui": ["scene", "run", "sections", "use"],
 }
 """Rooms within rooms, the same way; what lies in the room itself is below all of them."""
 

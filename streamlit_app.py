@@ -70,7 +70,7 @@ PAGES = [
 
 with links.whole_page():
     page = routing.route(PAGES)
-    drawing.start_page()
+    drawing.start_page(page.url_path)
     st.session_state["scene"] = sidebar.choose_scene()
     notice = st.empty()
     page.run()

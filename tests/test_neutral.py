@@ -244,7 +244,6 @@ def test_maps_with_text_ids(mine, found):
         names=segments.names(mine, found),
         axes=drawn.axes,
         entity=mine.entity,
-        picked=points.head(2),
         lines=lines,
         centres=points.groupby("segment")[["x", "y"]].median().reset_index(),
     )

@@ -30,13 +30,15 @@ def members(
     axes: tuple[str, str],
     entity: Entity,
     colour: Variable | None = None,
-    picked: pd.DataFrame | None = None,
     lines: pd.DataFrame | None = None,
     centres: pd.DataFrame | None = None,
     sized: bool = False,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
+
+    Those that stand out are taken from a dataset named ``PICKED`` that comes with the chart, ``x``, ``y`` and ``id``:
+    picking others needs no new chart.
 
     Args:
         points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
@@ -45,8 +47,6 @@ def members(
         axes: Titles of the axes.
         entity: What a point is.
         colour: The column that colours them; segments do without it.
-        picked: Members to stand out, as ``points``; without it they are taken from a dataset named ``PICKED`` that
-            comes with the chart, so that picking others needs no new chart.
         lines: Contours, as ``lib.maps.density.contours``.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         sized: Whether ``weight`` sets the size of a point.
@@ -72,8 +72,9 @@ def members(
     layers = [dots.add_params(box, point, moved)]
     if lines is not None and len(lines):
         layers.append(_contours(lines, entity))
-    ring = alt.Chart(alt.NamedData(PICKED) if picked is None else picked)
-    ring = ring.mark_point(size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9)
+    ring = alt.Chart(alt.NamedData(PICKED)).mark_point(
+        size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9
+    )
     layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("id:N", title=f"Picked {entity.singular}")]))
     if centres is not None and len(centres):
         layers.extend(_numbers(centres, names))

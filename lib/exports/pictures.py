@@ -13,12 +13,10 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
+from lib.charts.finished import Chart, Spec, exchanged, rows_of
 from lib.exports.converter import Converter
 from lib.exports.provenance import Provenance
 from lib.tables.cells import clean_name
-
-Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
-Spec = dict[str, Any]
 
 WIDTH = 640
 """Pixels of a chart that says nothing of its width (on a page it takes what there is)."""
@@ -31,7 +29,6 @@ FONT = "Liberation Sans, Arimo, Helvetica, Arial, sans-serif"
 
 _CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 _LINE = 120
-_PARTS = ("layer", "concat", "hconcat", "vconcat")
 _PLAIN = {"axis": ("labelColor", "titleColor"), "legend": ("labelColor", "titleColor"), "header": ("labelColor",)}
 
 
@@ -68,7 +65,7 @@ def specification(
     titled: bool = True,
 ) -> Spec:
     """The chart's Vega-Lite specification with its data, the light theme, its currency and, if wanted, its title."""
-    spec = dict(chart) if isinstance(chart, Mapping) else with_data(chart).to_dict(validate=False)
+    spec = dict(chart) if isinstance(chart, Mapping) else exchanged(chart, _rows).to_dict(validate=False)
     spec["config"] = {**spec.get("config", {}), **config()}
     if spec.get("width") == "container":
         del spec["width"]
@@ -79,22 +76,8 @@ def specification(
     return theme.in_currency(spec, origin.subject)
 
 
-def with_data(chart: Any) -> Any:  # noqa: ANN401 - any of Altair's charts and their parts
-    """The chart with its tables written out.
-
-    Altair else asks a converter that is global to the process, which Streamlit exchanges while it draws in another
-    thread.
-    """
-    copy = chart.copy(deep=False)
-    if isinstance(getattr(copy, "data", None), pd.DataFrame):
-        copy.data = alt.Data(values=alt.to_values(copy.data)["values"])
-    for name in _PARTS:
-        parts = getattr(copy, name, None)
-        if isinstance(parts, list):
-            setattr(copy, name, [with_data(part) for part in parts])
-    if isinstance(copy, alt.FacetChart):
-        copy.spec = with_data(copy.spec)
-    return copy
+def _rows(table: pd.DataFrame) -> alt.Data:
+    return alt.Data(values=rows_of(table))
 
 
 @cache

@@ -14,10 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from lib.charts import segments as charts
+from lib.charts.finished import Chart
 from lib.dataset import Dataset
 from lib.exports import report_parts as parts
 from lib.exports.converter import Converter
-from lib.exports.pictures import SCALE, Chart, specification
+from lib.exports.pictures import SCALE, specification
 from lib.exports.provenance import Provenance
 from lib.exports.report_parts import Picture, Section
 from lib.segments import Explanation, Profile, Progress, Segmentation, Stability, Sweep, findings, profile

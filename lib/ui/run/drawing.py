@@ -1,88 +1,101 @@
-"""Putting charts on the page: each is built once, kept for all sessions, and sent without being checked again."""
+"""Putting charts on the page: each is finished once, kept for all sessions, and sent as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
-from lib.charts.theme import in_currency
-from lib.subject import Subject
+from lib.charts.finished import Chart, Finished, Spec, finish
 from lib.ui.run.cache import shelf
-from lib.ui.scene.scene import Scene
+from lib.ui.scene.scene import Scene, Segmented
 
 _CHARTS = 160
 """Charts kept; most are a few kilobytes, a scatter some 200."""
 
-
 _ON_PAGE = "charts_on_page"
+
+VALIDATE = False
+"""Whether charts are checked against Vega-Lite's schema when made: most of the time of making. The tests do it."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A chart that is on the page: what it says, and how it is built."""
+    """A chart that is on the page.
+
+    Attributes:
+        alt: What it says.
+        chart: What it is drawn from, with ``data``.
+        data: Tables that it refers to by name.
+        segments: The scene of the segments that it shows; None if it shows none.
+    """
 
     alt: str
-    make: Callable[[], Any]
+    chart: Finished
+    data: Mapping[str, pd.DataFrame]
+    segments: Hashable
+
+    @property
+    def spec(self) -> Spec:
+        """The chart with every row written out, for a picture."""
+        return self.chart.written_out(self.data)
 
 
-def start_page() -> None:
-    """Forget the charts of the page before."""
-    st.session_state[_ON_PAGE] = {}
+@dataclass
+class _Page:
+    """The charts that a session saw on the page it is on."""
+
+    name: str = ""
+    charts: dict[str, Shown] = field(default_factory=dict)
 
 
-def on_page() -> dict[str, Shown]:
-    """The charts drawn on the page so far, by key."""
-    return dict(st.session_state.get(_ON_PAGE, {}))
+def start_page(name: str) -> None:
+    """Forget the charts of another page; those of segments are kept, for most are drawn only where they are opened."""
+    before = _page()
+    same = before.charts if before.name == name else {}
+    lasting = {key: shown for key, shown in same.items() if shown.segments is not None}
+    st.session_state[_ON_PAGE] = _Page(name, lasting)
 
 
-VALIDATE = False
-"""Whether charts are checked against Vega-Lite's schema when sent: most of the time of sending. The tests do it."""
+def on_page(scene: Segmented) -> dict[str, Shown]:
+    """The charts seen on the page so far, by key: those of a scene's segments, and those that show none."""
+    return {key: shown for key, shown in _page().charts.items() if shown.segments in (None, scene.key)}
 
 
-class _Drawn:
-    """A finished chart."""
-
-    def __init__(self, chart: Any, data: Mapping[str, pd.DataFrame], subject: Subject) -> None:  # noqa: ANN401 - Altair's
-        self._chart, self._data, self._subject = chart, data, subject
-
-    def to_dict(self) -> dict[str, Any]:
-        """The chart's Vega-Lite specification in the subject's currency, with the data that it refers to by name."""
-        spec: dict[str, Any] = self._chart.to_dict(validate=VALIDATE)
-        return in_currency({**spec, "datasets": {**spec.get("datasets", {}), **self._data}}, self._subject)
+def _page() -> _Page:
+    page: _Page = st.session_state.setdefault(_ON_PAGE, _Page())
+    return page
 
 
 def draw(
-    make: Callable[[], alt.Chart | alt.LayerChart | alt.FacetChart],
+    make: Callable[[], Chart],
     scene: Scene,
     *what: Hashable,
     alt_text: str,
     key: str,
     data: Mapping[str, pd.DataFrame] | None = None,
-    picture: Callable[[], Any] | None = None,
-    **options: Any,  # noqa: ANN401 - passed on to st.altair_chart
+    **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
-    """Draw a chart, building it only if it has not been built for the same scene and choices.
+    """Draw a chart, making it only if it has not been made for the same scene and choices.
 
     Args:
-        make: Builds the chart.
+        make: Makes the chart.
         scene: What it shows, with the segments on view if it shows segments.
         what: Everything else that decides how it looks.
         alt_text: The takeaway, for those who do not see it.
         key: Key of the element.
         data: Data that the chart refers to by name and that may change while it stays the same.
-        picture: Builds the chart with those data in it, for a file.
-        options: Others of ``st.altair_chart``.
+        options: Others of ``st.vega_lite_chart``.
     """
     kept = shelf("charts", _CHARTS)
     place = (key, scene.key, what)
     chart = kept.find(place)
     if chart is None:
-        chart = make()
+        chart = finish(make(), scene.subject, validate=VALIDATE)
         kept.put(place, chart)
-    st.session_state.setdefault(_ON_PAGE, {})[key] = Shown(alt_text, picture or make)
-    return st.altair_chart(_Drawn(chart, data or {}, scene.subject), alt=alt_text, key=key, **options)  # type: ignore[call-overload]
+    shown = Shown(alt_text, chart, data or {}, scene.key if isinstance(scene, Segmented) else None)
+    _page().charts[key] = shown
+    return st.vega_lite_chart(chart.sent(shown.data), alt=alt_text, key=key, **options)

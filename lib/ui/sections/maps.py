@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,22 +142,18 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     ringed = points["id"].isin(picked) & points["segment"].isin(list(scene.shown))
     rings = points.loc[ringed, ["x", "y", "id"]].head(_MOST_RINGS)
 
-    def make(inside: pd.DataFrame | None = None) -> Any:  # noqa: ANN401 - whichever of Altair's charts it becomes
-        return charts.members(
+    draw(
+        lambda: charts.members(
             points,
             names=scene.shown,
             axes=_axes(projection),
             entity=scene.entity,
             colour=None if colour == _SEGMENT else scene.codebook[colour],
-            picked=inside,
             lines=map_results.contours(projection, projection.key) if contoured else None,
             centres=_centres(points),
             sized=sized,
             height=620 if large else 400,
-        )
-
-    draw(
-        make,
+        ),
         scene,
         projection.key,
         projection.settings,
@@ -169,7 +164,6 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         alt_text=sentence,
         key=key,
         data={charts.PICKED: rings},
-        picture=lambda: make(rings),
         on_select=lambda: picking.take(scene, projection, key),
         selection_mode=[charts.BOX, charts.POINT],
     )

@@ -101,7 +101,7 @@ def _render_files(scene: Segmented) -> None:
 
 def _render_pictures(scene: Segmented) -> None:
     st.subheader("Pictures")
-    shown = drawing.on_page()
+    shown = drawing.on_page(scene)
     if not shown:
         return
     origin = results.origin(scene.view, scene.heading, scene.recipe)
@@ -111,8 +111,8 @@ def _render_pictures(scene: Segmented) -> None:
     chart = shown[key]
     caption = f"{chart.alt} {_key(scene)}"
     pictures = (
-        ("PNG", "png", lambda: exports.png(chart.make(), origin, caption=caption)),
-        ("SVG", "svg", lambda: exports.svg(chart.make(), origin, caption=caption).encode()),
+        ("PNG", "png", lambda: exports.png(chart.spec, origin, caption=caption)),
+        ("SVG", "svg", lambda: exports.svg(chart.spec, origin, caption=caption).encode()),
     )
     with right, st.container(horizontal=True):
         for label, ending, make in pictures:
@@ -138,12 +138,13 @@ def _render_report(scene: Segmented) -> None:
         )  # fmt: skip
         st.caption(f"One HTML file of {len(page) / 1e6:.1f} MB that needs no network; print it to have a PDF.")
         return
-    pictured = [chart for name, chart in drawing.on_page().items() if name in _PICTURED]
-    figures = [
-        exports.Figure(chart.alt.split(".")[0], chart.make(), chart.alt, caption=_key(scene)) for chart in pictured
-    ]
+    pictured = [chart for name, chart in drawing.on_page(scene).items() if name in _PICTURED]
 
     def make(progress: Progress) -> None:
+        caption = _key(scene)
+        figures = [
+            exports.Figure(chart.alt.split(".")[0], chart.spec, chart.alt, caption=caption) for chart in pictured
+        ]
         kept.put(key, _report(scene, question or "", figures, progress))
 
     background.on_request("report", "Make the report", ":material/description:", key, make)

@@ -1,0 +1,106 @@
+"""Finished charts: a Vega-Lite specification and, apart from it, the bytes of its tables.
+
+A chart of Altair costs tens of milliseconds to write out and holds on to the tables it was made from. A finished one
+costs nothing to send again, is small, and says how large it is. Nothing here asks Altair's converter of tables, which
+is one for the whole process: charts are finished by several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import altair as alt
+import pandas as pd
+import pyarrow as pa
+
+from lib.charts.theme import in_currency
+from lib.subject import Subject
+
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
+Spec = dict[str, Any]
+
+_PARTS = ("layer", "concat", "hconcat", "vconcat")
+
+# the default theme sets sizes that hold where a chart takes what room there is
+alt.theme.enable("none")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A chart that is ready to be sent.
+
+    Attributes:
+        spec: The specification; it refers to its tables by name.
+        tables: Arrow IPC streams by name.
+    """
+
+    spec: Mapping[str, Any]
+    tables: Mapping[str, bytes]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the tables; the specification has a few thousand more."""
+        return sum(map(len, self.tables.values()))
+
+    def sent(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
+        """The specification with its tables as bytes, and with others that it refers to by name."""
+        return {**self.spec, "datasets": {**self.tables, **{name: as_bytes(table) for name, table in tables.items()}}}
+
+    def written_out(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
+        """The same with every row written out, for whatever draws without the app."""
+        named = {name: pa.ipc.open_stream(content).read_all().to_pylist() for name, content in self.tables.items()}
+        return {**self.spec, "datasets": {**named, **{name: rows_of(table) for name, table in tables.items()}}}
+
+
+def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finished:
+    """A chart of ``lib.charts``, ready to be sent.
+
+    Args:
+        chart: Any chart whose encodings say their types.
+        subject: Kind of table, whose currency amounts are in.
+        validate: Whether it is checked against Vega-Lite's schema, which takes most of the time.
+    """
+    tables: dict[str, bytes] = {}
+    names: dict[int, str] = {}
+
+    def named(table: pd.DataFrame) -> alt.NamedData:
+        # layers often share one table: it is sent once
+        if id(table) not in names:
+            names[id(table)] = f"table{len(names)}"
+            tables[names[id(table)]] = as_bytes(table)
+        return alt.NamedData(names[id(table)])
+
+    return Finished(in_currency(exchanged(chart, named).to_dict(validate=validate), subject), tables)
+
+
+def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts
+    """A copy of a chart, its parts and what it looks up, in which something else stands for every table."""
+    copy = chart.copy(deep=False)
+    if isinstance(getattr(copy, "data", None), pd.DataFrame):
+        copy.data = data(copy.data)
+    if isinstance(transforms := getattr(copy, "transform", None), list):
+        copy.transform = [exchanged(one, data) if isinstance(one, alt.LookupTransform) else one for one in transforms]
+    if isinstance(copy, alt.LookupTransform):
+        copy["from"] = exchanged(copy["from"], data)
+    for name in _PARTS:
+        if isinstance(parts := getattr(copy, name, None), list):
+            setattr(copy, name, [exchanged(part, data) for part in parts])
+    if isinstance(copy, alt.FacetChart):
+        copy.spec = exchanged(copy.spec, data)
+    return copy
+
+
+def as_bytes(table: pd.DataFrame) -> bytes:
+    """A table as an Arrow IPC stream, without its index."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, arrow.schema.remove_metadata()) as stream:
+        stream.write_table(arrow.replace_schema_metadata(None))
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as rows of plain values."""
+    return cast("list[dict[str, Any]]", alt.to_values(table)["values"])

@@ -7,13 +7,16 @@ BIN := .venv/bin
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run test check format bench sample maps clean
+.PHONY: run dev test check format bench sample maps clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
 	@$(BIN)/python -m lib.sources.download 2019 2022 --best-effort
 endif
 	@$(BIN)/streamlit run streamlit_app.py --server.address localhost --server.port $(PORT) --server.headless true
+
+dev: $(RUN_STAMP) ## the app for who changes it: it follows the files
+	@$(BIN)/streamlit run streamlit_app.py --server.address localhost --server.port $(PORT) --server.fileWatcherType auto
 
 test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
 	@$(BIN)/python -m tests.browser.install

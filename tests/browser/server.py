@@ -59,7 +59,9 @@ QUIET = """() => new Promise(resolve => {
   let since = performance.now();
   const look = () => {
     const app = document.querySelector('[data-testid="stApp"]');
-    const busy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale="true"]');
+    const moves = a => a.playState === 'running' && a.effect.getComputedTiming().iterations !== Infinity;
+    const busy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale="true"]')
+      || document.getAnimations().some(moves);
     if (busy) since = performance.now();
     if (performance.now() - since > 350) resolve(true); else requestAnimationFrame(look);
   };
@@ -68,6 +70,6 @@ QUIET = """() => new Promise(resolve => {
 
 
 def settle(page) -> None:
-    """Wait until the script has ended, nothing is stale, and it has stayed so: a change may take a moment to start."""
+    """Wait until the script has ended, nothing is stale or moves, and it has stayed so: a change may need a moment."""
     page.wait_for_selector(IDLE)
     page.evaluate(QUIET)

@@ -6,7 +6,7 @@ routing.enter("pages/small_business.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui.sections import business, choice, explore, features, lead, maps, naming, profiles, recipes, trust  # noqa: E402
+from lib.ui.sections import business, features, lead, maps, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
@@ -26,24 +26,18 @@ stop_if_empty(owners)
 
 st.header("Owners beside everyone else", divider="gray")
 lead.render_headlines(owners)
-explore.render_groups(scene, by="HBUS", at="owner_")
-explore.render_groups(scene, show="OCCAT1", by="HBUS", at="work_")
-explore.render_distribution(owners, amount="AGE", at="owner_")
-explore.render_relation(scene, by="HBUS", at="owner_")
-st.subheader("What the businesses are worth")
-business.render_worth(owners)
+business.render_owners(scene, owners)
 
 st.header("Segments of small-business owners", divider="gray")
 small = business.choose_limit(scene)
 stop_if_empty(small)
 lead.render_lead(small)
-explore.render_variance(small, at="owner_")
 chosen = features.choose_features(small)
 if len(chosen) < 2:
     st.info("Choose two features or more.")
     st.stop()
-business.render_box(small, chosen[0])
 features.render_relatives(small, chosen)
+business.render_help(small, chosen[0])
 recipe = recipes.choose_recipe(small, chosen)
 found = sections.fit_or_stop(small, recipe)
 segmented = naming.choose_segments(small, recipe, found)
@@ -51,15 +45,4 @@ segmented = naming.choose_segments(small, recipe, found)
 maps.render_maps(segmented)
 sections.render_findings(segmented)
 sections.render_table(segmented)
-profiles.render_differences(segmented)
-profiles.render_demographics(segmented)
-
-st.subheader("How many segments?")
-choice.render_choice_of_k(segmented)
-st.subheader("Would others have been found the same?")
-trust.render_stability(segmented)
-
-st.subheader("Use the segments")
 using.render(segmented)
-
-trust.render_notebook(segmented)

@@ -6,7 +6,7 @@ routing.enter("pages/two_features.py")
 
 import streamlit as st  # noqa: E402
 
-from lib.ui.sections import choice, naming, recipes, trust  # noqa: E402
+from lib.ui.sections import naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
@@ -27,33 +27,8 @@ found = sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe, found)
 
 sections.render_plane(segmented)
-findings = st.container()
+sections.render_findings(segmented)
 
 st.header("The segments", divider="gray")
-table = st.container()
-sections.render_profile(segmented)
-
-st.header("How many segments?", divider="gray")
-choice_slot = st.container()
-
-st.header(f"How well does each {scene.entity.singular} fit?", divider="gray")
-sections.render_silhouettes(segmented)
-
-st.header("Would others have been found the same?", divider="gray")
-trust.render_stability(segmented)
-
-st.header("Use the segments", divider="gray")
+sections.render_table(segmented)
 using.render(segmented)
-
-with st.expander("Watch k-means work", icon=":material/play_circle:", key="watch", bind="query-params") as watching:
-    if watching.open:
-        trust.render_steps(segmented)
-
-trust.render_notebook(segmented)
-
-with choice_slot:
-    choice.render_choice_of_k(segmented)
-with findings:
-    sections.render_findings(segmented)
-with table:
-    sections.render_table(segmented)

@@ -16,17 +16,20 @@ def alone(app):
     return lambda **query: app(PAGE, maps="pca", **{"who": FEARFUL, **query})
 
 
-def test_the_first_view(alone, charts, settled):
-    at = settled(alone())
+@pytest.mark.parametrize(
+    ("tab", "parts"),
+    [
+        ("cards", ("Colour and shape of 1",)),
+        ("profiles", ("sets each segment apart", "within each segment", "by segment: the median")),
+        ("how-many", ("Inertia by number", "Mean silhouette by number", "Each disc")),
+        ("how-sure", ("are nearer to another segment",)),
+        ("inside", ("components hold", "PC1")),
+    ],
+)
+def test_each_tab_draws_its_charts_below_the_map(alone, charts, settled, tab, parts):
+    at = settled(alone(use=tab))
     alts = [alt for alt, _, _ in charts(at)]
-    for part in (
-        "PCA of",
-        "sets each segment apart",
-        "within each segment",
-        "Inertia by number",
-        "Each disc",
-        "silhouette",
-    ):
+    for part in ("PCA of", *parts):
         assert any(part in alt for alt in alts), part
     assert any("**4 segments**" in m.value for m in at.main.markdown)
     assert any("trustworthiness" in c.value for c in at.main.caption)
@@ -60,7 +63,9 @@ def test_relatives_are_left_out_or_named(real_app):
 
 def test_rows_give_the_notebooks_five_columns_and_inertia(real_app, notebook, settled):
     """Five leading columns by trimmed variance, standardised, k = 2 and 3: printed inertia 11028.06 and 7190.53."""
-    at = real_app(PAGE, data="2019", who=POOR, count="rows", maps="pca", transform="none", apart="false")
+    at = real_app(
+        PAGE, data="2019", who=POOR, count="rows", maps="pca", transform="none", apart="false", use="how-many"
+    )
     settled(at)
     said = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
     for label in ("Total assets", "Nonfinancial assets", "Value of primary residence", "Net worth", "Total debt"):
@@ -107,7 +112,7 @@ def test_maps_coloured_by_a_column(alone, charts, column):
 
 
 def test_a_segment_switched_off_leaves_every_chart(alone, charts):
-    at = alone(k="3")
+    at = alone(k="3", use="profiles")
     shown = next(p for p in at.pills if p.key.startswith("on"))
     shown.set_value([1, 3]).run()
     points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
@@ -134,7 +139,7 @@ def test_every_method_shows_its_segments(alone, charts, algorithm):
 
 
 def test_methods_are_compared_on_request(alone, settled):
-    at = alone()
+    at = alone(use="how-sure")
     at.button(key="ask_comparison").click().run()
     settled(at)
     table = next(d.value for d in at.dataframe if "Agreement with k-means" in d.value.columns)

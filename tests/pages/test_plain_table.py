@@ -16,7 +16,7 @@ from lib.ui.scene.catalogue import Source
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
 PAGES = (None, TWO, MANY, "pages/methods.py")
 BANNED = re.compile(r"household|implicate|\bnan\b", re.IGNORECASE)
-TABS = ("Cards", "Compare", "Place a row", "Hand on")
+TABS = ("Cards", "Profiles", "How many?", "How sure?", "Compare", "Place a row", "Inside", "Hand on")
 
 KINDS = (
     *("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "metric", "button"),
@@ -107,16 +107,22 @@ def test_controls_with_nothing_to_choose_are_not_drawn(mine):
     assert "Sampled" not in at.dataframe[0].value.columns
 
 
-@pytest.mark.parametrize(("page", "number"), [(TWO, 6), (MANY, 7)])
-def test_segments_are_drawn(mine, charts, settled, page, number):
-    at = settled(mine(page, k="3"))
+@pytest.mark.parametrize(
+    ("page", "tab", "number"),
+    [
+        *((TWO, "profiles", 5), (TWO, "how-many", 4), (TWO, "how-sure", 2), (TWO, "inside", 2)),
+        *((MANY, "profiles", 7), (MANY, "how-many", 4), (MANY, "how-sure", 2), (MANY, "inside", 3)),
+    ],
+)
+def test_segments_are_drawn(mine, charts, settled, page, tab, number):
+    at = settled(mine(page, k="3", use=tab))
     assert len([alt for alt, _, _ in charts(at) if not alt.startswith("Colour")]) == number
     assert any("**3 segments**" in m.value for m in at.main.markdown)
     assert any("of the rows; the smallest" in m.value for m in at.main.markdown)
 
 
 @pytest.mark.parametrize("page", [TWO, MANY])
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", ["Cards", "Compare", "Place a row", "Hand on"])
 def test_every_use_of_segments_works(mine, charts, page, tab):
     at = mine(page, k="3", use=tab)
     assert not at.error
@@ -132,10 +138,11 @@ def test_every_use_of_segments_works(mine, charts, page, tab):
 
 def test_a_report_and_stability_on_request(mine, settled):
     at = mine(TWO, k="3", use="hand-on")
-    at.button(key="ask_report").click()
+    at.button(key="ask_report").click().run()
+    assert any("needs no network" in c.value for c in settled(at).main.caption)
+    at = mine(TWO, k="3", use="how-sure")
     at.button(key="ask_stability").click().run()
     settled(at)
-    assert any("needs no network" in c.value for c in at.main.caption)
     table = next(d.value for d in at.dataframe if "Verdict" in d.value.columns)
     assert "Other rows" in table.columns
     assert "Other imputations" not in table.columns
@@ -225,7 +232,7 @@ def test_customers_with_weights_can_be_counted_both_ways(offer, metrics, charts)
     assert at.segmented_control(key="count").options == ["Customers", "Rows"]
     assert any("600 customers" in m.value for m in at.main.markdown)
     assert any(":material/balance: Now counting customers." in c.value for c in at.main.caption)
-    assert [tab.label for tab in at.tabs] == ["Cards", "Compare", "Place a customer", "Hand on"]
+    assert [tab.label for tab in at.tabs] == [tab.replace("a row", "a customer") for tab in TABS]
     assert {"Customers", "Sampled"} <= set(at.dataframe[0].value.columns)
     assert not [words for words in said(at, charts) if BANNED.search(words)]
     at.segmented_control(key="count").set_value("rows").run()

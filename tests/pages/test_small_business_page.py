@@ -42,19 +42,27 @@ def test_the_limit_follows_the_dollar_year_and_can_be_changed(real_app):
     assert any("Owners, income under $100,000" in m.value for m in at.main.markdown)
 
 
-def test_the_sample_draws_every_section(app, charts):
-    at = app(PAGE, **QUIET)
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ({"owners": "who"}, ("Income group",)),
+        ({"owners": "work"}, ("Work status",)),
+        ({"owners": "amounts"}, ("Age of reference person: median",)),
+        ({"owners": "together"}, ("of the ranks",)),
+        ({"differ": "true"}, ("Most varied", "whiskers")),
+    ],
+)
+def test_the_sample_draws_every_section(app, charts, query, parts):
+    at = app(PAGE, **QUIET, **query)
     assert not at.exception
     alts = [alt for alt, _, _ in charts(at)]
-    for part in (
-        "Income group",
-        "Work status",
-        "Age of reference person: median",
-        "of the ranks",
-        "Most varied",
-        "whiskers",
-    ):
+    for part in (*parts, "PCA of"):
         assert any(part in alt for alt in alts), part
+
+
+def test_what_the_businesses_are_worth(app):
+    at = app(PAGE, **QUIET, owners="worth")
+    assert any("Net business equity" in " ".join(map(str, d.value.iloc[:, 0])) for d in at.dataframe)
 
 
 def test_a_population_without_owners_says_so(app):

@@ -18,13 +18,13 @@ def plane(charts):
 
 def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
     # a population that no other test asks for: nothing of it is known yet
-    at = app(PAGE, where="AGE > 19 and KIDS < 9")
-    alts = [alt for alt, _, _ in charts(at) if not alt.startswith("Colour and shape")]
-    assert len(alts) == 4  # plane, two profiles, silhouettes of households
+    at = app(PAGE, where="AGE > 19 and KIDS < 9", use="how-many")
+    alts = [alt for alt, _, _ in charts(at)]
+    assert len(alts) == 1  # the plane
     assert any("is being tried" in c.value for c in at.main.caption)
     settled(at)
-    alts = [alt for alt, _, _ in charts(at) if not alt.startswith("Colour and shape")]
-    assert len(alts) == 6  # plane, two profiles, inertia, silhouette, silhouettes of households
+    alts = [alt for alt, _, _ in charts(at)]
+    assert len(alts) == 4  # the plane, inertia, silhouette, how members move between segments
     assert all(len(alt) > 30 for alt in alts)
     said = " ".join(m.value for m in at.main.markdown)
     assert "**4 segments**" in said
@@ -48,7 +48,7 @@ def test_the_notebooks_four_clusters_come_out_exactly(real_app, notebook):
 
 
 def test_scores_by_k_are_the_notebooks(real_app, charts, notebook, settled):
-    at = settled(real_app(PAGE, **THEIR_WAY, **RAW))
+    at = settled(real_app(PAGE, **THEIR_WAY, **RAW, use="how-many"))
     tables = {alt.split(" by number")[0]: table for alt, _, table in charts(at) if "by number of segments" in alt}
     inertia = notebook["scf19.two.sweep.n_init10"]["value"]
     silhouette = notebook["scf19.two.sweep.n_init10.sil"]["value"]
@@ -100,7 +100,7 @@ def test_too_few_households_for_k_is_said(app):
 
 
 def test_stability_is_tested_on_request(app, settled):
-    at = app(PAGE, who=FEARFUL)
+    at = app(PAGE, who=FEARFUL, use="how-sure")
     at.button(key="ask_stability").click().run()
     settled(at)
     assert any("Hennig" in c.value for c in at.main.caption)

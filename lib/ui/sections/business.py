@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +13,9 @@ from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
+from lib.ui.sections import explore
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
@@ -61,6 +64,23 @@ def render_share(scene: Scene) -> None:
         )
 
 
+@st.fragment
+def render_owners(scene: Scene, owners: Scene) -> None:
+    """Owners beside everyone else: a tab for each question, of which only the open one is computed."""
+    tabs: dict[str, tuple[str, Callable[[], None]]] = {
+        "who": ("Owners and others", lambda: explore.render_groups(scene, by="HBUS", at="owner_")),
+        "work": ("Work", lambda: explore.render_groups(scene, show="OCCAT1", by="HBUS", at="work_")),
+        "amounts": ("One amount", lambda: explore.render_distribution(owners, amount="AGE", at="owner_")),
+        "together": ("Two amounts", lambda: explore.render_relation(scene, by="HBUS", at="owner_")),
+        "worth": ("What businesses are worth", lambda: render_worth(owners)),
+    }
+    opened = links.tabs(tabs, key="owners", format_func=lambda name: tabs[name][0])
+    for tab, (_, show) in zip(opened, tabs.values(), strict=True):
+        with tab:
+            if tab.open:
+                show()
+
+
 def render_worth(owners: Scene) -> None:
     """What the businesses are worth and bring in."""
     codebook = owners.codebook
@@ -105,7 +125,17 @@ def choose_limit(scene: Scene) -> Scene:
     return scene.narrowed(title, OWNS, Comparison("INCOME", "<", float(limit)))
 
 
-def render_box(scene: Scene, column: str) -> None:
+def render_help(scene: Scene, column: str) -> None:
+    """What helps to choose features: which amounts vary most, and how one of them is spread."""
+    with st.expander(
+        "Which amounts differ most", icon=":material/straighten:", key="differ", bind="query-params"
+    ) as helping:
+        if helping.open:
+            explore.render_variance(scene, at="owner_")
+            _render_box(scene, column)
+
+
+def _render_box(scene: Scene, column: str) -> None:
     """Box plot of one amount among these households and those beside them."""
     variable = scene.codebook[column]
     summary = results.spread(scene.view, scene.heading, column)

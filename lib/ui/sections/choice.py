@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from lib.charts import profiles as profile_charts
 from lib.charts import segments as charts
 from lib.segments import Sweep
-from lib.ui.run import background, results
+from lib.ui.run import background, results, whole_page
 from lib.ui.run.drawing import draw
+from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import recipes
 
@@ -18,9 +20,12 @@ _K_CHARTS = (
 )
 
 
-def render_choice_of_k(scene: Segmented) -> None:
-    """Scores of every number of segments; a click on a point chooses it."""
+def render(scene: Segmented) -> None:
+    """Scores of every number of segments, a click on a point of which chooses it; where members go as it grows."""
     view, recipe = scene.view, scene.recipe
+    if recipe.algorithm == "hdbscan":
+        st.info("HDBSCAN finds the number of segments itself.")
+        return
     swept = results.known_sweep(view, recipe)
     if swept is None:
         st.caption("Every number of segments from 2 to 12 is being tried, each from many starts.")
@@ -46,6 +51,7 @@ def render_choice_of_k(scene: Segmented) -> None:
                 st.caption(f"{said}. Click a point to choose it.")
     st.markdown(f"{swept.agreement} {' '.join(swept.notes)}")
     _render_scores(scene, swept)
+    _render_clustergram(scene)
 
 
 def _render_scores(scene: Scene, swept: Sweep) -> None:
@@ -70,8 +76,21 @@ def _render_scores(scene: Scene, swept: Sweep) -> None:
         st.dataframe(table, hide_index=True, alt="Every score for each number of segments")
 
 
+def _render_clustergram(scene: Segmented) -> None:
+    found = results.clustergram(scene.view, scene.recipe)
+    sentence = "Each disc is a segment, as large as its share; streams show where members go with one segment more."
+    draw(
+        lambda: profile_charts.clustergram(found, scene.recipe.k, scene.entity.plural),
+        scene,
+        alt_text=sentence,
+        key="clustergram_chart",
+    )
+    controls.chart_note(scene, sentence)
+
+
 def _take_k(key: str) -> None:
     """Choose the number of segments that was clicked."""
     picked = st.session_state[key].selection.get(charts.PICK) or []
     if picked:
         recipes.set_k(int(picked[0]["k"]))
+        whole_page.ask()

@@ -9,7 +9,7 @@ from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
 from lib.charts.segments import segment_scales, title_of
 from lib.segments import ALGORITHM_LABELS, Algorithm
-from lib.ui.run import background, results
+from lib.ui.run import background, results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -65,21 +65,6 @@ def render_demographics(scene: Segmented) -> None:
     controls.chart_note(scene, sentence, controls.thin_note(scene, table))
 
 
-def render_clustergram(scene: Segmented) -> None:
-    """Where members go as the number of segments grows, once every number has been tried."""
-    if results.known_sweep(scene.view, scene.recipe) is None:
-        return
-    found = results.clustergram(scene.view, scene.recipe)
-    sentence = "Each disc is a segment, as large as its share; streams show where members go with one segment more."
-    draw(
-        lambda: charts.clustergram(found, scene.recipe.k, scene.entity.plural),
-        scene,
-        alt_text=sentence,
-        key="clustergram_chart",
-    )
-    controls.chart_note(scene, sentence)
-
-
 def render_comparison(scene: Segmented) -> None:
     """On request: other methods on the same members; a chosen row becomes the segmentation on view."""
     view, recipe = scene.view, scene.recipe
@@ -133,3 +118,4 @@ def _take_method(names: list[Algorithm]) -> None:
     rows = st.session_state["methods_table"].selection.rows
     if rows:
         recipes.set_algorithm(names[rows[0]])
+        whole_page.ask()

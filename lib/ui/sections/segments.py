@@ -35,6 +35,7 @@ def plane_is_linear() -> bool:
     return bool(st.session_state.get(_LINEAR))
 
 
+@st.fragment
 def render_plane(scene: Segmented) -> None:
     """The plane of two features with members, centroids and regions."""
     linear = st.toggle(

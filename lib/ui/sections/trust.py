@@ -9,7 +9,7 @@ from lib.charts import plane
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.segments import differences
-from lib.ui.run import background, results
+from lib.ui.run import background, results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
@@ -89,6 +89,7 @@ def _render_told(scene: Segmented) -> None:
 def _their_way(features: int) -> None:
     sidebar.set_counting(ROWS)
     recipes.set_scale("none", "none" if features == 2 else "standard")
+    whole_page.ask()
 
 
 @st.fragment

@@ -16,7 +16,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
-from lib.ui.run import background, drawing, results
+from lib.ui.run import background, drawing, results, whole_page
 from lib.ui.run.cache import shelf
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import features, recipes, sidebar
@@ -231,3 +231,4 @@ def _load(recipe: Recipe) -> None:
     recipes.set_algorithm(recipe.algorithm)
     sidebar.set_counting(recipe.counting)
     st.session_state["recipe_loaded"] = True
+    whole_page.ask()

@@ -1,26 +1,93 @@
-"""What can be done with segments wherever they are on screen: tabs, of which only the open one is computed."""
+"""What can be known of segments, and done with them, wherever they are on screen: one tab for each question.
+
+Only the open tab is computed, and what is chosen in it runs it alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+import streamlit as st
+
+from lib.ui.run import whole_page
 from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
+from lib.ui.sections import choice, features, maps, profiles, segments, trust
 from lib.ui.use import cards, compare, hand_on, lenses, place
 from lib.words import a
 
+_EXPANDED = {"told": "how-sure", "watch": "inside", "axes": "inside", "scales": "inside", "means": "profiles"}
+"""What links of version 1 opened as parts of a page, and the tab that it is in now."""
 
-def render(scene: Segmented) -> None:
-    """The tabs that the data have something for."""
-    offered: dict[str, tuple[str, Callable[[Segmented], None]]] = {
-        "cards": ("Cards", cards.render),
-        **({"lenses": ("Lenses", lenses.render)} if scene.subject.lenses else {}),
-        "compare": ("Compare", compare.render),
-        "place": (f"Place {a(scene.entity.singular)}", place.render),
-        "hand-on": ("Hand on", hand_on.render),
+
+class Tab(NamedTuple):
+    """A tab: its label, and what is in it."""
+
+    label: str
+    show: Callable[[Segmented], None]
+
+
+@st.fragment
+def render(scene: Segmented, *, algorithms: bool = False) -> None:
+    """The tabs that the data have something for.
+
+    Args:
+        scene: The segments on view.
+        algorithms: Whether the page lets one choose among methods.
+    """
+    whole_page.run_if_asked()
+    offered = {
+        "cards": Tab("Cards", cards.render),
+        "profiles": Tab("Profiles", _render_profiles),
+        "how-many": Tab("How many?", choice.render),
+        "how-sure": Tab("How sure?", _render_trust_beside_methods if algorithms else _render_trust),
+        **({"lenses": Tab("Lenses", lenses.render)} if scene.subject.lenses else {}),
+        "compare": Tab("Compare", compare.render),
+        "place": Tab(f"Place {a(scene.entity.singular)}", place.render),
+        "inside": Tab("Inside", _render_inside),
+        "hand-on": Tab("Hand on", hand_on.render),
     }
-    tabs = links.tabs(offered, key="use", format_func=lambda name: offered[name][0])
-    for tab, (_, show) in zip(tabs, offered.values(), strict=True):
+    opened = links.tabs(offered, key="use", default=_default(), format_func=lambda name: offered[name].label)
+    for tab, (_, show) in zip(opened, offered.values(), strict=True):
         with tab:
             if tab.open:
                 show(scene)
+
+
+def _default() -> str:
+    asked = (tab for part, tab in _EXPANDED.items() if st.query_params.get(part) == "true")
+    return next(asked, "cards")
+
+
+def _render_profiles(scene: Segmented) -> None:
+    profiles.render_differences(scene)
+    profiles.render_demographics(scene)
+    st.subheader("Mean and median of each feature")
+    segments.render_profile(scene)
+
+
+def _render_trust(scene: Segmented) -> None:
+    st.subheader(f"How well does each {scene.entity.singular} fit?")
+    segments.render_silhouettes(scene)
+    st.subheader("Would others have been found the same?")
+    trust.render_stability(scene)
+    trust.render_notebook(scene)
+
+
+def _render_trust_beside_methods(scene: Segmented) -> None:
+    _render_trust(scene)
+    st.subheader("Would another method say the same?")
+    profiles.render_comparison(scene)
+
+
+def _render_inside(scene: Segmented) -> None:
+    """How the segments came about."""
+    if len(scene.recipe.features) > 2:
+        st.subheader("What PCA's axes are made of")
+        maps.render_components(scene)
+    elif scene.recipe.algorithm == "kmeans":
+        st.subheader("Watch k-means work")
+        trust.render_steps(scene)
+    st.subheader("Features before and after scaling")
+    features.render_scales(scene)

@@ -13,22 +13,26 @@ from lib.features.checks import feature_notes
 from lib.features.space import Space
 from lib.segments.algorithms import Found, find
 from lib.segments.kmeans import in_order
-from lib.segments.points import Floats, Labels, Points, points_of
+from lib.segments.points import Floats, Labels, Points, check_enough, points_of
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
 
 
-def fit(dataset: Dataset, recipe: Recipe) -> Segmentation:
+def fit(dataset: Dataset, recipe: Recipe, *, prepared: tuple[Space, Points] | None = None) -> Segmentation:
     """The segments of these members by this recipe; the same on every run.
 
     Args:
         dataset: The members; every row is clustered, weighted unless the recipe counts rows.
         recipe: What was asked for.
+        prepared: ``points_of`` of the same members and a recipe that differs in nothing but method and number of
+            segments, where it is there already.
 
     Raises:
         RecipeError: If a feature cannot be used or there are too few rows or different points.
     """
-    space, points = points_of(dataset, recipe)
+    space, points = prepared or points_of(dataset, recipe)
+    if prepared and recipe.algorithm != "hdbscan":
+        check_enough(points, recipe.k)
     return segment(dataset, recipe, space, points)
 
 

@@ -1,6 +1,7 @@
 """A household that stands for its segment."""
 
 import sys
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +40,26 @@ def test_a_medoid_is_the_best_of_all(rows):
     place, distance = medoid(points(matrix, weights))
     assert place == sums.argmin()
     assert distance == pytest.approx(sums.min() / weights.sum())
+
+
+def test_of_many_equal_points_the_first_is_the_medoid_and_rows_without_weight_may_be_it():
+    # half the rows are one point, as households without debt are, and every other row counts nothing
+    rng = np.random.default_rng(3)
+    matrix = np.where(rng.random((600, 1)) < 0.5, 0.0, rng.normal(size=(600, 2)).round(1))
+    weights = np.where(np.arange(600) % 2, 1.0, 0.0)
+    sums = cdist(matrix, matrix) @ weights
+    place, _ = medoid(points(matrix, weights))
+    assert place == np.flatnonzero(sums <= sums.min() * (1 + 1e-9))[0]
+
+
+def test_a_medoid_holds_no_table_of_all_distances():
+    matrix = np.random.default_rng(4).normal(size=(6_000, 5))
+    many = points(matrix, np.ones(6_000))
+    tracemalloc.start()
+    medoid(many)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * matrix.nbytes  # all distances at once would be 1,200 times as much
 
 
 def test_permuted_rows_and_scaled_weights_give_the_same_household(blobs):

@@ -94,7 +94,13 @@ def variance_ranking(view: View, trim: float) -> pd.Series:
 @kept(40)
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""
-    return segments.fit(view.members(recipe.features), recipe)
+    return segments.fit(view.members(recipe.features), recipe, prepared=_points(view, recipe.with_k(segments.MIN_K)))
+
+
+@kept(8)
+def _points(view: View, recipe: Recipe) -> tuple[features.Space, segments.Points]:
+    """The members on the scale of distances: the same for every number of segments."""
+    return segments.points_of(view.members(recipe.features), recipe)
 
 
 def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Sweep:

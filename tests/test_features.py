@@ -75,7 +75,7 @@ def test_missing_values_are_left_out_of_a_variance():
 
 
 def test_identifiers_weights_codes_and_market_indices_are_not_ranked(sample):
-    names = set(rankable(sample))
+    names = set(rankable(sample.codebook))
     assert {"NETWORTH", "AGE", "DEBT2INC"} <= names
     assert not names & {"YY1", "Y1", "WGT", "RACE", "HBUS", "WILSH"}
 

@@ -309,7 +309,7 @@ def test_amounts_in_another_currency(mine):
 
 
 def test_the_small_steps_below(mine, found):
-    assert features.rankable(mine) == list(ALL)
+    assert features.rankable(mine.codebook) == list(ALL)
     features.check_features(mine, ALL)
     space = features.fit_space(mine, TWO, weights=segments.row_weights(mine, "households"))
     assert space.matrix(mine.frame).shape == (len(mine), 2)

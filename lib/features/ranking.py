@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from lib.dataset import MEMBERS, ROWS, Counting, Dataset
+from lib.dataset import MEMBERS, ROWS, Codebook, Counting, Dataset
 from lib.errors import RecipeError
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ def rank_by_variance(
     """
     if not 0 <= trim < MAX_TRIM:
         raise RecipeError(f"The share trimmed at each end must be at least 0 and below 0.5. Got {trim}.")
-    names = rankable(dataset) if columns is None else list(columns)
+    names = rankable(dataset.codebook) if columns is None else list(columns)
     if unknown := [name for name in names if name not in dataset.frame]:
         raise RecipeError(f"{dataset.name} has no column {', '.join(unknown)}: choose among its columns.")
     weights = None if counting == ROWS else dataset.weights(counting)
@@ -54,13 +54,13 @@ def rank_by_variance(
     return pd.Series(found, name="variance", dtype=float).sort_values(ascending=False, kind="stable")
 
 
-def rankable(dataset: Dataset) -> list[str]:
+def rankable(codebook: Codebook) -> list[str]:
     """Columns worth ranking: amounts, without market indices.
 
     Identifiers, weights and codes of categories spread for reasons that say nothing about a member's
     finances, and so does the level of a market index on the day of the interview.
     """
-    return [name for name in dataset.codebook.amounts() if dataset.codebook[name].unit != "index"]
+    return [name for name in codebook.amounts() if codebook[name].unit != "index"]
 
 
 def trimmed_variance(values: ArrayLike, weights: ArrayLike | None = None, trim: float = 0.1) -> float:

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from lib.errors import HouseholdSegmentsError
 from lib.maps import Fitted, Quality, Worker
 from lib.maps.worker import MAX_WAITING
-from lib.ui.run import background, map_results
+from lib.ui.run import background
+from lib.ui.scene.kept import ROOM
 from lib.work.jobs import Queue
 
 LEASE = 60
@@ -211,7 +212,7 @@ def test_a_map_appears_where_the_disk_takes_nothing(app, charts, quick, tmp_path
     at.run()
     assert not at.exception
     assert map_of(method, charts, at)
-    map_results.shelf("maps", map_results._MAPS)._results.clear()
+    ROOM.drop("maps")
     # no longer in memory and not on disk: the ticket has it still, and nothing is drawn again
     assert map_of(method, charts, at.run())
     assert quick.fits == 1

@@ -10,11 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts.finished import Chart, Finished, Spec, finish
-from lib.ui.run.cache import shelf
+from lib.ui.run.cache import find, put
 from lib.ui.scene.scene import Scene, Segmented
-
-_CHARTS = 160
-"""Charts kept; most are a few kilobytes, a scatter some 200."""
 
 _ON_PAGE = "charts_on_page"
 
@@ -90,12 +87,11 @@ def draw(
         data: Data that the chart refers to by name and that may change while it stays the same.
         options: Others of ``st.vega_lite_chart``.
     """
-    kept = shelf("charts", _CHARTS)
     place = (key, scene.key, what)
-    chart = kept.find(place)
+    chart: Finished | None = find("charts", place)
     if chart is None:
         chart = finish(make(), scene.subject, validate=VALIDATE)
-        kept.put(place, chart)
+        put("charts", place, chart)
     shown = Shown(alt_text, chart, data or {}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown
     return st.vega_lite_chart(chart.sent(shown.data), alt=alt_text, key=key, **options)

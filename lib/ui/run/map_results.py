@@ -11,14 +11,11 @@ from lib import maps, segments
 from lib.maps import density
 from lib.segments import Recipe
 from lib.ui.run import background, results
-from lib.ui.run.cache import cached, kept, shelf
+from lib.ui.run.cache import find, kept, put
 from lib.ui.scene.view import View
 
 Id = int | str
 Ids = tuple[Id, ...]
-
-_MAPS = 48
-"""Maps kept in memory; each is some 200 kB."""
 
 
 def map_request(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Request:
@@ -29,17 +26,16 @@ def map_request(view: View, recipe: Recipe, method: maps.Method, settings: maps.
 def projection(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Projection | None:
     """The map, if it can be had at once: PCA, or what was finished before."""
     key = _map_key(view, recipe, method, settings)
-    kept_maps = shelf("maps", _MAPS)
-    found = kept_maps.find(key)
+    found: maps.Projection | None = find("maps", key)
     if found is None and (found := map_request(view, recipe, method, settings).finished()) is not None:
-        kept_maps.put(key, found)
+        put("maps", key, found)
     return found
 
 
 def keep(view: View, recipe: Recipe, request: maps.Request, fitted: maps.Fitted) -> maps.Projection:
     """The map that the worker has just finished, kept in memory: the disk may not have taken it."""
     found = request.projection(fitted)
-    shelf("maps", _MAPS).put(_map_key(view, recipe, request.method, request.settings), found)
+    put("maps", _map_key(view, recipe, request.method, request.settings), found)
     return found
 
 
@@ -54,15 +50,17 @@ def worker() -> maps.Worker:
     return found
 
 
-@kept(24)
-def contours(_projection: maps.Projection, key: str) -> pd.DataFrame:
+def contours(projection: maps.Projection) -> pd.DataFrame:
     """Lines of equal density on a map."""
-    del key
-    table = _projection.table
-    return density.contours(table["x"].to_numpy(), table["y"].to_numpy(), table["weight"].to_numpy())
+    found: pd.DataFrame | None = find("contours", projection.key)
+    if found is None:
+        table = projection.table
+        found = density.contours(table["x"].to_numpy(), table["y"].to_numpy(), table["weight"].to_numpy())
+        put("contours", projection.key, found)
+    return found
 
 
-@cached
+@kept
 def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
     """Every row's code of a category, or for an amount the share of members that have less."""
     data = view.members((*recipe.features, column))
@@ -94,7 +92,7 @@ def ids_are_text(view: View) -> bool:
     return view.everyone(()).ids.dtype == object
 
 
-@cached
+@kept
 def members_by_segment(view: View, recipe: Recipe) -> dict[int, Ids]:
     """What names the members whose first implicate is in each segment."""
     data = view.members(recipe.features)

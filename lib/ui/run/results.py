@@ -10,26 +10,26 @@ from lib import estimates, explore, exports, features, population, segments
 from lib.population import Condition, Size
 from lib.segments import Recipe
 from lib.segments.describe import plane
-from lib.ui.run.cache import cached, kept, shelf
+from lib.ui.run.cache import find, kept, put
 from lib.ui.scene.view import Heading, View
 
-_SWEEPS, _STABILITIES = 8, 64
-"""Results of long work kept; a sweep over every member of the file takes some 10 MB."""
+_AT_ONCE = 40
+"""Columns looked at together where all are passed over: the survey's would fill two thirds of what may be kept."""
 
 
-@cached
+@kept
 def size(view: View) -> Size:
     """How many members the population has."""
     return population.size(view.everyone(view.population.columns), view.population, counting=view.counting)
 
 
-@cached
+@kept
 def loosened(view: View) -> list[tuple[Condition, int]]:
     """Which condition of the population costs the most members."""
     return population.loosened(view.everyone(view.population.columns), view.population)
 
 
-@cached
+@kept
 def headlines(view: View) -> tuple[explore.Headline, ...]:
     """Headline figures of the population and of those it is shown beside."""
     figures = explore.headline_figures(view.codebook, view.about.subject)
@@ -37,7 +37,7 @@ def headlines(view: View) -> tuple[explore.Headline, ...]:
     return explore.headlines(view.members(columns), view.others(columns), figures, counting=view.counting)
 
 
-@cached
+@kept
 def shares(view: View, column: str, by: str) -> pd.DataFrame:
     """Shares of a column's codes within each group of another, in words."""
     table = estimates.shares(view.members((column, by)), column, by, counting=view.counting)
@@ -45,7 +45,7 @@ def shares(view: View, column: str, by: str) -> pd.DataFrame:
     return in_words(table, view, column)
 
 
-@cached
+@kept
 def shares_beside(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Shares of a column's codes in the population and in those it is shown beside, in words."""
     tables = {
@@ -65,39 +65,44 @@ def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
     return words[["group", "code", "order", "share", "count", "sampled", "rows", "thin"]]
 
 
-@cached
+@kept
 def distribution(view: View, heading: Heading, column: str, linear: bool) -> explore.Distribution:
     """Histogram and quantiles of an amount."""
     return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting, linear=linear)
 
 
-@cached
+@kept
 def relation(view: View, x: str, y: str, linear: bool, by: str | None = None) -> explore.Relation:
     """Two amounts of the population, each member's group of a category with them if asked for."""
     data = view.members((x, y, *((by,) if by else ())))
     return explore.relation(data, x, y, by=by, counting=view.counting, linear=linear)
 
 
-@cached
+@kept
 def correlation_table(view: View, heading: Heading, columns: tuple[str, ...]) -> pd.DataFrame:
     """Correlations of several columns."""
     return explore.correlation_table(view.groups(heading, columns), columns, counting=view.counting)
 
 
-@cached
+@kept
 def variance_ranking(view: View, trim: float) -> pd.Series:
     """All amounts of the population by variance, the largest first."""
-    data = view.members(tuple(view.codebook))
-    return features.rank_by_variance(data, trim=trim, counting=view.counting)
+    names = features.rankable(view.codebook)
+    batches = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
+    parts = [
+        features.rank_by_variance(view.passing(some), trim=trim, counting=view.counting, columns=some)
+        for some in batches
+    ]
+    return pd.concat([pd.Series(dtype=float), *parts]).sort_values(ascending=False, kind="stable")
 
 
-@kept(40)
+@kept
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""
     return segments.fit(view.members(recipe.features), recipe, prepared=_points(view, recipe.with_k(segments.MIN_K)))
 
 
-@kept(8)
+@kept
 def _points(view: View, recipe: Recipe) -> tuple[features.Space, segments.Points]:
     """The members on the scale of distances: the same for every number of segments."""
     return segments.points_of(view.members(recipe.features), recipe)
@@ -114,13 +119,13 @@ def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None)
             progress=progress,
             fitted=lambda one: segmentation(view, one),
         )
-        shelf("sweeps", _SWEEPS).put(key, found)
+        put("sweeps", key, found)
     return found
 
 
 def known_sweep(view: View, recipe: Recipe) -> segments.Sweep | None:
     """The scores of every number of segments, if they are there already."""
-    return shelf("sweeps", _SWEEPS).find(sweep_key(view, recipe))
+    return find("sweeps", sweep_key(view, recipe))
 
 
 def sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
@@ -128,20 +133,20 @@ def sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
     return ("sweep", view.key, recipe.with_k(segments.MIN_K))
 
 
-@kept(24)
+@kept
 def profile(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Profile:
     """Weighted statistics of columns in each segment."""
     data = view.members((*recipe.features, *columns))
     return segments.profile(data, segmentation(view, recipe), columns)
 
 
-@cached
+@kept
 def names(view: View, recipe: Recipe) -> dict[int, str]:
     """A name for each segment, made from what sets it apart."""
     return segments.names(view.members(recipe.features), segmentation(view, recipe))
 
 
-@kept(24)
+@kept
 def explanation(view: View, recipe: Recipe) -> segments.Explanation:
     """The segments as rules in words."""
     return segments.explain(view.members(recipe.features), segmentation(view, recipe))
@@ -151,13 +156,13 @@ def stability(view: View, recipe: Recipe, progress: segments.Progress | None = N
     """Whether other members, or other imputations, would have given the same segments."""
     data = view.members(recipe.features)
     found = segments.stability(data, segmentation(view, recipe), progress=progress)
-    shelf("stabilities", _STABILITIES).put(stability_key(view, recipe), found)
+    put("stabilities", stability_key(view, recipe), found)
     return found
 
 
 def known_stability(view: View, recipe: Recipe) -> segments.Stability | None:
     """How far segments come back, if that was tested already."""
-    return shelf("stabilities", _STABILITIES).find(stability_key(view, recipe))
+    return find("stabilities", stability_key(view, recipe))
 
 
 def stability_key(view: View, recipe: Recipe) -> tuple[object, ...]:
@@ -165,40 +170,40 @@ def stability_key(view: View, recipe: Recipe) -> tuple[object, ...]:
     return ("stability", view.key, recipe)
 
 
-@kept(24)
+@kept
 def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
     """What the well-known notebooks would say: rows, one start; two features unscaled, more of them scaled."""
     scaling: features.Scaling = "none" if len(recipe.features) == 2 else "standard"
     return segments.notebook_result(view.members(recipe.features), recipe, scaling=scaling)
 
 
-@kept(24)
+@kept
 def steps(view: View, recipe: Recipe, start: int) -> tuple[segments.Step, ...]:
     """The iterations of one start of k-means."""
     return segments.iterations(view.members(recipe.features), recipe, start=start)
 
 
-@kept(24)
+@kept
 def plane_of(view: View, recipe: Recipe, linear: bool) -> plane.Plane:
     """Members, centroids and regions of a segmentation by two features, ready to draw."""
     data = view.members(recipe.features)
     return plane.plane_of(data, segmentation(view, recipe), explore.MAX_POINTS, linear=linear)
 
 
-@cached
+@kept
 def extremes(view: View, column: str) -> float:
     """Share of a column's variance that the most extreme hundredth of the members decides."""
     data = view.members((column,))
     return features.share_of_extremes(data.values(column), data.weights(view.counting))
 
 
-@kept(8)
+@kept
 def clustergram(view: View, recipe: Recipe) -> segments.Clustergram:
     """Where members go as the number of segments grows; the sweep is there already."""
     return segments.clustergram(sweep(view, recipe))
 
 
-@cached
+@kept
 def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tuple[int, str], ...]) -> pd.DataFrame:
     """Shares of a column's codes within each segment and among all, in words."""
     data = view.members((*recipe.features, column))
@@ -213,13 +218,13 @@ def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tupl
 def comparison(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Comparison:
     """The same members segmented by several algorithms."""
     found = segments.compare(view.members(recipe.features), recipe, progress=progress)
-    shelf("comparisons", _SWEEPS).put(comparison_key(view, recipe), found)
+    put("comparisons", comparison_key(view, recipe), found)
     return found
 
 
 def known_comparison(view: View, recipe: Recipe) -> segments.Comparison | None:
     """The comparison of algorithms, if it was made already."""
-    return shelf("comparisons", _SWEEPS).find(comparison_key(view, recipe))
+    return find("comparisons", comparison_key(view, recipe))
 
 
 def comparison_key(view: View, recipe: Recipe) -> tuple[object, ...]:
@@ -227,27 +232,27 @@ def comparison_key(view: View, recipe: Recipe) -> tuple[object, ...]:
     return ("comparison", view.key, replace(recipe, algorithm="kmeans"))
 
 
-@cached
+@kept
 def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Quantiles of an amount in the population and in those it is shown beside."""
     return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting).summary
 
 
-@kept(12)
+@kept
 def lenses(view: View, recipe: Recipe) -> segments.Lenses:
     """Segments through the lenses of their subject, on columns that they were not made from."""
     data = view.members((*recipe.features, *_there(view, segments.lens_columns(view.about.subject))))
     return segments.lenses(data, segmentation(view, recipe))
 
 
-@kept(64)
+@kept
 def typical(view: View, recipe: Recipe, segment: int) -> segments.Typical:
     """The member of a segment that is nearest to all others of it."""
     data = view.members((*recipe.features, *_there(view, view.about.subject.telling.columns)))
     return segments.typical(data, segmentation(view, recipe), segment)
 
 
-@kept(24)
+@kept
 def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns: tuple[str, ...]) -> pd.DataFrame:
     """How two segments, or a segment and everyone, differ."""
     data = view.members((*recipe.features, *columns))
@@ -255,7 +260,7 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
     return segments.contrast(data, segmentation(view, recipe), first, second, columns, described=told)
 
 
-@kept(8)
+@kept
 def persistence(view: View, recipe: Recipe, other: View) -> segments.Persistence:
     """What became of the segments in another wave."""
     old = view.members(recipe.features)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-import streamlit as st
+import pandas as pd
 
 from lib.dataset import Codebook, Dataset
 from lib.sources import download, scf
+from lib.ui.scene.kept import ROOM
 
 SAMPLE = "sample"
 
@@ -74,16 +76,31 @@ def unreadable() -> list[str]:
     return list(download.readable()[1].values())
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
 def load(source: str, stamp: str, dollars: int | None, columns: tuple[str, ...]) -> Dataset:
     """A source with some of its columns; nobody changes it, so all sessions share it."""
-    del stamp  # part of the key only
+    return ROOM.get(("tables", source, stamp, dollars, columns), lambda: _put_together(source, stamp, dollars, columns))
+
+
+def _put_together(source: str, stamp: str, dollars: int | None, columns: tuple[str, ...]) -> Dataset:
+    """A table of columns that are kept once each, whichever tables they are in; what is not kept yet is read."""
+    of = ("columns", source, stamp, dollars)
+    there = {name: column for name in columns if (column := ROOM.find((*of, name))) is not None}
+    data = read(source, dollars, tuple(name for name in columns if name not in there))
+    for name in data.frame:
+        there[name] = ROOM.get((*of, name), partial(data.frame.__getitem__, name))
+    codebook = columns_of(source, stamp)
+    told = [name for name in codebook if name in there]
+    ordered = [*(name for name in there if name not in codebook), *told]
+    frame = pd.DataFrame({name: there[name] for name in ordered}, copy=False)
+    return replace(data, frame=frame, codebook=codebook.restricted_to(told))
+
+
+def read(source: str, dollars: int | None, columns: Sequence[str]) -> Dataset:
+    """A source with some of its columns, for this once: for work that passes over very many of them."""
     data = sources()[source].open(columns)
     return data.in_dollars(dollars) if dollars and data.dollars else data
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
 def columns_of(source: str, stamp: str) -> Codebook:
     """What is known about every column of a source."""
-    del stamp
-    return sources()[source].open(None).codebook
+    return ROOM.get(("codebooks", source, stamp), lambda: sources()[source].open(None).codebook)

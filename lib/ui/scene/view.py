@@ -87,6 +87,10 @@ class View:
         """The members of the population with some columns, in the view's dollars."""
         return self.population.apply(self.everyone((*columns, *self.population.columns)))
 
+    def passing(self, columns: Sequence[str]) -> Dataset:
+        """``members`` with columns that are read for this once."""
+        return self.population.apply(catalogue.read(self.source, self.dollars, (*columns, *self.population.columns)))
+
     def others(self, columns: Sequence[str]) -> Dataset:
         """Those that the members are shown beside, with some columns."""
         return self.beside.apply(self.everyone((*columns, *self.beside.columns)))

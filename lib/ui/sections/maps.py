@@ -149,7 +149,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
             axes=_axes(projection),
             entity=scene.entity,
             colour=None if colour == _SEGMENT else scene.codebook[colour],
-            lines=map_results.contours(projection, projection.key) if contoured else None,
+            lines=map_results.contours(projection) if contoured else None,
             centres=_centres(points),
             sized=sized,
             height=620 if large else 400,

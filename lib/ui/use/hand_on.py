@@ -17,12 +17,11 @@ from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.ui.run import background, drawing, results, whole_page
-from lib.ui.run.cache import shelf
+from lib.ui.run.cache import find, put
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import features, recipes, sidebar
 from lib.words import capitalised, slug
 
-_REPORTS = 6
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
 """Charts of a page that go into its report besides the report's own."""
 
@@ -129,8 +128,7 @@ def _render_report(scene: Segmented) -> None:
     st.subheader("Report")
     question = st.text_input("What was asked", key="question", bind="query-params", max_chars=300)
     key = ("report", scene.view.key, scene.heading, scene.recipe, tuple(scene.names.items()), question or "")
-    kept = shelf("reports", _REPORTS)
-    page = kept.find(key)
+    page: bytes | None = find("reports", key)
     if page is not None:
         st.download_button(
             "Save the report", page, _file_name(scene, "report", "html"), "text/html", icon=":material/description:",
@@ -145,7 +143,7 @@ def _render_report(scene: Segmented) -> None:
         figures = [
             exports.Figure(chart.alt.split(".")[0], chart.spec, chart.alt, caption=caption) for chart in pictured
         ]
-        kept.put(key, _report(scene, question or "", figures, progress))
+        put("reports", key, _report(scene, question or "", figures, progress))
 
     background.on_request("report", "Make the report", ":material/description:", key, make)
 

@@ -383,5 +383,13 @@ def test_rooms_that_compute_know_no_survey(path):
     for words in ALLOWED:
         text = text.replace(words, "")
     assert not re.findall(r"(?i)\w*household\w*", text)
-    if path.parent.name != "population":  # its examples need some columns
-        assert not survey_columns() & set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "lib" / "subject.py", *(p for room in ROOMS for p in sources_of(room))],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_examples_name_no_column_of_the_survey(path):
+    text = path.read_text(encoding="utf-8")
+    assert not survey_columns() & set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text))

@@ -35,6 +35,8 @@ Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "
 
 AMOUNT_UNITS = frozenset({"dollars", "count", "years", "ratio", "score", "index"})
 CATEGORY_UNITS = frozenset({"category", "flag"})
+_NUMBERS = "biuf"
+"""Kinds of NumPy's types: truth values, whole numbers with and without a sign, floats."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,9 @@ def _variable(row: dict[str, str]) -> Variable:
 class Dataset:
     """An immutable table of households, customers or whatever its subject says, and what is known about it.
 
+    Where it is made, a ``DataError`` is raised if a column that the codebook calls an amount or a category is not of
+    numbers, or if a row names no member: whoever is given a Dataset need not look.
+
     Attributes:
         frame: One row per member and implicate. Never changed in place.
         codebook: What each column of ``frame`` means.
@@ -175,6 +180,24 @@ class Dataset:
     vintage: str = ""
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that amounts and categories are numbers and that ids are complete."""
+        for name, kind in zip(self.frame.columns, self.frame.dtypes, strict=True):
+            variable = self.codebook.get(name)
+            if variable is None or kind.kind in _NUMBERS:
+                continue
+            where = f"{self.name}, column {name}, is not of numbers but of type {kind}"
+            if variable.is_category:
+                raise DataError(f"{where}: number its categories, and label the numbers in the codebook.")
+            if variable.is_amount:
+                raise DataError(f'{where}: make numbers of it, or call its unit "id" in the codebook.')
+        if self.id in self.frame and (nameless := self.frame[self.id].isna().to_numpy()).any():
+            where = f"{nameless.sum():,} rows, first on row {nameless.argmax() + 1:,}"
+            raise DataError(
+                f"{self.name}, column {self.id}, names no {self.entity.singular} on {where}: "
+                "fill them in or leave them out."
+            )
 
     def __len__(self) -> int:
         return len(self.frame)

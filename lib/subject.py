@@ -255,7 +255,7 @@ class Wording:
     weighted: str = "{members}, by their weights"
     rows: str = "rows, each once"
     synthetic: str = "Synthetic data drawn from a model: no row is real"
-    example: str = "AGE < 35 and DEBT > 0"
+    example: str = "amount > 0 and size < 35"
     placeholder: str = "Choose a column"
     citation: str = ""
     notebooks: bool = False

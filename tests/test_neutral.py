@@ -82,6 +82,31 @@ def test_text_is_no_amount(mine):
         mine.values("key")
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "says"),
+    [
+        ("e", ["North", "South"], "number its categories, and label the numbers in the codebook"),
+        ("e", pd.Categorical(["North", "South"]), "number its categories"),
+        ("a", ["1,5", "2,5"], 'make numbers of it, or call its unit "id" in the codebook'),
+        ("key", ["C1", None], "names no row on 150 rows, first on row 2: fill them in"),
+        ("key", [1.0, np.nan], "names no row on 150 rows, first on row 2: fill them in"),
+    ],
+)
+def test_a_table_is_refused_where_it_is_made_if_it_cannot_be_computed_with(mine, column, values, says):
+    frame = mine.frame.assign(**{column: pd.concat([pd.Series(values)] * (len(mine) // 2), ignore_index=True)})
+    with pytest.raises(DataError) as error:
+        replace(mine, frame=frame)
+    assert str(error.value).startswith(f"Mine, column {column}, ")
+    assert says in str(error.value)
+
+
+def test_gaps_in_numbers_and_truth_values_are_numbers(mine):
+    frame = mine.frame.assign(a=mine.frame["a"].where(mine.frame["a"] > 20), e=mine.frame["e"] > 1)
+    taken = replace(mine, frame=frame)
+    assert np.isnan(taken.values("a")).sum() == 2 * IN_EACH
+    assert set(taken.values("e")) == {0.0, 1.0}
+
+
 def test_a_first_look(mine):
     half = Population.parse("a > 20").apply(mine)
     figures = explore.headline_figures(mine.codebook, mine.subject)
@@ -383,5 +408,13 @@ def test_rooms_that_compute_know_no_survey(path):
     for words in ALLOWED:
         text = text.replace(words, "")
     assert not re.findall(r"(?i)\w*household\w*", text)
-    if path.parent.name != "population":  # its examples need some columns
-        assert not survey_columns() & set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "lib" / "subject.py", *(p for room in ROOMS for p in sources_of(room))],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_examples_name_no_column_of_the_survey(path):
+    text = path.read_text(encoding="utf-8")
+    assert not survey_columns() & set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text))

@@ -1,10 +1,15 @@
 """The language of conditions, and the populations that have a name."""
 
+import random
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from lib.dataset import Codebook, Dataset, Variable
 from lib.errors import PopulationError
-from lib.population import Population, loosened, named_population, size
+from lib.population import Combination, Comparison, Negation, Population, loosened, named_population, size
 from lib.subjects import SCF
 
 
@@ -30,6 +35,9 @@ def five(households):
         ("ASSET != 9", [0, 1, 3, 4]),  # ... but "is not"
         ("age < 3.5e1", [0, 1]),
         ("DEBT == - 1", [4]),
+        ("AGE in (20,)", [0]),
+        ("`AGE` < 35 and not `debt`==0", [1]),
+        ("ASSET != ASSET", [3]),  # nothing but a missing value differs from itself
     ],
 )
 def test_conditions_pick_the_rows_that_they_say(five, text, picked):
@@ -62,6 +70,16 @@ def test_conditions_pick_the_rows_that_they_say(five, text, picked):
         ("(" * 300 + "AGE < 3" + ")" * 300, "cannot be read"),
         ("not " * 100 + "AGE < 3", "nested more than 12 deep"),
         ("AGE < 3 or " * 120 + "AGE < 3", "at most 1,000"),
+        ("~" * 900 + "AGE < 3", "nested too deep"),
+        (
+            "net income < 3",
+            "near “income < 3”: write column, comparison and number, a name that is not one plain word in",
+        ),
+        ("a.b < 3", "“a.b” is neither a column nor a number: write a name that is not one plain word in backticks"),
+        ("`net income < 3", "The name “`net income < 3” does not end"),
+        ("`net income` 3", "cannot be read near"),
+        ("3 < `a` `b`", "cannot be read near “b”"),
+        ("f(`a\nb`=3)", "“f(a b=3)” is not a comparison"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_sentence(text, says):
@@ -76,6 +94,102 @@ def test_what_cannot_be_read_is_said_in_one_sentence(text, says):
 def test_a_column_that_is_not_there_brings_the_nearest_names(five):
     with pytest.raises(PopulationError, match="no column AGES; did you mean AGE"):
         Population.parse("AGES < 3").apply(five)
+
+
+NAMES = (
+    *(
+        "net income",
+        "class",
+        "1st",
+        "a.b",
+        'he said "x"',
+        "it's",
+        "a=b",
+        "3",
+        "-1",
+        "#",
+        "\\",
+        "€",
+        "x" * 64,
+        "a\tb",
+        "",
+    ),
+    *("and", "or", "not", "in", "is", "if", "lambda", "None", "True", "match", "_", "__debug__", "quoted_0"),
+    *("`", "``", "a`b", "`a`", " a ", "\n", "\0", "ﬁ", "ｑuoted_0", "é", "e\u0301"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_any_name_of_a_column_can_be_written_and_read_back(name):
+    population = Population(
+        (
+            Comparison(name, ">=", 14.72),
+            Negation(Comparison(name, "in", (1.0, 2.0))),
+            Combination("or", (Comparison(name, "!=", name), Comparison("quoted_0", "<", name))),
+        )
+    )
+    assert Population.parse(str(population)) == population
+    data = Dataset(pd.DataFrame({name: [1.0, 20.0]}), Codebook({name: Variable(name, name)}), "Mine", "mine")
+    assert Population(population.conditions[:2]).mask(data).tolist() == [False, True]
+
+
+def test_names_of_any_signs_can_be_written_and_read_back():
+    rng = random.Random(1)
+    for _ in range(2_000):
+        left, right = ("".join(rng.choices("`ab 1_\"'\\=<>()\n#ﬁ", k=rng.randint(0, 9))) for _ in "12")
+        population = Population((Comparison(left, ">", right), Comparison(right, "not in", (1.0,))))
+        assert Population.parse(str(population)) == population
+
+
+def test_plain_names_are_written_as_they_were():
+    """Links hold this text."""
+    text = "TURNFEAR == 1 and NETWORTH < 2000000 and (not (AGE in (20, 80)) or DEBT != ASSET)"
+    assert str(Population.parse(text)) == text
+
+
+def twins():
+    names = ("a", "A", "Ab", "aB", "net income")
+    frame = pd.DataFrame({name: [0.0, float(at)] for at, name in enumerate(names)})
+    return Dataset(frame, Codebook({name: Variable(name, name, unit="ratio") for name in names}), "Twins", "twins")
+
+
+@pytest.mark.parametrize(("text", "picked"), [("a == 0", [0, 1]), ("A == 0", [0]), ("`NET income` == 4", [1])])
+def test_a_name_means_the_column_that_is_spelt_so(text, picked):
+    assert np.flatnonzero(Population.parse(text).mask(twins())).tolist() == picked
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("AB > 0", "The column AB could be Ab or aB: write the one that is meant."),
+        ("`net incom` > 0", "There is no column net incom; did you mean `net income`?"),
+        ("NETINCOME > 0", "There is no column NETINCOME; did you mean `net income`?"),
+        ("zzz > 0", "There is no column zzz in this data: look it up in the data dictionary."),
+    ],
+)
+def test_a_name_in_doubt_brings_what_could_be_meant_as_it_is_written(text, says):
+    with pytest.raises(PopulationError) as error:
+        Population.parse(text).mask(twins())
+    assert str(error.value) == says
+
+
+def test_a_column_of_text_is_refused_in_a_sentence(five):
+    named = replace(five, frame=five.frame.assign(YY1=list("abcde")))
+    with pytest.raises(PopulationError, match="The column YY1 holds text: conditions compare numbers"):
+        Population.parse("YY1 == 1").mask(named)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_no_text_could_say_is_refused_where_it_is_made(number):
+    for right in (number, (1.0, number)):
+        with pytest.raises(PopulationError, match="compares with numbers"):
+            Comparison("AGE", "in", right)
+
+
+def test_what_is_missing_is_said_so(five):
+    words = [Population.parse(text).words(five.codebook) for text in ("DEBT != DEBT", "DEBT == DEBT")]
+    label = five.codebook.label("DEBT")
+    assert words == [f"{label} is missing", f"{label} is known"]
 
 
 def test_a_very_large_number_does_not_overflow(five):

@@ -12,6 +12,7 @@ from lib.errors import PopulationError
 from lib.population import language
 from lib.population.conditions import Combination, Comparison, Condition, Mask, Negation
 from lib.population.language import EXAMPLE
+from lib.population.names import shown, written
 from lib.prices import price_ratio
 from lib.subject import NamedPopulation
 
@@ -39,7 +40,7 @@ class Population:
 
     @classmethod
     def parse(cls, text: str, *, example: str = EXAMPLE) -> Population:
-        """Read conditions such as ``"AGE < 35 and DEBT > 0"``; an empty text is everyone.
+        """Read conditions such as ``"amount > 0 and size < 35"``; an empty text is everyone.
 
         Args:
             text: The conditions.
@@ -58,16 +59,13 @@ class Population:
     def checked(self, codebook: Codebook) -> Population:
         """The same population with column names as the codebook spells them.
 
+        Upper and lower case are one where they leave no doubt which column is meant.
+
         Raises:
-            PopulationError: If a column is not there; it names the nearest ones.
+            PopulationError: If a column is not there, or could be several; it names those or the nearest ones.
         """
-        spelt = {name.casefold(): name for name in codebook}
-        names = {name: spelt.get(name.casefold()) for name in self.columns}
-        for name, found in names.items():
-            if found is None:
-                raise PopulationError(f"There is no column {name}{_nearest(name, codebook)}.")
-        known = {name: found for name, found in names.items() if found is not None}
-        return Population(tuple(condition.renamed(known) for condition in self.conditions))
+        names = {name: _spelt(name, codebook) for name in self.columns}
+        return Population(tuple(condition.renamed(names) for condition in self.conditions))
 
     def mask(self, dataset: Dataset) -> Mask:
         """One truth value per row of ``dataset``: whether it belongs to the population."""
@@ -134,6 +132,23 @@ def loosened(everyone: Dataset, population: Population) -> list[tuple[Condition,
     return sorted(gains, key=lambda gain: -gain[1])
 
 
-def _nearest(name: str, codebook: Codebook) -> str:
-    close = difflib.get_close_matches(name.upper(), list(codebook), n=3, cutoff=0.6)
-    return f"; did you mean {' or '.join(close)}?" if close else " in this data: look it up in the data dictionary"
+def _spelt(name: str, codebook: Codebook) -> str:
+    """The column that a name means."""
+    if name in codebook:
+        return name
+    folded: dict[str, list[str]] = {}
+    for column in codebook:
+        folded.setdefault(column.casefold(), []).append(column)
+    alike = folded.get(name.casefold(), [])
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise PopulationError(f"The column {shown(name)} could be {_either(alike)}: write the one that is meant.")
+    close = [folded[near][0] for near in difflib.get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)]
+    cure = f"; did you mean {_either(close)}?" if close else " in this data: look it up in the data dictionary."
+    raise PopulationError(f"There is no column {shown(name)}{cure}")
+
+
+def _either(names: list[str]) -> str:
+    """Names to choose from, as they are to be written."""
+    return " or ".join(shown(written(name), 70) for name in names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib.dataset import Codebook
+from lib.errors import PopulationError
+from lib.population.names import shown, written
 
 Mask = NDArray[np.bool_]
 Operand = float | str
@@ -29,21 +32,37 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     }
 )
 _WORDS = MappingProxyType({"==": "is", "!=": "is not", "<": "below", "<=": "at most", ">": "above", ">=": "at least"})
+_ITSELF = MappingProxyType({"==": "is known", "!=": "is missing"})
+"""What it means to compare a column with itself."""
 
 
 @dataclass(frozen=True)
 class Comparison:
     """``left operator right``; for ``in`` and ``not in`` the right side is a tuple of numbers.
 
-    A row whose value is missing satisfies no comparison but ``!=`` and ``not in``.
+    A row whose value is missing satisfies no comparison but ``!=`` and ``not in``: ``a != a`` picks such rows.
     """
 
     left: Operand
     operator: str
     right: Operand | tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse what has no text in the language.
+
+        Raises:
+            PopulationError: If a number is missing or infinite.
+        """
+        sides = (self.left, *(self.right if isinstance(self.right, tuple) else (self.right,)))
+        if not all(isinstance(side, str) or math.isfinite(side) for side in sides):
+            raise PopulationError("A condition compares with numbers: missing and infinite ones are none.")
+
     def mask(self, frame: pd.DataFrame) -> Mask:
-        """One truth value per row of ``frame``."""
+        """One truth value per row of ``frame``.
+
+        Raises:
+            PopulationError: If a column holds text.
+        """
         left = _operand(self.left, frame)
         if isinstance(self.right, tuple):
             found = np.isin(np.broadcast_to(left, len(frame)), self.right)
@@ -74,11 +93,14 @@ class Comparison:
         if isinstance(self.right, tuple):
             is_or_not = "is" if self.operator == "in" else "is not"
             return f"{text(self.left)} {is_or_not} {' or '.join(map(text, self.right))}"
+        if self.left == self.right and self.operator in _ITSELF:
+            return f"{text(self.left)} {_ITSELF[self.operator]}"
         return f"{text(self.left)} {_WORDS[self.operator]} {text(self.right)}"
 
     def __str__(self) -> str:
         if isinstance(self.right, tuple):
-            return f"{_side(self.left)} {self.operator} ({', '.join(map(_number, self.right))})"
+            comma = "," if len(self.right) == 1 else ""  # (1) is a number, (1,) a choice
+            return f"{_side(self.left)} {self.operator} ({', '.join(map(_number, self.right))}{comma})"
         return f"{_side(self.left)} {self.operator} {_side(self.right)}"
 
 
@@ -141,11 +163,16 @@ Condition = Comparison | Combination | Negation
 
 
 def _operand(side: Operand, frame: pd.DataFrame) -> Any:  # noqa: ANN401 - a number or an array
-    return frame[side].to_numpy(dtype=float) if isinstance(side, str) else side
+    if not isinstance(side, str):
+        return side
+    try:
+        return frame[side].to_numpy(dtype=float)
+    except (TypeError, ValueError) as error:
+        raise PopulationError(f"The column {shown(side)} holds text: conditions compare numbers.") from error
 
 
 def _side(side: Operand) -> str:
-    return side if isinstance(side, str) else _number(side)
+    return written(side) if isinstance(side, str) else _number(side)
 
 
 def _number(value: float) -> str:

@@ -1,6 +1,7 @@
 """The small language of conditions: columns, numbers, comparisons, ``and``, ``or``, ``not`` and ``in``.
 
-Python's parser reads it, and only these forms are taken from its tree: nothing is ever evaluated.
+Python's parser reads it, and only these forms are taken from its tree: nothing is ever evaluated. A column whose name
+is not one plain word stands in backticks (``lib.population.names``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal
 
 from lib.errors import PopulationError
 from lib.population.conditions import Combination, Comparison, Condition, Negation, Operand
+from lib.population.names import put_back, shown, stood_in
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 12
@@ -31,15 +33,17 @@ _SYMBOLS: Mapping[type[ast.cmpop], str] = MappingProxyType(
 )
 _MIRRORED = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
 
-EXAMPLE = "AGE < 35 and DEBT > 0"
+EXAMPLE = "amount > 0 and size < 35"
 """Shown where a text cannot be read, unless the subject has a better one."""
 
 _EXAMPLE = "for example \N{WHITE SQUARE}"
 """Stands in sentences until it is known which example to show."""
 
+_BACKTICKS = "a name that is not one plain word in backticks"
+
 
 def parse(text: str, example: str = EXAMPLE) -> tuple[Condition, ...]:
-    """Read a text such as ``"AGE < 35 and DEBT > 0"`` as conditions that must all hold.
+    """Read a text such as ``"amount > 0 and size < 35"`` as conditions that must all hold.
 
     Args:
         text: The conditions.
@@ -52,6 +56,8 @@ def parse(text: str, example: str = EXAMPLE) -> tuple[Condition, ...]:
         return _parsed(text.strip())
     except PopulationError as error:
         raise PopulationError(str(error).replace(_EXAMPLE, f"for example {example}")) from error
+    except RecursionError as error:  # hundreds of signs before a number
+        raise PopulationError("The conditions cannot be read: they are nested too deep.") from error
 
 
 def _parsed(text: str) -> tuple[Condition, ...]:
@@ -66,25 +72,38 @@ def _parsed(text: str) -> tuple[Condition, ...]:
 def _tree(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise PopulationError(f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
+    plain, names = stood_in(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            return ast.parse(text, mode="eval").body
+            tree = ast.parse(plain, mode="eval").body
     except SyntaxError as error:
-        raise PopulationError(_explain_syntax(text, error)) from error
+        raise PopulationError(_explain_syntax(plain, names, error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise PopulationError(f"The conditions cannot be read: write them plainly, {_EXAMPLE}.") from error
+    for node in ast.walk(tree):
+        for part, value in ast.iter_fields(node):
+            if isinstance(value, str):
+                setattr(node, part, put_back(value, names))
+    return tree
 
 
-def _explain_syntax(text: str, error: SyntaxError) -> str:
+def _shown(node: ast.expr) -> str:
+    return f"“{shown(ast.unparse(node))}”"
+
+
+def _explain_syntax(text: str, names: dict[str, str], error: SyntaxError) -> str:
     without_comparisons = text
     for symbol in ("==", "!=", "<=", ">="):
         without_comparisons = without_comparisons.replace(symbol, "")
     if "=" in without_comparisons:
         return f"Write == (twice) to compare, {_EXAMPLE}."
     place = max((error.offset or 1) - 1, 0)
-    near = text[place : place + 12].strip() or text[-12:].strip()
-    return f"The conditions cannot be read near “{near}”: write column, comparison and number, {_EXAMPLE}."
+    near = shown(put_back(text[place:], names))[:12] or shown(put_back(text, names))[-12:]
+    return (
+        f"The conditions cannot be read near “{near.strip()}”: write column, comparison and number, {_BACKTICKS}, "
+        f"{_EXAMPLE}."
+    )
 
 
 def _condition(node: ast.expr, depth: int) -> Condition:
@@ -98,7 +117,7 @@ def _condition(node: ast.expr, depth: int) -> Condition:
     if isinstance(node, ast.Compare):
         return _comparisons(node)
     _refuse_symbols(node)
-    raise PopulationError(f"“{ast.unparse(node)[:40]}” is not a comparison: write one, {_EXAMPLE}.")
+    raise PopulationError(f"{_shown(node)} is not a comparison: write one, {_EXAMPLE}.")
 
 
 def _combined(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
@@ -110,7 +129,7 @@ def _combined(word: Literal["and", "or"], parts: list[Condition]) -> Condition:
 
 
 def _comparisons(node: ast.Compare) -> Condition:
-    """One comparison, or a chain such as ``18 <= AGE < 35`` as several."""
+    """One comparison, or a chain such as ``18 <= size < 35`` as several."""
     sides = [node.left, *node.comparators]
     parts: list[Condition] = [
         _comparison(left, op, right) for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
@@ -128,7 +147,8 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
         return Comparison(_read_side(left), symbol, tuple(map(_read_number, right.elts)))
     first, second = _read_side(left), _read_side(right)
     if not isinstance(first, str) and not isinstance(second, str):
-        raise PopulationError(f"“{ast.unparse(left)} {symbol} {ast.unparse(right)}” names no column, {_EXAMPLE}.")
+        sides = f"{shown(ast.unparse(left))} {symbol} {shown(ast.unparse(right))}"
+        raise PopulationError(f"“{sides}” names no column, {_EXAMPLE}.")
     if not isinstance(first, str):
         return Comparison(second, _MIRRORED.get(symbol, symbol), first)
     return Comparison(first, symbol, second)
@@ -144,7 +164,7 @@ def _read_number(node: ast.expr) -> float:
     if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
         return float(min(max(node.value, -1e300), 1e300))  # type: ignore[type-var, arg-type]
     _refuse_symbols(node)
-    raise PopulationError(f"“{ast.unparse(node)[:40]}” is neither a column nor a number, {_EXAMPLE}.")
+    raise PopulationError(f"{_shown(node)} is neither a column nor a number: write {_BACKTICKS}, {_EXAMPLE}.")
 
 
 def _refuse_symbols(node: ast.expr) -> None:

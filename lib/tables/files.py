@@ -8,7 +8,7 @@ import io
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from typing import IO, TYPE_CHECKING
@@ -68,16 +68,17 @@ class _Given:
 def read_frame(path: Path, accept: Callable[[list[str]], None], expected: Expected) -> pd.DataFrame:
     """Read a CSV or Stata file, bare, gzipped or alone in a zip, into a frame.
 
-    The kind is told by content, not by name. At most ``MAX_UNPACKED`` bytes and ``MAX_CELLS`` cells are held.
+    The kind is told by content, not by name. At most ``MAX_UNPACKED`` bytes and ``MAX_CELLS`` cells are held. Quotes in
+    a CSV file are left out, so none of its cells may hold a comma or a line's end.
 
     Args:
         path: The file. Its name appears in every error.
-        accept: Called with the names of the columns, in upper case, before any row is read; what it raises
-            ends the reading.
+        accept: Called with the names of the columns before any row is read; what it raises ends the reading.
         expected: What the errors say that the file should have been.
 
     Returns:
-        The table with column names in upper case, none of them twice. Its columns may hold anything.
+        The table with its columns named as in the file, without the space around a name, none of them twice; one
+        without a name is called "Unnamed: 0" by its place. Its columns may hold anything.
 
     Raises:
         DataError: One sentence on what is wrong with the file and what to do.
@@ -252,14 +253,23 @@ def _check_lines(file: _Given, lines: IO[bytes], names: list[str]) -> None:
 def _names(file: _Given, found: list[str], accept: Callable[[list[str]], None]) -> list[str]:
     """The names of the columns as they are known here: accepted, fit for a sentence, each once."""
     _check_width(file, len(found))
-    names = [column.strip().upper() or f"UNNAMED: {at}" for at, column in enumerate(found)]
+    names = [column.strip() or f"Unnamed: {at}" for at, column in enumerate(found)]
     accept(names)
     if odd := next((column for column in names if len(column) > _LONGEST_NAME or not column.isprintable()), None):
         raise DataError(f"{file.name} has a column named {_shown(odd)}: use {file.expected.what} as released.")
+    refuse_repeated(file.name, names)
+    return names
+
+
+def refuse_repeated(file_name: str, names: Sequence[str]) -> None:
+    """Check that no two columns have the same name.
+
+    Raises:
+        DataError: One sentence that names the file and the column.
+    """
     if len(set(names)) < len(names):
         repeated = next(column for at, column in enumerate(names) if column in names[:at])
-        raise DataError(f"{file.name} has two columns named {repeated}: keep one of them.")
-    return names
+        raise DataError(f"{file_name} has two columns named {_shown(repeated)}: keep one of them.")
 
 
 def _check_width(file: _Given, columns: int) -> None:

@@ -3,10 +3,12 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from tables import CUSTOMERS, neutral_table
 
 from lib import exports
+from lib.dataset import Codebook, Variable
 from lib.population import Population
 from lib.segments import Recipe, fit, names
 from lib.subjects import PLAIN
@@ -179,6 +181,77 @@ def test_conditions_on_its_own_columns(mine, metrics):
     assert 0 < int(metrics(at)["Rows"]) < 100
     assert any("Region is North" in b.label for b in at.button)
     assert at.text_input(key="where").placeholder == "a > 0"
+
+
+NAMES = ("net income", "class", "he said `x`", "d")
+
+
+def holed():
+    """Names that are no plain words, ends that two decimals cannot say, and gaps."""
+    data = neutral_table(NAMES)
+    frame = data.frame.assign(e=data.frame["e"].where(data.frame.index % 3 > 0))
+    frame["f"] = 1
+    frame[NAMES[0]] = (frame[NAMES[0]] / 1_000).where(frame.index != 7)
+    book = {"f": Variable("f", "Kind", unit="category"), **data.codebook}
+    return replace(data, frame=frame, codebook=Codebook(book), fingerprint="holed")
+
+
+def adding(at):
+    return next(b for b in at.button if b.label == "Add the condition")
+
+
+@pytest.mark.parametrize("column", NAMES)
+def test_a_condition_is_built_on_a_column_of_any_name(offer, metrics, column):
+    at = offer(holed())
+    at.selectbox(key="condition_column").set_value(column).run()
+    slider = at.select_slider(key=f"condition_range_{column}")
+    assert len(slider.options) == len(set(slider.options)) > 3
+    # the full range asks for nothing: it keeps every row, also one without a value
+    assert adding(at).disabled
+    values = holed().values(column)
+    assert slider.value == (np.nanmin(values), np.nanmax(values))
+    middle = float(slider.options[len(slider.options) // 2])
+    slider.set_range(middle, slider.value[1]).run()
+    adding(at).click().run()
+    assert not at.exception
+    assert not at.error
+    name = column if column == "d" else "`" + column.replace("`", "``") + "`"
+    assert at.text_input(key="where").value == f"{name} >= {middle:g}"
+    assert int(metrics(at)["Rows"]) == (values >= middle).sum()
+
+
+def test_the_codes_of_a_category_and_those_without_one_are_chosen(offer, metrics):
+    at = offer(holed())
+    codes = holed().values("e")
+    for chosen, text, rows in (
+        ([1.0], "e == 1", codes == 1),
+        (["nan"], "e != e", np.isnan(codes)),
+        ([1.0, 3.0, "nan"], "(e in (1, 3) or e != e)", codes != 2),
+    ):
+        at.text_input(key="where").set_value("").run()
+        at.selectbox(key="condition_column").set_value("e").run()
+        pills = at.pills(key="condition_values_e")
+        assert pills.options == ["North", "South", "West", "Missing"]
+        assert adding(at).disabled
+        pills.set_value(chosen).run()
+        adding(at).click().run()
+        assert not at.exception
+        assert at.text_input(key="where").value == text
+        assert int(metrics(at)["Rows"]) == rows.sum()
+    assert any("(Region is North or West or Region is missing)" in b.label for b in at.button)
+
+
+def test_an_example_names_a_column_as_it_must_be_typed(offer):
+    at = offer(holed(), where="net income > 3")
+    assert at.text_input(key="where").placeholder == "`net income` > 0"
+    # the page would take the backticks for its own, and leave them out
+    assert "for example \\`net income\\` > 0" in at.error[0].value
+
+
+def test_a_condition_on_text_is_refused_and_everyone_stays(mine, metrics):
+    at = mine(where="key == 10001")
+    assert [e.value for e in at.error] == ["The column key holds text: conditions compare numbers."]
+    assert metrics(at)["Rows"] == "300"
 
 
 def test_a_page_of_the_survey_says_whose_it_is(mine):

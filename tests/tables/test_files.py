@@ -34,8 +34,17 @@ def read(path, content):
 @pytest.mark.parametrize("content", [TABLE, gzip.compress(TABLE), zipped(orders=TABLE)], ids=["bare", "gzip", "zip"])
 def test_a_table_is_told_by_its_content(tmp_path, content):
     frame = read(tmp_path / "orders", content)
-    assert list(frame.columns) == ["ID", "PAID"]
-    assert frame["ID"].tolist() == [1, 2]
+    assert list(frame.columns) == ["id", "paid"]
+    assert frame["id"].tolist() == [1, 2]
+
+
+def test_names_stay_as_they_are_in_the_file(tmp_path):
+    frame = read(tmp_path / "o.csv", b",a,A, Net income \n1,2,3,4\n")
+    assert list(frame.columns) == ["Unnamed: 0", "a", "A", "Net income"]
+    assert frame.iloc[0].tolist() == [1, 2, 3, 4]
+    stata = io.BytesIO()
+    frame[["a", "A"]].to_stata(stata, write_index=False)
+    assert list(read(tmp_path / "o.dta", stata.getvalue()).columns) == ["a", "A"]
 
 
 def test_who_asks_sees_the_names_first_and_may_refuse(tmp_path):
@@ -44,7 +53,7 @@ def test_who_asks_sees_the_names_first_and_may_refuse(tmp_path):
     def refuse(names):
         raise DataError(f"not {names}")
 
-    with pytest.raises(DataError, match=re.escape("not ['ID', 'PAID']")):
+    with pytest.raises(DataError, match=re.escape("not ['id', 'paid']")):
         read_frame(tmp_path / "o.csv", refuse, ORDERS)
 
 
@@ -62,7 +71,8 @@ def test_who_asks_sees_the_names_first_and_may_refuse(tmp_path):
         ("o.dta", b"<stata_dta>x", "is a Stata file that is damaged or of an unknown version: export it again."),
         ("o.csv", b"a,b\n\0,1\n", "(comma separated, UTF-8): export it again, or save it as CSV."),
         ("o.csv", b"a,b\n1\n", "line 2, has 1 of 2 fields: export it again."),
-        ("o.csv", b"a\x07,b\n1,2\n", "has a column named A?: use the shop's list of orders as released."),
+        ("o.csv", b"a\x07,b\n1,2\n", "has a column named a?: use the shop's list of orders as released."),
+        ("o.csv", b"a,b,a\n1,2,3\n", "has two columns named a: keep one of them."),
         (
             "o.csv",
             b"a\n" + b"1\n" * 21,

@@ -18,7 +18,7 @@ from lib.sources.scf import checks, parquet_copy, vintage
 from lib.sources.scf.codebook import read_codebook
 from lib.sources.scf.parquet_copy import Facts
 from lib.subjects.scf import IDENTITIES, SCF
-from lib.tables.files import read_frame
+from lib.tables.files import read_frame, refuse_repeated
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample.parquet"
 _OF_1989 = {"X1": "Y1", "XX1": "YY1"}
@@ -78,7 +78,7 @@ def sample(*, columns: Sequence[str] | None = None) -> Dataset:
 
 
 def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
-    frame = read_frame(path, lambda names: checks.check_columns(path.name, _renamed(names)), checks.EXPECTED)
+    frame = read_frame(path, lambda names: _accept(path.name, names), checks.EXPECTED)
     frame = frame.set_axis(_renamed(frame.columns), axis=1)
     checks.check_rows(path.name, frame)
     frame, mended = _mend_nhnfin(frame)
@@ -96,9 +96,15 @@ def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
     return frame, facts
 
 
+def _accept(name: str, names: list[str]) -> None:
+    """Check the names of the columns in the file ``name``; some releases have them in lower case."""
+    checks.check_columns(name, _renamed(names))
+    refuse_repeated(name, [column.upper() for column in names])
+
+
 def _renamed(names: Iterable[str]) -> list[str]:
-    """The identifiers under the names that they have since 1992, where the file does not use these besides."""
-    known = list(names)
+    """Names in upper case, identifiers as they are called since 1992 where the file does not use these besides."""
+    known = [name.upper() for name in names]
     return [new if (new := _OF_1989.get(name, name)) not in known else name for name in known]
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from lib import explore
+from lib.dataset import Variable
 from lib.errors import PopulationError
-from lib.population import Comparison, Condition, Population
+from lib.population import Combination, Comparison, Condition, Population
 from lib.ui.scene.scene import Scene
 
 _TEXT = "where"
 _COLUMN, _VALUES, _RANGE = "condition_column", "condition_values", "condition_range"
+_MISSING = "nan"
+"""Stands among the codes for no code: it equals itself, which the number does not."""
 
 
 def choose(scene: Scene) -> Population:
@@ -24,8 +30,8 @@ def choose(scene: Scene) -> Population:
             key=_TEXT,
             bind="query-params",
             placeholder=_example(scene),
-            help="Columns, numbers, == != < <= > >= in, and or not, brackets. "
-            "The data dictionary under Methods lists the columns."
+            help="Columns, numbers, == != < <= > >= in, and or not, brackets. A name that is not one plain word stands "
+            "in backticks: `` `net income` > 0 ``. The data dictionary under Methods lists the columns."
             + (" Amounts are in the dollars chosen above." if scene.dollars else ""),
         )
         _draw_builder(scene)
@@ -39,15 +45,16 @@ def _example(scene: Scene) -> str:
     if set(Population.parse(example).columns) <= set(scene.codebook):
         return example
     names = [*scene.codebook.amounts(), *scene.codebook.categories()]
-    return f"{names[0]} > 0" if names else ""
+    return str(Comparison(names[0], ">", 0.0)) if names else ""
 
 
 def _list(text: str, scene: Scene) -> Population:
     """The conditions of the box, each with a way to remove it; unreadable ones leave everyone in, with the reason."""
     try:
         own = Population.parse(text, example=_example(scene)).checked(scene.codebook)
+        own.mask(scene.view.everyone(own.columns))  # only now is a column of text found out
     except PopulationError as error:
-        st.error(str(error), icon=":material/edit:")
+        st.error(str(error).replace("`", "\\`"), icon=":material/edit:")
         return Population()
     for position, condition in enumerate(own.conditions):
         st.button(
@@ -77,43 +84,72 @@ def _draw_builder(scene: Scene) -> None:
         return
     variable = codebook[column]
     st.caption(variable.definition)
-    if variable.is_category:
-        codes = np.unique(scene.view.everyone((column,)).values(column)).tolist()
-        st.pills("Values", codes, selection_mode="multi", format_func=variable.text, key=f"{_VALUES}_{column}")
-    else:
-        steps = _steps(scene, column)
-        st.select_slider(
-            "From, up to",
-            steps,
-            value=(steps[0], steps[-1]),
-            format_func=variable.text,
-            key=f"{_RANGE}_{column}",
-        )
-    st.button("Add the condition", icon=":material/add:", on_click=_add, args=(column,))
-
-
-def _steps(scene: Scene, column: str) -> list[float]:
-    """Round amounts from the smallest to the largest, denser where members are."""
     values = scene.view.everyone((column,)).values(column)
-    scale = explore.scale_of(values, scene.codebook[column])
+    new = _choose_codes(variable, values) if variable.is_category else _choose_range(variable, values)
+    st.button(
+        "Add the condition",
+        icon=":material/add:",
+        help=None if new else "Choose values or narrow the range first",
+        disabled=not new,
+        on_click=_add,
+        args=(new,),
+    )
+
+
+def _choose_codes(variable: Variable, values: explore.Floats) -> list[Condition]:
+    """Some of the codes of a category, and whether no code is one of them."""
+    name = variable.name
+    codes: list[float | str] = [*np.unique(values[~np.isnan(values)]).tolist()]
+    options = [*codes, _MISSING] if np.isnan(values).any() else codes
+    chosen = st.pills(
+        "Values",
+        options,
+        selection_mode="multi",
+        format_func=lambda code: variable.text(float(code)),
+        key=f"{_VALUES}_{name}",
+    )
+    known = tuple(code for code in chosen if not isinstance(code, str))
+    parts: list[Condition] = []
+    if known:
+        parts.append(Comparison(name, "==", known[0]) if len(known) == 1 else Comparison(name, "in", known))
+    if _MISSING in chosen:
+        parts.append(Comparison(name, "!=", name))
+    return [Combination("or", tuple(parts))] if len(parts) > 1 else parts
+
+
+def _choose_range(variable: Variable, values: explore.Floats) -> list[Condition]:
+    """The part of an amount's range: an end that is left where it is asks for nothing, so that no row is lost to it."""
+    scale = explore.scale_of(values, variable)
+    text = variable.text if variable.text(scale.low) != variable.text(scale.high) else str
+    # a step is known by its text: of those that look alike the last is offered, an end before all others
+    steps = sorted({text(step): step for step in (*_between(variable, scale), scale.low, scale.high)}.values())
+    low, high = st.select_slider(
+        "From, up to",
+        steps,
+        value=(steps[0], steps[-1]),
+        format_func=text,
+        key=f"{_RANGE}_{variable.name}",
+    )
+    above: list[Condition] = [Comparison(variable.name, ">=", low)] if low > steps[0] else []
+    return [*above, Comparison(variable.name, "<=", high)] if high < steps[-1] else above
+
+
+def _between(variable: Variable, scale: explore.Scale) -> list[float]:
+    """Round amounts between the smallest and the largest, denser where members are; the roundest come last."""
     if scale.kind == "linear":
-        whole = scene.codebook[column].unit in {"years", "count", "score", "index"}
-        digits = 0 if whole else 2
-        return sorted({round(float(step), digits) for step in np.linspace(scale.low, scale.high, 81)})
-    sizes = [m * 10.0**p for p in range(int(np.log10(scale.constant)) + 1, 11) for m in (1, 2, 5)]
-    inner = [s for size in sizes for s in (-size, size) if scale.low < s < scale.high]
-    zero = [0.0] if scale.low <= 0 <= scale.high else []
-    return sorted({scale.low, *inner, *zero, scale.high})
+        whole = variable.unit in {"years", "count", "score", "index"}
+        finest = max(2, 1 - math.floor(math.log10((scale.high - scale.low) / 80)))
+        places = (0,) if whole else range(finest, 1, -1)
+        steps = [round(float(step), n) for n in places for step in np.linspace(scale.low, scale.high, 81)]
+    else:
+        sizes = [m * 10.0**p for p in range(int(np.log10(scale.constant)) + 1, 11) for m in (1, 2, 5)]
+        steps = [0.0, *(s for size in sizes for s in (-size, size))]
+    return [step for step in steps if scale.low < step < scale.high]
 
 
-def _add(column: str) -> None:
-    """Write the chosen condition into the box."""
+def _add(new: Sequence[Condition]) -> None:
+    """Write the chosen conditions into the box."""
     state = st.session_state
-    new: list[Condition] = []
-    if values := state.get(f"{_VALUES}_{column}"):
-        new = [Comparison(column, "==", values[0]) if len(values) == 1 else Comparison(column, "in", tuple(values))]
-    elif bounds := state.get(f"{_RANGE}_{column}"):
-        new = [Comparison(column, ">=", float(bounds[0])), Comparison(column, "<=", float(bounds[1]))]
     try:
         before = Population.parse(state.get(_TEXT) or "")
     except PopulationError:

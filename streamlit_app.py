@@ -5,9 +5,9 @@ from typing import Literal
 
 import streamlit as st
 
-from lib.ui.run import drawing
+from lib.ui.run import drawing, server
 from lib.ui.scene import links, routing
-from lib.ui.sections import maps, sidebar
+from lib.ui.sections import sidebar
 
 ICON = Path(__file__).parent / "data" / "icon.png"
 
@@ -68,6 +68,7 @@ PAGES = [
     ),
 ]
 
+server.before_first_page()
 with links.whole_page():
     page = routing.route(PAGES)
     drawing.start_page(page.url_path)
@@ -76,4 +77,4 @@ with links.whole_page():
     page.run()
     with notice:
         sidebar.render_unread()
-maps.warm_up()
+server.after_first_page()

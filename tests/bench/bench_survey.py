@@ -16,16 +16,15 @@ from measure import REAL, report, side_by_side
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from lib import estimates, maps
+from lib import estimates
 from lib.sources import scf
-from lib.ui.sections import maps as ui_maps
+from lib.ui.run import server
 
 ROOT = Path(__file__).parents[2]
 FIRST_VIEW = """
 import time
-import lib.maps
-import lib.ui.sections.maps
-lib.maps.warm_up = lib.ui.sections.maps._prepare = lambda: None  # they run beside the next measurement otherwise
+import lib.ui.run.server
+lib.ui.run.server._first_maps = lambda: None  # they run beside the next measurement otherwise
 from streamlit.testing.v1 import AppTest
 at = AppTest.from_file("streamlit_app.py", default_timeout=60)
 start = time.perf_counter()
@@ -155,5 +154,4 @@ def _as_on_a_server() -> None:
         PagesManager.uses_pages_directory = False
 
     PagesManager.__init__ = initialise  # type: ignore[method-assign]
-    maps.warm_up = lambda: None
-    ui_maps.prepare = lambda _: 0
+    server._first_maps = lambda: None

@@ -29,9 +29,8 @@ def _as_on_a_server(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", initialise)
-    monkeypatch.setattr("lib.maps.warm_up", lambda: None)
     monkeypatch.setattr("lib.ui.run.drawing.VALIDATE", True)
-    monkeypatch.setattr("lib.ui.sections.maps.prepare", lambda _: 0)
+    monkeypatch.setattr("lib.ui.run.server._first_maps", lambda: None)
 
 
 @pytest.fixture

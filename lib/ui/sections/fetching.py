@@ -10,7 +10,7 @@ import streamlit as st
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.sources.download.transfer import Limits, UnreachableError
-from lib.ui.sections import maps
+from lib.ui.run import server
 
 OFFERED = (2019, 2022)
 _MISSING = "wave_of_link"
@@ -82,5 +82,5 @@ def _fetch(waves: list[int]) -> bool:
     for failure in failures:
         st.error(failure, icon=":material/cloud_off:")
     # the next run of the page sees the new files and has their first maps made
-    maps.warm_up.clear()
+    server.after_first_page.clear()
     return not failures

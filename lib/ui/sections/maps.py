@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -13,11 +11,10 @@ from lib.charts import maps as charts
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import draw as draw_rows
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
-from lib.maps.first import prepare
 from lib.segments import UNASSIGNED, Recipe
 from lib.ui.run import background, map_results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import catalogue, controls, links
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import picking
@@ -30,19 +27,6 @@ _MOST_POINTS = 6_000
 
 _MOST_RINGS = 1_500
 """Rings around picked members: more hide one another."""
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up() -> None:
-    """Once per server, after its first page: let the worker load, and make the first maps of the real waves."""
-    maps.warm_up()
-    threading.Thread(target=_prepare, name="first maps", daemon=True).start()
-
-
-def _prepare() -> None:
-    for key, source in catalogue.sources().items():
-        if key != catalogue.SAMPLE:
-            prepare(source.open(None))
 
 
 @st.fragment

@@ -1,0 +1,41 @@
+"""What is set once for a server, before its first page and after it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+
+import streamlit as st
+from threadpoolctl import ThreadpoolController
+
+from lib.ui.scene import catalogue
+
+_BLAS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+@st.cache_resource(show_spinner=False)
+def before_first_page() -> None:
+    """One thread for linear algebra: a weighted mean of some thousand rows waits longer for others than it takes."""
+    for name in _BLAS:
+        os.environ.setdefault(name, "1")  # for what is loaded later
+    ThreadpoolController().limit(limits=1, user_api="blas")
+
+
+@st.cache_resource(show_spinner=False)
+def after_first_page() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds; load the map worker, make first maps."""
+    gc.collect()
+    gc.freeze()
+    threading.Thread(target=_first_maps, name="first maps", daemon=True).start()
+
+
+def _first_maps() -> None:
+    # the front door waits for none of it
+    from lib import maps
+    from lib.maps.first import prepare
+
+    maps.warm_up()
+    for key, source in catalogue.sources().items():
+        if key != catalogue.SAMPLE:
+            prepare(source.open(None))

@@ -113,7 +113,7 @@ def test_shares_and_sizes(mine):
     size = population.size(mine, Population.parse("e in (1, 2)"))
     assert size.count == size.sampled == size.rows == int((mine.values("e") < 3).sum())
     assert population.loosened(mine, Population.parse("a > 1e9"))[0][1] == len(mine)
-    words = table.assign(code="North", group="Everyone", order=table["e"], thin=False)
+    words = table.assign(code="North", group="Everyone", order=table["code"], thin=False)
     chart = explore_charts.shares(words, "e", mine.codebook, unit="rows", behind="rows", legend="Who")
     assert not BANNED.search(chart.to_json())
 
@@ -318,8 +318,10 @@ def test_the_small_steps_below(mine, found):
     check_same(mine, found)
     assert len(one_implicate(mine, "households")) == len(all_rows(mine)) == len(mine)
     assert Population.parse("e == 1").mask(mine).sum() == (mine.values("e") == 1).sum()
-    drawn = plane.points_to_draw(mine, found, 50)
+    two = segments.fit(mine, Recipe(TWO, k=3, starts=2))
+    drawn = plane.points_to_draw(mine, two, 50)
     assert set(drawn["id"]) <= set(mine.ids)
+    assert drawn["x"].tolist() == mine.values("a")[drawn["row"]].tolist()
     assert exports.member_table(mine, found, {})["row"].tolist() == mine.ids.tolist()
     assert estimates.estimate(mine, estimates.mean, "a").standard_error == 0
     assert segment(mine, found.recipe, *segments.points_of(mine, found.recipe)).inertia == found.inertia

@@ -41,8 +41,7 @@ def headlines(view: View) -> tuple[explore.Headline, ...]:
 def shares(view: View, column: str, by: str) -> pd.DataFrame:
     """Shares of a column's codes within each group of another, in words."""
     table = estimates.shares(view.members((column, by)), column, by, counting=view.counting)
-    table["group"] = table[by].map(view.codebook[by].text)
-    return in_words(table, view, column)
+    return in_words(table.assign(group=table["group"].map(view.codebook[by].text)), view, column)
 
 
 @cached
@@ -56,10 +55,10 @@ def shares_beside(view: View, heading: Heading, column: str) -> pd.DataFrame:
 
 
 def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
-    """A table of shares with the labels of codes, ready for ``lib.charts.explore.shares``."""
+    """A table of shares whose groups are in words, its codes too: what ``lib.charts.explore.shares`` takes."""
     words = table.assign(
-        code=table[column].map(view.codebook[column].text),
-        order=table[column],
+        code=table["code"].map(view.codebook[column].text),
+        order=table["code"],
         thin=table["sampled"] < estimates.THIN,
     )
     return words[["group", "code", "order", "share", "count", "sampled", "rows", "thin"]]
@@ -198,8 +197,8 @@ def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tupl
     data = view.members((*recipe.features, column))
     within = segments.labelled(data, segmentation(view, recipe), dict(names))
     table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
-    table = table[table[segments.SEGMENT].isin([number for number, _ in names])]
-    table["group"] = table[segments.SEGMENT].map(within.codebook[segments.SEGMENT].text)
+    table = table[table["group"].isin([number for number, _ in names])]
+    table = table.assign(group=table["group"].map(within.codebook[segments.SEGMENT].text))
     everyone = estimates.shares(data, column, counting=view.counting).assign(group="All of them")
     return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import numpy as np
@@ -21,6 +22,7 @@ from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import picking
+from lib.work.progress import Cancelled
 
 _SEGMENT = "~segment"
 """What no column is called."""
@@ -40,9 +42,10 @@ def warm_up() -> None:
 
 
 def _prepare() -> None:
-    for key, source in catalogue.sources().items():
-        if key != catalogue.SAMPLE:
-            prepare(source.open(None))
+    with contextlib.suppress(Cancelled):  # the server ends
+        for key, source in catalogue.sources().items():
+            if key != catalogue.SAMPLE:
+                prepare(source.open(None))
 
 
 @st.fragment

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lib.dataset import Dataset
 from lib.errors import HouseholdSegmentsError
+from lib.features.checks import usable
 from lib.features.ranking import rank_by_variance
 from lib.features.relatives import without_relatives
 from lib.maps.request import Request
@@ -18,7 +19,7 @@ DEFAULT_FEATURES = 5
 
 
 def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
-    """The leading columns by trimmed variance, on a scale on which no dollar amount drowns the others.
+    """The leading columns by trimmed variance that can be features, on a scale on which no amount drowns the others.
 
     Columns that contain one another count twice when distances are taken, so they are left out by default: with
     them one principal component holds 87% of the spread of everyone, without them 66%.
@@ -28,6 +29,7 @@ def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
         relatives: Take the leading columns as they come, as the well-known notebooks do.
     """
     ranking = rank_by_variance(dataset)
+    ranking = ranking.loc[usable(dataset, list(ranking.index))]
     leading = ranking if relatives else without_relatives(ranking, dataset.subject.identities)
     return Recipe(tuple(map(str, leading.index[:DEFAULT_FEATURES])), transform="asinh", scaling="standard")
 

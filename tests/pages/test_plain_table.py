@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from tables import CUSTOMERS, neutral_table
+from tables import CUSTOMERS, nasty_table, neutral_table
 
 from lib import exports
 from lib.population import Population
@@ -77,6 +77,48 @@ def test_no_page_speaks_of_households(mine, charts, settled, page):
     at = settled(mine(page))
     assert not at.error
     assert [words for words in said(at, charts) if BANNED.search(words)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_takes_columns_of_any_name(offer, charts, settled, page):
+    at = settled(offer(nasty_table(), page, maps="pca", k="3"))
+    assert not at.error
+    assert [words for words in said(at, charts) if BANNED.search(words)] == []
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_use_of_segments_takes_columns_of_any_name(offer, charts, tab):
+    at = offer(nasty_table(), TWO, across="row", up="id", k="3", use=tab, watch="true")
+    assert not at.error
+    assert [words for words in said(at, charts) if BANNED.search(words)] == []
+    _, _, points = next(chart for chart in charts(at) if chart[0].startswith("3 segments in the plane of"))
+    assert points["y"].max() > 50 > points["x"].max()  # one amount reaches 60, the other 9
+
+
+def test_features_to_begin_with_are_columns_that_can_be_features(offer):
+    at = offer(nasty_table(), TWO)
+    assert (at.selectbox(key="across").value, at.selectbox(key="up").value) == ("segment", "id")
+    at = offer(nasty_table(), MANY, maps="pca")
+    features = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
+    assert features.count("Column") == 5
+    assert not {"flat", "gaps."} & set(features.split())
+    at.segmented_control(key="choose").set_value("own").run()
+    assert at.multiselect(key="own").value == ["segment", "id", "row", "net income", "Row"]
+    at.segmented_control(key="choose").set_value("group").run()
+    assert at.multiselect(key="of_group").value == ["segment", "id", "row", "net income", "Row"]
+
+
+def test_groups_side_by_side_by_a_column_called_group(offer, charts):
+    at = offer(nasty_table(), show="count", by="group")
+    _, _, table = next(chart for chart in charts(at) if chart[0].startswith("Count of regions, the largest share"))
+    assert table.query("group == code")["share"].tolist() == [1, 1, 1]
+
+
+def test_a_column_that_is_the_same_for_all_goes_with_nothing(offer, charts):
+    at = offer(nasty_table(), x="flat", y="segment")
+    assert any(alt == "Column flat and Column segment: no correlation, one of them is the same for all."
+               for alt, _, _ in charts(at))  # fmt: skip
+    assert not any(re.search(r"\bnan\b", words) for words in said(at, charts))
 
 
 def test_explore_has_all_its_sections(mine, charts, metrics):

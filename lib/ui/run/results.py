@@ -90,6 +90,19 @@ def variance_ranking(view: View, trim: float) -> pd.Series:
     return features.rank_by_variance(data, trim=trim, counting=view.counting)
 
 
+@cached
+def usable(view: View, columns: tuple[str, ...], most: int | None = None) -> list[str]:
+    """Those columns that can be features of this population, the first ``most`` of them; all if none can.
+
+    Usually the first ones can, so that only they are read; else what the ranking by variance reads anyway.
+    """
+    if most is not None:
+        first = features.usable(view.members(columns[:most]), columns[:most])
+        if len(first) == most:
+            return first
+    return features.usable(view.members(tuple(view.codebook)), columns)[:most] or list(columns[:most])
+
+
 @kept(40)
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""

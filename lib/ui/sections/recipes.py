@@ -27,7 +27,8 @@ _SCALING_HELP = "What makes features of different size comparable: without it th
 def choose_two(scene: Scene) -> tuple[str, str]:
     """Choose two amounts."""
     amounts = scene.codebook.amounts()
-    across, *rest = controls.leading(scene.subject.first.pair, amounts, 2) or [""]
+    candidates = controls.leading(scene.subject.first.pair, amounts)
+    across, *rest = results.usable(scene.view, tuple(candidates), 2) or [""]
     left, right = st.columns(2)
     with left:
         first = controls.pick_column("Across", amounts, scene.codebook, default=across, key=_ACROSS)

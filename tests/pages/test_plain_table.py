@@ -7,6 +7,7 @@ import pytest
 from tables import CUSTOMERS, nasty_table, neutral_table
 
 from lib import exports
+from lib.dataset import Codebook
 from lib.population import Population
 from lib.segments import Recipe, fit, names
 from lib.subjects import PLAIN
@@ -106,6 +107,19 @@ def test_features_to_begin_with_are_columns_that_can_be_features(offer):
     assert at.multiselect(key="own").value == ["segment", "id", "row", "net income", "Row"]
     at.segmented_control(key="choose").set_value("group").run()
     assert at.multiselect(key="of_group").value == ["segment", "id", "row", "net income", "Row"]
+
+
+def test_groups_of_columns_whose_names_say_the_same_in_short(offer):
+    """Their ids in the address were made of letters and digits alone."""
+    data, groups = neutral_table(), ("A b", "a-b", "€", "Plain one")
+    book = {name: replace(data.codebook[name], group=group) for name, group in zip("abcd", groups, strict=True)}
+    grouped = replace(data, codebook=Codebook({**data.codebook, **book}), fingerprint="grouped")
+    at = offer(grouped, MANY, maps="pca", choose="group", group="€")
+    assert at.selectbox(key="group").value == "€"
+    for group, in_short in zip(groups[1:], ("a-b", "€", "plain-one"), strict=True):
+        at.selectbox(key="group").set_value(group).run()
+        assert not at.exception
+        assert at.query_params["group"] in (in_short, [in_short])
 
 
 def test_groups_side_by_side_by_a_column_called_group(offer, charts):

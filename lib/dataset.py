@@ -43,17 +43,18 @@ class Variable:
 
     ``values`` maps codes to labels for categories and flags; ``format`` is a d3 format such as ``"$,.0f"``,
     in which $ stands for ``currency``; ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
+    ``currency`` is what a ``Dataset`` makes it: the sign of its subject's.
     """
 
     name: str
     label: str
     definition: str = ""
-    unit: Unit = "dollars"
+    unit: Unit = "ratio"
     group: str = "other"
     period: str = ""
     values: Mapping[float, str] = field(default_factory=dict)
     format: str = ",.0f"
-    currency: str = "$"
+    currency: str = ""
 
     @property
     def is_category(self) -> bool:
@@ -118,6 +119,12 @@ class Codebook(Mapping[str, Variable]):
         unknown = {name: Variable(name, label=name, unit="ratio", format=",.2f") for name in names}
         return Codebook({name: self._variables.get(name, unknown[name]) for name in names})
 
+    def in_currency(self, sign: str) -> Codebook:
+        """The same with ``sign`` before amounts of money."""
+        if all(variable.currency == sign for variable in self._variables.values()):
+            return self
+        return Codebook({name: replace(variable, currency=sign) for name, variable in self.items()})
+
     def amounts(self) -> list[str]:
         """Columns that hold amounts, counts, ratios and the like."""
         return [name for name, variable in self.items() if variable.is_amount]
@@ -175,6 +182,10 @@ class Dataset:
     vintage: str = ""
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        currency = self.subject.currency
+        object.__setattr__(self, "codebook", self.codebook.in_currency(currency.symbol if currency else ""))
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -22,6 +22,7 @@ from lib.charts import maps as map_charts
 from lib.charts import plane as plane_charts
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
+from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.exports import report_parts
 from lib.maps import density
@@ -334,10 +335,11 @@ def test_members_are_called_what_the_subject_calls_them(mine, found):
 
 
 def test_amounts_in_another_currency(mine, named):
-    """Axes and tooltips knew dollars only."""
-    book = {n: replace(v, format="$,.0f", currency="€") if v.is_amount else v for n, v in mine.codebook.items()}
-    subject = replace(PLAIN, currency=Currency("€", "euros"))
-    euros = replace(mine, codebook=type(mine.codebook)(book), subject=subject)
+    """Axes and tooltips knew dollars only, and a codebook that was not told otherwise said dollars in sentences."""
+    book = {n: replace(v, format="$,.0f", currency="$") if v.is_amount else v for n, v in mine.codebook.items()}
+    money = replace(mine, codebook=Codebook(book))
+    assert money.codebook[named[0]].text(-1234.4) == "-1,234"  # nobody knows which
+    euros = replace(money, subject=replace(PLAIN, currency=Currency("€", "euros")))
     assert euros.codebook[named[0]].text(-1234.4) == "-€1,234"
     origin = exports.provenance(euros, Population(), "Mine")
     spread = explore.distribution({"Mine": euros}, named[0], linear=True)

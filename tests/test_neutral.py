@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from functools import cache, reduce
@@ -38,7 +39,7 @@ from lib.segments.fit import segment, sizes
 from lib.subject import Currency
 from lib.subjects import PLAIN
 
-BANNED = re.compile(r"household|implicate|survey", re.IGNORECASE)
+BANNED = re.compile(r"household|implicate|imputation|survey|dollar", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module", params=[neutral_table, nasty_table])
@@ -304,6 +305,9 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
     called = segments.names(mine, found)
     origin = exports.provenance(mine, Population.parse(f"{named[0]} > -1000"), "Mine", found.recipe)
     assert origin.counting == "every row once, the table has no weights"
+    assert origin.citation == "Mine"
+    citable = replace(mine, subject=replace(PLAIN, wording=replace(PLAIN.wording, citation="A Bank, Cards")))
+    assert exports.provenance(citable, Population(), "Mine").citation == "A Bank, Cards"
     table = exports.members_csv(mine, found, called, origin)
     frame = pd.read_csv(io.BytesIO(table), comment="#")
     assert frame["row"].tolist() == mine.ids.tolist()
@@ -316,6 +320,7 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
         # the app's own name aside, and what recipes call counting by weight
         said = text.decode().replace("&#34;", '"').replace("Household Segments", "")
         assert not BANNED.search(said.replace('"counting": "households"', ""))
+    assert not BANNED.search(" ".join(json.loads(stored)["how_to_apply"]))
     mine.frame.to_csv(tmp_path / "table.csv", index=False)
     done = label_file(read_recipe(stored), tmp_path / "table.csv", tmp_path / "labelled.csv")
     assert done.sizes == {1: 100, 2: 100, 3: 100}
@@ -375,6 +380,9 @@ def test_the_small_steps_below(mine, named, found, flat):
     sections = (report_parts.who(mine, found, origin), report_parts.method(mine, found))
     tables = (report_parts.sizes(mine, found, called), report_parts.centroids(mine, found, origin))
     assert not BANNED.search(repr((sections, tables)).replace("Household Segments", ""))
+    assert sections[0].paragraphs[1] == "Mine: 300 rows."
+    assert tables[0].header == ("Segment", "Rows", "Share")
+    assert "weighted" not in " ".join(report_parts.trust(found, None, None, called).paragraphs)
 
 
 def test_first_maps_of_a_table_that_is_too_small_are_passed_over(mine, named):

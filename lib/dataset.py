@@ -45,17 +45,18 @@ class Variable:
 
     ``values`` maps codes to labels for categories and flags; ``format`` is a d3 format such as ``"$,.0f"``,
     in which $ stands for ``currency``; ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
+    ``currency`` is what a ``Dataset`` makes it: the sign of its subject's.
     """
 
     name: str
     label: str
     definition: str = ""
-    unit: Unit = "dollars"
+    unit: Unit = "ratio"
     group: str = "other"
     period: str = ""
     values: Mapping[float, str] = field(default_factory=dict)
     format: str = ",.0f"
-    currency: str = "$"
+    currency: str = ""
 
     @property
     def is_category(self) -> bool:
@@ -120,6 +121,12 @@ class Codebook(Mapping[str, Variable]):
         unknown = {name: Variable(name, label=name, unit="ratio", format=",.2f") for name in names}
         return Codebook({name: self._variables.get(name, unknown[name]) for name in names})
 
+    def in_currency(self, sign: str) -> Codebook:
+        """The same with ``sign`` before amounts of money."""
+        if all(variable.currency == sign for variable in self._variables.values()):
+            return self
+        return Codebook({name: replace(variable, currency=sign) for name, variable in self.items()})
+
     def amounts(self) -> list[str]:
         """Columns that hold amounts, counts, ratios and the like."""
         return [name for name, variable in self.items() if variable.is_amount]
@@ -182,7 +189,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that amounts and categories are numbers and that ids are complete."""
+        """Check that amounts and categories are numbers and that ids are complete; give amounts their currency."""
         for name, kind in zip(self.frame.columns, self.frame.dtypes, strict=True):
             variable = self.codebook.get(name)
             if variable is None or kind.kind in _NUMBERS:
@@ -198,6 +205,8 @@ class Dataset:
                 f"{self.name}, column {self.id}, names no {self.entity.singular} on {where}: "
                 "fill them in or leave them out."
             )
+        currency = self.subject.currency
+        object.__setattr__(self, "codebook", self.codebook.in_currency(currency.symbol if currency else ""))
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -207,9 +207,12 @@ def shares(
         counting: Members (weighted) or rows.
 
     Returns:
-        One row per group and code that occurs, in the order of the codes: ``by`` (if given), ``column``,
-        ``share`` (0 to 1, sums to 1 within a group), ``count`` (members, or rows when rows are counted),
-        ``sampled`` (sampled members with that code in any implicate) and ``rows``.
+        One row per group and code that occurs, in the order of the codes: ``group`` (a code of ``by``; 0 without
+        it), ``code`` (of ``column``), ``share`` (0 to 1, sums to 1 within a group), ``count`` (members, or rows
+        when rows are counted), ``sampled`` (sampled members with that code in any implicate) and ``rows``.
+
+    Raises:
+        EstimateError: If the columns have so many different values that nobody could read the table.
     """
     codes, code_values = _codes(dataset, column)
     groups, group_values = _codes(dataset, by) if by else (np.zeros(len(dataset), dtype=np.intp), np.zeros(1))
@@ -226,8 +229,8 @@ def shares(
     within = np.repeat(count.reshape(-1, len(code_values)).sum(axis=1), len(code_values))
     table = pd.DataFrame(
         {
-            **({by: np.repeat(group_values, len(code_values))} if by else {}),
-            column: np.tile(code_values, len(group_values)),
+            "group": np.repeat(group_values, len(code_values)),
+            "code": np.tile(code_values, len(group_values)),
             "share": np.divide(count, within, out=np.zeros(cells), where=within > 0),
             "count": count,
             "sampled": _sampled(dataset.member_codes[keep], cell, cells),

@@ -56,6 +56,14 @@ class Currency:
 
 
 @dataclass(frozen=True)
+class LeadingShare:
+    """A share that counting rows gets wrong, told first of all: how its sentence begins, and of whom it is true."""
+
+    words: str
+    condition: str
+
+
+@dataclass(frozen=True)
 class Identity:
     """``total`` equals the sum of ``parts``, each column times its coefficient, on every row."""
 
@@ -242,7 +250,8 @@ class Wording:
         synthetic: What is said of data drawn from a model of such a table.
         example: A condition as one might type it.
         placeholder: Columns as one might look for them.
-        citation: How to cite the data; ``{wave}`` stands for the survey year.
+        citation: How to cite the data; ``{wave}`` stands for the survey year, without which such words say nothing.
+        extreme: What those with the largest amounts are.
         notebooks: Whether well-known notebooks show such a table, so that their figures can stand beside ours.
         estimates: How figures are made, for the page on methods; Markdown.
         about_data: Where such tables come from and how to cite them, for the page on methods; Markdown.
@@ -258,6 +267,7 @@ class Wording:
     example: str = "amount > 0 and size < 35"
     placeholder: str = "Choose a column"
     citation: str = ""
+    extreme: str = "extreme"
     notebooks: bool = False
     estimates: str = ""
     about_data: str = ""
@@ -276,6 +286,7 @@ class Subject:
         pages: Pages that it has besides those of every table.
         populations: Named ones, everyone first.
         headlines: Figures that lead; without any the first amounts do.
+        lead: The share by which the first page tells members from rows; by default the first headline that is one.
         identities: Which column is the sum of which others.
         derived: Which columns follow from others in other ways.
         codes: Columns of money, and the code that stands in them in place of an amount.
@@ -291,6 +302,7 @@ class Subject:
     pages: frozenset[str] = frozenset()
     populations: tuple[NamedPopulation, ...] = (EVERYONE,)
     headlines: tuple[HeadlineFigure, ...] = ()
+    lead: LeadingShare | None = None
     identities: tuple[Identity, ...] = ()
     derived: tuple[Derived, ...] = ()
     codes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -2,8 +2,10 @@
 
 import csv
 import math
+from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 from paths import FACTS
 
@@ -73,6 +75,16 @@ def test_shares_within_groups_and_the_households_they_rest_on(households):
     assert estimates.shares(data, "HBUS", counting="rows")["share"].tolist() == [0.25, 0.75]
 
 
+def test_shares_do_not_care_what_columns_are_called(households):
+    """Columns named like a statistic were overwritten by it."""
+    codes = {"a": [1, 1, 2, 2], "b": [1, 2, 2, 2]}
+    plain = estimates.shares(households(**codes), "a", "b")
+    assert plain[["group", "code", "count"]].to_numpy().tolist() == [[1, 1, 1], [2, 1, 1], [2, 2, 2]]
+    for names in permutations(["group", "code", "share", "count", "sampled", "rows"], 2):
+        same = households(**dict(zip(names, codes.values(), strict=True)))
+        pd.testing.assert_frame_equal(estimates.shares(same, *names), plain)
+
+
 def test_shares_of_a_column_with_too_many_values_are_refused(households):
     data = households(NETWORTH=np.arange(20_000.0))
     with pytest.raises(EstimateError, match="20,000 different values"):
@@ -118,9 +130,8 @@ def test_shares_of_rows_are_the_notebooks(real_2019, notebook, entry, where, col
     table = estimates.shares(Population.parse(where).apply(real_2019), column, by, counting="rows")
     expected = notebook[entry]["value"]
     for row in table.itertuples(index=False):
-        group = expected[f"{getattr(row, by):.0f}"] if by else expected
-        code = getattr(row, column)
-        printed = group.get(names.get(code, f"{code:.0f}"))
+        group = expected[f"{row.group:.0f}"] if by else expected
+        printed = group.get(names.get(row.code, f"{row.code:.0f}"))
         if printed is not None:
             # the notebooks print six decimals of a share
             assert row.share == pytest.approx(printed, abs=5e-7)
@@ -129,7 +140,7 @@ def test_shares_of_rows_are_the_notebooks(real_2019, notebook, entry, where, col
 
 def test_counts_of_rows_are_the_notebooks(real_2019, notebook):
     fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
-    table = estimates.shares(fearful, "AGECL", counting="rows").set_index("AGECL")["count"].rename(labels(AGE))
+    table = estimates.shares(fearful, "AGECL", counting="rows").set_index("code")["count"].rename(labels(AGE))
     assert table.to_dict() == notebook["scf19.fear.agecl.counts"]["value"]
     bins = notebook["scf19.fear.age.hist10"]["value"]
     counts = estimates.histogram(fearful.values("AGE"), fearful.weights("rows"), bins["edges"])

@@ -158,9 +158,9 @@ def many_groups(real_2019):
     table = estimates.shares(real_2019, "INCCAT", "EDUC")
     label = real_2019.codebook["INCCAT"].text, real_2019.codebook["EDUC"].text
     words = table.assign(
-        code=table["INCCAT"].map(label[0]),
-        group=table["EDUC"].map(label[1]),
-        order=table["INCCAT"],
+        code=table["code"].map(label[0]),
+        group=table["group"].map(label[1]),
+        order=table["code"],
         thin=table["sampled"] < estimates.THIN,
     )
     return charts.shares(

@@ -53,8 +53,8 @@ def words_of(variable: Variable) -> str:
 
 
 def in_currency(spec: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
-    """A finished specification in whose formats $ stands for the sign of the subject's own currency."""
-    sign = subject.currency.symbol if subject.currency else "$"
+    """A finished specification in whose formats $ stands for the sign of the subject's own currency, if it has one."""
+    sign = subject.currency.symbol if subject.currency else ""
     if sign == "$":
         return dict(spec)
     config = spec.get("config", {})

@@ -82,7 +82,8 @@ class Provenance:
     def citation(self) -> str:
         """How to cite the data."""
         words = self.subject.wording.citation
-        return words.format(wave=self.wave) if words and self.wave and not self.synthetic else self.data
+        is_whole = bool(words) and (self.wave is not None or "{wave}" not in words)
+        return words.format(wave=self.wave) if is_whole and not self.synthetic else self.data
 
     def comment(self) -> str:
         """Lines that start with "# ", for the top of a CSV file; none holds a cell that starts a formula."""

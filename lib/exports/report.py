@@ -146,8 +146,8 @@ def _own_figures(
         _profile_figure(dataset, described, name, names, origin) for name in segmentation.recipe.features[:_PROFILES]
     ]
     weights = segmentation.points.weights
-    below = float(weights[segmentation.silhouettes.rows[:, 0] < 0].sum() / weights.sum())
-    words = f"Mean {segmentation.silhouette:.2f}; {below:.1%} are nearer to another segment than to their own"
+    below = f"{segmentation.misplaced:.1%} are nearer to another segment than to their own"
+    words = f"Mean {segmentation.silhouette:.2f}; {below}"
     chart = charts.silhouettes(segmentation.silhouettes, segmentation.labels, weights, names)
     made.append(Figure("Silhouettes", chart, f"Silhouettes by segment. {words}.", f"{words}."))
     if swept is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from lib.charts.segments import title_of
@@ -70,7 +71,8 @@ class Section:
 def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Section:
     """The members: how many, from where, in whose dollars."""
     sizes = segmentation.sizes
-    counted = f"{sizes['rows'].sum():,} rows of {dataset.entity.sampled(dataset.sampled)}"
+    several = f"{sizes['rows'].sum():,} rows of " if dataset.implicates > 1 else ""
+    counted = f"{several}{dataset.entity.sampled(dataset.sampled)}"
     weighted = f", which stand for {dataset.entity.several(sizes['count'].sum())}" if dataset.weight else ""
     release = f" ({origin.vintage})" if origin.vintage else ""
     money = f" Amounts are in {origin.dollars} dollars." if origin.dollars else ""
@@ -104,17 +106,15 @@ def method(dataset: Dataset, segmentation: Segmentation) -> Section:
 def sizes(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Table:
     """Size of each segment."""
     table = segmentation.sizes
-    rows = tuple(
-        (
-            title_of(int(number), names),
-            f"{size['count']:,.0f}",
-            percent(float(size["share"])),
-            f"{size['sampled']:,.0f}{THIN_MARK if size['thin'] else ''}",
-        )
-        for number, size in table.iterrows()
-    )
-    header = ("Segment", capitalised(dataset.entity.plural), "Share", "Sampled")
-    return Table("Size", header, rows, _thin_note(bool(table["thin"].any()), dataset.entity))
+    # without weights and copies those in a segment are those it rests on
+    is_sampled = dataset.weight is not None or dataset.implicates > 1
+    rows = []
+    for number, size in table.iterrows():
+        mark = THIN_MARK if size["thin"] else ""
+        told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", percent(float(size["share"])))
+        rows.append((title_of(int(number), names), *told, *([f"{size['sampled']:,.0f}{mark}"] if is_sampled else [])))
+    header = ("Segment", capitalised(dataset.entity.plural), "Share", *(["Sampled"] if is_sampled else []))
+    return Table("Size", header, tuple(rows), _thin_note(bool(table["thin"].any()), dataset.entity))
 
 
 def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Table:
@@ -178,7 +178,7 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
 
 
 def _cell(figure: pd.Series) -> str:
-    """A figure and the sampled members it rests on: "27.7 % (n 585)"."""
+    """A figure and the sampled members it rests on: "27.7% (n 585)"."""
     return f"{figure['text']} (n {figure['n']:,}){THIN_MARK if figure['thin'] else ''}"
 
 
@@ -189,8 +189,9 @@ def trust(
     entity = segmentation.entity
     members, behind = entity.plural, entity.sampled_plural
     within = ", within each implicate" if segmentation.points.implicates.any() else ""
+    weighted = ", weighted" if np.ptp(segmentation.points.weights) > 0 else ""
     paragraphs = [
-        f"Mean silhouette {segmentation.silhouette:.2f}{within}, weighted as counted.",
+        f"Mean silhouette {segmentation.silhouette:.2f}{within}{weighted}.",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
         told.words if told is not None else "",
         f"Shares and amounts are point estimates: no sampling error is given, and with few {behind} it is large. "
@@ -203,17 +204,18 @@ def trust(
 def _stability(stable: Stability | None, names: Mapping[int, str], members: str) -> tuple[Table, ...]:
     if stable is None:
         return ()
+    imputed = bool(stable.table["implicates"].notna().any())
     rows = tuple(
         (
             title_of(int(s), names),
             _two(row["bootstrap"]),
             percent(row["dissolved"]),
-            _two(row["implicates"]),
+            *([_two(row["implicates"])] if imputed else []),
             row["verdict"],
         )
         for s, row in stable.table.iterrows()
     )
-    header = ("Segment", f"Other {members}", "Lost in", "Other imputations", "Verdict")
+    header = ("Segment", f"Other {members}", "Lost in", *(["Other imputations"] if imputed else []), "Verdict")
     title = f"How much of a segment comes back (Jaccard similarity, {stable.resamples} resamples; Hennig 2007)"
     return (Table(title, header, rows),)
 

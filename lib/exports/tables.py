@@ -146,7 +146,7 @@ def profiles_csv(
 
 
 def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> bytes:
-    """The three lenses as CSV, one row per figure and segment."""
+    """Every lens as CSV, one row per figure and segment."""
     called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
     table = lenses.table.drop(columns="text")
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])

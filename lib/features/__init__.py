@@ -1,6 +1,6 @@
 """Which columns to segment on, and the scale on which distances between members are taken."""
 
-from lib.features.checks import check_features, feature_notes
+from lib.features.checks import check_features, feature_notes, usable
 from lib.features.extremes import share_of_extremes
 from lib.features.ranking import rank_by_variance, rankable, trimmed_variance
 from lib.features.relatives import Relative, relatives, without_relatives
@@ -21,5 +21,6 @@ __all__ = [
     "relatives",
     "share_of_extremes",
     "trimmed_variance",
+    "usable",
     "without_relatives",
 ]

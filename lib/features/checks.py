@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lib.dataset import Dataset
-from lib.errors import RecipeError
+from lib.errors import HouseholdSegmentsError, RecipeError
 
 
 def check_features(dataset: Dataset, features: Sequence[str]) -> None:
@@ -21,6 +21,19 @@ def check_features(dataset: Dataset, features: Sequence[str]) -> None:
         _check_known(dataset, name)
         _check_meaning(dataset, name)
         _check_values(dataset, name)
+
+
+def usable(dataset: Dataset, columns: Sequence[str]) -> list[str]:
+    """Those of several columns that ``check_features`` does not refuse, in their order."""
+    return [name for name in columns if _is_usable(dataset, name)]
+
+
+def _is_usable(dataset: Dataset, name: str) -> bool:
+    try:
+        check_features(dataset, (name,))
+    except HouseholdSegmentsError:
+        return False
+    return True
 
 
 def feature_notes(dataset: Dataset, features: Sequence[str]) -> tuple[str, ...]:

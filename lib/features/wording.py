@@ -31,13 +31,13 @@ TRANSFORM_WORDS: Mapping[Transform, ScaleWords] = MappingProxyType(
         "none": ScaleWords("None", "taken as they are"),
         "asinh": ScaleWords(
             "Log-like",
-            "bent by asinh: even near zero, logarithmic beyond, debts as well as assets",
+            "bent by asinh, even near zero and logarithmic beyond, below it as above",
             f"amounts are bent (log-like), {_NOT_ALONE}",
         ),
         "quantile": ScaleWords("Ranks", "replaced by their rank", f"each amount counts by its rank, {_NOT_ALONE}"),
         "winsorised": ScaleWords(
             "Capped",
-            "capped at their weighted 1st and 99th percentiles",
+            "capped at their 1st and 99th percentiles",
             f"the highest and the lowest hundredth are capped, {_NOT_ALONE}",
         ),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lib.dataset import Dataset
 from lib.errors import HouseholdSegmentsError
+from lib.features.checks import usable
 from lib.features.ranking import rank_by_variance
 from lib.features.relatives import without_relatives
 from lib.maps.request import Request
@@ -13,13 +14,12 @@ from lib.maps.store import Store
 from lib.maps.worker import Worker
 from lib.population import named_population
 from lib.segments.recipe import Recipe
-from lib.work.progress import Cancelled
 
 DEFAULT_FEATURES = 5
 
 
 def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
-    """The leading columns by trimmed variance, on a scale on which no dollar amount drowns the others.
+    """The leading columns by trimmed variance that can be features, on a scale on which no amount drowns the others.
 
     Columns that contain one another count twice when distances are taken, so they are left out by default: with
     them one principal component holds 87% of the spread of everyone, without them 66%.
@@ -29,6 +29,7 @@ def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
         relatives: Take the leading columns as they come, as the well-known notebooks do.
     """
     ranking = rank_by_variance(dataset)
+    ranking = ranking.loc[usable(dataset, list(ranking.index))]
     leading = ranking if relatives else without_relatives(ranking, dataset.subject.identities)
     return Recipe(tuple(map(str, leading.index[:DEFAULT_FEATURES])), transform="asinh", scaling="standard")
 
@@ -36,28 +37,36 @@ def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
 def first_views(dataset: Dataset, *, with_relatives: bool = False) -> Iterator[Request]:
     """Every named population with its leading columns, by t-SNE and UMAP.
 
+    What nobody can ask for is passed over, such as a map of a table with a single amount.
+
     Args:
-        dataset: A survey with all its columns.
+        dataset: A table with all its columns.
         with_relatives: Also with the leading columns as they come, relatives and all.
     """
     for named in dataset.subject.populations:
-        population = named_population(named, dataset.dollars).apply(dataset)
         for relatives in (False, True) if with_relatives else (False,):
-            recipe = default_recipe(population, relatives=relatives)
-            for method in ("tsne", "umap"):
-                yield Request(population, recipe, method)
+            try:
+                population = named_population(named, dataset.dollars).apply(dataset)
+                recipe = default_recipe(population, relatives=relatives)
+                requests = [Request(population, recipe, method) for method in ("tsne", "umap")]
+            except HouseholdSegmentsError:
+                continue
+            yield from requests
 
 
 def prepare(dataset: Dataset, *, worker: Worker | None = None, store: Store | None = None) -> int:
     """Make the first views that are not finished yet, one at a time, so that nobody's map waits behind several.
 
     Args:
-        dataset: A survey with all its columns.
+        dataset: A table with all its columns.
         worker: Runs them; the server's by default.
         store: Keeps them; the installation's by default.
 
     Returns:
         How many were made. One that cannot be made is passed over: whoever opens it hears why.
+
+    Raises:
+        Cancelled: When the worker is closed: it would have to wait for whatever else were asked for.
     """
     made = 0
     for request in first_views(dataset):
@@ -65,6 +74,6 @@ def prepare(dataset: Dataset, *, worker: Worker | None = None, store: Store | No
             if request.finished(store) is None:
                 request.start(worker, store).result()
                 made += 1
-        except (HouseholdSegmentsError, Cancelled):
+        except HouseholdSegmentsError:
             continue
     return made

@@ -64,7 +64,7 @@ def components(matrix: Floats, weights: Floats, features: Sequence[str], codeboo
 
 
 def _words(name: str, loadings: pd.Series, explained: float, codebook: Codebook) -> str:
-    """Such as "PC1 (71 % of the spread): assets, net worth and houses together"."""
+    """Such as "PC1 (71% of the spread): assets, net worth and houses together"."""
     ordered = loadings.reindex(loadings.abs().sort_values(ascending=False, kind="stable").index)
     strong = ordered[ordered.abs() >= STRONG * ordered.abs().max()]
     plus, minus = strong[strong > 0], strong[strong < 0]

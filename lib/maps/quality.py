@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from lib.subject import Entity
+from lib.words import a
 from lib.work.progress import Progress, report
 
 Floats = NDArray[np.float64]
@@ -46,7 +47,7 @@ class Quality:
         """One sentence: the figures and what they mean."""
         drawn = "" if self.judged == self.of else f", judged by {self.judged:,} of {entity.several(self.of)}"
         return (
-            f"Of a {entity.singular}'s {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} "
+            f"Of {a(entity.singular)}'s {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} "
             f"nearest in all features; trustworthiness {self.trustworthiness:.3f}: "
             f"{_verdict(self.trustworthiness)}{drawn}."
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lib.dataset import ROWS, Counting, Dataset
 from lib.errors import MapError
+from lib.words import a
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +79,6 @@ def _implicate_note(dataset: Dataset, drawn: int, counting: Counting) -> str:
         said += f"; {missing:,} belong to this population only by another one and are left out"
     if counting == ROWS:
         one = dataset.entity.singular
-        said += f". The {dataset.implicates} rows of a {one} are near-copies: beside each other they would be one "
+        said += f". The {dataset.implicates} rows of {a(one)} are near-copies: beside each other they would be one "
         said += "another's neighbours"
     return f"{said}."

@@ -47,7 +47,7 @@ CANNOT: Mapping[Algorithm, str] = {
     "bisecting": "Takes weights and every row. Splits one segment at a time and never takes a split back, so it "
     "can end above the inertia of k-means.",
     "gaussian_mixture": f"Takes no weights: fitted to at most {DRAWN:,} rows drawn by weight, every row is then "
-    "placed by the fitted mixture. Assumes bell-shaped segments, which dollar amounts are not without a transform.",
+    "placed by the fitted mixture. Assumes bell-shaped segments, which skewed amounts are not without a transform.",
     "ward": f"Takes no weights and needs all pairs of rows: fitted to at most {DRAWN:,} rows drawn by weight, the "
     "others follow their nearest drawn neighbour.",
     "hdbscan": f"Takes no weights and no number of segments: fitted to at most {DRAWN:,} rows drawn by weight, one "

@@ -193,6 +193,12 @@ class Segmentation:
         return float(self.inertias.max() / self.inertias.min() - 1)
 
     @property
+    def misplaced(self) -> float:
+        """Share of the weight that lies nearer to another segment than to its own, by its silhouette."""
+        weights = self.points.weights
+        return float(weights[self.silhouettes.rows[:, 0] < 0].sum() / weights.sum())
+
+    @property
     def starts_at_best(self) -> float:
         """Share of the starts that ended within 0.1 % of the best; NaN if not known."""
         if not len(self.inertias):

@@ -21,6 +21,7 @@ from lib.subject import (
     FirstLook,
     HeadlineFigure,
     Identity,
+    LeadingShare,
     Lens,
     NamedPopulation,
     Subject,
@@ -144,6 +145,7 @@ SCF = Subject(
         placeholder="Age, income, race ...",
         citation="Board of Governors of the Federal Reserve System, Survey of Consumer Finances {wave}, summary "
         "extract public data, https://www.federalreserve.gov/econres/scfindex.htm",
+        extreme="rich",
         notebooks=True,
         estimates=ESTIMATES,
         about_data=ABOUT_DATA,
@@ -167,6 +169,7 @@ SCF = Subject(
         HeadlineFigure("Own their home", "HHOUSES", "share"),
         HeadlineFigure("Own a business", "HBUS", "share"),
     ),
+    lead=LeadingShare("Business owners are", "HBUS == 1"),
     identities=IDENTITIES,
     derived=_DERIVED,
     codes=MappingProxyType({"CURRPEN": -1.0, "RETQLIQ": -1.0}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 class Queue:
     """Does work in a few threads, first come first served, but no second piece for a watcher before others' first.
 
+    One thread is left to others: nobody holds them all, whose next watcher would wait for however long that takes.
     Safe to use from any thread. Its threads start when there is work and end when there is none.
     """
 
@@ -55,12 +57,13 @@ class Queue:
             error: Raised by tickets; raised by work, its text is the sentence for the person.
             words: What the queue says.
             lease_seconds: A ticket that nobody has looked at for so long wants nothing more.
-            gone: Says that a watcher has left. Must answer at once and raise nothing.
+            gone: Says that a watcher has left. Must answer at once.
             clock: Seconds, for leases.
         """
         self.error, self.gone = error, gone
         self._at_once, self._most_waiting, self._words = at_once, waiting, words or Words()
         self._lease, self._clock = lease_seconds, clock
+        self._most_each = max(at_once - 1, 1)
         self._changed = threading.Condition()
         self._line: list[Job[Any]] = []
         self._running: list[Job[Any]] = []
@@ -92,7 +95,8 @@ class Queue:
             ticket = Ticket(self, job, watcher)
             if not job.state.over:
                 ticket.seen = self._clock()
-                job.tickets.append(ticket)
+                job.add(ticket)
+                self._begin()
             return ticket
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -127,8 +131,9 @@ class Queue:
             if ticket.cancelled or job.state.over:
                 return
             ticket.cancelled = True
-            job.tickets.remove(ticket)
+            job.remove(ticket)
             self._drop_if_unwanted(job)
+            self._begin()
             self._changed.notify_all()
 
     def follow(self, ticket: Ticket[Any], job: Job[Any], timeout: float | None, progress: Progress | None) -> State:
@@ -167,7 +172,10 @@ class Queue:
             return
         self._jobs[job.key] = job
         self._line.append(job)
-        if self._threads < self._at_once:
+
+    def _begin(self) -> None:
+        """A thread more, where there is work that may run."""
+        if self._threads < self._at_once and self._first() is not None:
             threading.Thread(target=self._serve, name=f"queue: {self._words.many}", daemon=True).start()
             self._threads += 1
 
@@ -181,9 +189,17 @@ class Queue:
         """Whether a ticket's work is still wanted: somebody waits for it, or has looked of late and not gone."""
         if ticket.waiting:
             return True
-        if ticket.watcher is not None and self.gone is not None and self.gone(ticket.watcher):
+        return not self._has_gone(ticket.watcher) and self._clock() - ticket.seen <= self._lease
+
+    def _has_gone(self, watcher: Hashable | None) -> bool:
+        """Whether a watcher is known to have left."""
+        if watcher is None or self.gone is None:
             return False
-        return self._clock() - ticket.seen <= self._lease
+        try:
+            return self.gone(watcher)
+        except Exception:  # noqa: BLE001 - the queue goes on, whatever is wrong with those who know
+            _log.exception("Whether a watcher has gone cannot be told")
+            return False
 
     def _drop_unwanted(self, but: Job[Any] | None = None) -> None:
         for job in [*self._line, *self._running]:
@@ -205,30 +221,29 @@ class Queue:
             self._line.remove(job)
         self._changed.notify_all()
 
-    def _first(self) -> Job[Any]:
-        """The first in line that somebody wants who has nothing running; the first of all if there is none."""
-        served = {ticket.watcher for running in self._running for ticket in running.tickets} - {None}
-        for job in self._line:
-            if any(ticket.watcher not in served for ticket in job.tickets):
-                return job
-        return self._line[0]
+    def _first(self) -> Job[Any] | None:
+        """The first in line that somebody wants who has nothing running, else who has not all that one may have."""
+        running = Counter(watcher for job in self._running for watcher in job.watchers if watcher is not None)
+        held = {job: min(running[watcher] for watcher in job.watchers) for job in self._line}
+        able = [job for job in self._line if held[job] < self._most_each]
+        return min(able, key=lambda job: held[job] > 0, default=None)
 
     # In the queue's threads
 
     def _serve(self) -> None:
-        """One piece of work after the other, until none is left."""
+        """One piece of work after the other, until there is none that may run."""
         while self._serve_next():
             pass
 
     def _serve_next(self) -> bool:
-        """Whether there was work."""
+        """Whether there was work that may run."""
         with self._changed:
             self._drop_unwanted()
-            if not self._line:
+            job = self._first()
+            if job is None:
                 self._threads -= 1
                 self._changed.notify_all()
                 return False
-            job = self._first()
             self._line.remove(job)
             self._running.append(job)
             job.state = State("running", words=self._words.beginning)

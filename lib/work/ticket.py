@@ -60,7 +60,20 @@ class Job(Generic[T]):
         self.keep = keep
         self.state = State("queued")
         self.tickets: list[Ticket[T]] = []
+        self.watchers: frozenset[Hashable | None] = frozenset()
+        """Whose work it is; once nobody wants it, whose it was, for it may run on until it notices."""
         self.result: T | None = None
+
+    def add(self, ticket: Ticket[T]) -> None:
+        """One ticket more wants the work."""
+        self.tickets.append(ticket)
+        self.watchers |= {ticket.watcher}
+
+    def remove(self, ticket: Ticket[T]) -> None:
+        """One ticket less wants the work."""
+        self.tickets.remove(ticket)
+        if self.tickets:
+            self.watchers = frozenset(other.watcher for other in self.tickets)
 
     def end(self, state: State) -> None:
         """Nothing more will happen: let go of whatever is held but the result."""

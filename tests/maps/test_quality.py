@@ -6,6 +6,7 @@ from sklearn.manifold import trustworthiness
 from tables import CUSTOMERS
 
 from lib.maps import Quality, measure
+from lib.subject import Entity
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def test_a_drawn_part_comes_near_the_whole(points):
     assert part.kept == pytest.approx(whole.kept, abs=0.02)
     assert "judged by 500 of 2,000 customers" in part.words(CUSTOMERS.entity)
     assert "judged" not in whole.words(CUSTOMERS.entity)
+    assert whole.words(Entity("applicant", "applicants")).startswith("Of an applicant's ")
 
 
 def test_it_survives_json(points):

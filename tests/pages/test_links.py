@@ -4,6 +4,8 @@ import pytest
 from paths import ROOT
 from streamlit.testing.v1 import AppTest
 
+from lib.words import slug
+
 SCRIPT = str(ROOT / "tests" / "scripts" / "links_script.py")
 
 
@@ -91,11 +93,18 @@ def test_an_id_wins_over_a_label():
     assert choice.read(["AGE"]) == (("AGE",), [])
 
 
-def test_two_options_with_one_id_are_an_error_of_the_page():
+def test_where_an_id_says_too_little_the_name_does():
+    from lib.ui.scene.links import _choice
+
+    choice = _choice("show", "Show", ("A b", "a-b", "€", "Credit risk"), (), slug, str, None)
+    assert choice.ids == ("A b", "a-b", "€", "credit-risk")
+
+
+def test_two_options_that_nothing_tells_apart_are_an_error_of_the_page():
     from lib.ui.scene.links import _choice
 
     with pytest.raises(ValueError, match="same id"):
-        _choice("show", "Show", ("a", "A"), (), str.lower, str, None)
+        _choice("show", "Show", (1, "1"), (), str, str, None)
 
 
 @pytest.mark.parametrize("key", ["who", "count", "show", "own", "maps", "use", "lens"])

@@ -95,11 +95,11 @@ def test_picking_segments_describes_them_beside_the_rest(alone):
 def test_a_household_by_number_and_one_that_is_not_there(alone, sample):
     at = alone()
     known = int(Population.parse("TURNFEAR == 1").apply(sample).ids[0])
-    at.number_input(key="household").set_value(known).run()
+    at.number_input(key="member_number").set_value(known).run()
     assert any(f"**Household {known}**" in m.value for m in at.main.markdown)
-    at.number_input(key="household").set_value(999_999).run()
+    at.number_input(key="member_number").set_value(999_999).run()
     assert any("There is no household 999999" in i.value for i in at.info)
-    at.number_input(key="household").set_value(None).run()
+    at.number_input(key="member_number").set_value(None).run()
     assert any("Nothing is picked" in c.value for c in at.main.caption)
 
 

@@ -49,6 +49,15 @@ def test_an_old_link_opens_what_it_opened(real_app, page, labels, ids):
     assert told(by_labels) == told(by_ids)
 
 
+@pytest.mark.parametrize(("page", "labels", "ids"), LINKS)
+def test_an_old_link_to_the_sample_opens_what_it_opened(app, page, labels, ids):
+    """Where the real waves are not there to be read, labels are still understood."""
+    by_labels, by_ids = app(page, **labels, v="1"), app(page, **ids, v="2")
+    assert not any("not to be had" in i.value for i in by_labels.info)
+    assert {**by_labels.query_params, "v": "2"} == by_ids.query_params
+    assert told(by_labels) == told(by_ids)
+
+
 def told(at) -> list[str]:
     """All that a page says, figures included."""
     return [element.value for kind in (at.markdown, at.caption, at.metric) for element in kind]

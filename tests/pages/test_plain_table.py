@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tables import CUSTOMERS, neutral_table
+from tables import CUSTOMERS, nasty_table, neutral_table
 
 from lib import exports
 from lib.dataset import Codebook, Variable
 from lib.population import Population
 from lib.segments import Recipe, fit, names
+from lib.subject import LeadingShare
 from lib.subjects import PLAIN
 from lib.ui.scene import catalogue
 from lib.ui.scene.catalogue import Source
@@ -79,6 +80,58 @@ def test_no_page_speaks_of_households(mine, charts, settled, page):
     at = settled(mine(page))
     assert not at.error
     assert [words for words in said(at, charts) if BANNED.search(words)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_takes_columns_of_any_name(offer, charts, settled, page):
+    at = settled(offer(nasty_table(), page, maps="pca", k="3"))
+    assert not at.error
+    assert [words for words in said(at, charts) if BANNED.search(words)] == []
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_use_of_segments_takes_columns_of_any_name(offer, charts, tab):
+    at = offer(nasty_table(), TWO, across="row", up="id", k="3", use=tab, watch="true")
+    assert not at.error
+    assert [words for words in said(at, charts) if BANNED.search(words)] == []
+    _, _, points = next(chart for chart in charts(at) if chart[0].startswith("3 segments in the plane of"))
+    assert points["y"].max() > 50 > points["x"].max()  # one amount reaches 60, the other 9
+
+
+def test_features_to_begin_with_are_columns_that_can_be_features(offer):
+    at = offer(nasty_table(), TWO)
+    assert (at.selectbox(key="across").value, at.selectbox(key="up").value) == ("segment", "id")
+    at = offer(nasty_table(), MANY, maps="pca")
+    features = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
+    assert features.count("Column") == 5
+    assert not {"flat", "gaps."} & set(features.split())
+    at.segmented_control(key="choose").set_value("own").run()
+    assert at.multiselect(key="own").value == ["segment", "id", "row", "net income", "Row"]
+    at.segmented_control(key="choose").set_value("group").run()
+    assert at.multiselect(key="of_group").value == ["segment", "id", "row", "net income", "Row"]
+
+
+def test_groups_of_columns_whose_names_say_the_same_in_short(offer):
+    """Their ids in the address were made of letters and digits alone."""
+    data, groups = neutral_table(), ("A b", "a-b", "€", "Plain one")
+    book = {name: replace(data.codebook[name], group=group) for name, group in zip("abcd", groups, strict=True)}
+    grouped = replace(data, codebook=Codebook({**data.codebook, **book}), fingerprint="grouped")
+    for group, in_short in zip(groups, ("A b", "a-b", "€", "plain-one"), strict=True):
+        at = offer(grouped, MANY, maps="pca", choose="group", group=in_short)
+        assert at.selectbox(key="group").value == group
+
+
+def test_groups_side_by_side_by_a_column_called_group(offer, charts):
+    at = offer(nasty_table(), show="count", by="group")
+    _, _, table = next(chart for chart in charts(at) if chart[0].startswith("Count of regions, the largest share"))
+    assert table.query("group == code")["share"].tolist() == [1, 1, 1]
+
+
+def test_a_column_that_is_the_same_for_all_goes_with_nothing(offer, charts):
+    at = offer(nasty_table(), x="flat", y="segment")
+    assert any(alt == "Column flat and Column segment: no correlation, one of them is the same for all."
+               for alt, _, _ in charts(at))  # fmt: skip
+    assert not any(re.search(r"\bnan\b", words) for words in said(at, charts))
 
 
 def test_explore_has_all_its_sections(mine, charts, metrics):
@@ -172,7 +225,7 @@ def test_segments_picked_are_beside_the_rest(mine, charts):
 
 def test_rows_without_a_name_go_by_their_number(offer):
     at = offer(replace(neutral_table(), id=None, fingerprint="nameless"), MANY, maps="pca", k="3")
-    at.number_input(key="household").set_value(300).run()
+    at.number_input(key="member_number").set_value(300).run()
     assert any("**Row 300**" in m.value for m in at.main.markdown)
 
 
@@ -310,6 +363,17 @@ def test_customers_with_weights_can_be_counted_both_ways(offer, metrics, charts)
     assert not [words for words in said(at, charts) if BANNED.search(words)]
     at.segmented_control(key="count").set_value("rows").run()
     assert any("**Everyone**: 300 rows" in m.value for m in at.main.markdown)
+
+
+def test_a_share_that_leads_is_the_subjects(offer):
+    data = weighted()
+    unequal = replace(data, frame=data.frame.assign(w=np.where(data.frame["e"] == 1, 3.0, 1.0)), fingerprint="unequal")
+    rows = float((data.frame["e"] == 1).mean())
+    lead = LeadingShare("Northerners are", "e == 1")
+    at = offer(replace(unequal, subject=replace(CUSTOMERS, lead=lead)))
+    members = 3 * rows / (3 * rows + 1 - rows)
+    told = f"Northerners are {rows:.1%} of the file's rows and {members:.1%} of customers."
+    assert any(told in c.value for c in at.main.caption)
 
 
 @pytest.mark.parametrize(("columns", "fits"), [(("a", "b"), True), (("c", "d"), True), (("a", "z"), False)])

@@ -196,4 +196,4 @@ def test_households_in_no_segment_are_said_and_not_counted(blobs):
      (-0.0001, ".1%", "0.0%"), (-1500, "$,.0f", "-$1,500"), (-np.inf, ",.2f", "-inf")],
 )  # fmt: skip
 def test_what_rounds_to_zero_has_no_sign(value, form, words):
-    assert Variable("X", label="X", unit="dollars", format=form).text(value) == words
+    assert Variable("X", label="X", unit="dollars", format=form, currency="$").text(value) == words

@@ -104,9 +104,64 @@ def test_a_slow_job_does_not_hold_up_another_watchers_quick_one(make, held):
     quick = queue.ask("quick", "Cem", lambda _: order.append("Cem"))
     other.end()
     quick.result(PATIENCE)
+    # Ann has one of two running already: Cem, who asked later, comes first, and her next waits for her own
+    assert again.state.status == "queued"
+    slow.end()
     again.result(PATIENCE)
-    # Ann has one running already, so Cem, who asked later, comes first; then nobody else waits
     assert order == ["Cem", "Ann"]
+
+
+def test_three_slow_jobs_of_one_watcher_do_not_hold_up_another(make, held):
+    queue, slow = make(at_once=3), [held(n) for n in range(3)]
+    tickets = [queue.ask(n, "Ann", work) for n, work in enumerate(slow)]
+    for work in slow[:2]:
+        work.until_it_runs()
+    assert queue.ask("quick", "Ben", at_once("cake")).result(PATIENCE) == "cake"
+    assert status(*tickets) == ["running", "running", "queued"]
+    slow[1].end()
+    slow[2].until_it_runs()
+    for work in slow:
+        work.end()
+    assert [ticket.result(PATIENCE) for ticket in tickets] == [0, 1, 2]
+
+
+def test_what_was_cancelled_and_still_runs_is_its_watchers(make, held):
+    queue, slow, third = make(at_once=3), [held(), held()], held()
+    running = [queue.ask(n, "Ann", work) for n, work in enumerate(slow)]
+    for work, ticket in zip(slow, running, strict=True):
+        work.until_it_runs()
+        ticket.cancel()
+    waiting = queue.ask("third", "Ann", third)
+    assert queue.ask("quick", "Ben", at_once("cake")).result(PATIENCE) == "cake"
+    assert waiting.state.status == "queued"
+    slow[0].report()
+    third.until_it_runs()
+    assert slow[0].stopped.is_set()
+
+
+def test_work_that_one_may_not_have_yet_begins_when_another_wants_it(make, held):
+    queue, slow, shared = make(at_once=2), held(), held()
+    queue.ask("slow", "Ann", slow)
+    slow.until_it_runs()
+    one = queue.ask("shared", "Ann", shared)
+    assert queue.ask("quick", "Ben", at_once("cake")).result(PATIENCE) == "cake"
+    assert one.state.status == "queued"
+    two = queue.ask("shared", "Cem", at_once("another"))
+    shared.until_it_runs()
+    shared.end()
+    assert one.result(PATIENCE) == two.result(PATIENCE)
+
+
+def test_who_leaves_shared_work_may_have_other_work(make, held):
+    queue, shared, own = make(at_once=2), held(), held()
+    tickets = [queue.ask("shared", name, shared) for name in ("Ann", "Ben")]
+    shared.until_it_runs()
+    waiting = queue.ask("own", "Ann", own)
+    assert queue.ask("quick", "Cem", at_once("cake")).result(PATIENCE) == "cake"
+    assert waiting.state.status == "queued"
+    tickets[0].cancel()
+    own.until_it_runs()
+    assert tickets[1].state.status == "running"
 
 
 # Busy

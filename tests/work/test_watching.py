@@ -100,3 +100,17 @@ def test_one_who_cancelled_is_told_so_and_one_who_slept_is_not(queue, held, gone
     one.cancel()
     assert status(one, two) == ["cancelled", "cancelled"]
     assert (one.state.lapsed, two.state.lapsed) == (False, True)
+
+
+def test_one_who_cannot_tell_whether_a_watcher_has_gone_does_not_stop_the_queue(queue, held, caplog):
+    def gone(watcher):
+        raise LookupError(watcher)
+
+    queue.gone = gone
+    work = held()
+    queue.ask("slow", "Ann", work)
+    next_one = queue.ask("next", "Ben", at_once("cake"))
+    work.report()
+    work.end()
+    assert next_one.result(PATIENCE) == "cake"
+    assert "cannot be told" in caplog.text

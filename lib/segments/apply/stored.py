@@ -34,7 +34,6 @@ _MAX_ABOUT = 40
 _MAX_TEXT = 4_000
 
 _STEPS = (
-    "1. Take the features, in this order and in these dollars.",
     "2. Transform each by its curve: none leaves it; asinh is arcsinh(x / curve[0]); winsorised clips to curve[0] and "
     "curve[1]; quantile interpolates linearly from curve[0] to curve[1].",
     "3. Subtract centre and divide by spread, feature by feature.",
@@ -96,11 +95,15 @@ def to_text(
         "dollars": dollars,
         "features": features,
         "names": {str(number): name for number, name in clean_names(names).items()},
-        "how_to_apply": [*_STEPS, *_approximate(model, measured)],
+        "how_to_apply": [_first_step(dollars), *_STEPS, *_approximate(model, measured)],
         **({} if measured is None else {"agreement": measured}),
         **model.to_dict(),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _first_step(dollars: int | None) -> str:
+    return f"1. Take the features, in this order{f' and in {dollars} dollars' if dollars else ''}."
 
 
 def _approximate(model: Model, agreement: float | None) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from lib.dataset import Codebook, Dataset, Variable
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
 
-SEGMENT = "SEGMENT"
+SEGMENT = "~segment"
+"""What no column is called."""
 
 
 def labelled(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Dataset:

@@ -49,10 +49,9 @@ def plane_of(dataset: Dataset, segmentation: Segmentation, most: int, *, linear:
     _check_two(segmentation.model)
     first, second = segmentation.recipe.features
     scales = tuple(scale_of(dataset.values(name), dataset.codebook[name], linear=linear) for name in (first, second))
-    axes = {first: "x", second: "y"}
     return Plane(
-        points=points_to_draw(dataset, segmentation, most).rename(columns=axes),
-        centroids=segmentation.centroids.rename(columns=axes),
+        points=points_to_draw(dataset, segmentation, most),
+        centroids=segmentation.centroids.set_axis(["x", "y"], axis=1),
         regions=regions(segmentation.model, (scales[0], scales[1])),
         scales=(scales[0], scales[1]),
     )
@@ -105,9 +104,13 @@ def points_to_draw(dataset: Dataset, segmentation: Segmentation, most: int, *, s
         seed: Start of the random numbers.
 
     Returns:
-        The recipe's features in their units, ``segment``, ``id`` (what names it), ``row`` (position in the
-        dataset).
+        ``x``, ``y`` (the two features in their units), ``segment``, ``id`` (what names it), ``row`` (position in
+        the dataset).
+
+    Raises:
+        RecipeError: If the segmentation has not exactly two features.
     """
+    _check_two(segmentation.model)
     weights = dataset.weights(segmentation.recipe.counting)
     here = np.flatnonzero(dataset.implicate_codes == 0) if segmentation.recipe.counting == MEMBERS else None
     rows = np.arange(len(dataset)) if here is None else here
@@ -118,8 +121,10 @@ def points_to_draw(dataset: Dataset, segmentation: Segmentation, most: int, *, s
         inside = rows[segmentation.labels[rows] == segment]
         chosen.update(inside[:LEAST_POINTS].tolist())
     picked = np.array(sorted(chosen), dtype=np.intp)
-    columns = {name: dataset.values(name)[picked] for name in segmentation.recipe.features}
-    return pd.DataFrame({**columns, "segment": segmentation.labels[picked], "id": dataset.ids[picked], "row": picked})
+    x, y = (dataset.values(name)[picked] for name in segmentation.recipe.features)
+    return pd.DataFrame(
+        {"x": x, "y": y, "segment": segmentation.labels[picked], "id": dataset.ids[picked], "row": picked}
+    )
 
 
 def _check_two(model: Model) -> None:

@@ -39,7 +39,6 @@ class Typical:
         id: What names it in the file.
         facts: What is known about it: label to value in words, in the order in which one would tell it.
         sentence: The same in a sentence or two.
-        mean_distance: Its weighted mean distance to the members of the segment, on the scale of distances.
         considered: Rows among which it was sought.
         exact: Whether these are all there are, of one implicate where there are several.
         implicates: Rows per member.
@@ -50,7 +49,6 @@ class Typical:
     id: int | str
     facts: Mapping[str, str]
     sentence: str
-    mean_distance: float
     considered: int
     exact: bool
     implicates: int = 1
@@ -73,7 +71,7 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
     counts by its weight (once when rows are counted), within the first implicate that has members.
 
     Args:
-        dataset: The table that was segmented, with ``TYPICAL_COLUMNS`` as far as they exist.
+        dataset: The table that was segmented, with the columns that its subject tells of a member.
         segmentation: What ``fit`` made of it.
         segment: Number of the segment.
 
@@ -88,11 +86,11 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
         drawn = draw(points.weights, EXACT, segmentation.recipe.seed)
         # drawn by weight, each counts once: a heavy row is there more than once
         rows, points = rows[drawn], points.rows(drawn, np.ones(len(drawn)))
-    place, distance = medoid(points)
+    place, _ = medoid(points)
     row = int(rows[place])
     facts = _facts(dataset, segmentation.recipe.features, row)
     words = _sentence(dataset, segmentation.recipe.features, row)
-    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, distance, len(rows), exact, dataset.implicates)
+    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, len(rows), exact, dataset.implicates)
 
 
 def medoid(points: Points) -> tuple[int, float]:

@@ -87,8 +87,8 @@ def notebook_result(
     with one_thread():
         model = KMeans(recipe.k, random_state=recipe.seed, n_init=starts).fit(scaled)
     labels = model.labels_.astype(np.intp)
-    frame = pd.DataFrame(raw, columns=list(recipe.features)).assign(cluster=labels)
-    means = frame.groupby("cluster").mean().sort_values(recipe.features[0])
+    means = pd.DataFrame(raw, columns=list(recipe.features)).groupby(labels).mean()
+    means = means.sort_values(recipe.features[0]).rename_axis("cluster")
     seen = distinct([labels, dataset.member_codes])[0]
     sizes = pd.DataFrame(
         {

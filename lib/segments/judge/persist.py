@@ -34,8 +34,7 @@ class Persistence:
             centroid to the nearest other old one), ``kept`` (share of the new segment's members that the old
             model places in the matched one), ``similarity`` (Jaccard, new members: in both over in either)
             and ``verdict`` (what that similarity means, at Hennig's thresholds).
-        old_centroids: In original units and the common dollars, indexed by old segment.
-        new_centroids: The same of the matched new segments, under the old numbers.
+        new_centroids: Of the matched new segments, in original units and the common dollars, indexed by old segment.
         kept: Share of all new members that the old model places in the segment matched with theirs.
         lost: Old segments without a match.
         gained: New segments without a match.
@@ -46,7 +45,6 @@ class Persistence:
     """
 
     table: pd.DataFrame
-    old_centroids: pd.DataFrame
     new_centroids: pd.DataFrame
     kept: float
     lost: tuple[int, ...]
@@ -96,7 +94,7 @@ def persist(
     check_same(old_dataset, old_segmentation)
     asked = recipe or old_segmentation.recipe
     if asked.features != old_segmentation.recipe.features:
-        raise RecipeError("The same features are needed to compare two surveys: use the older recipe.")
+        raise RecipeError("The same features are needed to compare two tables: use the older recipe.")
     data = new_dataset if old_dataset.dollars is None else new_dataset.in_dollars(old_dataset.dollars)
     new, model = fit(data, asked), old_segmentation.model
     moved = model.space.matrix(new.centroids)
@@ -110,7 +108,6 @@ def persist(
     weights = new.points.weights
     return Persistence(
         table=table,
-        old_centroids=old_segmentation.centroids,
         new_centroids=new.centroids.loc[table["new"]].set_axis(table.index),
         kept=_share((partner[new.labels] == placed) & assigned, weights * assigned),
         lost=tuple(sorted(set(old_segmentation.model.numbers) - set(table.index))),

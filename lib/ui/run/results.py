@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -41,8 +42,7 @@ def headlines(view: View) -> tuple[explore.Headline, ...]:
 def shares(view: View, column: str, by: str) -> pd.DataFrame:
     """Shares of a column's codes within each group of another, in words."""
     table = estimates.shares(view.members((column, by)), column, by, counting=view.counting)
-    table["group"] = table[by].map(view.codebook[by].text)
-    return in_words(table, view, column)
+    return in_words(table.assign(group=table["group"].map(view.codebook[by].text)), view, column)
 
 
 @kept
@@ -56,10 +56,10 @@ def shares_beside(view: View, heading: Heading, column: str) -> pd.DataFrame:
 
 
 def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
-    """A table of shares with the labels of codes, ready for ``lib.charts.explore.shares``."""
+    """A table of shares whose groups are in words, its codes too: what ``lib.charts.explore.shares`` takes."""
     words = table.assign(
-        code=table[column].map(view.codebook[column].text),
-        order=table[column],
+        code=table["code"].map(view.codebook[column].text),
+        order=table["code"],
         thin=table["sampled"] < estimates.THIN,
     )
     return words[["group", "code", "order", "share", "count", "sampled", "rows", "thin"]]
@@ -87,13 +87,29 @@ def correlation_table(view: View, heading: Heading, columns: tuple[str, ...]) ->
 @kept
 def variance_ranking(view: View, trim: float) -> pd.Series:
     """All amounts of the population by variance, the largest first."""
-    names = features.rankable(view.codebook)
-    batches = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
     parts = [
         features.rank_by_variance(view.passing(some), trim=trim, counting=view.counting, columns=some)
-        for some in batches
+        for some in _batches(features.rankable(view.codebook))
     ]
     return pd.concat([pd.Series(dtype=float), *parts]).sort_values(ascending=False, kind="stable")
+
+
+def _batches(columns: Sequence[str]) -> list[Sequence[str]]:
+    return [columns[at : at + _AT_ONCE] for at in range(0, len(columns), _AT_ONCE)]
+
+
+@kept
+def usable(view: View, columns: tuple[str, ...], most: int | None = None) -> list[str]:
+    """Those columns that can be features of this population, the first ``most`` of them; all if none can.
+
+    Usually the first ones can, so that only they are read; else what the ranking by variance reads anyway.
+    """
+    if most is not None:
+        first = features.usable(view.members(columns[:most]), columns[:most])
+        if len(first) == most:
+            return first
+    fit = [name for some in _batches(columns) for name in features.usable(view.passing(some), some)]
+    return fit[:most] or list(columns[:most])
 
 
 @kept
@@ -209,8 +225,8 @@ def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tupl
     data = view.members((*recipe.features, column))
     within = segments.labelled(data, segmentation(view, recipe), dict(names))
     table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
-    table = table[table[segments.SEGMENT].isin([number for number, _ in names])]
-    table["group"] = table[segments.SEGMENT].map(within.codebook[segments.SEGMENT].text)
+    table = table[table["group"].isin([number for number, _ in names])]
+    table = table.assign(group=table["group"].map(within.codebook[segments.SEGMENT].text))
     everyone = estimates.shares(data, column, counting=view.counting).assign(group="All of them")
     return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import threading
@@ -10,6 +11,7 @@ import streamlit as st
 from threadpoolctl import ThreadpoolController
 
 from lib.ui.scene import catalogue
+from lib.work.progress import Cancelled
 
 _BLAS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -36,6 +38,7 @@ def _first_maps() -> None:
     from lib.maps.first import prepare
 
     maps.warm_up()
-    for key, source in catalogue.sources().items():
-        if key != catalogue.SAMPLE:
-            prepare(source.open(None))
+    with contextlib.suppress(Cancelled):  # the server ends
+        for key, source in catalogue.sources().items():
+            if key != catalogue.SAMPLE:
+                prepare(source.open(None))

@@ -17,8 +17,8 @@ _FEW = 100_000
 """Members below which they are not counted in millions."""
 
 
-def leading(wanted: Sequence[str], names: Sequence[str], number: int) -> list[str]:
-    """So many of ``names`` to begin with: those that are wanted and there, then the others as they come."""
+def leading(wanted: Sequence[str], names: Sequence[str], number: int | None = None) -> list[str]:
+    """So many of ``names`` to begin with, or all: those that are wanted and there, then the others as they come."""
     known = [name for name in wanted if name in names]
     return [*known, *(name for name in names if name not in known)][:number]
 

@@ -8,6 +8,7 @@ those of ``formerly``. A choice that is the default is not in the address.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -91,12 +92,19 @@ def _choice(
     most: int | None = None,
 ) -> _Choice[T]:
     found = tuple(options)
-    named = tuple(map(ids, found))
+    named = _apart(found, ids)
     if len(set(named)) < len(named):
         raise ValueError(f"two options of {key} have the same id: {named}")
     start = tuple(option for option in default if option in found)[:most]
     start = start or (found[:1] if most is None else ())
     return _Choice(key, label, found, named, tuple(map(format_func, found)), start, formerly or {}, most)
+
+
+def _apart(options: Sequence[T], ids: Ids[T]) -> tuple[str, ...]:
+    """What stands for each option in the address: its name itself where nothing shorter tells it from the others."""
+    short = [ids(option) for option in options]
+    often = Counter(short)
+    return tuple(one if one and often[one] == 1 else str(option) for one, option in zip(short, options, strict=True))
 
 
 def _settled(choice: _Choice[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:

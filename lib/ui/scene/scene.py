@@ -72,7 +72,7 @@ class Scene:
     @property
     def extreme(self) -> str:
         """What those with the largest amounts are."""
-        return "rich" if self.subject.currency else "extreme"
+        return self.subject.wording.extreme
 
     def members(self, columns: Sequence[str]) -> Dataset:
         """The members of the population with some columns."""

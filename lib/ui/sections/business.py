@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import explore as charts
-from lib.dataset import MEMBERS, ROWS, Counting
+from lib.dataset import MEMBERS
 from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results
@@ -16,6 +16,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import explore
+from lib.ui.sections.lead import counted_both_ways
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
@@ -29,18 +30,6 @@ def is_for(scene: Scene) -> bool:
     return "small_business" in scene.subject.pages
 
 
-def counted_both_ways(scene: Scene) -> tuple[str, float, float]:
-    """Business owners as the beginning of a sentence, and their share of rows and of households."""
-    rows, households = (_owners(scene, how) for how in (ROWS, MEMBERS))
-    return "Business owners are", rows, households
-
-
-def _owners(scene: Scene, how: Counting) -> float:
-    counted = scene.view.counted(how)
-    everyone = results.size(counted).count
-    return results.size(counted.narrowed(OWNS)).count / everyone if everyone else 0.0
-
-
 def owners_of(scene: Scene) -> Scene:
     """The business owners of a scene, shown beside its other households."""
     owners = scene.narrowed("Business owners", OWNS)
@@ -49,7 +38,7 @@ def owners_of(scene: Scene) -> Scene:
 
 def render_share(scene: Scene) -> None:
     """How many own a business, counted both ways."""
-    _, rows, households = counted_both_ways(scene)
+    rows, households = counted_both_ways(scene, OWNS)
     size = results.size(scene.view.counted(MEMBERS).narrowed(OWNS))
     with st.grid(3, min_column_width=150):
         st.metric("Owners, of households", f"{households:.1%}", border=True)

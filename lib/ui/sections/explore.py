@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -145,7 +147,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     """A scatter of any two amounts with their weighted correlation, coloured by a category if one is given."""
     codebook = scene.codebook
     amounts = codebook.amounts()
-    across, *rest = controls.leading(scene.subject.first.pair, amounts, 2)
+    across, *rest = results.usable(scene.view, tuple(controls.leading(scene.subject.first.pair, amounts)), 2)
     first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
     with first:
         x = controls.pick_column("Across", amounts, codebook, default=across, key=f"{at}x")
@@ -160,10 +162,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
         return
     each = f"{result.each:,.0f} {scene.unit}" if result.each != 1 else "one row"
     drawn = "points drawn in proportion to weight" if scene.counts_both_ways else "points"
-    sentence = (
-        f"{codebook.label(x)} and {codebook.label(y)}: correlation {result.correlation:.2f}, "
-        f"{result.rank_correlation:.2f} of the ranks."
-    )
+    sentence = f"{codebook.label(x)} and {codebook.label(y)}: {_correlated(result)}."
     draw(
         lambda: charts.relation(
             result,
@@ -186,6 +185,12 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
         sentence,
         f"{len(result.points):,} {drawn}, each for {each}; drag to move, scroll to zoom.",
     )
+
+
+def _correlated(result: explore.Relation) -> str:
+    if math.isnan(result.correlation):
+        return "no correlation, one of them is the same for all"
+    return f"correlation {result.correlation:.2f}, {result.rank_correlation:.2f} of the ranks"
 
 
 @st.fragment

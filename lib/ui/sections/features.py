@@ -29,8 +29,9 @@ def choose_features(scene: Scene) -> tuple[str, ...]:
     if way == _GROUP:
         return _of_a_group(scene)
     names = [*scene.codebook.amounts(), *scene.codebook.categories()]
-    suggested = controls.leading(scene.subject.first.features, names, _SUGGESTED)
-    return controls.pick_columns("Features", names, scene.codebook, default=suggested, key=_OWN, most=_MOST)
+    suggested = controls.leading(scene.subject.first.features, names)
+    default = results.usable(scene.view, tuple(suggested), _SUGGESTED)
+    return controls.pick_columns("Features", names, scene.codebook, default=default, key=_OWN, most=_MOST)
 
 
 def set_own(features: Sequence[str]) -> None:
@@ -47,6 +48,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
     ranking = results.variance_ranking(scene.view, trim)
+    ranking = ranking.loc[results.usable(scene.view, tuple(map(str, ranking.index)))]
     # where nobody knows which columns make up others, there is nothing to leave out
     if scene.subject.identities:
         with right:
@@ -73,7 +75,8 @@ def _of_a_group(scene: Scene) -> tuple[str, ...]:
         group = links.selectbox("Group", groups, key="group", default=first, ids=slug)
     inside = [name for name in amounts if codebook[name].group == group]
     with right:
-        return controls.pick_columns("Features", inside, codebook, default=inside[:5], key="of_group", most=_MOST)
+        default = results.usable(scene.view, tuple(inside), _SUGGESTED)
+        return controls.pick_columns("Features", inside, codebook, default=default, key="of_group", most=_MOST)
 
 
 def render_relatives(scene: Scene, features: tuple[str, ...]) -> None:

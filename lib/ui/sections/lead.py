@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
+from lib.population import Condition, Population
 from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
 from lib.ui.scene.scene import Scene
-from lib.ui.sections import business
+from lib.ui.scene.view import View
 from lib.words import capitalised
 
 
@@ -33,8 +34,8 @@ def _what_counting_changes(scene: Scene) -> str:
     if not scene.view.is_everyone:
         who = "They are"
         rows, members = (results.size(scene.view.counted(how)).share for how in (ROWS, MEMBERS))
-    elif business.is_for(scene):
-        who, rows, members = business.counted_both_ways(scene)
+    elif (lead := scene.subject.lead) is not None:
+        who, (rows, members) = lead.words, counted_both_ways(scene, *Population.parse(lead.condition).conditions)
     else:
         tiles = [results.headlines(scene.view.counted(how)) for how in (ROWS, MEMBERS)]
         shares = [[tile for tile in of if tile.kind == "share"] for of in tiles]
@@ -42,6 +43,17 @@ def _what_counting_changes(scene: Scene) -> str:
             return ""
         who, rows, members = f"{shares[0][0].label}:", shares[0][0].value, shares[1][0].value
     return f"{who} {rows:.1%} of the file's rows and {members:.1%} of {scene.entity.plural}. "
+
+
+def counted_both_ways(scene: Scene, *conditions: Condition) -> tuple[float, float]:
+    """The share of rows, and that of members, which meet conditions."""
+    rows, members = (_share(scene.view.counted(how), conditions) for how in (ROWS, MEMBERS))
+    return rows, members
+
+
+def _share(view: View, conditions: tuple[Condition, ...]) -> float:
+    everyone = results.size(view).count
+    return results.size(view.narrowed(*conditions)).count / everyone if everyone else 0.0
 
 
 def render_headlines(scene: Scene) -> None:

@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.estimates import THIN
+from lib.segments import STARTS
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene
+from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
 
 _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
@@ -17,9 +19,9 @@ _ESTIMATES = """
 """
 
 _SEGMENTS = """
-- **Segments** are found by {weighted}k-means over all rows, from 50 starts (20 for more than 10,000 rows), in one
-  thread and with a fixed seed: the same choices give the same segments. They are numbered by their centroid's value
-  of the first feature, ascending.
+- **Segments** are found by {weighted}k-means over all rows, from {starts} starts ({fewer} for more than
+  {many:,} rows), in one thread and with a fixed seed: the same choices give the same segments. They are numbered
+  by their centroid's value of the first feature, ascending.
 - **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
   being the {weighted}median of the column's non-zero amounts; *ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. Centroids are shown in {units} again.
@@ -62,6 +64,9 @@ def _segments(scene: Scene) -> str:
     entity, currency = scene.entity, scene.subject.currency
     implicates = f"within each implicate, weighted, then averaged, so that no {entity.singular} lies beside its own"
     return _SEGMENTS.format(
+        starts=STARTS,
+        fewer=FEWER_STARTS,
+        many=MANY_ROWS,
         members=entity.plural,
         weighted="weighted " if is_weighted else "",
         both=", both weighted" if is_weighted else "",

@@ -19,8 +19,8 @@ from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.words import a, capitalised
 
-_PICKED = "picked_households"
-_SEARCH, _SEARCH_TEXT = "household", "member"
+_PICKED = "picked_members"
+_SEARCH, _SEARCH_TEXT = "member_number", "member"
 _SEGMENTS = "picked_segments"
 _MOST_ROWS = 500
 _FACTS = 9

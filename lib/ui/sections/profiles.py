@@ -41,7 +41,7 @@ def render_demographics(scene: Segmented) -> None:
     codebook, categories = scene.codebook, scene.codebook.categories()
     if not categories:
         return
-    ordered = controls.leading(scene.subject.first.who, categories, len(categories))
+    ordered = controls.leading(scene.subject.first.who, categories)
     column = controls.pick_column("Show", ordered, codebook, default=ordered[0], key="who_they_are")
     table = results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
     sentence = f"{codebook.label(column)} within each segment and among all of them."

@@ -15,7 +15,7 @@ from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 
 FEWEST, MOST = 2, 12
-_MANY_ROWS, _FEWER_STARTS = 10_000, 20
+MANY_ROWS, FEWER_STARTS = 10_000, 20
 """On more rows than this twenty starts have to do: with so many of them more starts end at the best."""
 
 _ACROSS, _UP = "across", "up"
@@ -27,7 +27,8 @@ _SCALING_HELP = "What makes features of different size comparable: without it th
 def choose_two(scene: Scene) -> tuple[str, str]:
     """Choose two amounts."""
     amounts = scene.codebook.amounts()
-    across, *rest = controls.leading(scene.subject.first.pair, amounts, 2) or [""]
+    candidates = controls.leading(scene.subject.first.pair, amounts)
+    across, *rest = results.usable(scene.view, tuple(candidates), 2) or [""]
     left, right = st.columns(2)
     with left:
         first = controls.pick_column("Across", amounts, scene.codebook, default=across, key=_ACROSS)
@@ -85,7 +86,7 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
             "Number of segments", FEWEST, MOST, 4, key=_K, bind="query-params", disabled=finds_its_own, help=words
         )
     st.caption(_why(scene, features, transform))
-    starts = STARTS if results.size(scene.view).rows <= _MANY_ROWS else _FEWER_STARTS
+    starts = STARTS if results.size(scene.view).rows <= MANY_ROWS else FEWER_STARTS
     return Recipe(
         features,
         transform=transform,
@@ -104,12 +105,8 @@ def _choose_algorithm() -> Algorithm:
 
 
 def _about_transforms(scene: Scene) -> str:
-    as_they_are = "as the notebooks do" if scene.subject.wording.notebooks else "as they are"
-    return (
-        "Log-like (asinh): even near zero, logarithmic beyond, debts as well as assets. Ranks: only the order of "
-        f"{scene.entity.plural} counts. Capped: values beyond the 1st and 99th percentile count as those. "
-        f"None: {as_they_are}."
-    )
+    theirs = " None is what the well-known notebooks do." if scene.subject.wording.notebooks else ""
+    return f"Amounts are {'; '.join(f'{words.does} ({words.label})' for words in TRANSFORM_WORDS.values())}.{theirs}"
 
 
 def _why(scene: Scene, features: tuple[str, ...], transform: Transform) -> str:

@@ -138,8 +138,8 @@ def render_profile(scene: Segmented) -> None:
 def render_silhouettes(scene: Segmented) -> None:
     """Silhouette of every member, by segment."""
     found = scene.found
-    below = float(found.points.weights[found.silhouettes.rows[:, 0] < 0].sum() / found.points.weights.sum())
-    sentence = f"Mean silhouette {found.silhouette:.2f}; {below:.1%} are nearer to another segment than to their own."
+    below = f"{found.misplaced:.1%} are nearer to another segment than to their own"
+    sentence = f"Mean silhouette {found.silhouette:.2f}; {below}."
     draw(
         lambda: charts.silhouettes(found.silhouettes, found.labels, found.points.weights, scene.shown),
         scene,

@@ -15,7 +15,7 @@ from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
-from lib.words import capitalised
+from lib.words import a, capitalised
 
 LINK_VERSION = "2"
 """Stands in every copied link; raise it when the meaning of a control in links changes."""
@@ -160,7 +160,7 @@ def _choose_counting(scene: Scene) -> Counting:
 def _about_counting(scene: Scene) -> str:
     entity, copies = scene.entity, scene.about.implicates
     weight = " with its weight" if scene.about.weight else ""
-    together = f", the {'five' if copies == 5 else copies} implicates of a {entity.singular} together as one"
+    together = f", the {'five' if copies == 5 else copies} implicates of {a(entity.singular)} together as one"
     theirs = ", as well-known notebooks count" if scene.subject.wording.notebooks else ""
     return (
         f"{capitalised(entity.plural)}: every row{weight}{together if copies > 1 else ''}. "

@@ -106,7 +106,8 @@ def test_text_is_no_amount(mine):
         ("key", [1.0, np.nan], "names no row on 150 rows, first on row 2: fill them in"),
     ],
 )
-def test_a_table_is_refused_where_it_is_made_if_it_cannot_be_computed_with(mine, column, values, says):
+def test_a_table_is_refused_where_it_is_made_if_it_cannot_be_computed_with(column, values, says):
+    mine = neutral_table()
     frame = mine.frame.assign(**{column: pd.concat([pd.Series(values)] * (len(mine) // 2), ignore_index=True)})
     with pytest.raises(DataError) as error:
         replace(mine, frame=frame)
@@ -114,7 +115,8 @@ def test_a_table_is_refused_where_it_is_made_if_it_cannot_be_computed_with(mine,
     assert says in str(error.value)
 
 
-def test_gaps_in_numbers_and_truth_values_are_numbers(mine):
+def test_gaps_in_numbers_and_truth_values_are_numbers():
+    mine = neutral_table()
     frame = mine.frame.assign(a=mine.frame["a"].where(mine.frame["a"] > 20), e=mine.frame["e"] > 1)
     taken = replace(mine, frame=frame)
     assert np.isnan(taken.values("a")).sum() == 2 * IN_EACH

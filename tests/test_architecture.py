@@ -89,14 +89,25 @@ def test_only_the_worker_process_lays_out_maps(path):
     assert inside or not any(name.startswith("lib.maps.fit.") for name in imports_of(path))
 
 
-def test_nothing_heavy_is_imported_before_it_is_needed():
-    """umap and numba take seconds to import and hundreds of megabytes: the server never holds them."""
-    code = "import sys, streamlit_app_imports; print([m for m in ('umap', 'numba', 'matplotlib') if m in sys.modules])"
-    code = code.replace(
-        "streamlit_app_imports", "lib.ui.sections.sidebar, lib.ui.sections.explore, lib.ui.sections.methods"
-    )
+def loaded_by(modules, watched):
+    """Which of some packages a fresh Python holds after importing modules."""
+    code = f"import sys, {modules}; print(*(m for m in {watched!r} if m in sys.modules))"
     python = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert python.stdout.strip().endswith("[]")
+    return python.stdout.split()
+
+
+FRONT_DOOR = "lib.ui.run.server, lib.ui.sections.sidebar, lib.ui.sections.explore, lib.ui.sections.lead"
+
+
+def test_the_first_page_waits_for_nothing_that_finds_segments():
+    """scikit-learn and scipy take a second to import on a small machine."""
+    heavy = ("sklearn", "scipy", "lib.segments", "lib.maps", "lib.exports", "vl_convert", "umap", "numba")
+    assert loaded_by(FRONT_DOOR, heavy) == []
+
+
+def test_the_server_never_holds_what_only_the_worker_needs():
+    """umap and numba take seconds to import and hundreds of megabytes."""
+    assert loaded_by("lib.ui.use.tabs, lib.ui.sections.methods", ("umap", "numba", "matplotlib", "vl_convert")) == []
 
 
 def tracked():

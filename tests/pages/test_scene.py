@@ -4,7 +4,7 @@ import pytest
 
 from lib.population import Comparison
 from lib.segments import Recipe
-from lib.ui.run import results
+from lib.ui.run import results, segment_results
 from lib.ui.scene import catalogue
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import EVERYBODY, Heading, View
@@ -22,7 +22,7 @@ def test_another_name_is_not_another_fit(scene):
     recipe = Recipe(("DEBT", "HOUSES"), k=2, starts=2)
     one, other = (scene.narrowed(title, YOUNG) for title in ("The young", "Under 30"))
     assert one.view == other.view
-    assert results.segmentation(one.view, recipe) is results.segmentation(other.view, recipe)
+    assert segment_results.segmentation(one.view, recipe) is segment_results.segmentation(other.view, recipe)
     assert one.key != other.key
 
 
@@ -44,7 +44,7 @@ def test_a_scene_is_shown_beside_another(scene):
 def test_a_scene_with_segments_narrows_to_one_without(scene):
     recipe = Recipe(("DEBT", "HOUSES"), k=2, starts=2)
     segmented = Segmented(
-        scene.view, scene.heading, recipe, results.segmentation(scene.view, recipe), {1: "A"}, {1: "A"}
+        scene.view, scene.heading, recipe, segment_results.segmentation(scene.view, recipe), {1: "A"}, {1: "A"}
     )
     assert type(segmented.narrowed("The young", YOUNG)) is Scene
     assert segmented.described[:2] == ("DEBT", "HOUSES")

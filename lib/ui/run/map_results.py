@@ -10,7 +10,7 @@ import pandas as pd
 from lib import maps, segments
 from lib.maps import density
 from lib.segments import Recipe
-from lib.ui.run import background, results
+from lib.ui.run import background, segment_results
 from lib.ui.run.cache import find, kept, put
 from lib.ui.scene.view import View
 
@@ -84,7 +84,7 @@ def picked(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...]) -> pd
 
 def neighbours(view: View, recipe: Recipe, member: Id) -> pd.DataFrame:
     """One member and those most like it."""
-    return segments.neighbours(view.members(recipe.features), results.segmentation(view, recipe), member)
+    return segments.neighbours(view.members(recipe.features), segment_results.segmentation(view, recipe), member)
 
 
 def ids_are_text(view: View) -> bool:
@@ -96,7 +96,7 @@ def ids_are_text(view: View) -> bool:
 def members_by_segment(view: View, recipe: Recipe) -> dict[int, Ids]:
     """What names the members whose first implicate is in each segment."""
     data = view.members(recipe.features)
-    found = results.segmentation(view, recipe)
+    found = segment_results.segmentation(view, recipe)
     one = data.implicate_codes == 0
     ids, labels = data.ids[one], found.labels[one]
     return {int(segment): tuple(ids[labels == segment].tolist()) for segment in found.sizes.index}
@@ -118,6 +118,6 @@ def picked_table(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...])
     data = view.members((*recipe.features, *columns))
     rows = np.flatnonzero(segments.rows_of(data, ids) & (data.implicate_codes == 0))
     weight = (data.weights()[rows] * data.implicates).round()
-    labels = results.segmentation(view, recipe).labels[rows]
+    labels = segment_results.segmentation(view, recipe).labels[rows]
     index = pd.MultiIndex.from_arrays([data.ids[rows], labels, weight], names=["id", "segment", "weight"])
     return pd.DataFrame({n: data.values(n)[rows] for n in dict.fromkeys((*columns, *recipe.features))}, index=index)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pandas as pd
 
-from lib import estimates, explore, exports, features, population, segments
+from lib import estimates, explore, features, population
 from lib.population import Condition, Size
-from lib.segments import Recipe
-from lib.segments.describe import plane
-from lib.ui.run.cache import find, kept, put
+from lib.ui.run.cache import kept
 from lib.ui.scene.view import Heading, View
 
 _AT_ONCE = 40
@@ -113,100 +110,6 @@ def usable(view: View, columns: tuple[str, ...], most: int | None = None) -> lis
 
 
 @kept
-def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
-    """The segments of the population by a recipe."""
-    return segments.fit(view.members(recipe.features), recipe, prepared=_points(view, recipe.with_k(segments.MIN_K)))
-
-
-@kept
-def _points(view: View, recipe: Recipe) -> tuple[features.Space, segments.Points]:
-    """The members on the scale of distances: the same for every number of segments."""
-    return segments.points_of(view.members(recipe.features), recipe)
-
-
-def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Sweep:
-    """Every number of segments and its scores; what was fitted before is not fitted again."""
-    key = sweep_key(view, recipe)
-    found = known_sweep(view, recipe)
-    if found is None:
-        found = segments.sweep(
-            view.members(recipe.features),
-            recipe,
-            progress=progress,
-            fitted=lambda one: segmentation(view, one),
-        )
-        put("sweeps", key, found)
-    return found
-
-
-def known_sweep(view: View, recipe: Recipe) -> segments.Sweep | None:
-    """The scores of every number of segments, if they are there already."""
-    return find("sweeps", sweep_key(view, recipe))
-
-
-def sweep_key(view: View, recipe: Recipe) -> tuple[object, ...]:
-    """What a sweep is kept under: everything but the number of segments."""
-    return ("sweep", view.key, recipe.with_k(segments.MIN_K))
-
-
-@kept
-def profile(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Profile:
-    """Weighted statistics of columns in each segment."""
-    data = view.members((*recipe.features, *columns))
-    return segments.profile(data, segmentation(view, recipe), columns)
-
-
-@kept
-def names(view: View, recipe: Recipe) -> dict[int, str]:
-    """A name for each segment, made from what sets it apart."""
-    return segments.names(view.members(recipe.features), segmentation(view, recipe))
-
-
-@kept
-def explanation(view: View, recipe: Recipe) -> segments.Explanation:
-    """The segments as rules in words."""
-    return segments.explain(view.members(recipe.features), segmentation(view, recipe))
-
-
-def stability(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Stability:
-    """Whether other members, or other imputations, would have given the same segments."""
-    data = view.members(recipe.features)
-    found = segments.stability(data, segmentation(view, recipe), progress=progress)
-    put("stabilities", stability_key(view, recipe), found)
-    return found
-
-
-def known_stability(view: View, recipe: Recipe) -> segments.Stability | None:
-    """How far segments come back, if that was tested already."""
-    return find("stabilities", stability_key(view, recipe))
-
-
-def stability_key(view: View, recipe: Recipe) -> tuple[object, ...]:
-    """What a test of stability is kept under."""
-    return ("stability", view.key, recipe)
-
-
-@kept
-def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
-    """What the well-known notebooks would say: rows, one start; two features unscaled, more of them scaled."""
-    scaling: features.Scaling = "none" if len(recipe.features) == 2 else "standard"
-    return segments.notebook_result(view.members(recipe.features), recipe, scaling=scaling)
-
-
-@kept
-def steps(view: View, recipe: Recipe, start: int) -> tuple[segments.Step, ...]:
-    """The iterations of one start of k-means."""
-    return segments.iterations(view.members(recipe.features), recipe, start=start)
-
-
-@kept
-def plane_of(view: View, recipe: Recipe, linear: bool) -> plane.Plane:
-    """Members, centroids and regions of a segmentation by two features, ready to draw."""
-    data = view.members(recipe.features)
-    return plane.plane_of(data, segmentation(view, recipe), explore.MAX_POINTS, linear=linear)
-
-
-@kept
 def extremes(view: View, column: str) -> float:
     """Share of a column's variance that the most extreme hundredth of the members decides."""
     data = view.members((column,))
@@ -214,83 +117,6 @@ def extremes(view: View, column: str) -> float:
 
 
 @kept
-def clustergram(view: View, recipe: Recipe) -> segments.Clustergram:
-    """Where members go as the number of segments grows; the sweep is there already."""
-    return segments.clustergram(sweep(view, recipe))
-
-
-@kept
-def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tuple[int, str], ...]) -> pd.DataFrame:
-    """Shares of a column's codes within each segment and among all, in words."""
-    data = view.members((*recipe.features, column))
-    within = segments.labelled(data, segmentation(view, recipe), dict(names))
-    table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
-    table = table[table["group"].isin([number for number, _ in names])]
-    table = table.assign(group=table["group"].map(within.codebook[segments.SEGMENT].text))
-    everyone = estimates.shares(data, column, counting=view.counting).assign(group="All of them")
-    return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
-
-
-def comparison(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Comparison:
-    """The same members segmented by several algorithms."""
-    found = segments.compare(view.members(recipe.features), recipe, progress=progress)
-    put("comparisons", comparison_key(view, recipe), found)
-    return found
-
-
-def known_comparison(view: View, recipe: Recipe) -> segments.Comparison | None:
-    """The comparison of algorithms, if it was made already."""
-    return find("comparisons", comparison_key(view, recipe))
-
-
-def comparison_key(view: View, recipe: Recipe) -> tuple[object, ...]:
-    """What a comparison of methods is kept under: everything but the method."""
-    return ("comparison", view.key, replace(recipe, algorithm="kmeans"))
-
-
-@kept
 def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Quantiles of an amount in the population and in those it is shown beside."""
     return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting).summary
-
-
-@kept
-def lenses(view: View, recipe: Recipe) -> segments.Lenses:
-    """Segments through the lenses of their subject, on columns that they were not made from."""
-    data = view.members((*recipe.features, *_there(view, segments.lens_columns(view.about.subject))))
-    return segments.lenses(data, segmentation(view, recipe))
-
-
-@kept
-def typical(view: View, recipe: Recipe, segment: int) -> segments.Typical:
-    """The member of a segment that is nearest to all others of it."""
-    data = view.members((*recipe.features, *_there(view, view.about.subject.telling.columns)))
-    return segments.typical(data, segmentation(view, recipe), segment)
-
-
-@kept
-def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns: tuple[str, ...]) -> pd.DataFrame:
-    """How two segments, or a segment and everyone, differ."""
-    data = view.members((*recipe.features, *columns))
-    told = profile(view, recipe, columns)
-    return segments.contrast(data, segmentation(view, recipe), first, second, columns, described=told)
-
-
-@kept
-def persistence(view: View, recipe: Recipe, other: View) -> segments.Persistence:
-    """What became of the segments in another wave."""
-    old = view.members(recipe.features)
-    return segments.persist(old, segmentation(view, recipe), other.members(recipe.features), recipe)
-
-
-def _there(view: View, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of several columns that the data have."""
-    return tuple(name for name in columns if name in view.codebook)
-
-
-def origin(view: View, heading: Heading, recipe: Recipe | None = None) -> exports.Provenance:
-    """Where figures of a view come from."""
-    data = view.members(recipe.features if recipe else ())
-    return exports.provenance(
-        data, view.population, heading.title, recipe, counting=view.counting, codebook=view.codebook
-    )

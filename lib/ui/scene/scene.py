@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lib.dataset import ROWS, Codebook, Counting, Dataset
 from lib.population import Condition
-from lib.segments import UNASSIGNED, Recipe, Segmentation
 from lib.subject import Entity, Subject
 from lib.ui.scene.view import Heading, View
+
+if TYPE_CHECKING:  # a page that shows no segments does not wait for what finds them
+    from lib.segments import Recipe, Segmentation
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class Segmented(Scene):
     @property
     def numbers(self) -> list[int]:
         """The segments on view, without those who belong to none."""
-        return [number for number in self.shown if number != UNASSIGNED]
+        return [int(number) for number in self.found.model.numbers if number in self.shown]
 
     @property
     def described(self) -> tuple[str, ...]:

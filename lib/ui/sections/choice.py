@@ -8,7 +8,7 @@ import streamlit as st
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as charts
 from lib.segments import Sweep
-from lib.ui.run import background, results, whole_page
+from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
@@ -26,11 +26,13 @@ def render(scene: Segmented) -> None:
     if recipe.algorithm == "hdbscan":
         st.info("HDBSCAN finds the number of segments itself.")
         return
-    swept = results.known_sweep(view, recipe)
+    swept = segment_results.known_sweep(view, recipe)
     if swept is None:
         st.caption("Every number of segments from 2 to 12 is being tried, each from many starts.")
         background.render(
-            "sweep", results.sweep_key(view, recipe), lambda progress: results.sweep(view, recipe, progress)
+            "sweep",
+            segment_results.sweep_key(view, recipe),
+            lambda progress: segment_results.sweep(view, recipe, progress),
         )
         return
     with st.grid(2, min_column_width=300):
@@ -77,7 +79,7 @@ def _render_scores(scene: Scene, swept: Sweep) -> None:
 
 
 def _render_clustergram(scene: Segmented) -> None:
-    found = results.clustergram(scene.view, scene.recipe)
+    found = segment_results.clustergram(scene.view, scene.recipe)
     sentence = "Each disc is a segment, as large as its share; streams show where members go with one segment more."
     draw(
         lambda: profile_charts.clustergram(found, scene.recipe.k, scene.entity.plural),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.features import relatives, without_relatives
-from lib.ui.run import results
+from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.words import slug
@@ -89,7 +89,7 @@ def render_relatives(scene: Scene, features: tuple[str, ...]) -> None:
 def render_scales(scene: Segmented) -> None:
     """What each feature looks like before and after its scale was bent and made comparable."""
     found, recipe = scene.found, scene.recipe
-    profile = results.profile(scene.view, recipe, recipe.features).everyone
+    profile = segment_results.profile(scene.view, recipe, recipe.features).everyone
     after = found.points.matrix
     weights = found.points.weights / found.points.weights.sum()
     mean = weights @ after

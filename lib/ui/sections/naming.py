@@ -7,7 +7,7 @@ import hashlib
 import streamlit as st
 
 from lib.segments import Recipe, Segmentation
-from lib.ui.run import results
+from lib.ui.run import segment_results
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
@@ -21,7 +21,7 @@ def choose_segments(scene: Scene, recipe: Recipe, found: Segmentation) -> Segmen
     Returns:
         The scene with its segments, their names and those that are on view.
     """
-    automatic = results.names(scene.view, recipe)
+    automatic = segment_results.names(scene.view, recipe)
     mark = _mark(scene.view, recipe)
     names: dict[int, str] = {}
     with st.expander("Name segments, or switch some of them off", icon=":material/label:"):

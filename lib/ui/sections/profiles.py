@@ -9,7 +9,7 @@ from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
 from lib.charts.segments import segment_scales, title_of
 from lib.segments import ALGORITHM_LABELS, Algorithm
-from lib.ui.run import background, results, whole_page
+from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -19,7 +19,7 @@ from lib.ui.sections import recipes
 def render_differences(scene: Segmented) -> None:
     """Heat map of how far each segment lies from everyone, in features and a few others."""
     codebook = scene.codebook
-    profile = results.profile(scene.view, scene.recipe, scene.described)
+    profile = segment_results.profile(scene.view, scene.recipe, scene.described)
     apart = [
         f"{title_of(number, scene.shown)}: {codebook.label(profile.apart(number, 1)[0])}" for number in scene.numbers
     ]
@@ -43,7 +43,7 @@ def render_demographics(scene: Segmented) -> None:
         return
     ordered = controls.leading(scene.subject.first.who, categories)
     column = controls.pick_column("Show", ordered, codebook, default=ordered[0], key="who_they_are")
-    table = results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
+    table = segment_results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
     sentence = f"{codebook.label(column)} within each segment and among all of them."
     scale = segment_scales(scene.shown)["color"]
     colours = dict(zip(scale.domain, scale.range, strict=True))
@@ -68,15 +68,15 @@ def render_demographics(scene: Segmented) -> None:
 def render_comparison(scene: Segmented) -> None:
     """On request: other methods on the same members; a chosen row becomes the segmentation on view."""
     view, recipe = scene.view, scene.recipe
-    found = results.known_comparison(view, recipe)
+    found = segment_results.known_comparison(view, recipe)
     if found is None:
         st.markdown(f"Other methods on the same {scene.entity.plural} and the same scale.")
         background.on_request(
             "comparison",
             "Compare methods",
             ":material/compare_arrows:",
-            results.comparison_key(view, recipe),
-            lambda progress: results.comparison(view, recipe, progress),
+            segment_results.comparison_key(view, recipe),
+            lambda progress: segment_results.comparison(view, recipe, progress),
         )
         return
     table = found.table

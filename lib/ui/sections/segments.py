@@ -12,7 +12,7 @@ from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.segments import Recipe, Segmentation, findings
-from lib.ui.run import results
+from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
@@ -24,7 +24,7 @@ _LINEAR = "plane_linear"
 def fit_or_stop(scene: Scene, recipe: Recipe) -> Segmentation:
     """The segments of a recipe; where it cannot be made, the reason in a sentence, and the page ends."""
     try:
-        return results.segmentation(scene.view, recipe)
+        return segment_results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
         st.error(str(error), icon=":material/rule:")
         st.stop()
@@ -45,7 +45,7 @@ def render_plane(scene: Segmented) -> None:
         help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
         f"{scene.entity.plural} do not squeeze all others into a corner.",
     )
-    drawn = results.plane_of(scene.view, scene.recipe, linear)
+    drawn = segment_results.plane_of(scene.view, scene.recipe, linear)
     first, second = (scene.codebook[name] for name in scene.recipe.features)
     sentence = f"{len(scene.shown)} segments in the plane of {first.label} and {second.label}."
     draw(
@@ -81,8 +81,8 @@ def _drawn(scene: Scene) -> str:
 
 def render_findings(scene: Segmented) -> None:
     """In plain words what was found and how far to trust it."""
-    swept = results.known_sweep(scene.view, scene.recipe)
-    stable = results.known_stability(scene.view, scene.recipe)
+    swept = segment_results.known_sweep(scene.view, scene.recipe)
+    stable = segment_results.known_stability(scene.view, scene.recipe)
     who = f"{scene.title}, {scene.about.name}"
     st.markdown(findings(scene.found, scene.names, who=who, swept=swept, stable=stable))
     for note in scene.found.notes:
@@ -93,7 +93,7 @@ def render_table(scene: Segmented) -> None:
     """Sizes, centroids and warnings of each segment."""
     codebook, found = scene.codebook, scene.found
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
-    stable = results.known_stability(scene.view, scene.recipe)
+    stable = segment_results.known_stability(scene.view, scene.recipe)
     count = "rows" if scene.view.counting == ROWS else "count"
     table = pd.DataFrame(
         {
@@ -116,7 +116,7 @@ def render_table(scene: Segmented) -> None:
 def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
     recipe, shown = scene.recipe, scene.shown
-    profile = results.profile(scene.view, recipe, recipe.features)
+    profile = segment_results.profile(scene.view, recipe, recipe.features)
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = scene.codebook[name]

@@ -9,7 +9,7 @@ from lib.charts import plane
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.segments import differences
-from lib.ui.run import background, results, whole_page
+from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
@@ -26,14 +26,14 @@ def render_stability(scene: Segmented) -> None:
         f"{capitalised(members)} are drawn anew, with replacement{together}, and segmented again. "
         "Jaccard similarity says how much of a segment comes back."
     )
-    stable = results.known_stability(view, recipe)
+    stable = segment_results.known_stability(view, recipe)
     if stable is None:
         background.on_request(
             "stability",
             "Test stability",
             ":material/refresh:",
-            results.stability_key(view, recipe),
-            lambda progress: results.stability(view, recipe, progress),
+            segment_results.stability_key(view, recipe),
+            lambda progress: segment_results.stability(view, recipe, progress),
         )
         return
     table = stable.table
@@ -64,7 +64,7 @@ def render_notebook(scene: Segmented) -> None:
 def _render_told(scene: Segmented) -> None:
     """Their figures, and why they differ."""
     recipe, codebook = scene.recipe, scene.codebook
-    told = results.notebook(scene.view, recipe)
+    told = segment_results.notebook(scene.view, recipe)
     left, right = st.columns(2)
     left.metric("Their inertia", f"{told.inertia:,.0f}", border=True)
     right.metric("Their silhouette", f"{told.silhouette_raw:.3f}", border=True)
@@ -99,7 +99,7 @@ def render_steps(scene: Segmented) -> None:
     start = st.number_input(
         "Start", 1, recipe.starts, 1, key="watched_start", bind="query-params", help="Each start draws other centroids."
     )
-    steps = results.steps(scene.view, recipe, int(start) - 1)
+    steps = segment_results.steps(scene.view, recipe, int(start) - 1)
     last = len(steps) - 1
     if "watched_step" not in st.session_state or st.session_state["watched_step"] > last:
         st.session_state["watched_step"] = 0
@@ -109,7 +109,7 @@ def render_steps(scene: Segmented) -> None:
         st.slider("Iteration", 0, max(last, 1), key="watched_step", disabled=last == 0)
     step = steps[min(st.session_state["watched_step"], last)]
     linear = plane_is_linear()
-    drawn = results.plane_of(scene.view, recipe, linear)
+    drawn = segment_results.plane_of(scene.view, recipe, linear)
     sentence = f"Iteration {step.number} of {last}: inertia {step.inertia:,.5g}" + (
         "." if step.number == 0 else f", {step.moved:.1%} of {scene.unit} changed segment."
     )

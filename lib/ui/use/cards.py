@@ -10,7 +10,7 @@ from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.segments import UNASSIGNED, Explanation, Profile
-from lib.ui.run import results
+from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -21,8 +21,8 @@ _TELLING = 5
 
 def render(scene: Segmented) -> None:
     """A card for each segment."""
-    profile = results.profile(scene.view, scene.recipe, scene.described)
-    rules = results.explanation(scene.view, scene.recipe)
+    profile = segment_results.profile(scene.view, scene.recipe, scene.described)
+    rules = segment_results.explanation(scene.view, scene.recipe)
     with st.grid(2, min_column_width=300):
         for number in scene.numbers:
             with st.container(border=True):
@@ -50,7 +50,7 @@ def _render_card(scene: Segmented, number: int, profile: Profile, rules: Explana
         st.caption(f":material/warning: Rests on fewer than {entity.sampled(THIN)}.")
     if size["sampled"] < _TELLING:
         return
-    stable = results.known_stability(scene.view, scene.recipe)
+    stable = segment_results.known_stability(scene.view, scene.recipe)
     if stable is not None:
         row = stable.table.loc[number]
         st.caption(f"Stability {row['bootstrap']:.2f}: {row['verdict']}.")
@@ -70,7 +70,7 @@ def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:
 
 def _render_typical(scene: Segmented, number: int) -> None:
     try:
-        one = results.typical(scene.view, scene.recipe, number)
+        one = segment_results.typical(scene.view, scene.recipe, number)
     except HouseholdSegmentsError as error:
         st.caption(str(error))
         return

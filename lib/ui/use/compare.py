@@ -8,7 +8,7 @@ import streamlit as st
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.segments import Persistence
-from lib.ui.run import results
+from lib.ui.run import results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
 
@@ -19,7 +19,7 @@ def render(scene: Segmented) -> None:
     """Two segments, or a segment and everyone, column by column; and the same recipe on another wave."""
     first, second = _choose(scene)
     codebook = scene.codebook
-    table = results.contrast(scene.view, scene.recipe, first, second or None, scene.described)
+    table = segment_results.contrast(scene.view, scene.recipe, first, second or None, scene.described)
     text = {name: codebook[name].text for name in table.index}
     one, other = _called(scene, first), _called(scene, second)
     shown = pd.DataFrame(
@@ -72,7 +72,7 @@ def _render_waves(scene: Segmented) -> None:
     if wave is None:
         return
     try:
-        came = results.persistence(scene.view, scene.recipe, scene.view.at(wave))
+        came = segment_results.persistence(scene.view, scene.recipe, scene.view.at(wave))
     except HouseholdSegmentsError as error:
         st.info(str(error))
         return

@@ -16,7 +16,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
-from lib.ui.run import background, drawing, results, whole_page
+from lib.ui.run import background, drawing, segment_results, whole_page
 from lib.ui.run.cache import find, put
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import features, recipes, sidebar
@@ -64,16 +64,16 @@ def _file_name(scene: Segmented, what: str, ending: str) -> str:
 def _files(scene: Segmented) -> list[tuple[str, str, str, Callable[[], bytes | str]]]:
     """Label, what is in it, ending and maker of every file that can be had."""
     view, recipe, found, names = scene.view, scene.recipe, scene.found, scene.names
-    origin, data = results.origin(view, scene.heading, recipe), scene.members(recipe.features)
+    origin, data = segment_results.origin(view, scene.heading, recipe), scene.members(recipe.features)
     members = scene.entity.plural
     label = capitalised(members)
 
     def profiles() -> bytes:
-        described = results.profile(view, recipe, scene.described)
+        described = segment_results.profile(view, recipe, scene.described)
         return exports.profiles_csv(scene.members(scene.described), found, names, origin, described=described)
 
     def lenses() -> bytes:
-        return exports.lenses_csv(results.lenses(view, recipe), names, origin)
+        return exports.lenses_csv(segment_results.lenses(view, recipe), names, origin)
 
     return [
         (f"{label}, CSV", members, "csv", lambda: exports.members_csv(data, found, names, origin)),
@@ -103,7 +103,7 @@ def _render_pictures(scene: Segmented) -> None:
     shown = drawing.on_page(scene)
     if not shown:
         return
-    origin = results.origin(scene.view, scene.heading, scene.recipe)
+    origin = segment_results.origin(scene.view, scene.heading, scene.recipe)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         key = st.selectbox("Chart on this page", list(shown), format_func=lambda name: shown[name].alt, key="picture")
@@ -154,13 +154,13 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         scene.members(recipe.features),
         scene.found,
         scene.names,
-        results.origin(view, scene.heading, recipe),
+        segment_results.origin(view, scene.heading, recipe),
         question=question,
-        swept=results.known_sweep(view, recipe),
-        stable=results.known_stability(view, recipe),
-        told=results.explanation(view, recipe),
-        lenses=results.lenses(view, recipe) if scene.subject.lenses else None,
-        typicals={number: results.typical(view, recipe, number) for number in scene.found.model.numbers},
+        swept=segment_results.known_sweep(view, recipe),
+        stable=segment_results.known_stability(view, recipe),
+        told=segment_results.explanation(view, recipe),
+        lenses=segment_results.lenses(view, recipe) if scene.subject.lenses else None,
+        typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         figures=figures,
         progress=progress,
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.charts.segments import title_of
 from lib.estimates import THIN
 from lib.segments.describe.lenses import EVERYONE
-from lib.ui.run import results
+from lib.ui.run import segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Segmented
 from lib.words import slug
@@ -15,7 +15,7 @@ from lib.words import slug
 
 def render(scene: Segmented) -> None:
     """Lenses on columns that were not used to cluster."""
-    found = results.lenses(scene.view, scene.recipe)
+    found = segment_results.lenses(scene.view, scene.recipe)
     if not found.names:
         st.info("No lens has a figure to show of these segments.")
         return

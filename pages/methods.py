@@ -20,3 +20,4 @@ sections.render_dictionary(scene)
 
 st.header("Where the data comes from", divider="gray")
 sections.render_sources(scene)
+sections.render_server()

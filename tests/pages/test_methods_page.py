@@ -1,5 +1,7 @@
 """The page on methods and data, run through AppTest."""
 
+import re
+
 
 def test_the_dictionary_lists_every_column_with_its_label(app):
     at = app("pages/methods.py")
@@ -22,3 +24,17 @@ def test_search_finds_labels_definitions_and_names(app):
 
 def test_sources_say_what_is_on_view(app):
     assert any("not real households" in c.value for c in app("pages/methods.py").main.caption)
+
+
+def test_what_the_server_keeps_is_told_and_stays_within_its_bounds(app):
+    app("pages/two_features.py", k="3")
+    at = app("pages/methods.py")
+    assert not any("Made room" in d.value.columns for d in at.dataframe)
+    at.session_state["server"] = True
+    at.run()
+    table = next(d.value for d in at.dataframe if "Made room" in d.value.columns).set_index("What")
+    assert table.loc["segmentation", "Made"] >= table.loc["segmentation", "Kept"] >= 1
+    taken, most = (
+        float(part) for part in re.search(r"(\d+) of (\d+) MB", " ".join(m.value for m in at.markdown)).groups()
+    )
+    assert 0 < taken <= most

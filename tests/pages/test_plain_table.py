@@ -35,7 +35,7 @@ def offer(app, monkeypatch):
     known = catalogue.sources
 
     def put(data, page=None, **query):
-        source = Source(data.name, data.fingerprint, lambda columns: data)
+        source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
         monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
         return app(page, **query)
 

@@ -197,6 +197,20 @@ def test_a_changed_file_is_read_again(write):
     assert before.fingerprint != after.fingerprint
 
 
+def test_columns_are_told_without_loading_one(write, monkeypatch):
+    path = write("SCFP2019.csv", as_csv(excerpt()))
+    whole = scf.read(path).codebook
+    monkeypatch.setattr(parquet_copy, "read_table", lambda *_: pytest.fail("a column was loaded"))
+    assert dict(scf.columns_of(path)) == dict(whole)
+    monkeypatch.undo()
+    assert dict(scf.columns_of_sample()) == dict(scf.sample().codebook)
+
+
+def test_columns_are_told_of_a_file_that_has_no_copy_yet(write):
+    path = write("SCFP2019.csv", as_csv(excerpt()))
+    assert dict(scf.columns_of(path)) == dict(scf.read(path).codebook)
+
+
 @pytest.mark.parametrize("damage", [b"", b"PAR1", b"not parquet at all" * 100])
 def test_a_damaged_copy_is_made_anew(write, damage):
     path = write("SCFP2019.csv", as_csv(excerpt()))

@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 
 from lib import METADATA
 from lib.tables.whole import whole
+
+T = TypeVar("T")
 
 VERSION = 2
 """Raise it when the meaning of a copy changes; older copies are then made anew."""
@@ -43,12 +45,21 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
         path: The original file.
         columns: Columns to load (names that are not there are left out); all by default.
     """
+    return _first_sound(path, lambda parquet, facts: (read_table(parquet, columns), _facts(facts)))
+
+
+def names(path: Path) -> list[str] | None:
+    """Names of all columns of the file ``path``, or None where no sound copy of it as it is now exists."""
+    return _first_sound(path, lambda parquet, _: list(parquet.schema_arrow.names))
+
+
+def _first_sound(path: Path, look: Callable[[pq.ParquetFile, Any], T]) -> T | None:
     for copy in filter(Path.is_file, places(path)):  # opening a pipe would wait for ever
         try:
             parquet = pq.ParquetFile(copy, memory_map=True)
             kept = json.loads(parquet.schema_arrow.metadata[METADATA])
             if kept["of"] == _identity_of(path):
-                return read_table(parquet, columns), _facts(kept["facts"])
+                return look(parquet, kept["facts"])
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
             continue
     return None

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from lib.dataset import Dataset
+from lib.dataset import Codebook, Dataset
 from lib.errors import DataError
 from lib.sources.scf import checks, parquet_copy, vintage
 from lib.sources.scf.codebook import read_codebook
@@ -51,6 +51,26 @@ def read(path: str | os.PathLike[str], *, columns: Sequence[str] | None = None) 
     if wanted is not None:
         frame = frame[[name for name in frame.columns if name in set(wanted)]]
     return _dataset(frame, facts)
+
+
+def columns_of(path: str | os.PathLike[str]) -> Codebook:
+    """What is known about every column of a summary extract; no column is loaded where a copy is kept.
+
+    Raises:
+        DataError: See ``read``.
+    """
+    names = parquet_copy.names(Path(path))
+    return read(path).codebook if names is None else _codebook(names)
+
+
+def columns_of_sample() -> Codebook:
+    """What is known about every column of the embedded sample."""
+    return _codebook(pq.read_schema(SAMPLE).names)
+
+
+def _codebook(names: list[str]) -> Codebook:
+    sign = SCF.currency.symbol if SCF.currency else ""
+    return read_codebook().restricted_to(names).in_currency(sign)
 
 
 def sample(*, columns: Sequence[str] | None = None) -> Dataset:

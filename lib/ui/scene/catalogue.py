@@ -25,23 +25,35 @@ class Source:
         name: What it is called on screen and in links.
         stamp: Changes with the content, so that newer data are never answered from the cache of older ones.
         open: Gives the data with at least the columns asked for, all of them for None.
+        columns: Gives what is known about every column.
     """
 
     name: str
     stamp: str
     open: Callable[[Sequence[str] | None], Dataset]
+    columns: Callable[[], Codebook]
 
 
 def sources() -> dict[str, Source]:
     """What can be looked at, newest survey first, the synthetic sample last; keys stand for them in memory."""
     found = download.readable()[0]
     waves = {str(wave): _wave(wave, found[wave]) for wave in sorted(found, reverse=True)}
-    sample = Source("Synthetic sample of 2019", _stamp(scf.SAMPLE.stat()), lambda columns: scf.sample(columns=columns))
+    sample = Source(
+        "Synthetic sample of 2019",
+        _stamp(scf.SAMPLE.stat()),
+        lambda columns: scf.sample(columns=columns),
+        scf.columns_of_sample,
+    )
     return {**waves, SAMPLE: sample}
 
 
 def _wave(wave: int, path: Path) -> Source:
-    return Source(f"SCF {wave}", _stamp(path.stat()), lambda columns: scf.read(path, columns=columns))
+    return Source(
+        f"SCF {wave}",
+        _stamp(path.stat()),
+        lambda columns: scf.read(path, columns=columns),
+        lambda: scf.columns_of(path),
+    )
 
 
 def _stamp(status: os.stat_result) -> str:
@@ -103,4 +115,4 @@ def read(source: str, dollars: int | None, columns: Sequence[str]) -> Dataset:
 
 def columns_of(source: str, stamp: str) -> Codebook:
     """What is known about every column of a source."""
-    return ROOM.get(("codebooks", source, stamp), lambda: sources()[source].open(None).codebook)
+    return ROOM.get(("codebooks", source, stamp), sources()[source].columns)

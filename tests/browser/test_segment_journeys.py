@@ -18,7 +18,8 @@ BUSY = '[data-testid="stProgress"]'
 
 
 def finish(page) -> None:
-    """Wait until nothing on the page is still being computed."""
+    """Wait until nothing on the page is still being computed; what was just asked for may not have begun."""
+    settle(page)
     expect(page.locator(BUSY)).to_have_count(0, timeout=90_000)
     settle(page)
 
@@ -51,6 +52,7 @@ def test_a_new_number_of_segments_by_the_slider_goes_into_the_link(visit, server
 
 def test_a_click_on_a_score_chooses_that_number_of_segments(visit, server):
     page = visit(f"{server}/two_features?{FEARFUL}")
+    page.get_by_role("tab", name="How many?").click()
     finish(page)
     curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="Inertia").first
     curve.scroll_into_view_if_needed()
@@ -63,7 +65,7 @@ def test_a_click_on_a_score_chooses_that_number_of_segments(visit, server):
 def test_k_means_can_be_watched(visit, server):
     page = visit(f"{server}/two_features?{FEARFUL}")
     finish(page)
-    page.get_by_text("Watch k-means work").click()
+    page.get_by_role("tab", name="Inside").click()
     expect(page.get_by_text(re.compile(r"Iteration 0 of \d+"))).to_be_visible()
     page.get_by_role("button", name="Next step").click()
     expect(page.get_by_text(re.compile(r"Iteration 1 of \d+"))).to_be_visible()

@@ -50,6 +50,29 @@ def test_a_new_number_of_segments_by_the_slider_goes_into_the_link(visit, server
     page.wait_for_url(re.compile("k=5"))
 
 
+def test_a_choice_sends_its_own_section_and_what_was_seen_before_is_not_sent_again(page, server):
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sent.append(len(frame))))
+    page.goto(f"{server}/two_features?{FEARFUL}&use=lenses")
+    finish(page)
+    whole = len(sent)
+    sent.clear()
+    page.get_by_role("radio", name="Market").click()
+    expect(page.get_by_role("radio", name="Market")).to_be_checked()
+    settle(page)
+    assert 0 < len(sent) < whole / 4
+    assert sum(sent) < 20_000
+    bytes_of = {}
+    for key, k in (("ArrowRight", 5), ("ArrowLeft", 4)):
+        sent.clear()
+        page.get_by_role("slider", name="Number of segments").press(key)
+        expect(page.get_by_test_id("stMain").get_by_text(f"{k} segments").first).to_be_visible()
+        settle(page)
+        bytes_of[k] = sum(sent)
+    # the four segments were on screen two runs ago
+    assert bytes_of[4] < bytes_of[5] / 2
+
+
 def test_a_click_on_a_score_chooses_that_number_of_segments(visit, server):
     page = visit(f"{server}/two_features?{FEARFUL}")
     page.get_by_role("tab", name="How many?").click()

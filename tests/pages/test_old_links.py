@@ -66,3 +66,19 @@ def told(at) -> list[str]:
 def test_a_link_of_a_version_to_come_is_warned_of(app):
     assert any("another version" in w.value for w in app(v="3").warning)
     assert not app(v="1").warning
+
+
+@pytest.mark.parametrize(
+    ("page", "part", "says"),
+    [
+        ("pages/two_features.py", "watch", "Iteration 0 of"),
+        ("pages/many_features.py", "axes", "components hold"),
+        ("pages/many_features.py", "scales", "Features before and after scaling"),
+        ("pages/many_features.py", "means", "Mean and median of each feature"),
+        ("pages/two_features.py", "told", "Their inertia"),
+    ],
+)
+def test_what_an_old_link_had_opened_on_the_page_is_open_in_its_tab(app, page, part, says):
+    at = app(page, v="1", maps="pca", **{part: "true"})
+    words = [e.value for kind in (at.subheader, at.markdown, at.caption) for e in kind] + [m.label for m in at.metric]
+    assert any(says in said for said in words)

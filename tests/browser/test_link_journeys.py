@@ -64,7 +64,7 @@ def test_every_kind_of_control_puts_its_id_into_the_address_and_a_link_brings_it
     shows(page, "use is hand-on")
     press(page, "Market")
     shows(page, "lens is market")
-    page.get_by_test_id("stMultiSelect").locator("input").click()
+    page.get_by_test_id("stMultiSelect").filter(has_text="Own").locator("input").click()
     page.get_by_role("option", name="Income").click()
     wanted = {
         "who": "fearful", "count": "rows", "maps": ["pca", "tsne", "umap"], "use": "hand-on", "lens": "market",
@@ -126,12 +126,12 @@ def test_there_and_back_again_faster_than_the_server_answers(visit, server):
     assert query(page) == {"count": ["rows"]}
 
 
-def test_a_choice_and_a_slider_that_streamlit_binds_live_side_by_side(visit, server):
+def test_a_choice_and_a_slider_live_side_by_side(visit, server):
     page = visit(server)
     press(page, "Rows")
     expect_query(page, count="rows")
     settle(page)
-    thumb = page.get_by_test_id("stSlider").get_by_role("slider")
+    thumb = page.get_by_role("slider", name="Steps")
     thumb.press("ArrowRight")
     shows(page, "steps is 5", "count is rows")
     expect_query(page, count="rows", steps="5")
@@ -155,6 +155,35 @@ def test_another_page_keeps_the_choices_and_back_is_one_step(visit, server):
     assert query(page) == {"who": ["owners"], "show": ["INCOME"]}
     page.go_back()
     shows(page, "who is owners", "show is AGE")
+
+
+BOTH = ("both: log, spread, 4, a, x.", "both: log, spread, 6, a b, x y.")
+
+
+def test_controls_of_two_pages_under_one_key_begin_and_go_on_alike(visit, server):
+    page = visit(server)
+    expect(page.get_by_text(BOTH[0])).to_be_visible()
+    page.get_by_role("link", name="Second").click()
+    expect(page.get_by_text("the second page")).to_be_visible()
+    expect(page.get_by_text(BOTH[0])).to_be_visible()
+    settle(page)
+    assert query(page) == {}
+    thumb = page.get_by_role("slider", name="Number")
+    thumb.press("ArrowRight")
+    thumb.press("ArrowRight")
+    page.get_by_role("button", name="b", exact=True).click()
+    page.get_by_test_id("stMultiSelect").filter(has_text="Few").locator("input").click()
+    page.get_by_role("option", name="y").click()
+    page.keyboard.press("Escape")  # an open list hides the rest of the page from those who listen
+    expect(page.get_by_text(BOTH[1])).to_be_visible()
+    expect_query(page, k="6", of=["a", "b"], few=["x", "y"])
+    settle(page)
+    page.get_by_role("link", name="First").click()
+    expect(page.get_by_text(BOTH[1])).to_be_visible()
+    expect_query(page, k="6", of=["a", "b"], few=["x", "y"])
+    page.reload()
+    settle(page)
+    expect(page.get_by_text(BOTH[1])).to_be_visible()
 
 
 def test_what_another_page_does_not_show_leaves_with_the_next_choice_and_is_remembered(visit, server):

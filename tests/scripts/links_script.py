@@ -24,7 +24,7 @@ def first() -> None:
     names = [name for name in COLUMNS if not fewer or name != "INCOME"]
     default = "DEBT" if st.toggle("Debt first") else "AGE"
     show = links.selectbox("Show", names, key="show", default=default, format_func=COLUMNS.__getitem__)
-    steps = st.slider("Steps", 1, 9, 4, key="steps", bind="query-params")
+    steps = links.slider("Steps", 1, 9, 4, key="steps")
     st.write(f"show is {show}, steps is {steps}")
     if not st.toggle("No list"):
         own = links.multiselect("Own", names, key="own", default=["AGE"], max_selections=2, format_func=COLUMNS.get)
@@ -40,6 +40,7 @@ def first() -> None:
             if tab.open:
                 tab.write(f"use is {name}")
     apart()
+    both_pages()
     st.write("; ".join(f"{one.label}: {one.value}" for one in links.not_understood()))
 
 
@@ -50,9 +51,20 @@ def apart() -> None:
     st.write(f"lens is {lens}")
 
 
+def both_pages() -> None:
+    """Controls of two pages under one key: for Streamlit they are others, for the visitor the same."""
+    scale = links.segmented("Scale", ("none", "log", "ranks"), key="scale", default="log")
+    by = links.selectbox("Comparable by", ("none", "spread"), key="by", default="spread")
+    k = links.slider("Number", 2, 12, 4, key="k")
+    of = links.pills("Of", ("a", "b"), key="of", default=("a",))
+    few = links.multiselect("Few", ("x", "y"), key="few", default=["x"])
+    st.write(f"both: {scale}, {by}, {k}, {' '.join(of)}, {' '.join(few)}.")
+
+
 def second() -> None:
     """Another page, without the controls of the first."""
     sidebar()
+    both_pages()
     st.write("the second page")
 
 

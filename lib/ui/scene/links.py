@@ -127,13 +127,20 @@ def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_f
     return _settled(choice, choice.held(st.session_state.get(key)))[0]
 
 
-def _before(choice: _Choice[T]) -> None:
-    """Put into the session what the control is to show."""
+def _before(choice: _Choice[T]) -> tuple[T, ...]:
+    """Put into the session what the control is to show, if the session says something else.
+
+    Returns:
+        What the control begins with. The session remembers a choice that another page showed under the same key, but
+        for Streamlit that was another control: this one would begin with nothing. Empty where the session was told.
+    """
     there = st.session_state.get(choice.key)
     picked = _settled(choice, choice.held(there))
     value = (picked[0] if picked else None) if choice.is_single else list(picked)
-    if there != value:
-        st.session_state[choice.key] = value
+    if there == value:
+        return picked
+    st.session_state[choice.key] = value
+    return ()
 
 
 def _after(choice: _Choice[T], value: object) -> None:
@@ -155,8 +162,16 @@ def selectbox(
 ) -> T:
     """``st.selectbox``; without ``default`` the first option is the default."""
     choice = _choice(key, label, options, () if default is None else (default,), ids, format_func, formerly)
-    _before(choice)
-    value = st.selectbox(label, choice.options, format_func=format_func, key=key, persist_state="session", **st_options)
+    begun = _before(choice)
+    value = st.selectbox(
+        label,
+        choice.options,
+        index=choice.options.index(begun[0]) if begun else 0,
+        format_func=format_func,
+        key=key,
+        persist_state="session",
+        **st_options,
+    )
     _after(choice, value)
     return cast("T", value)
 
@@ -174,12 +189,46 @@ def segmented(
 ) -> T:
     """``st.segmented_control`` of which one option is always chosen; the first is the default unless it is given."""
     choice = _choice(key, label, options, () if default is None else (default,), ids, format_func, formerly)
-    _before(choice)
+    begun = _before(choice)
     value = st.segmented_control(
-        label, choice.options, required=True, format_func=format_func, key=key, persist_state="session", **st_options
+        label,
+        choice.options,
+        default=begun[0] if begun else None,
+        required=True,
+        format_func=format_func,
+        key=key,
+        persist_state="session",
+        **st_options,
     )
     _after(choice, value)
     return cast("T", value)
+
+
+def slider(
+    label: str,
+    least: float,
+    most: float,
+    default: float,
+    step: float = 1,
+    *,
+    key: str,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> float:
+    """``st.slider`` of one number, a whole one where all its steps are."""
+    steps = round((most - least) / step)
+    numbers = [least + step * position for position in range(steps + 1)]
+    options = [number if isinstance(step, int) else round(number, 6) for number in numbers]
+    choice = _choice(key, label, options, (default,), _number, _number, None)
+    begun = _before(choice)
+    value = st.slider(
+        label, least, most, begun[0] if begun else None, step, key=key, persist_state="session", **st_options
+    )
+    _after(choice, value if isinstance(step, int) else round(value, 6))
+    return value
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
 
 
 def pills(
@@ -196,9 +245,16 @@ def pills(
     """``st.pills`` of which any number may be chosen, none included."""
     found = tuple(options)
     choice = _choice(key, label, found, default, ids, format_func, formerly, len(found))
-    _before(choice)
+    begun = _before(choice)
     value = st.pills(
-        label, found, selection_mode="multi", format_func=format_func, key=key, persist_state="session", **st_options
+        label,
+        found,
+        default=begun or None,
+        selection_mode="multi",
+        format_func=format_func,
+        key=key,
+        persist_state="session",
+        **st_options,
     )
     _after(choice, value)
     return list(value)
@@ -219,10 +275,11 @@ def multiselect(
     """``st.multiselect``; a link that names more than ``max_selections`` gives as many, the first ones."""
     found = tuple(options)
     choice = _choice(key, label, found, default, ids, format_func, formerly, max_selections or len(found))
-    _before(choice)
+    begun = _before(choice)
     value = st.multiselect(
         label,
         found,
+        default=begun or None,
         format_func=format_func,
         key=key,
         persist_state="session",

@@ -42,7 +42,7 @@ def set_own(features: Sequence[str]) -> None:
 def _leading(scene: Scene) -> tuple[str, ...]:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
-        number = st.slider("How many", 2, _MOST, 5, key="leading", bind="query-params")
+        number = int(links.slider("How many", 2, _MOST, 5, key="leading"))
     with middle:
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."

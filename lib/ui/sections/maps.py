@@ -79,23 +79,26 @@ def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
 def _settings(scene: Scene) -> Settings:
     members = scene.entity.plural
     first, second, third = st.columns(3)
-    perplexity = first.slider(
-        "t-SNE: perplexity", *maps.PERPLEXITY, 30, key="perplexity", bind="query-params",
-        help=f"About how many nearest {members} each one is kept close to. Small: many little islands.",
-    )  # fmt: skip
-    neighbours = second.slider(
-        "UMAP: neighbours", *maps.NEIGHBOURS, 15, key="neighbours", bind="query-params",
-        help=f"How many nearest {members} make up a neighbourhood. Large: the broad shape.",
-    )  # fmt: skip
-    distance = third.slider(
-        "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist", bind="query-params",
-        help="How close points may come. Small: tight islands.",
-    )  # fmt: skip
+    with first:
+        perplexity = links.slider(
+            "t-SNE: perplexity", *maps.PERPLEXITY, 30, key="perplexity",
+            help=f"About how many nearest {members} each one is kept close to. Small: many little islands.",
+        )  # fmt: skip
+    with second:
+        neighbours = links.slider(
+            "UMAP: neighbours", *maps.NEIGHBOURS, 15, key="neighbours",
+            help=f"How many nearest {members} make up a neighbourhood. Large: the broad shape.",
+        )  # fmt: skip
+    with third:
+        distance = links.slider(
+            "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist",
+            help="How close points may come. Small: tight islands.",
+        )  # fmt: skip
     places = list(st.columns(2))
     if scene.about.weight:
         places.pop(0).toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
     places.pop(0).toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
-    return Settings(perplexity=perplexity, neighbours=neighbours, min_dist=distance)
+    return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance)
 
 
 def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Projection | None:

@@ -82,9 +82,7 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
     with right:
         finds_its_own = algorithm == "hdbscan"
         words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
-        k = st.slider(
-            "Number of segments", FEWEST, MOST, 4, key=_K, bind="query-params", disabled=finds_its_own, help=words
-        )
+        k = links.slider("Number of segments", FEWEST, MOST, 4, key=_K, disabled=finds_its_own, help=words)
     st.caption(_why(scene, features, transform))
     starts = STARTS if results.size(scene.view).rows <= MANY_ROWS else FEWER_STARTS
     return Recipe(
@@ -92,7 +90,7 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
         transform=transform,
         scaling=scaling,
         algorithm=algorithm,
-        k=k,
+        k=int(k),
         starts=starts,
         counting=scene.view.counting,
     )

@@ -86,11 +86,13 @@ def measure(folder: Path) -> tuple[list[Goal], Table]:
     app, naive, bare = (_server(folder, script) for script in ("streamlit_app.py", NAIVE_PAGE, BARE_PAGE))
     with app() as address:
         held = served.measure_memory(address)
+    _say(f"memory: {held}")
     with naive() as reference:
         with app() as address:
             moves = served.measure_moves(address, reference)
             sections = served.measure_sections(address)
         naive_held = memory.held(reference.pid)
+        _say("\n".join(f"{name}: {each}" for name, each in (*moves.items(), *sections.items())))
         goals = _server_goals(moves, sections)
         with screen.chromium() as browser:
             if browser is None:
@@ -100,6 +102,12 @@ def measure(folder: Path) -> tuple[list[Goal], Table]:
                     goals += _screen_goals(browser, address, reference)
                 goals += _first_goals(*screen.measure_first_visit(browser, app, bare))
     return goals + _memory_goals(held, naive_held), _page_rows(moves)
+
+
+def _say(words: str) -> None:
+    """What a part found, as soon as it is there: the whole takes minutes."""
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
 
 
 def _server(folder: Path, script: str) -> partial[AbstractContextManager[Address]]:
@@ -135,6 +143,7 @@ def _server_goals(moves: dict[str, served.Moves], sections: dict[str, served.Ans
 
 
 def _screen_goals(browser: screen.Browser, app: Address, naive: Address) -> list[Goal]:
+    served.wake(app)
     theirs = screen.measure_slider(browser, naive, KS)
     goals = []
     for name, limits in (("Two features", (0.8, 0.4)), ("Many features", (1.2, 0.6))):

@@ -92,6 +92,13 @@ def measure_moves(app: Address, naive: Address) -> dict[str, Moves]:
     }
 
 
+def wake(app: Address) -> None:
+    """Have the first visit over, and what a server does after it."""
+    with Visitor(app) as visitor:
+        visitor.settle()
+    memory.wait_until_idle(app.pid)
+
+
 def _slide(visitors: Mapping[str, Visitor], ks: Sequence[int]) -> dict[str, Answer]:
     """Every visitor moves the slider to each k, in turns: whatever else the machine does, they share it."""
     answers: dict[str, list[Answer]] = {name: [] for name in visitors}

@@ -96,27 +96,28 @@ class Visitor:
     def run(self, fragment: str = "", *, is_auto: bool = False) -> Answer:
         """Have the page, or a fragment of it, run again and read until the script has ended."""
         asked = BackMsg(rerun_script=self._state(fragment, is_auto)).SerializeToString()
-        if not fragment:
-            self._watched.clear()
-        elif is_auto:
-            self._watched.pop(fragment, None)  # the run says if it wants to be looked at again
-        seen, first, size = set[str](), None, 0
+        seen, first, size, end = set[str](), None, 0, None
+        is_running = True
         start = time.perf_counter()
         self._socket.send(asked)
-        while True:
+        # a fragment may end by having the whole page run: asked for anything before that is over, a server drops it
+        while is_running or end is None:
             raw = self._socket.recv(timeout=PATIENCE)
             seconds, size = time.perf_counter() - start, size + len(raw)
-            message = ForwardMsg.FromString(raw)  # type: ignore[arg-type]
+            message = ForwardMsg.FromString(raw)
             name = message.ref_hash or message.hash
             if self._read(message):
                 seen.add(name)
                 first = first or (None if name in self._on_page else seconds)
-            if message.WhichOneof("type") == "script_finished" and message.script_finished in ENDED_WELL:
-                break
+            match message.WhichOneof("type"):
+                case "script_finished" if message.script_finished in ENDED_WELL:
+                    end = seconds
+                case "session_status_changed":
+                    is_running = message.session_status_changed.script_is_running
         self._on_page = self._on_page | seen if fragment else seen
         if not fragment:
             self._ages = {name: age + 1 for name, age in self._ages.items() if age < KEPT_RUNS}
-        return Answer(seconds, first, size / 1000)
+        return Answer(end, first, size / 1000)
 
     def _state(self, fragment: str, is_auto: bool) -> ClientState:
         state = ClientState(
@@ -145,19 +146,30 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "ref_hash" or message.metadata.cacheable:
             self._ages[message.ref_hash or message.hash] = 0
-        if kind == "ref_hash":
-            return message.ref_hash in self._charts
-        if kind == "new_session":
-            self._script = message.new_session.page_script_hash
-        elif kind == "navigation":
-            self._script = message.navigation.page_script_hash or self._script
-        elif kind == "page_info_changed":
-            self._query = message.page_info_changed.query_string
-        elif kind == "auto_rerun":
-            self._watched[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            return self._see(message)
+        match kind:
+            case "ref_hash":
+                return message.ref_hash in self._charts
+            case "delta" if message.delta.WhichOneof("type") == "new_element":
+                return self._see(message)
+            case "navigation":
+                self._script = message.navigation.page_script_hash or self._script
+            case "page_info_changed":
+                self._query = message.page_info_changed.query_string
+            case "new_session":
+                self._script = message.new_session.page_script_hash
+        self._watch(message)
         return False
+
+    def _watch(self, message: ForwardMsg) -> None:
+        """Note which fragments are to be looked at again; a run of the whole page says so anew."""
+        match message.WhichOneof("type"):
+            case "new_session" if not message.metadata.run.fragment_ids:
+                self._watched.clear()
+            case "auto_rerun":
+                self._watched[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._watched.pop(fragment, None)
 
     def _see(self, message: ForwardMsg) -> bool:
         element, kind = message.delta.new_element, message.delta.new_element.WhichOneof("type")

@@ -204,8 +204,9 @@ websocket, unless they are "on screen": those are from a key press to the new se
 {len(served.NEW_KS)} moves (on screen of {len(KS) - 1}).
 
 *Refits everything* is `{NAIVE_PAGE}`: the steps of the well-known dashboards for a chosen k on
-4,418 rows of 2019, all of them at each run, moved in turns with the app by the same visitor. "Times quicker" compares whole runs, until
-everything on the page was sent. *Every k* is the same page with the fits and silhouettes of every k from 2 to 12 that
+4,418 rows of 2019, all of them at each run, moved in turns with the app by the same visitor.
+"Times quicker" compares whole runs, until everything on the page was sent. *Every k* is
+the same page with the fits and silhouettes of every k from 2 to 12 that
 notebooks show; no goal is measured by it.
 
 ## Goals

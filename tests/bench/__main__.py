@@ -11,8 +11,8 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Run the benchmarks whose names are given, or all of them."""
-    wanted = sys.argv[1:]
+    """Run the benchmarks whose names are given, or all of them; ``--write`` keeps what ``goals`` finds."""
+    wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
     sys.path.insert(0, str(HERE))
     for module in pkgutil.iter_modules([str(HERE)]):
         name = module.name.removeprefix("bench_")

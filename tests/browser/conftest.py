@@ -6,18 +6,8 @@ import os
 import shutil
 
 import pytest
-from install import executable
+from install import ARGUMENTS, executable
 from server import serve, settle
-
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,169 @@
+"""What the server needs for each page and move, and what it holds: the app beside the page that refits everything."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import memory
+from server import Address
+from visitor import Answer, Visitor
+
+PAGES = {
+    "Explore": "",
+    "Two features": "two_features",
+    "Many features": "many_features",
+    "Small business": "small_business",
+    "Methods": "methods",
+}
+SEGMENTED = ("Two features", "Many features", "Small business")
+NAIVE, NAIVE_EVERY = "refits everything", "refits everything, every k"
+WAVES = ("2022", "2019")
+K = "Number of segments"
+NEW_KS = (5, 6, 7, 8, 9, 3, 10)
+SEEN_KS = (7, 5, 9, 3, 8, 6, 10)
+"""In another order, so that none is what a browser still has from two moves before."""
+
+RECIPES = 60
+PAUSE = 0.3
+"""Seconds between moves: whatever a move leaves to be done in the background is not the next one's."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Medians of one page: opened, run again as it was, a new number of segments, one that was there before."""
+
+    opened: Answer
+    same: Answer
+    new: Answer | None = None
+    seen: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """Megabytes of a server that was visited; None where the system does not say.
+
+    Attributes:
+        pages: After every page on both waves.
+        half: After half of the recipes.
+        recipes: After all of them.
+        call: The most that one visit among them added at its peak.
+        worker: The most that the map worker has held.
+    """
+
+    pages: float | None
+    half: float | None
+    recipes: float | None
+    call: float | None
+    worker: float | None
+
+
+def median(answers: Sequence[Answer]) -> Answer:
+    """The median of each figure."""
+    firsts = [answer.first_chart for answer in answers if answer.first_chart is not None]
+    return Answer(
+        statistics.median(answer.seconds for answer in answers),
+        statistics.median(firsts) if firsts else None,
+        statistics.median(answer.kb for answer in answers),
+    )
+
+
+def measure_moves(app: Address, naive: Address) -> dict[str, Moves]:
+    """The same moves on every page of the app and of the page that refits everything, in turns."""
+    with ExitStack() as stack:
+        visitors = {name: stack.enter_context(Visitor(app, path)) for name, path in PAGES.items()}
+        visitors[NAIVE] = stack.enter_context(Visitor(naive))
+        visitors[NAIVE_EVERY] = stack.enter_context(Visitor(naive, query="every"))
+        for visitor in visitors.values():
+            visitor.settle()
+        memory.wait_until_idle(app.pid)
+        # the first two runs are not counted: by the third a browser has everything that it is not sent again
+        same = {name: [visitor.run() for _ in range(7)][2:] for name, visitor in visitors.items()}
+        sliding = {name: visitors[name] for name in (*SEGMENTED, NAIVE, NAIVE_EVERY)}
+        new = _slide(sliding, NEW_KS)
+        del sliding[NAIVE_EVERY]  # it takes long, and knows no difference
+        seen = _slide(sliding, SEEN_KS)
+    return {
+        name: Moves(visitor.opened, median(same[name]), new.get(name), seen.get(name))
+        for name, visitor in visitors.items()
+    }
+
+
+def wake(app: Address) -> None:
+    """Have the first visit over, and what a server does after it."""
+    with Visitor(app) as visitor:
+        visitor.settle()
+    memory.wait_until_idle(app.pid)
+
+
+def _slide(visitors: Mapping[str, Visitor], ks: Sequence[int]) -> dict[str, Answer]:
+    """Every visitor moves the slider to each k, in turns: whatever else the machine does, they share it."""
+    answers: dict[str, list[Answer]] = {name: [] for name in visitors}
+    for k in ks:
+        for name, visitor in visitors.items():
+            answers[name].append(visitor.move(K, k))
+            visitor.settle()
+            time.sleep(PAUSE)
+    return {name: median(found) for name, found in answers.items()}
+
+
+def measure_sections(app: Address) -> dict[str, Answer]:
+    """Controls of one section: medians over several of their options, each chosen for the first time."""
+    asked = {
+        "an amount on Explore": ("", "", "Amount"),
+        "the colour of the maps": ("many_features", "", "Colour by"),
+        "a lens": ("two_features", "use=lenses", "Lens"),
+    }
+    found = {}
+    for name, (path, query, label) in asked.items():
+        with Visitor(app, path, query) as visitor:
+            visitor.settle()
+            memory.wait_until_idle(app.pid)
+            found[name] = median([_choose(visitor, label, option) for option in visitor.options(label)[1:8]])
+    return found
+
+
+def _choose(visitor: Visitor, label: str, option: str) -> Answer:
+    time.sleep(PAUSE)
+    return visitor.move(label, option)
+
+
+def measure_memory(app: Address) -> Held:
+    """What a fresh server holds after every page on both waves, then after many recipes and populations."""
+    for wave in WAVES:
+        for path in PAGES.values():
+            with Visitor(app, path, f"data={wave}") as visitor:
+                visitor.settle()
+    memory.wait_until_idle(app.pid)
+    pages, after, calls = memory.held(app.pid), [], []
+    for path, query, k in _recipes():
+        memory.forget_peak(app.pid)
+        before = memory.held(app.pid)
+        with Visitor(app, path, query) as visitor:
+            visitor.move(K, k)
+        top = memory.peak(app.pid)
+        calls.append(None if top is None or before is None else top - before)
+        after.append(memory.held(app.pid))
+    memory.wait_until_idle(app.pid)
+    worker = memory.worker_of(app.pid)
+    return Held(
+        pages,
+        after[len(after) // 2 - 1],
+        memory.held(app.pid),
+        max((call for call in calls if call is not None), default=None),
+        worker and memory.peak(worker),
+    )
+
+
+def _recipes() -> Iterator[tuple[str, str, int]]:
+    """Different recipes for different populations: a page, a query string, and the k that is chosen there."""
+    amounts = ("DEBT", "NETWORTH", "HOUSES", "INCOME", "ASSET", "NFIN", "FIN")
+    paths = [PAGES[name] for name in SEGMENTED]
+    for turn in range(RECIPES):
+        across, up = amounts[turn % 7], amounts[(turn + 1 + turn // 7 % 6) % 7]
+        who = f"who={('everyone', 'fearful')[turn // 2 % 2]}&where=AGE>{20 + turn // 2}"
+        features = f"across={across}&up={up}&leading={3 + turn % 5}"
+        yield paths[turn % 3], f"data={WAVES[turn % 2]}&{who}&{features}", (2, 3, 5, 6, 7, 8, 9, 10)[turn % 8]

@@ -1,0 +1,186 @@
+"""A visitor without a browser: the messages that one would send and be sent, so that only the server is timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+CHARTS = ("vega_lite_chart", "arrow_vega_lite_chart")  # the second is its name in older versions of Streamlit
+CONTROLS = ("slider", "selectbox", "button_group", "checkbox")
+WITHOUT_OPTIONS = ("slider", "checkbox")
+ENDED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+PATIENCE = 120.0
+KEPT_RUNS = 2
+"""For so many whole runs a browser keeps a message that it may be sent by name (``global.maxCachedMessageAge``)."""
+
+
+class PageFailedError(Exception):
+    """The page showed an exception: its times say nothing."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a move cost.
+
+    Attributes:
+        seconds: Until the script had ended.
+        first_chart: Seconds until the first chart that was not on the page before; None if all were.
+        kb: Thousands of bytes that were sent.
+    """
+
+    seconds: float
+    first_chart: float | None
+    kb: float
+
+
+@dataclass(frozen=True)
+class _Control:
+    """A control on the page, what can be chosen, and the fragment that it reruns; "" for the whole page."""
+
+    id: str
+    kind: str
+    options: tuple[str, ...]
+    fragment: str
+
+
+class Visitor:
+    """One session on one page.
+
+    Attributes:
+        opened: What opening the page cost.
+    """
+
+    def __init__(self, address: str, path: str = "", query: str = "") -> None:
+        self._path, self._query, self._script = path, query, ""
+        self._controls: dict[str, _Control] = {}
+        self._values: dict[str, tuple[str, Any]] = {}
+        self._ages: dict[str, int] = {}
+        self._charts: set[str] = set()
+        self._on_page: set[str] = set()
+        self._watched: dict[str, float] = {}
+        url = address.replace("http", "ws", 1) + "/_stcore/stream"
+        self._socket = connect(url, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
+        self.opened = self.run()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def move(self, label: str, value: float | str | bool | Sequence[str]) -> Answer:
+        """Move a control: what stands in the same fragment runs again, or the whole page."""
+        control = self._controls[label]
+        self._values[control.id] = (control.kind, value)
+        return self.run(control.fragment)
+
+    def options(self, label: str) -> tuple[str, ...]:
+        """What can be chosen in a control."""
+        return self._controls[label].options
+
+    def settle(self) -> None:
+        """Look again, as a browser does, at whatever the page watches, until it watches nothing."""
+        end = time.perf_counter() + PATIENCE
+        while self._watched and time.perf_counter() < end:
+            fragment, interval = next(iter(self._watched.items()))
+            time.sleep(interval)
+            self.run(fragment, is_auto=True)
+
+    def run(self, fragment: str = "", *, is_auto: bool = False) -> Answer:
+        """Have the page, or a fragment of it, run again and read until the script has ended."""
+        asked = BackMsg(rerun_script=self._state(fragment, is_auto)).SerializeToString()
+        seen, first, size, end = set[str](), None, 0, None
+        is_running = True
+        start = time.perf_counter()
+        self._socket.send(asked)
+        # a fragment may end by having the whole page run: asked for anything before that is over, a server drops it
+        while is_running or end is None:
+            raw = self._socket.recv(timeout=PATIENCE)
+            seconds, size = time.perf_counter() - start, size + len(raw)
+            message = ForwardMsg.FromString(raw)
+            name = message.ref_hash or message.hash
+            if self._read(message):
+                seen.add(name)
+                first = first or (None if name in self._on_page else seconds)
+            match message.WhichOneof("type"):
+                case "script_finished" if message.script_finished in ENDED_WELL:
+                    end = seconds
+                case "session_status_changed":
+                    is_running = message.session_status_changed.script_is_running
+        self._on_page = self._on_page | seen if fragment else seen
+        if not fragment:
+            self._ages = {name: age + 1 for name, age in self._ages.items() if age < KEPT_RUNS}
+        return Answer(end, first, size / 1000)
+
+    def _state(self, fragment: str, is_auto: bool) -> ClientState:
+        state = ClientState(
+            query_string=self._query,
+            page_name=self._path,
+            page_script_hash=self._script,
+            fragment_id=fragment,
+            is_auto_rerun=is_auto,
+            cached_message_hashes=list(self._ages),
+        )
+        for name, (kind, value) in self._values.items():
+            widget = state.widget_states.widgets.add(id=name)
+            match kind:
+                case "slider":
+                    widget.double_array_value.data.append(float(value))
+                case "button_group":
+                    widget.string_array_value.data.extend(value)
+                case "checkbox":
+                    widget.bool_value = value
+                case _:
+                    widget.string_value = value
+        return state
+
+    def _read(self, message: ForwardMsg) -> bool:
+        """Note what a message says; True if it is a chart."""
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash" or message.metadata.cacheable:
+            self._ages[message.ref_hash or message.hash] = 0
+        match kind:
+            case "ref_hash":
+                return message.ref_hash in self._charts
+            case "delta" if message.delta.WhichOneof("type") == "new_element":
+                return self._see(message)
+            case "navigation":
+                self._script = message.navigation.page_script_hash or self._script
+            case "page_info_changed":
+                self._query = message.page_info_changed.query_string
+            case "new_session":
+                self._script = message.new_session.page_script_hash
+        self._watch(message)
+        return False
+
+    def _watch(self, message: ForwardMsg) -> None:
+        """Note which fragments are to be looked at again; a run of the whole page says so anew."""
+        match message.WhichOneof("type"):
+            case "new_session" if not message.metadata.run.fragment_ids:
+                self._watched.clear()
+            case "auto_rerun":
+                self._watched[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._watched.pop(fragment, None)
+
+    def _see(self, message: ForwardMsg) -> bool:
+        element, kind = message.delta.new_element, message.delta.new_element.WhichOneof("type")
+        if kind == "exception":
+            raise PageFailedError(element.exception.message)
+        if kind in CONTROLS:
+            control = getattr(element, kind)
+            options = (
+                () if kind in WITHOUT_OPTIONS else tuple(getattr(each, "content", each) for each in control.options)
+            )
+            self._controls[control.label] = _Control(control.id, kind, options, message.delta.fragment_id)
+        if kind in CHARTS:
+            self._charts.add(message.hash)
+        return kind in CHARTS

@@ -14,8 +14,10 @@ def rounded(value: float, digits: int = 3) -> float:
 
 
 def within_sentence(label: str) -> str:
-    """A label as it stands inside a sentence: "Net worth" becomes "net worth", "IRA balance" stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    """A label inside a sentence: "Net worth" becomes "net worth", "IRA balance" and "Social Security" stay."""
+    second = label.partition(" ")[2]
+    is_name = label[1:2].isupper() or (second[:1].isupper() and second[1:2].islower())
+    return label if is_name else label[:1].lower() + label[1:]
 
 
 def capitalised(words: str) -> str:

@@ -108,6 +108,16 @@ def test_back_brings_the_choice_before_and_forward_the_one_after(visit, server):
     expect_query(page, who="owners")
 
 
+def test_a_box_follows_when_its_choice_is_worded_anew(visit, server):
+    page = visit(f"{server}/?show=INCOME")
+    box = page.get_by_test_id("stSelectbox").filter(has_text="Show").locator("input")
+    expect(box).to_have_value("Income")
+    page.get_by_text("Other words").click()
+    expect(box).to_have_value("Income in words")
+    settle(page)
+    shows(page, "show is INCOME")
+
+
 def test_two_quick_choices_both_stay(visit, server):
     page = visit(server)
     press(page, "Rows")

@@ -112,7 +112,7 @@ def test_nonsense_falls_back_is_remembered_and_leaves_the_address(key):
     at = opened(**{key: "Bananas", "steps": "7"})
     assert shown(at) == {**DEFAULTS, "steps": "7"}
     assert at.query_params == {"steps": "7"}
-    labels = {"who": "Households", "use": "use"}
+    labels = {"who": "Households", "use": "Tab"}
     assert at.markdown[-1].value == f"{labels.get(key, key.capitalize())}: Bananas"
 
 

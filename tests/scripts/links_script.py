@@ -23,7 +23,10 @@ def first() -> None:
     fewer = st.toggle("Fewer columns")
     names = [name for name in COLUMNS if not fewer or name != "INCOME"]
     default = "DEBT" if st.toggle("Debt first") else "AGE"
-    show = links.selectbox("Show", names, key="show", default=default, format_func=COLUMNS.__getitem__)
+    words = " in words" if st.toggle("Other words") else ""
+    show = links.selectbox(
+        "Show", names, key="show", default=default, format_func=lambda name: f"{COLUMNS[name]}{words}"
+    )
     steps = links.slider("Steps", 1, 9, 4, key="steps")
     st.write(f"show is {show}, steps is {steps}")
     if not st.toggle("No list"):

@@ -43,12 +43,14 @@ class Book:
         says: What the address has to say, by parameter, for every control drawn so far.
         defaults: What each control would show if nobody had chosen, as ids.
         picked: What each control showed last, as ids.
+        worded: The words of each control's options as they were drawn last.
         opened: Labels of tabs, and the one they were opened with.
     """
 
     says: dict[str, Said] = field(default_factory=dict)
     defaults: dict[str, Said] = field(default_factory=dict)
     picked: dict[str, Said] = field(default_factory=dict)
+    worded: dict[str, Said] = field(default_factory=dict)
     opened: dict[str, tuple[Said, str]] = field(default_factory=dict)
     _sent: dict[str, Said] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)

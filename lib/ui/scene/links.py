@@ -137,7 +137,8 @@ def _before(choice: _Choice[T]) -> tuple[T, ...]:
     there = st.session_state.get(choice.key)
     picked = _settled(choice, choice.held(there))
     value = (picked[0] if picked else None) if choice.is_single else list(picked)
-    if there == value:
+    # a box goes on showing the words that it was drawn with, unless it is told its choice again
+    if there == value and book().worded.get(choice.key, choice.words) == choice.words:
         return picked
     st.session_state[choice.key] = value
     return ()
@@ -146,6 +147,7 @@ def _before(choice: _Choice[T]) -> tuple[T, ...]:
 def _after(choice: _Choice[T], value: object) -> None:
     """Let the address say what the control shows."""
     picked = choice.held(value) or ()
+    book().worded[choice.key] = choice.words
     book().keep(choice.key, choice.ids_of(picked), choice.ids_of(choice.default))
 
 
@@ -301,7 +303,7 @@ def tabs(
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> Sequence[Any]:
     """``st.tabs`` that know which of them is open; ``format_func`` gives their labels."""
-    choice = _choice(key, key, options, () if default is None else (default,), ids, format_func, formerly)
+    choice = _choice(key, "Tab", options, () if default is None else (default,), ids, format_func, formerly)
     option_of = dict(zip(choice.words, choice.options, strict=True))
     known, there = book(), st.session_state.get(key)
     # tabs forget which one was open while they are away, and all that is theirs when a label changes: the book does not

@@ -13,6 +13,7 @@ from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
 
 _EVERYONE = 0
+_NONE = "none"
 
 
 def render(scene: Segmented) -> None:
@@ -66,10 +67,13 @@ def _render_waves(scene: Segmented) -> None:
     if not others:
         st.caption("With two real waves downloaded, the same recipe can be compared between them.")
         return
-    wave = st.selectbox(
-        "The same recipe on another wave", [None, *others], format_func=lambda key: others.get(key, "None"), key="wave"
+    wave = links.selectbox(
+        "The same recipe on another wave",
+        [_NONE, *others],
+        key="wave",
+        format_func=lambda key: others.get(key, "None"),
     )
-    if wave is None:
+    if wave == _NONE:
         return
     try:
         came = segment_results.persistence(scene.view, scene.recipe, scene.view.at(wave))

@@ -189,6 +189,7 @@ def test_controls_of_two_pages_under_one_key_begin_and_go_on_alike(visit, server
     expect_query(page, k="6", of=["a", "b"], few=["x", "y"])
     settle(page)
     page.get_by_role("link", name="First").click()
+    shows(page, "show is AGE")
     expect(page.get_by_text(BOTH[1])).to_be_visible()
     expect_query(page, k="6", of=["a", "b"], few=["x", "y"])
     page.reload()

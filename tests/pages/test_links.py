@@ -32,6 +32,10 @@ def shown(at: AppTest) -> dict[str, str]:
     return {key: value.strip() for key, _, value in (part.partition(" is") for part in parts)}
 
 
+def toggle(at: AppTest, label: str):
+    return next(one for one in at.toggle if one.label == label)
+
+
 DEFAULTS = {
     "who": "everyone", "count": "households", "show": "AGE", "steps": "4", "own": "AGE", "maps": "pca tsne",
     "use": "cards", "lens": "credit-risk",
@@ -162,7 +166,7 @@ def test_choices_may_be_made_by_code():
 
 def test_an_option_that_is_gone_falls_back_to_the_default():
     at = opened(show="INCOME", own=["INCOME", "DEBT"])
-    at.toggle[0].set_value(True).run()
+    toggle(at, "Fewer columns").set_value(True).run()
     assert not at.exception
     assert shown(at)["show"] == "AGE"
     assert shown(at)["own"] == "DEBT"
@@ -171,11 +175,11 @@ def test_an_option_that_is_gone_falls_back_to_the_default():
 
 def test_a_default_that_moves_takes_with_it_what_nobody_chose():
     at = opened()
-    at.toggle[1].set_value(True).run()
+    toggle(at, "Debt first").set_value(True).run()
     assert shown(at)["show"] == "DEBT"
     assert at.query_params == {}
     at = opened(show="INCOME")
-    at.toggle[1].set_value(True).run()
+    toggle(at, "Debt first").set_value(True).run()
     assert at.query_params == {"show": "INCOME"}
 
 
@@ -184,12 +188,12 @@ def test_an_absent_control_leaves_the_address_with_the_next_choice_and_comes_bac
     at.multiselect(key="own").set_value(["DEBT"]).run()
     at.session_state["use"] = "Hand on"
     assert ran(at).query_params == {"own": "DEBT", "use": "hand-on"}
-    for toggle in (2, 3):
-        at.toggle[toggle].set_value(True).run()
+    for label in ("No list", "No tabs"):
+        toggle(at, label).set_value(True).run()
     at.selectbox(key="who").set_value("owners").run()
     assert at.query_params == {"who": "owners"}
-    for toggle in (2, 3):
-        at.toggle[toggle].set_value(False).run()
+    for label in ("No list", "No tabs"):
+        toggle(at, label).set_value(False).run()
     assert at.query_params == {"who": "owners", "own": "DEBT", "use": "hand-on"}
     assert shown(at)["own"] == "DEBT"
     assert shown(at)["use"] == "hand-on"

@@ -1,4 +1,4 @@
-"""Controls whose choice lives in the address by an id that stays when its label is written anew.
+"""What a link says: controls whose choice lives in the address, by an id that stays when its label is written anew.
 
 Streamlit's own ``bind="query-params"`` puts the label of an option into the address: the browser does so itself and
 knows nothing else. These controls take the same arguments otherwise. ``ids`` says what stands for an option in the
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -20,6 +21,12 @@ from lib.ui.scene.address import not_understood as not_understood
 from lib.ui.scene.address import whole_page as whole_page
 
 T = TypeVar("T")
+VERSION = "2"
+"""Stands in every copied link; raise it when the meaning of a control in links changes."""
+
+_UNDERSTOOD = ("1", VERSION)
+_VERSION = "v"
+
 Ids = Callable[[T], str]
 Words = Callable[[T], str]
 
@@ -318,3 +325,20 @@ def tabs(
     found = st.tabs(choice.words, key=key, default=known.opened[key][1], on_change="rerun", **st_options)
     _after(choice, option_of.get(st.session_state[key]))
     return found
+
+
+def to_copy(**always: object) -> str:
+    """The whole address of the page on view, for another browser or another server.
+
+    Args:
+        always: What stands in it even where it is the default here, for it may not be the default there.
+    """
+    parts = urlsplit(st.context.url or "")
+    query: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params}
+    query |= {**always, _VERSION: VERSION}
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
+
+
+def is_of_another_version() -> bool:
+    """Whether the link that was opened says that it was made by a version whose choices may mean something else."""
+    return st.query_params.get(_VERSION, VERSION) not in _UNDERSTOOD

@@ -17,11 +17,6 @@ from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
 from lib.words import a, capitalised
 
-LINK_VERSION = "2"
-"""Stands in every copied link; raise it when the meaning of a control in links changes."""
-
-_UNDERSTOOD = ("1", LINK_VERSION)
-
 _DATA, _COUNT = "data", "count"
 _AS_IN_THE_FILE = 0
 _LONGEST_TITLE = 60
@@ -83,7 +78,7 @@ def _choose_data() -> tuple[str, int | None]:
         format_func=lambda key: sources[key].name,
         help=wording.source_help or None,
     )
-    if st.query_params.get("v", LINK_VERSION) not in _UNDERSTOOD:
+    if links.is_of_another_version():
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in catalogue.unreadable():
         st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -18,6 +17,7 @@ from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.ui.run import background, drawing, segment_results, whole_page
 from lib.ui.run.cache import find, put
+from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import features, recipes, sidebar
 from lib.words import capitalised, slug
@@ -39,21 +39,11 @@ def render(scene: Segmented) -> None:
 
 def _render_link(scene: Segmented) -> None:
     st.subheader("Link")
-    st.code(link(scene), language=None, wrap_lines=True)
+    dollars = {"dollars": scene.view.dollars} if scene.view.dollars else {}
+    st.code(links.to_copy(data=scene.view.source, **dollars), language=None, wrap_lines=True)
     st.caption(
         "Reopens this view on any server of the app: data, population, recipe, names and choices. Copy it whole."
     )
-
-
-def link(scene: Segmented) -> str:
-    """The address of this page with everything chosen on it; the data are named even where they are the default."""
-    parts = urlsplit(st.context.url or "")
-    query: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params}
-    query["data"] = scene.view.source
-    if scene.view.dollars:
-        query["dollars"] = scene.view.dollars
-    query["v"] = sidebar.LINK_VERSION
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
 
 
 def _file_name(scene: Segmented, what: str, ending: str) -> str:

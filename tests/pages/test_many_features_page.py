@@ -103,6 +103,25 @@ def test_a_household_by_number_and_one_that_is_not_there(alone, sample):
     assert any("Nothing is picked" in c.value for c in at.main.caption)
 
 
+def test_members_picked_by_segments_are_let_go_when_segments_change(alone):
+    at = alone(k="5")
+    at.pills(key="picked_segments").set_value([1]).run()
+    assert any("households picked**" in m.value for m in at.main.markdown)
+    at.slider(key="k").set_value(6).run()
+    assert any("Nothing is picked" in c.value for c in at.main.caption)
+    assert at.pills(key="picked_segments").value == []
+
+
+def test_one_household_that_is_picked_stays_picked_and_no_segment_with_it(alone, sample):
+    known = int(Population.parse("TURNFEAR == 1").apply(sample).ids[0])
+    at = alone(k="5")
+    at.pills(key="picked_segments").set_value([1]).run()
+    at.number_input(key="member_number").set_value(known).run()
+    assert at.pills(key="picked_segments").value == []
+    at.slider(key="k").set_value(6).run()
+    assert any(f"**Household {known}**" in m.value for m in at.main.markdown)
+
+
 @pytest.mark.parametrize("column", ["RACE", "NETWORTH", "KIDS"])
 def test_maps_coloured_by_a_column(alone, charts, column):
     at = alone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from lib.dataset import ROWS
 from lib.errors import RecipeError
 from lib.estimates import THIN
 from lib.maps import Projection
+from lib.segments import Recipe
 from lib.ui.run import map_results
 from lib.ui.run.map_results import Id, Ids
 from lib.ui.scene import controls
@@ -29,16 +31,26 @@ _FACTS = 9
 
 def of(scene: Segmented) -> Ids:
     """What names the members picked in this view."""
-    kept = st.session_state.get(_PICKED)
-    return kept[1] if kept and kept[0] == _place(scene) else ()
+    kept: _Picked | None = st.session_state.get(_PICKED)
+    return kept.ids if kept and kept.place == _place(scene) and kept.recipe in (None, scene.recipe) else ()
+
+
+class _Picked(NamedTuple):
+    """What was picked, and where; by which recipe's segments, if by segments: other ones hold other members."""
+
+    place: tuple[object, ...]
+    ids: Ids
+    recipe: Recipe | None
 
 
 def _place(scene: Segmented) -> tuple[object, ...]:
     return scene.view.key, scene.recipe.features
 
 
-def _set(scene: Segmented, ids: Ids) -> None:
-    st.session_state[_PICKED] = (_place(scene), ids)
+def _set(scene: Segmented, ids: Ids, *, by_segments: bool = False) -> None:
+    st.session_state[_PICKED] = _Picked(_place(scene), ids, scene.recipe if by_segments else None)
+    if not by_segments:
+        st.session_state[_SEGMENTS] = []
 
 
 def take(scene: Segmented, projection: Projection, key: str) -> None:
@@ -62,7 +74,7 @@ def take(scene: Segmented, projection: Projection, key: str) -> None:
 
 def _take_segments(scene: Segmented, members: Mapping[int, Ids]) -> None:
     chosen = st.session_state[_SEGMENTS]
-    _set(scene, tuple(member for segment in chosen for member in members[segment]))
+    _set(scene, tuple(member for segment in chosen for member in members[segment]), by_segments=True)
 
 
 def _take_searched(scene: Segmented, key: str) -> None:
@@ -75,6 +87,8 @@ def render(scene: Segmented) -> None:
     member = scene.entity.singular
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     members = map_results.members_by_segment(scene.view, scene.recipe)
+    if st.session_state.get(_SEGMENTS) and not of(scene):
+        st.session_state[_SEGMENTS] = []
     with left:
         st.pills(
             "Pick segments",

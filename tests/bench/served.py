@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ def _slide(visitors: Mapping[str, Visitor], ks: Sequence[int]) -> dict[str, Answ
         for name, visitor in visitors.items():
             answers[name].append(visitor.move(K, k))
             visitor.settle()
-            time.sleep(PAUSE)
+            visitor.stay(PAUSE)
     return {name: median(found) for name, found in answers.items()}
 
 
@@ -127,7 +126,7 @@ def measure_sections(app: Address) -> dict[str, Answer]:
 
 
 def _choose(visitor: Visitor, label: str, option: str) -> Answer:
-    time.sleep(PAUSE)
+    visitor.stay(PAUSE)
     return visitor.move(label, option)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -17,8 +19,8 @@ CONTROLS = ("slider", "selectbox", "button_group", "checkbox")
 WITHOUT_OPTIONS = ("slider", "checkbox")
 ENDED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 PATIENCE = 120.0
-KEPT_RUNS = 2
-"""For so many whole runs a browser keeps a message that it may be sent by name (``global.maxCachedMessageAge``)."""
+KEPT_RUNS = int(config.get_option("global.maxCachedMessageAge"))
+"""For so many whole runs a browser keeps a message that it may be sent by name; as the app is configured."""
 
 
 class PageFailedError(Exception):
@@ -90,8 +92,15 @@ class Visitor:
         end = time.perf_counter() + PATIENCE
         while self._watched and time.perf_counter() < end:
             fragment, interval = next(iter(self._watched.items()))
-            time.sleep(interval)
+            self.stay(interval)
             self.run(fragment, is_auto=True)
+
+    def stay(self, seconds: float) -> None:
+        """Be on the page for a while without touching it, and take what the server sends unasked."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            with contextlib.suppress(TimeoutError):
+                self._read(ForwardMsg.FromString(self._socket.recv(timeout=left)))
 
     def run(self, fragment: str = "", *, is_auto: bool = False) -> Answer:
         """Have the page, or a fragment of it, run again and read until the script has ended."""

@@ -212,7 +212,7 @@ def shares(
         when rows are counted), ``sampled`` (sampled members with that code in any implicate) and ``rows``.
 
     Raises:
-        EstimateError: If the columns have so many different values that nobody could read the table.
+        EstimateError: If the columns have so many different values that nobody could read the table, or none at all.
     """
     codes, code_values = _codes(dataset, column)
     groups, group_values = _codes(dataset, by) if by else (np.zeros(len(dataset), dtype=np.intp), np.zeros(1))
@@ -222,6 +222,8 @@ def shares(
             "choose a column of categories, or group the amounts first."
         )
     keep = (codes >= 0) & (groups >= 0)
+    if not keep.any():
+        raise EstimateError(f"{dataset.codebook.label(column)} is not known of anybody here: choose another column.")
     cell = (groups * len(code_values) + codes)[keep]
     cells = len(group_values) * len(code_values)
     count = np.bincount(cell, dataset.weights(counting)[keep], cells)
@@ -242,8 +244,6 @@ def shares(
 
 def _sampled(members: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
     """Distinct members per cell."""
-    if not len(members):
-        return np.zeros(cells, dtype=np.intp)
     seen = np.zeros((cells, int(members.max()) + 1), dtype=bool)
     seen[cell, members] = True
     return seen.sum(axis=1)

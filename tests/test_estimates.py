@@ -85,6 +85,11 @@ def test_shares_do_not_care_what_columns_are_called(households):
         pd.testing.assert_frame_equal(estimates.shares(same, *names), plain)
 
 
+def test_shares_of_what_nobody_is_known_of_are_refused(households):
+    with pytest.raises(EstimateError, match="is not known of anybody here: choose another column"):
+        estimates.shares(households(EDCL=[math.nan] * 3), "EDCL")
+
+
 def test_shares_of_a_column_with_too_many_values_are_refused(households):
     data = households(NETWORTH=np.arange(20_000.0))
     with pytest.raises(EstimateError, match="20,000 different values"):

@@ -391,3 +391,12 @@ def test_a_recipe_goes_on_the_page_only_where_its_columns_are(mine, columns, fit
     assert not at.exception
     assert (at.selectbox(key="across").value, at.selectbox(key="up").value) == columns
     assert at.slider(key="k").value == 2
+
+
+@pytest.mark.parametrize(("page", "query"), [(None, {}), (MANY, {"use": "profiles", "k": "2"})])
+def test_a_category_of_which_nothing_is_known_is_told_in_a_sentence(offer, page, query):
+    data = neutral_table()
+    unknown = replace(data, frame=data.frame.assign(e=np.nan), fingerprint="unknown")
+    at = offer(unknown, page, maps="pca", **query)
+    assert not at.exception
+    assert any("is not known of anybody here" in i.value for i in at.info)

@@ -81,14 +81,26 @@ def correlation_table(view: View, heading: Heading, columns: tuple[str, ...]) ->
     return explore.correlation_table(view.groups(heading, columns), columns, counting=view.counting)
 
 
-@kept
 def variance_ranking(view: View, trim: float) -> pd.Series:
     """All amounts of the population by variance, the largest first."""
-    parts = [
-        features.rank_by_variance(view.passing(some), trim=trim, counting=view.counting, columns=some)
-        for some in _batches(features.rankable(view.codebook))
-    ]
-    return pd.concat([pd.Series(dtype=float), *parts]).sort_values(ascending=False, kind="stable")
+    return over_all_amounts(view, trim)[0]
+
+
+def leading(view: View, trim: float) -> pd.Series:
+    """The same without what cannot be a feature of this population; all of them if nothing can."""
+    ranking, fit = over_all_amounts(view, trim)
+    return ranking.loc[ranking.index.isin(fit)] if fit else ranking
+
+
+@kept
+def over_all_amounts(view: View, trim: float) -> tuple[pd.Series, frozenset[str]]:
+    """All amounts by variance, and those that can be features: one reading of every column tells both."""
+    parts, fit = [pd.Series(dtype=float)], set[str]()
+    for some in _batches(features.rankable(view.codebook)):
+        data = view.passing(some)
+        parts.append(features.rank_by_variance(data, trim=trim, counting=view.counting, columns=some))
+        fit |= set(features.usable(data, some))
+    return pd.concat(parts).sort_values(ascending=False, kind="stable"), frozenset(fit)
 
 
 def _batches(columns: Sequence[str]) -> list[Sequence[str]]:
@@ -96,15 +108,14 @@ def _batches(columns: Sequence[str]) -> list[Sequence[str]]:
 
 
 @kept
-def usable(view: View, columns: tuple[str, ...], most: int | None = None) -> list[str]:
-    """Those columns that can be features of this population, the first ``most`` of them; all if none can.
+def usable(view: View, columns: tuple[str, ...], most: int) -> list[str]:
+    """The first ``most`` of several columns that can be features of this population; the first ones if none can.
 
-    Usually the first ones can, so that only they are read; else what the ranking by variance reads anyway.
+    Usually the first ones can, so that only they are read.
     """
-    if most is not None:
-        first = features.usable(view.members(columns[:most]), columns[:most])
-        if len(first) == most:
-            return first
+    first = features.usable(view.members(columns[:most]), columns[:most])
+    if len(first) == most:
+        return first
     fit = [name for some in _batches(columns) for name in features.usable(view.passing(some), some)]
     return fit[:most] or list(columns[:most])
 

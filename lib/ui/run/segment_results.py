@@ -17,11 +17,11 @@ from lib.ui.scene.view import Heading, View
 @kept
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""
-    return segments.fit(view.members(recipe.features), recipe, prepared=_points(view, recipe.with_k(segments.MIN_K)))
+    return segments.fit(view.members(recipe.features), recipe, prepared=points_of(view, recipe.with_k(segments.MIN_K)))
 
 
 @kept
-def _points(view: View, recipe: Recipe) -> tuple[features.Space, segments.Points]:
+def points_of(view: View, recipe: Recipe) -> tuple[features.Space, segments.Points]:
     """The members on the scale of distances: the same for every number of segments."""
     return segments.points_of(view.members(recipe.features), recipe)
 

@@ -47,8 +47,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
-    ranking = results.variance_ranking(scene.view, trim)
-    ranking = ranking.loc[results.usable(scene.view, tuple(map(str, ranking.index)))]
+    ranking = results.leading(scene.view, trim)
     # where nobody knows which columns make up others, there is nothing to leave out
     if scene.subject.identities:
         with right:

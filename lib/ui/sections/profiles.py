@@ -8,6 +8,7 @@ import streamlit as st
 from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
 from lib.charts.segments import segment_scales, title_of
+from lib.errors import EstimateError
 from lib.segments import ALGORITHM_LABELS, Algorithm
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
@@ -43,7 +44,11 @@ def render_demographics(scene: Segmented) -> None:
         return
     ordered = controls.leading(scene.subject.first.who, categories)
     column = controls.pick_column("Show", ordered, codebook, default=ordered[0], key="who_they_are")
-    table = segment_results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
+    try:
+        table = segment_results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
+    except EstimateError as error:
+        st.info(str(error))
+        return
     sentence = f"{codebook.label(column)} within each segment and among all of them."
     scale = segment_scales(scene.shown)["color"]
     colours = dict(zip(scale.domain, scale.range, strict=True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,68 @@ def variance(values: ArrayLike, weights: ArrayLike) -> float:
     return float(((v - v @ w / w.sum()) ** 2) @ w / w.sum())
 
 
+@dataclass(frozen=True, eq=False)
+class Ordered:
+    """Values in ascending order with their weights, without the missing ones: put in order once for many questions.
+
+    Attributes:
+        values: Ascending.
+        weights: Of each value.
+        rows: Where each value stands in the column.
+    """
+
+    values: Floats
+    weights: Floats
+    rows: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, values: ArrayLike, weights: ArrayLike) -> Ordered:
+        """A column, one weight per row."""
+        v, w = _columns(values, weights)
+        rows = np.argsort(v, kind="stable")[: len(v) - int(np.isnan(v).sum())]  # missing values come last
+        return cls(v[rows], w[rows], rows)
+
+    def among(self, inside: NDArray[np.bool_]) -> Ordered:
+        """Some of them; ``inside`` has one entry per value, in their order."""
+        return Ordered(self.values[inside], self.weights[inside], self.rows[inside])
+
+    @property
+    def mean(self) -> float:
+        """See ``mean``."""
+        return mean(self.values, self.weights)
+
+    @property
+    def variance(self) -> float:
+        """See ``variance``."""
+        return variance(self.values, self.weights)
+
+    def quantile(self, q: ArrayLike) -> Floats:
+        """See ``quantile``; an array of the shape of ``q``."""
+        wanted = np.asarray(q, dtype=float)
+        if ((wanted < 0) | (wanted > 1)).any():
+            raise EstimateError(f"Quantiles must lie between 0 and 1. Got {wanted}.")
+        if not self._reached.size or not self._reached[-1] > 0:
+            return np.full(wanted.shape, np.nan)
+        # rounding in the cumulative sum must not push a share that is reached exactly to the next value
+        target = wanted * self._reached[-1] * (1 - 1e-12)
+        first = np.searchsorted(self._reached, target, side="left")
+        return np.asarray(self.values[np.minimum(first, len(self.values) - 1)])
+
+    def standing(self, value: float) -> float:
+        """Share of the weight below a value, and half of that at it; NaN where there is none."""
+        if not self._reached.size or not self._reached[-1] > 0 or np.isnan(value):
+            return float("nan")
+        below, upto = (
+            self._reached[at - 1] if at else 0.0
+            for at in (np.searchsorted(self.values, value, side=side) for side in ("left", "right"))
+        )
+        return float((below + upto) / 2 / self._reached[-1])
+
+    @cached_property
+    def _reached(self) -> Floats:
+        return np.cumsum(self.weights)
+
+
 def quantile(values: ArrayLike, weights: ArrayLike, q: ArrayLike) -> Floats | float:
     """Weighted quantile by the Federal Reserve's rule: the first value whose cumulative weight reaches ``q``.
 
@@ -63,18 +126,7 @@ def quantile(values: ArrayLike, weights: ArrayLike, q: ArrayLike) -> Floats | fl
     Returns:
         A float for one share, an array for several; NaN where there are no rows.
     """
-    shares_wanted = np.asarray(q, dtype=float)
-    if ((shares_wanted < 0) | (shares_wanted > 1)).any():
-        raise EstimateError(f"Quantiles must lie between 0 and 1. Got {shares_wanted}.")
-    v, w = _clean(values, weights)
-    if not w.sum() > 0:
-        result = np.full(shares_wanted.shape, np.nan)
-    else:
-        order = np.argsort(v, kind="stable")
-        reached = np.cumsum(w[order])
-        # rounding in the cumulative sum must not push a share that is reached exactly to the next value
-        target = shares_wanted * reached[-1] * (1 - 1e-12)
-        result = v[order][np.minimum(np.searchsorted(reached, target, side="left"), len(v) - 1)]
+    result = Ordered.of(values, weights).quantile(q)
     return float(result) if result.ndim == 0 else result
 
 
@@ -256,8 +308,13 @@ def _codes(dataset: Dataset, column: str) -> tuple[NDArray[np.intp], Floats]:
 
 
 def _clean(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
+    v, w = _columns(values, weights)
+    present = ~np.isnan(v)
+    return (v, w) if present.all() else (v[present], w[present])
+
+
+def _columns(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
     v, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
     if v.shape != w.shape or v.ndim != 1:
         raise EstimateError(f"Values and weights must be two columns of one length. Got {v.shape} and {w.shape}.")
-    present = ~np.isnan(v)
-    return (v, w) if present.all() else (v[present], w[present])
+    return v, w

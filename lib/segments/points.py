@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 
 from lib.dataset import ROWS, Counting, Dataset
 from lib.errors import RecipeError
+from lib.estimates import draw
 from lib.features.space import Space, fit_space
 from lib.segments.recipe import Recipe
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
+
+MANY = 10_000
+"""Different points beyond which fewer stand for all where something is only tried."""
+
+_DRAW_SEED = 42
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +53,30 @@ class Points:
     def distinct(self) -> tuple[Floats, Floats]:
         """Different points only, and their summed weights: the same problem for k-means, with fewer rows."""
         return self._distinct
+
+    @cached_property
+    def _fewer(self) -> Points:
+        if len(self.distinct[0]) <= MANY:
+            return self
+        one_each = self._mean_by_member()
+        if len(one_each) <= MANY:
+            return one_each
+        # drawn by weight, each counts once: a heavy row is there more than once
+        rows = draw(self.weights, MANY, _DRAW_SEED)
+        return self.rows(rows, np.full(MANY, self.weights.sum() / MANY))
+
+    @property
+    def fewer(self) -> Points:
+        """Points that stand for these where there are very many: their members' means, or so many drawn by weight."""
+        return self._fewer
+
+    def _mean_by_member(self) -> Points:
+        """The weighted mean of every member's implicates, of those with a weight."""
+        total = np.bincount(self.members, self.weights)
+        members = np.flatnonzero(total > 0)
+        sums = [np.bincount(self.members, self.weights * column)[members] for column in self.matrix.T]
+        weights = np.asarray(total[members], dtype=float)
+        return Points(np.array(sums).T / weights[:, None], weights, members, np.zeros(len(members), dtype=np.intp))
 
     def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_], weights: Floats | None = None) -> Points:
         """Some of the rows, with other weights if given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -55,7 +56,7 @@ def names(dataset: Dataset, segmentation: Segmentation, *, described: Profile | 
         described: The profile of the features, if it is there already.
     """
     table = (described or profile(dataset, segmentation)).table
-    wording = _Wording(dataset.codebook, table)
+    wording = _Wording(dataset.codebook, table.to_dict("index"))
     ordered = {int(s): _ordered(table.loc[s], dataset.subject.identities) for s in segmentation.model.numbers}
     chosen = {s: columns[:PHRASES] for s, columns in ordered.items()}
     for length in range(PHRASES + 1, min(MOST_PHRASES, len(segmentation.recipe.features)) + 1):
@@ -74,10 +75,10 @@ def name(dataset: Dataset, segmentation: Segmentation, segment: int) -> str:
 
 @dataclass(frozen=True)
 class _Wording:
-    """Phrases about the columns of a profile's table."""
+    """Phrases about the columns of a profile, whose statistics are by segment and column."""
 
     codebook: Codebook
-    table: pd.DataFrame
+    statistics: Mapping[Any, Mapping[Any, float]]
 
     def phrases(self, chosen: Chosen) -> dict[int, list[str]]:
         """Phrases for the chosen columns; those that would mean different amounts in two segments say which."""
@@ -119,7 +120,7 @@ class _Wording:
         return (max(medians) - min(medians)) / size if size > 0 and not self.codebook[column].is_category else 0.0
 
     def _phrase(self, segment: int, column: str) -> str:
-        own = self.table.loc[(segment, column)]
+        own = self.statistics[segment, column]
         variable = self.codebook[column]
         label, median = within_sentence(variable.label), float(own["median"])
         if variable.is_category:
@@ -129,7 +130,7 @@ class _Wording:
         return f"{next((word for up_to, word in LEVELS.items() if own['standing'] <= up_to), 'unknown')} {label}"
 
     def _median(self, segment: int, column: str) -> float:
-        return float(self.table.loc[(segment, column), "median"])
+        return float(self.statistics[segment, column]["median"])
 
 
 def _ordered(own: pd.DataFrame, identities: Sequence[Identity]) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.estimates import Floats, mean, quantile, variance
+from lib.estimates import Ordered
 from lib.segments.segmentation import Segmentation
 
 STATISTICS = ("mean", "median", "sd", "p25", "p75")
@@ -54,14 +54,14 @@ def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str]
         raise RecipeError(f"{dataset.name} has no column {', '.join(unknown)}: choose among its columns.")
     check_same(dataset, segmentation)
     weights = dataset.weights(segmentation.recipe.counting)
-    members = {int(s): segmentation.labels == s for s in segmentation.sizes.index}
     rows, everyone = {}, {}
     for name in names:
-        values = dataset.values(name)
-        everyone[name] = _statistics(values, weights)
-        for segment, inside in members.items():
-            own = _statistics(values[inside], weights[inside])
-            rows[segment, name] = own | _compared(own, everyone[name], values, weights)
+        column = Ordered.of(dataset.values(name), weights)
+        everyone[name] = _statistics(column)
+        labels = segmentation.labels[column.rows]
+        for segment in segmentation.sizes.index:
+            own = _statistics(column.among(labels == segment))
+            rows[int(segment), name] = own | _compared(own, everyone[name], column)
     table = pd.DataFrame.from_dict(rows, orient="index").sort_index(level=0, sort_remaining=False)
     table.index = pd.MultiIndex.from_tuples(table.index, names=["segment", "column"])
     return Profile(table, pd.DataFrame.from_dict(everyone, orient="index").rename_axis("column"))
@@ -80,16 +80,13 @@ def check_same(dataset: Dataset, segmentation: Segmentation) -> None:
         )
 
 
-def _statistics(values: Floats, weights: Floats) -> dict[str, float]:
-    low, middle, high = np.asarray(quantile(values, weights, _QUARTERS), dtype=float)
-    spread = float(np.sqrt(variance(values, weights)))
-    found = (mean(values, weights), middle, spread, low, high)
+def _statistics(column: Ordered) -> dict[str, float]:
+    low, middle, high = column.quantile(_QUARTERS)
+    found = (column.mean, middle, float(np.sqrt(column.variance)), low, high)
     return {name: float(value) for name, value in zip(STATISTICS, found, strict=True)}
 
 
-def _compared(own: dict[str, float], everyone: dict[str, float], values: Floats, weights: Floats) -> dict[str, float]:
+def _compared(own: dict[str, float], everyone: dict[str, float], column: Ordered) -> dict[str, float]:
     spread = everyone["sd"]
     apart = (own["mean"] - everyone["mean"]) / spread if spread > 0 else 0.0
-    known = weights[~np.isnan(values)].sum()
-    below, equal = weights[values < own["median"]].sum(), weights[values == own["median"]].sum()
-    return {"difference": apart, "standing": float((below + equal / 2) / known) if known > 0 else np.nan}
+    return {"difference": apart, "standing": column.standing(own["median"])}

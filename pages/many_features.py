@@ -29,8 +29,10 @@ segmented = naming.choose_segments(scene, recipe, found)
 
 st.header(f"Maps of the {scene.entity.plural}", divider="gray")
 maps.render_maps(segmented)
-sections.render_findings(segmented)
+told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page
 
 st.header("The segments", divider="gray")
 sections.render_table(segmented)
 using.render(segmented, algorithms=True)
+with told:
+    sections.render_findings(segmented)

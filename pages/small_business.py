@@ -43,6 +43,8 @@ found = sections.fit_or_stop(small, recipe)
 segmented = naming.choose_segments(small, recipe, found)
 
 maps.render_maps(segmented)
-sections.render_findings(segmented)
+told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page
 sections.render_table(segmented)
 using.render(segmented)
+with told:
+    sections.render_findings(segmented)

@@ -27,8 +27,10 @@ found = sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe, found)
 
 sections.render_plane(segmented)
-sections.render_findings(segmented)
+told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page
 
 st.header("The segments", divider="gray")
 sections.render_table(segmented)
 using.render(segmented)
+with told:
+    sections.render_findings(segmented)

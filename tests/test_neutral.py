@@ -316,7 +316,7 @@ def test_maps_with_text_ids(mine, found):
     pca = (map_charts.loadings(drawn.components.loadings, labels), map_charts.explained(drawn.components.explained))
     said = f"{drawn.how_to_read} {drawn.trust} {' '.join(drawn.notes)} {' '.join(drawn.axes)}"
     assert not BANNED.search(said + chart.to_json() + "".join(one.to_json() for one in pca))
-    assert map_charts.key(segments.names(mine, found)).to_dict()["height"] == 22 * 3
+    assert segment_charts.key(segments.names(mine, found)).to_dict()["height"] == 22 * 3
 
 
 def test_a_map_by_the_worker(tmp_path):

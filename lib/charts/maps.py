@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import chart_of, segment_scales, title_of
+from lib.charts.segments import chart_of, number_scales
 from lib.dataset import Variable
 from lib.subject import Entity
 from lib.words import capitalised
@@ -65,7 +65,7 @@ def members(
     )
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
         color=_colour(names, colour, points),
-        shape=alt.Shape("title:N", scale=segment_scales(names)["shape"], legend=None),
+        shape=alt.Shape("segment:N", scale=number_scales(names)["shape"], legend=None),
         tooltip=_tooltip(colour, entity),
         **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
     )
@@ -77,13 +77,13 @@ def members(
     )
     layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("id:N", title=f"Picked {entity.singular}")]))
     if centres is not None and len(centres):
-        layers.extend(_numbers(centres, names))
+        layers.append(_numbers(centres, names))
     return alt.layer(*layers).properties(height=height)
 
 
 def _colour(names: Mapping[int, str], colour: Variable | None, points: pd.DataFrame) -> alt.Color:
     if colour is None:
-        return alt.Color("title:N", scale=segment_scales(names)["color"], legend=None)
+        return alt.Color("segment:N", scale=number_scales(names)["color"], legend=None)
     if colour.is_category:
         legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1)
         order = [colour.text(code) for code in sorted(points["value"].unique())]
@@ -128,30 +128,13 @@ def _contours(lines: pd.DataFrame, entity: Entity) -> alt.Chart:
     )
 
 
-def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> list[alt.Chart]:
+def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
     base = chart_of(centres, names).encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("title:N", title="Middle of")])
-    scale = segment_scales(names)["color"]
-    disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5)
-    there = {title_of(int(segment), names) for segment in centres["segment"] if segment in names}
-    colours = {title: colour for title, colour in zip(scale.domain, scale.range, strict=True) if title in there}
-    layers = [
-        disc.transform_filter(alt.datum.title == title).encode(color=alt.value(colours[title])) for title in colours
-    ]
-    return [*layers, base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text="segment:N")]
-
-
-def key(names: Mapping[int, str]) -> alt.LayerChart:
-    """Colour, shape and name of each segment: one legend for several maps."""
-    titles = [title_of(number, names) for number in sorted(names)]
-    base = alt.Chart(pd.DataFrame({"title": titles})).encode(y=alt.Y("title:N", sort=titles, axis=None))
-    looks = segment_scales(names)
-    marks = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.value(8),
-        color=alt.Color("title:N", scale=looks["color"], legend=None),
-        shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+    # filled, not coloured: the colours of the members may be those of a column
+    disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5).encode(
+        fill=alt.Fill("segment:N", scale=number_scales(names)["color"], legend=None)
     )
-    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.value(22), text="title:N")
-    return (marks + text).properties(height=22 * len(titles))
+    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text="segment:N")
 
 
 def explained(shares: pd.Series) -> alt.LayerChart:

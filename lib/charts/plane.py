@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import LEGEND, chart_of, segment_scales
+from lib.charts.segments import chart_of, number_scales
 from lib.dataset import Variable
 from lib.explore import Scale
 from lib.words import capitalised
@@ -37,10 +37,9 @@ def plane(
         dollars: Year of the dollars, for the titles.
         member: What a point is.
     """
-    looks = segment_scales(names)
+    looks = number_scales(names)
     across, up = features
-    # one colour encoding for all layers: a legend asked for in one and refused in another is lost
-    colour = alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**LEGEND))
+    colour = alt.Color("segment:N", scale=looks["color"], legend=None)
     areas = (
         chart_of(regions, names)
         .mark_rect(opacity=0.13, clip=True)
@@ -59,7 +58,7 @@ def plane(
             x="x:Q",
             y="y:Q",
             color=colour,
-            shape=alt.Shape("title:N", scale=looks["shape"], title="Segment", legend=alt.Legend(**LEGEND)),
+            shape=alt.Shape("segment:N", scale=looks["shape"], legend=None),
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
                 alt.Tooltip("id:N", title=capitalised(member)),
@@ -107,8 +106,8 @@ def steps(
         dollars: Year of the dollars.
     """
     trail = pd.concat([moment.assign(moment=i) for i, moment in enumerate(path)]).reset_index()
-    looks = segment_scales(names)
-    colour = alt.Color("title:N", scale=looks["color"], legend=None)
+    looks = number_scales(names)
+    colour = alt.Color("segment:N", scale=looks["color"], legend=None)
     way = (
         chart_of(trail, names)
         .mark_line(strokeWidth=3, clip=True)
@@ -126,7 +125,7 @@ def steps(
             x="x:Q",
             y="y:Q",
             color=colour,
-            shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+            shape=alt.Shape("segment:N", scale=looks["shape"], legend=None),
         )
     )
     return (dots + way + _centroids(path[-1], names, features, colour)).properties(height=420)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.dataset import Codebook
-from lib.segments import UNASSIGNED, Silhouettes, Suggestion
+from lib.segments import MAX_K, UNASSIGNED, Silhouettes, Suggestion
 
 PICK = "pick"
 """Name of the selection by which a click on a chart chooses a number of segments."""
@@ -42,16 +42,49 @@ def chart_of(frame: pd.DataFrame, names: Mapping[int, str]) -> alt.Chart:
     return alt.Chart(frame).transform_lookup("segment", alt.LookupData(titles, "segment", ["title"]))
 
 
+def number_scales(names: Mapping[int, str]) -> dict[str, Any]:
+    """Colour and shape of each number: the same for any names and up to ``MAX_K`` segments.
+
+    A chart that uses them keeps its specification when others of its segments are found: only its data change, so that
+    a browser goes on with the picture that it has. ``key`` is its legend.
+    """
+    numbers = range(UNASSIGNED, max(MAX_K, *names) + 1)
+    return {
+        "color": alt.Scale(domain=list(numbers), range=[_colour(n) for n in numbers]),
+        "shape": alt.Scale(domain=list(numbers), range=[_shape(n) for n in numbers]),
+    }
+
+
 def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
-    """Colour and shape of each segment: the same in every chart, by its number."""
+    """Colour and shape of each segment by its title, for a chart with a legend of its own; see ``number_scales``."""
     numbers = sorted(names)
     titles = [title_of(number, names) for number in numbers]
-    colours = [theme.UNASSIGNED if n == UNASSIGNED else theme.SEGMENTS[(n - 1) % len(theme.SEGMENTS)] for n in numbers]
-    shapes = ["circle" if n == UNASSIGNED else theme.SHAPES[(n - 1) % len(theme.SHAPES)] for n in numbers]
     return {
-        "color": alt.Scale(domain=titles, range=colours),
-        "shape": alt.Scale(domain=titles, range=shapes),
+        "color": alt.Scale(domain=titles, range=[_colour(n) for n in numbers]),
+        "shape": alt.Scale(domain=titles, range=[_shape(n) for n in numbers]),
     }
+
+
+def _colour(number: int) -> str:
+    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[(number - 1) % len(theme.SEGMENTS)]
+
+
+def _shape(number: int) -> str:
+    return "circle" if number == UNASSIGNED else theme.SHAPES[(number - 1) % len(theme.SHAPES)]
+
+
+def key(names: Mapping[int, str]) -> alt.LayerChart:
+    """Colour, shape and name of each segment: one legend for several charts."""
+    titles = [title_of(number, names) for number in sorted(names)]
+    base = alt.Chart(pd.DataFrame({"title": titles})).encode(y=alt.Y("title:N", sort=titles, axis=None))
+    looks = segment_scales(names)
+    marks = base.mark_point(filled=True, size=90, opacity=1).encode(
+        x=alt.value(8),
+        color=alt.Color("title:N", scale=looks["color"], legend=None),
+        shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
+    )
+    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.value(22), text="title:N")
+    return (marks + text).properties(height=22 * len(titles))
 
 
 def choice_of_k(

@@ -53,6 +53,12 @@ def test_no_view_sends_more_than_600_kb(app, settled, query):
     assert sent < 600_000
 
 
+def test_a_change_of_k_leaves_the_maps_as_they_are_but_for_their_data(app, charts):
+    specs = [{alt: spec for alt, spec, _ in charts(app(PAGE, k=k)) if " of 5,777" in alt} for k in ("4", "7")]
+    assert len(specs[0]) == 3
+    assert specs[0] == specs[1]
+
+
 def test_relatives_are_left_out_or_named(real_app):
     at = real_app(PAGE, data="2019", who=POOR, count="rows", maps="pca", transform="none", k="2")
     assert not any(":material/family_history:" in c.value for c in at.main.caption)

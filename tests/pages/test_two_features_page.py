@@ -20,12 +20,12 @@ def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
     # a population that no other test asks for: nothing of it is known yet
     at = app(PAGE, where="AGE > 19 and KIDS < 9", use="how-many")
     alts = [alt for alt, _, _ in charts(at)]
-    assert len(alts) == 1  # the plane
+    assert len(alts) == 2  # the plane and its key
     assert any("is being tried" in c.value for c in at.main.caption)
     settled(at)
     alts = [alt for alt, _, _ in charts(at)]
-    assert len(alts) == 4  # the plane, inertia, silhouette, how members move between segments
-    assert all(len(alt) > 30 for alt in alts)
+    assert len(alts) == 5  # the plane and its key, inertia, silhouette, how members move between segments
+    assert all(len(alt) > 20 for alt in alts)
     said = " ".join(m.value for m in at.main.markdown)
     assert "**4 segments**" in said
     assert "mean silhouette" in said
@@ -65,6 +65,15 @@ def test_a_change_of_k_changes_segments_and_keeps_what_is_known(app, plane):
     assert plane(at)["segment"].nunique() == 6
     at.slider(key="k").set_value(4).run()
     assert plane(at).equals(before)
+
+
+def test_a_change_of_k_leaves_the_picture_as_it_is_but_for_its_data(app, charts):
+    specs = []
+    for k in ("4", "7"):
+        specs.append({alt.split(" segments")[-1]: spec for alt, spec, _ in charts(app(PAGE, who=FEARFUL, k=k))})
+    (first, other) = ({name: spec for name, spec in of.items() if "in the plane" in name} for of in specs)
+    assert first
+    assert first == other
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,14 @@ import streamlit as st
 
 from lib import maps
 from lib.charts import maps as charts
+from lib.charts.finished import Chart
+from lib.charts.segments import key
+from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import draw as draw_rows
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.segments import UNASSIGNED, Recipe
+from lib.segments.describe.plane import LEAST_POINTS
 from lib.ui.run import background, map_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -22,8 +26,8 @@ from lib.ui.sections import picking
 _SEGMENT = "~segment"
 """What no column is called."""
 
-_MOST_POINTS = 6_000
-"""Points drawn of a map; it has one per member unless rows are counted."""
+_MOST_POINTS, _MOST_BESIDE = 6_000, 2_500
+"""Points drawn of a map, alone and beside others; it has one per member unless rows are counted."""
 
 _MOST_RINGS = 1_500
 """Rings around picked members: more hide one another."""
@@ -45,7 +49,7 @@ def render_maps(scene: Segmented) -> None:
                     drawn.append(projection)
                     _draw(scene, projection, colour, picked, large=columns == 1)
     if drawn:
-        draw(lambda: charts.key(scene.shown), scene, alt_text="Colours of the segments", key="map_key")
+        draw(lambda: key(scene.shown), scene, alt_text="Colours of the segments", key="map_key")
     _explain(scene, drawn)
     picking.render(scene)
 
@@ -121,26 +125,27 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
 
 
 def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, *, large: bool) -> None:
-    points = _points(scene, projection, colour)
     state = st.session_state
-    contoured, sized = bool(state.get("contours")), "weight" in points
+    contoured, sized = bool(state.get("contours")), bool(state.get("sized")) and scene.about.weight is not None
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
-    key = f"map_{projection.method}"
-    ringed = points["id"].isin(picked) & points["segment"].isin(list(scene.shown))
-    rings = points.loc[ringed, ["x", "y", "id"]].head(_MOST_RINGS)
+    place = f"map_{projection.method}"
+    drawn = _drawn_rows(scene, projection, _MOST_POINTS if large else _MOST_BESIDE, sized=sized)
 
-    draw(
-        lambda: charts.members(
-            points,
+    def make() -> Chart:
+        return charts.members(
+            _points(scene, drawn, colour, sized=sized),
             names=scene.shown,
             axes=_axes(projection),
             entity=scene.entity,
             colour=None if colour == _SEGMENT else scene.codebook[colour],
             lines=map_results.contours(projection) if contoured else None,
-            centres=_centres(points),
+            centres=_centres(scene, projection),
             sized=sized,
             height=620 if large else 400,
-        ),
+        )
+
+    draw(
+        make,
         scene,
         projection.key,
         projection.settings,
@@ -149,13 +154,24 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         sized,
         large,
         alt_text=sentence,
-        key=key,
-        data={charts.PICKED: rings},
-        on_select=lambda: picking.take(scene, projection, key),
+        key=place,
+        data={charts.PICKED: _rings(scene, projection, picked)},
+        on_select=lambda: picking.take(scene, projection, place),
         selection_mode=[charts.BOX, charts.POINT],
     )
     quality = projection.quality
-    st.caption(f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}.")
+    how = "at random" if sized or scene.view.counting == ROWS or not scene.about.weight else "in proportion to weight"
+    few = f" {len(drawn):,} of {len(projection):,} drawn, {how}." if len(drawn) < len(projection) else ""
+    st.caption(f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}.{few}")
+
+
+def _rings(scene: Segmented, projection: Projection, picked: map_results.Ids) -> pd.DataFrame:
+    """Where the picked members are that are on view, drawn or not."""
+    table = projection.table[["x", "y", "id"]]
+    if not picked:
+        return table.head(0)
+    labels = scene.found.labels[projection.table["row"].to_numpy()]
+    return table[table["id"].isin(picked) & np.isin(labels, list(scene.shown))].head(_MOST_RINGS)
 
 
 def _axes(projection: Projection) -> tuple[str, str]:
@@ -166,23 +182,30 @@ def _axes(projection: Projection) -> tuple[str, str]:
     return first, others[0] if others else ""
 
 
-def _points(scene: Segmented, projection: Projection, colour: str) -> pd.DataFrame:
-    table = projection.table
-    if len(table) > _MOST_POINTS:
-        # every row of a survey, as PCA draws them when rows are counted, would hide one another and weigh too much
-        table = table.iloc[np.unique(draw_rows(table["weight"].to_numpy(), _MOST_POINTS, scene.recipe.seed))]
-    rows = table["row"].to_numpy()
-    kinds = {"x": "float32", "y": "float32"}
-    points = table[["x", "y", "id"]].astype(kinds).assign(segment=scene.found.labels[rows])
-    if st.session_state.get("sized") and scene.about.weight:
+def _drawn_rows(scene: Segmented, projection: Projection, most: int, *, sized: bool) -> pd.DataFrame:
+    """The points to draw: where they are more than ``most`` so many by weight, and a few of every segment."""
+    table = projection.table.assign(segment=scene.found.labels[projection.table["row"].to_numpy()])
+    if len(table) <= most:
+        return table
+    # all of them would hide one another; where size tells the weight, the draw must not tell it again
+    weights = np.ones(len(table)) if sized else table["weight"].to_numpy()
+    few = table.groupby("segment").head(LEAST_POINTS).index
+    return table.loc[np.union1d(table.index[draw_rows(weights, most, scene.recipe.seed)], few)]
+
+
+def _points(scene: Segmented, table: pd.DataFrame, colour: str, *, sized: bool) -> pd.DataFrame:
+    points = table[["x", "y", "id", "segment"]].astype({"x": "float32", "y": "float32"})
+    if sized:
         points["weight"] = table["weight"].astype("float32")
     if colour != _SEGMENT:
-        points["value"] = map_results.colouring(scene.view, scene.recipe, colour).to_numpy(dtype="float32")[rows]
+        values = map_results.colouring(scene.view, scene.recipe, colour).to_numpy(dtype="float32")
+        points["value"] = values[table["row"].to_numpy()]
     return points
 
 
-def _centres(points: pd.DataFrame) -> pd.DataFrame:
+def _centres(scene: Segmented, projection: Projection) -> pd.DataFrame:
     """Where a segment's number stands: the median of its points, which a few strays do not move."""
+    points = projection.table.assign(segment=scene.found.labels[projection.table["row"].to_numpy()])
     assigned = points[points["segment"] != UNASSIGNED]
     return assigned.groupby("segment")[["x", "y"]].median().reset_index()
 

@@ -64,6 +64,7 @@ def render_plane(scene: Segmented) -> None:
         alt_text=sentence,
         key="plane_chart",
     )
+    draw(lambda: charts.key(scene.shown), scene, alt_text="Colours of the segments", key="plane_key")
     controls.chart_note(
         scene,
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from lib.charts import maps as charts
+from lib.charts import segments as charts
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN

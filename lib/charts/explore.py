@@ -69,10 +69,10 @@ def shares(
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
         color=_group_colour(groups, legend, colours),
-        opacity=alt.condition("datum.thin", alt.value(0.45), alt.value(1.0)),
+        opacity=theme.where("datum.thin", alt.OpacityValue, 0.45, 1.0),
     )
     text = base.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
-        x="share:Q", text=alt.Text("share:Q", format=".1%")
+        x=alt.X("share:Q"), text=alt.Text("share:Q", format=".1%")
     )
     step = 18 if len(groups) > 1 else 24
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
@@ -112,13 +112,13 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
             scale=alt.Scale(range=_PALE, domainMin=0),
             legend=alt.Legend(format=".0%", orient="top"),
         ),
-        opacity=alt.condition("datum.thin", alt.value(0.45), alt.value(1.0)),
+        opacity=theme.where("datum.thin", alt.OpacityValue, 0.45, 1.0),
     )
     figure = "format(datum.share, '.0%')"
     text = (
         base.transform_calculate(figure=f"datum.thin ? '(' + {figure} + ')' : {figure}")
         .mark_text(fontSize=10, color=_ON_PALE)
-        .encode(text="figure:N")
+        .encode(text=alt.Text("figure:N"))
     )
     return ground + cells + text
 
@@ -142,7 +142,9 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
     ]
     y = alt.Y("share:Q", title="Share of the group", axis=alt.Axis(format=".0%", tickCount=5))
     color = alt.Color("group:N", sort=groups, title=None, legend=_legend(groups))
-    base = alt.Chart(result.bins).encode(x=x, x2="right:Q", y=y, y2=alt.datum(0), color=color, tooltip=tooltip)
+    base = alt.Chart(result.bins).encode(
+        x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2Datum(0), color=color, tooltip=tooltip
+    )
     bars = base.transform_filter(alt.datum.group == groups[0]).mark_bar(binSpacing=1, opacity=0.85)
     if len(groups) == 1:
         return bars.properties(height=360)
@@ -226,7 +228,7 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
     )
     text = base.mark_text(fontSize=11).encode(
         text=alt.Text("correlation:Q", format=".2f"),
-        color=alt.condition("abs(datum.correlation) > 0.5", alt.value("white"), alt.value("black")),
+        color=theme.where("abs(datum.correlation) > 0.5", alt.ColorValue, "white", "black"),
     )
     return (cells + text).properties(height=40 * len(columns) + 90)
 
@@ -276,7 +278,7 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
     x = alt.X(
         "q10:Q", title=theme.title(variable, dollars), axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=6)
     )
-    whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2="q90:Q")
-    box = base.mark_bar(size=22, color=theme.SEGMENTS[0]).encode(x="q25:Q", x2="q75:Q")
-    median = base.mark_tick(color="white", size=22, thickness=2).encode(x="q50:Q")
+    whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2=alt.X2("q90:Q"))
+    box = base.mark_bar(size=22, color=theme.SEGMENTS[0]).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
+    median = base.mark_tick(color="white", size=22, thickness=2).encode(x=alt.X("q50:Q"))
     return (whiskers + box + median).properties(height=60 * len(frame) + 60)

@@ -14,6 +14,7 @@ from typing import Any, cast
 import altair as alt
 import pandas as pd
 import pyarrow as pa
+from altair.utils import schemapi
 
 from lib.charts.theme import in_currency
 from lib.subject import Subject
@@ -25,6 +26,8 @@ _PARTS = ("layer", "concat", "hconcat", "vconcat")
 
 # the default theme sets sizes that hold where a chart takes what room there is
 alt.theme.enable("none")
+# every part of a chart would be checked when made: most of the time of making, and tests check whole charts
+schemapi.disable_debug_mode()
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ def members(
     ring = alt.Chart(alt.NamedData(PICKED)).mark_point(
         size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9
     )
-    layers.append(ring.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("id:N", title=f"Picked {entity.singular}")]))
+    layers.append(
+        ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("id:N", title=f"Picked {entity.singular}")])
+    )
     if centres is not None and len(centres):
         layers.append(_numbers(centres, names))
     return alt.layer(*layers).properties(height=height)
@@ -119,22 +121,24 @@ def _contours(lines: pd.DataFrame, entity: Entity) -> alt.Chart:
         alt.Chart(lines.reset_index(names="order"))
         .mark_line(color=theme.INK, strokeWidth=1.2, opacity=0.8, interpolate="linear-closed")
         .encode(
-            x="x:Q",
-            y="y:Q",
-            detail="line:N",
-            order="order:Q",
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
+            detail=alt.Detail("line:N"),
+            order=alt.Order("order:Q"),
             tooltip=[alt.Tooltip("held:Q", title=f"Encloses, of the {entity.plural}", format=".0%")],
         )
     )
 
 
 def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
-    base = chart_of(centres, names).encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("title:N", title="Middle of")])
+    base = chart_of(centres, names).encode(
+        x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("title:N", title="Middle of")]
+    )
     # filled, not coloured: the colours of the members may be those of a column
     disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5).encode(
         fill=alt.Fill("segment:N", scale=number_scales(names)["color"], legend=None)
     )
-    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text="segment:N")
+    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text=alt.Text("segment:N"))
 
 
 def explained(shares: pd.Series) -> alt.LayerChart:
@@ -181,8 +185,10 @@ def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
         ],
     )
     shafts = base.mark_rule(strokeWidth=2, color=theme.SEGMENTS[0]).encode(
-        x=alt.X("zero:Q"), y=alt.Y("zero:Q"), x2="x:Q", y2="y:Q"
+        x=alt.X("zero:Q"), y=alt.Y("zero:Q"), x2=alt.X2("x:Q"), y2=alt.Y2("y:Q")
     )
     heads = base.mark_point(shape="triangle-up", filled=True, size=70, color=theme.SEGMENTS[0], opacity=1)
-    text = base.mark_text(align="center", dy=-12, color=theme.INK, fontSize=11, limit=160).encode(text="feature:N")
+    text = base.mark_text(align="center", dy=-12, color=theme.INK, fontSize=11, limit=160).encode(
+        text=alt.Text("feature:N")
+    )
     return (shafts + heads + text).properties(height=320)

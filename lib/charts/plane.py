@@ -45,9 +45,9 @@ def plane(
         .mark_rect(opacity=0.13, clip=True)
         .encode(
             x=theme.bent(alt.X, "x:Q", scales[0], across, dollars),
-            x2="x2:Q",
+            x2=alt.X2("x2:Q"),
             y=theme.bent(alt.Y, "y:Q", scales[1], up, dollars),
-            y2="y2:Q",
+            y2=alt.Y2("y2:Q"),
             color=colour,
         )
     )
@@ -55,8 +55,8 @@ def plane(
         chart_of(points, names)
         .mark_point(size=22, opacity=0.55, filled=True, clip=True)
         .encode(
-            x="x:Q",
-            y="y:Q",
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
             color=colour,
             shape=alt.Shape("segment:N", scale=looks["shape"], legend=None),
             tooltip=[
@@ -74,8 +74,8 @@ def _centroids(
     centroids: pd.DataFrame, names: Mapping[int, str], features: tuple[Variable, Variable], colour: alt.Color
 ) -> alt.LayerChart:
     base = chart_of(centroids.reset_index(), names).encode(
-        x="x:Q",
-        y="y:Q",
+        x=alt.X("x:Q"),
+        y=alt.Y("y:Q"),
         tooltip=[
             alt.Tooltip("title:N", title="Centroid of"),
             alt.Tooltip("x:Q", title=features[0].label, format=features[0].format),
@@ -83,7 +83,9 @@ def _centroids(
         ],
     )
     disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=colour)
-    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True).encode(text="segment:N")
+    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True).encode(
+        text=alt.Text("segment:N")
+    )
 
 
 def steps(
@@ -114,7 +116,7 @@ def steps(
         .encode(
             x=theme.bent(alt.X, "x:Q", scales[0], features[0], dollars),
             y=theme.bent(alt.Y, "y:Q", scales[1], features[1], dollars),
-            order="moment:O",
+            order=alt.Order("moment:O"),
             color=colour,
         )
     )
@@ -122,8 +124,8 @@ def steps(
         chart_of(points, names)
         .mark_point(size=18, opacity=0.4, filled=True, clip=True)
         .encode(
-            x="x:Q",
-            y="y:Q",
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
             color=colour,
             shape=alt.Shape("segment:N", scale=looks["shape"], legend=None),
         )

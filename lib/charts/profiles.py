@@ -55,7 +55,7 @@ def differences(profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, s
     )
     text = base.mark_text(fontSize=11).encode(
         text=alt.Text("difference:Q", format="+.1f"),
-        color=alt.condition("abs(datum.shown) > 1", alt.value("white"), alt.value("black")),
+        color=theme.where("abs(datum.shown) > 1", alt.ColorValue, "white", "black"),
     )
     return (cells + text).properties(height=theme.ROW * len(columns) + 70)
 
@@ -74,9 +74,9 @@ def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart
         .mark_rule(color=theme.SEGMENTS[0], opacity=0.35)
         .encode(
             x=alt.X("k:Q", title="Number of segments", axis=alt.Axis(tickMinStep=1, format="d"), scale=scale),
-            x2="k2:Q",
+            x2=alt.X2("k2:Q"),
             y=alt.Y("height:Q", title="Mean of the first component", scale=scale),
-            y2="height2:Q",
+            y2=alt.Y2("height2:Q"),
             strokeWidth=alt.StrokeWidth("share:Q", scale=alt.Scale(range=[0.5, 22], domain=[0, 1]), legend=None),
             tooltip=[
                 alt.Tooltip("segment:O", title="From segment"),
@@ -93,7 +93,7 @@ def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart
             x=alt.X("k:Q", scale=scale),
             y=alt.Y("height:Q", scale=scale),
             size=alt.Size("share:Q", scale=alt.Scale(range=[20, 520]), legend=None),
-            color=alt.condition("datum.chosen", alt.value(theme.SEGMENTS[1]), alt.value(theme.SEGMENTS[0])),
+            color=theme.where("datum.chosen", alt.ColorValue, theme.SEGMENTS[1], theme.SEGMENTS[0]),
             tooltip=[
                 alt.Tooltip("k:Q", title="Of segments"),
                 alt.Tooltip("segment:O", title="Segment"),
@@ -120,4 +120,4 @@ def methods(table: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(shape=alt.Shape("method:N", legend=None))
-    return (dots + base.mark_text(dy=-14, color=theme.INK).encode(text="method:N")).properties(height=280)
+    return (dots + base.mark_text(dy=-14, color=theme.INK).encode(text=alt.Text("method:N"))).properties(height=280)

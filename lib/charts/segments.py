@@ -79,11 +79,11 @@ def key(names: Mapping[int, str]) -> alt.LayerChart:
     base = alt.Chart(pd.DataFrame({"title": titles})).encode(y=alt.Y("title:N", sort=titles, axis=None))
     looks = segment_scales(names)
     marks = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.value(8),
+        x=alt.XValue(8),
         color=alt.Color("title:N", scale=looks["color"], legend=None),
         shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
     )
-    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.value(22), text="title:N")
+    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.XValue(22), text=alt.Text("title:N"))
     return (marks + text).properties(height=22 * len(titles))
 
 
@@ -109,16 +109,16 @@ def choice_of_k(
     )
     pick = alt.selection_point(name=PICK, fields=["k"], on="click", empty=False)
     marks = base.mark_point(filled=True, opacity=1).encode(
-        size=alt.condition("datum.chosen", alt.value(190), alt.value(70)),
-        color=alt.condition("datum.chosen", alt.value(theme.SEGMENTS[1]), alt.value(theme.SEGMENTS[0])),
-        shape=alt.condition("datum.chosen", alt.value("diamond"), alt.value("circle")),
+        size=theme.where("datum.chosen", alt.SizeValue, 190, 70),
+        color=theme.where("datum.chosen", alt.ColorValue, theme.SEGMENTS[1], theme.SEGMENTS[0]),
+        shape=theme.where("datum.chosen", alt.ShapeValue, "diamond", "circle"),
     )
     layers = [base.mark_line(color=theme.SEGMENTS[0]), marks.add_params(pick)]
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
-        layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x="k:O"))
+        layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
         text = rule.mark_text(align="left", dx=5, baseline="top", color=theme.INK, fontSize=12)
-        layers.append(text.encode(x="k:O", y=alt.value(2), text="text:N"))
+        layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(2), text=alt.Text("text:N")))
     return alt.layer(*layers).properties(height=260)
 
 
@@ -140,9 +140,9 @@ def silhouettes(
         .mark_bar(strokeWidth=1.2)
         .encode(
             x=alt.X("silhouette:Q", title="Silhouette"),
-            x2=alt.datum(0),
+            x2=alt.X2Datum(0),
             y=alt.Y("from:Q", title="In order", axis=alt.Axis(format=".0%"), scale=alt.Scale(reverse=True)),
-            y2="to:Q",
+            y2=alt.Y2("to:Q"),
             color=alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**LEGEND)),
             # an edge of its own colour closes the seams between neighbouring bars
             stroke=alt.Stroke("title:N", scale=looks["color"], legend=None),
@@ -154,9 +154,9 @@ def silhouettes(
         )
     )
     mean = alt.Chart(pd.DataFrame({"mean": [float(found.means[0])]}))
-    line = mean.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=2).encode(x="mean:Q")
+    line = mean.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=2).encode(x=alt.X("mean:Q"))
     text = mean.mark_text(align="left", dx=5, baseline="bottom", color=theme.INK).encode(
-        x="mean:Q", y=alt.value(-2), text=alt.Text("mean:Q", format=".2f")
+        x=alt.X("mean:Q"), y=alt.YValue(-2), text=alt.Text("mean:Q", format=".2f")
     )
     return (bars + line + text).properties(height=420)
 
@@ -224,7 +224,7 @@ def means_and_medians(
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         color=alt.Color("what:N", sort=["Mean", "Median"], title=None, legend=alt.Legend(orient="top"))
     )
-    text = base.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(text="text:N")
+    text = base.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(text=alt.Text("text:N"))
     return (bars + text).properties(height=44 * len(own) + 90)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import altair as alt
@@ -13,6 +13,7 @@ from lib.explore import Scale
 from lib.subject import Subject
 
 C = TypeVar("C", alt.X, alt.Y)
+V = TypeVar("V")
 
 INK = "#75808c"
 """Text inside a chart. Vega's own is black, which nobody sees on dark ground; this stands out on both alike."""
@@ -102,3 +103,15 @@ def title(variable: Variable, dollars: int | None) -> str:
 def bent(channel: type[C], field: str, scale: Scale, variable: Variable, dollars: int | None) -> C:
     """An x or y channel on an axis that may bend near zero, with the column's own title."""
     return channel(field, scale=axis_scale(scale), axis=axis(scale, variable), title=title(variable, dollars))
+
+
+def where(test: str, channel: Callable[..., V], then: str | float, otherwise: str | float) -> V:
+    """One fixed look where a test on the datum holds, another elsewhere.
+
+    Args:
+        test: An expression of Vega.
+        channel: One of Altair's channels of a value, such as ``alt.ColorValue``.
+        then: Where it holds.
+        otherwise: Where it does not.
+    """
+    return channel(otherwise, condition={"test": test, "value": then})

@@ -270,25 +270,15 @@ def test_the_plane(mine, named, flat):
     steps = segments.iterations(mine, flat.recipe)
     pair = tuple(mine.codebook[name] for name in named[:2])
     called = segments.names(mine, flat)
-    whole = plane_charts.plane(
-        drawn.points,
-        drawn.centroids,
-        drawn.regions,
-        features=pair,
-        scales=drawn.scales,
-        names=called,
-        dollars=None,
-        member="row",
-    )
-    way = plane_charts.steps(
-        drawn.points,
-        [s.centroids.set_axis(["x", "y"], axis=1) for s in steps],
-        features=pair,
-        scales=drawn.scales,
-        names=called,
-        dollars=None,
-    )
-    assert not BANNED.search(whole.to_json() + way.to_json())
+    whole = plane_charts.plane(features=pair, scales=drawn.scales, dollars=None, member="row")
+    way = plane_charts.steps(features=pair, scales=drawn.scales, dollars=None)
+    path = [s.centroids.set_axis(["x", "y"], axis=1) for s in steps]
+    tables = {
+        **plane_charts.plane_tables(drawn.points, drawn.centroids, drawn.regions, called),
+        **plane_charts.steps_tables(drawn.points, path, called),
+    }
+    told = "".join(table.to_csv() for table in tables.values())
+    assert not BANNED.search(whole.to_json() + way.to_json() + told)
 
 
 def test_the_notebooks_means_are_those_of_their_rows(mine, named, flat):
@@ -304,19 +294,15 @@ def test_maps_with_text_ids(mine, found):
     assert len(list(first_views(mine))) == 2 * len(mine.subject.populations)
     points = drawn.table[["x", "y", "id"]].assign(segment=found.labels)
     lines = density.contours(*(drawn.table[name].to_numpy() for name in ("x", "y", "weight")))
-    chart = map_charts.members(
-        points,
-        names=segments.names(mine, found),
-        axes=drawn.axes,
-        entity=mine.entity,
-        lines=lines,
-        centres=points.groupby("segment")[["x", "y"]].median().reset_index(),
-    )
+    chart = map_charts.members(axes=drawn.axes, entity=mine.entity, contoured=True)
+    centres = points.groupby("segment")[["x", "y"]].median().reset_index()
+    tables = map_charts.members_tables(points, centres, segments.names(mine, found), lines)
+    assert tables["points"]["id"].tolist() == mine.ids.tolist()
     labels = {name: mine.codebook.label(name) for name in found.recipe.features}
     pca = (map_charts.loadings(drawn.components.loadings, labels), map_charts.explained(drawn.components.explained))
     said = f"{drawn.how_to_read} {drawn.trust} {' '.join(drawn.notes)} {' '.join(drawn.axes)}"
     assert not BANNED.search(said + chart.to_json() + "".join(one.to_json() for one in pca))
-    assert segment_charts.key(segments.names(mine, found)).to_dict()["height"] == 22 * 3
+    assert segment_charts.looks(segments.names(mine, found))["segment"].tolist() == [1, 2, 3]
 
 
 def test_a_map_by_the_worker(tmp_path):

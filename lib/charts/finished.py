@@ -51,6 +51,10 @@ class Finished:
         """The specification with its tables as bytes, and with others that it refers to by name."""
         return {**self.spec, "datasets": {**self.tables, **{name: as_bytes(table) for name, table in tables.items()}}}
 
+    def with_tables(self, tables: Mapping[str, pd.DataFrame]) -> Finished:
+        """The same chart with further tables that it refers to by name."""
+        return Finished(self.spec, {**self.tables, **{name: as_bytes(table) for name, table in tables.items()}})
+
     def written_out(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
         """The same with every row written out, for whatever draws without the app."""
         named = {name: pa.ipc.open_stream(content).read_all().to_pylist() for name, content in self.tables.items()}

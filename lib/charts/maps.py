@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import chart_of, number_scales
+from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
 from lib.words import capitalised
@@ -19,77 +19,90 @@ BOX, POINT = "box", "point"
 PICKED = "picked"
 """Name of the dataset of members that stand out."""
 
+_POINTS, _CENTRES, _LINES = "points", "centres", "lines"
+
 _PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointermove!"
 _SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
 
 
 def members(
-    points: pd.DataFrame,
     *,
-    names: Mapping[int, str],
     axes: tuple[str, str],
     entity: Entity,
     colour: Variable | None = None,
-    lines: pd.DataFrame | None = None,
-    centres: pd.DataFrame | None = None,
+    codes: Sequence[float] = (),
+    contoured: bool = False,
     sized: bool = False,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
 
-    Those that stand out are taken from a dataset named ``PICKED`` that comes with the chart, ``x``, ``y`` and ``id``:
-    picking others needs no new chart.
+    Its tables are those of ``members_tables``, and those that stand out come in one named ``PICKED``: ``x``, ``y`` and
+    ``id``. Neither other segments nor picking others need a new chart.
 
     Args:
-        points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
-            a category, or for an amount the share of members that have less.
-        names: Name of each segment.
         axes: Titles of the axes.
         entity: What a point is.
         colour: The column that colours them; segments do without it.
-        lines: Contours, as ``lib.maps.density.contours``.
-        centres: ``x``, ``y``, ``segment``: where each segment's number stands.
+        codes: What occurs of that column, where it is a category.
+        contoured: Whether there are contours.
         sized: Whether ``weight`` sets the size of a point.
         height: Pixels.
     """
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
     point = alt.selection_point(name=POINT, fields=["id"], on="click", empty=False)
     moved = alt.selection_interval(bind="scales", on=_SHIFT_DRAG, translate=_SHIFT_DRAG, zoom="wheel!")
-    base = _with_labels(chart_of(points, names), points, colour).encode(
-        x=alt.X(
-            "x:Q", title=axes[0], axis=alt.Axis(labels=False, ticks=False, grid=False), scale=alt.Scale(zero=False)
-        ),
-        y=alt.Y(
-            "y:Q", title=axes[1], axis=alt.Axis(labels=False, ticks=False, grid=False), scale=alt.Scale(zero=False)
-        ),
+    bare = alt.Axis(labels=False, ticks=False, grid=False)
+    base = _with_labels(of_segments(_POINTS), colour, codes).encode(
+        x=alt.X("x:Q", title=axes[0], axis=bare, scale=alt.Scale(zero=False)),
+        y=alt.Y("y:Q", title=axes[1], axis=bare, scale=alt.Scale(zero=False)),
     )
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
-        color=_colour(names, colour, points),
-        shape=alt.Shape("segment:N", scale=number_scales(names)["shape"], legend=None),
+        color=_colour(colour, codes),
+        shape=SHAPE,
         tooltip=_tooltip(colour, entity),
         **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
     )
     layers = [dots.add_params(box, point, moved)]
-    if lines is not None and len(lines):
-        layers.append(_contours(lines, entity))
+    if contoured:
+        layers.append(_contours(entity))
     ring = alt.Chart(alt.NamedData(PICKED)).mark_point(
         size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9
     )
-    layers.append(
-        ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("id:N", title=f"Picked {entity.singular}")])
-    )
-    if centres is not None and len(centres):
-        layers.append(_numbers(centres, names))
-    return alt.layer(*layers).properties(height=height)
+    picked = [alt.Tooltip("id:N", title=f"Picked {entity.singular}")]
+    layers.append(ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=picked))
+    return alt.layer(*layers, _numbers()).properties(height=height)
 
 
-def _colour(names: Mapping[int, str], colour: Variable | None, points: pd.DataFrame) -> alt.Color:
+def members_tables(
+    points: pd.DataFrame,
+    centres: pd.DataFrame,
+    names: Mapping[int, str],
+    lines: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """What ``members`` draws.
+
+    Args:
+        points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
+            a category, or for an amount the share of members that have less; ``weight`` where they are sized.
+        centres: ``x``, ``y``, ``segment``: where each segment's number stands.
+        names: Name of each segment on view.
+        lines: Contours, as ``lib.maps.density.contours``.
+    """
+    return {
+        _POINTS: on_view(points, names),
+        _CENTRES: on_view(centres, names),
+        LOOKS: looks(names),
+        **({_LINES: lines.reset_index(names="order")} if lines is not None else {}),
+    }
+
+
+def _colour(colour: Variable | None, codes: Sequence[float]) -> alt.Color:
     if colour is None:
-        return alt.Color("segment:N", scale=number_scales(names)["color"], legend=None)
+        return COLOUR
     if colour.is_category:
         legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1)
-        order = [colour.text(code) for code in sorted(points["value"].unique())]
-        return alt.Color("label:N", sort=order, title=colour.label, legend=legend)
+        return alt.Color("label:N", sort=[colour.text(code) for code in codes], title=colour.label, legend=legend)
     return alt.Color(
         "value:Q",
         title=f"{colour.label}: share with less",
@@ -98,11 +111,10 @@ def _colour(names: Mapping[int, str], colour: Variable | None, points: pd.DataFr
     )
 
 
-def _with_labels(chart: alt.Chart, points: pd.DataFrame, colour: Variable | None) -> alt.Chart:
+def _with_labels(chart: alt.Chart, colour: Variable | None, codes: Sequence[float]) -> alt.Chart:
     """Labels of a category sent once, codes with every point."""
     if colour is None or not colour.is_category:
         return chart
-    codes = sorted(points["value"].unique())
     labels = pd.DataFrame({"value": codes, "label": [colour.text(code) for code in codes]})
     return chart.transform_lookup("value", alt.LookupData(labels, "value", ["label"]))
 
@@ -116,9 +128,9 @@ def _tooltip(colour: Variable | None, entity: Entity) -> list[alt.Tooltip]:
     return [*tips, alt.Tooltip("value:Q", title=f"{colour.label}: share with less", format=".0%")]
 
 
-def _contours(lines: pd.DataFrame, entity: Entity) -> alt.Chart:
+def _contours(entity: Entity) -> alt.Chart:
     return (
-        alt.Chart(lines.reset_index(names="order"))
+        alt.Chart(alt.NamedData(_LINES))
         .mark_line(color=theme.INK, strokeWidth=1.2, opacity=0.8, interpolate="linear-closed")
         .encode(
             x=alt.X("x:Q"),
@@ -130,15 +142,16 @@ def _contours(lines: pd.DataFrame, entity: Entity) -> alt.Chart:
     )
 
 
-def _numbers(centres: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
-    base = chart_of(centres, names).encode(
+def _numbers() -> alt.LayerChart:
+    base = of_segments(_CENTRES).encode(
         x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("title:N", title="Middle of")]
     )
     # filled, not coloured: the colours of the members may be those of a column
     disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5).encode(
-        fill=alt.Fill("segment:N", scale=number_scales(names)["color"], legend=None)
+        fill=alt.Fill("colour:N", scale=None)
     )
-    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text=alt.Text("segment:N"))
+    number = base.mark_text(color="white", fontWeight="bold", fontSize=11)
+    return disc + number.encode(text=alt.Text("segment:N"))
 
 
 def explained(shares: pd.Series) -> alt.LayerChart:

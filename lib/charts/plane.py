@@ -8,57 +8,47 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import chart_of, number_scales
+from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.explore import Scale
 from lib.words import capitalised
 
+_POINTS, _REGIONS, _CENTROIDS, _WAY = "points", "regions", "centroids", "way"
+
 
 def plane(
-    points: pd.DataFrame,
-    centroids: pd.DataFrame,
-    regions: pd.DataFrame,
-    *,
-    features: tuple[Variable, Variable],
-    scales: tuple[Scale, Scale],
-    names: Mapping[int, str],
-    dollars: int | None,
-    member: str,
+    *, features: tuple[Variable, Variable], scales: tuple[Scale, Scale], dollars: int | None, member: str
 ) -> alt.LayerChart:
     """Members in the plane of two features, with centroids and the part of the plane that is nearest to each.
 
+    Its tables are those of ``plane_tables``.
+
     Args:
-        points: ``x``, ``y``, ``segment``, ``id``.
-        centroids: ``x``, ``y``, indexed by segment.
-        regions: Rectangles, as ``lib.segments.describe.plane.regions`` gives them.
         features: What x and y are.
         scales: Their axes.
-        names: Name of each segment.
         dollars: Year of the dollars, for the titles.
         member: What a point is.
     """
-    looks = number_scales(names)
     across, up = features
-    colour = alt.Color("segment:N", scale=looks["color"], legend=None)
     areas = (
-        chart_of(regions, names)
+        of_segments(_REGIONS)
         .mark_rect(opacity=0.13, clip=True)
         .encode(
             x=theme.bent(alt.X, "x:Q", scales[0], across, dollars),
             x2=alt.X2("x2:Q"),
             y=theme.bent(alt.Y, "y:Q", scales[1], up, dollars),
             y2=alt.Y2("y2:Q"),
-            color=colour,
+            color=COLOUR,
         )
     )
     dots = (
-        chart_of(points, names)
+        of_segments(_POINTS)
         .mark_point(size=22, opacity=0.55, filled=True, clip=True)
         .encode(
             x=alt.X("x:Q"),
             y=alt.Y("y:Q"),
-            color=colour,
-            shape=alt.Shape("segment:N", scale=looks["shape"], legend=None),
+            color=COLOUR,
+            shape=SHAPE,
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
                 alt.Tooltip("id:N", title=capitalised(member)),
@@ -67,13 +57,30 @@ def plane(
             ],
         )
     )
-    return (areas + dots + _centroids(centroids, names, features, colour)).properties(height=520).interactive()
+    return (areas + dots + _centroids(features)).properties(height=520).interactive()
 
 
-def _centroids(
-    centroids: pd.DataFrame, names: Mapping[int, str], features: tuple[Variable, Variable], colour: alt.Color
-) -> alt.LayerChart:
-    base = chart_of(centroids.reset_index(), names).encode(
+def plane_tables(
+    points: pd.DataFrame, centroids: pd.DataFrame, regions: pd.DataFrame, names: Mapping[int, str]
+) -> dict[str, pd.DataFrame]:
+    """What ``plane`` draws.
+
+    Args:
+        points: ``x``, ``y``, ``segment``, ``id``.
+        centroids: ``x``, ``y``, indexed by segment.
+        regions: Rectangles, as ``lib.segments.describe.plane.regions`` gives them.
+        names: Name of each segment on view.
+    """
+    return {
+        _REGIONS: on_view(regions, names),
+        _POINTS: on_view(points[["x", "y", "segment", "id"]], names),
+        _CENTROIDS: on_view(centroids.reset_index(), names),
+        LOOKS: looks(names),
+    }
+
+
+def _centroids(features: tuple[Variable, Variable]) -> alt.LayerChart:
+    base = of_segments(_CENTROIDS).encode(
         x=alt.X("x:Q"),
         y=alt.Y("y:Q"),
         tooltip=[
@@ -82,52 +89,53 @@ def _centroids(
             alt.Tooltip("y:Q", title=features[1].label, format=features[1].format),
         ],
     )
-    disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=colour)
-    return disc + base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True).encode(
-        text=alt.Text("segment:N")
-    )
+    disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=COLOUR)
+    number = base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True)
+    return disc + number.encode(text=alt.Text("segment:N"))
 
 
-def steps(
-    points: pd.DataFrame,
-    path: Sequence[pd.DataFrame],
-    *,
-    features: tuple[Variable, Variable],
-    scales: tuple[Scale, Scale],
-    names: Mapping[int, str],
-    dollars: int | None,
-) -> alt.LayerChart:
+def steps(*, features: tuple[Variable, Variable], scales: tuple[Scale, Scale], dollars: int | None) -> alt.LayerChart:
     """One moment of k-means: members by their segment now, centroids, and the way these have come.
 
+    Its tables are those of ``steps_tables``.
+
     Args:
-        points: ``x``, ``y``, ``segment`` now.
-        path: Centroids (``x``, ``y``, indexed by segment) at every moment so far, the present one last.
         features: What x and y are.
         scales: Their axes.
-        names: Name of each segment.
         dollars: Year of the dollars.
     """
-    trail = pd.concat([moment.assign(moment=i) for i, moment in enumerate(path)]).reset_index()
-    looks = number_scales(names)
-    colour = alt.Color("segment:N", scale=looks["color"], legend=None)
     way = (
-        chart_of(trail, names)
+        of_segments(_WAY)
         .mark_line(strokeWidth=3, clip=True)
         .encode(
             x=theme.bent(alt.X, "x:Q", scales[0], features[0], dollars),
             y=theme.bent(alt.Y, "y:Q", scales[1], features[1], dollars),
             order=alt.Order("moment:O"),
-            color=colour,
+            color=COLOUR,
         )
     )
     dots = (
-        chart_of(points, names)
+        of_segments(_POINTS)
         .mark_point(size=18, opacity=0.4, filled=True, clip=True)
-        .encode(
-            x=alt.X("x:Q"),
-            y=alt.Y("y:Q"),
-            color=colour,
-            shape=alt.Shape("segment:N", scale=looks["shape"], legend=None),
-        )
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), color=COLOUR, shape=SHAPE)
     )
-    return (dots + way + _centroids(path[-1], names, features, colour)).properties(height=420)
+    return (dots + way + _centroids(features)).properties(height=420)
+
+
+def steps_tables(
+    points: pd.DataFrame, path: Sequence[pd.DataFrame], names: Mapping[int, str]
+) -> dict[str, pd.DataFrame]:
+    """What ``steps`` draws.
+
+    Args:
+        points: ``x``, ``y``, ``segment`` now.
+        path: Centroids (``x``, ``y``, indexed by segment) at every moment so far, the present one last.
+        names: Name of each segment on view.
+    """
+    trail = pd.concat([moment.assign(moment=i) for i, moment in enumerate(path)]).reset_index()
+    return {
+        _WAY: on_view(trail, names),
+        _POINTS: on_view(points[["x", "y", "segment"]], names),
+        _CENTROIDS: on_view(path[-1].reset_index(), names),
+        LOOKS: looks(names),
+    }

@@ -11,10 +11,13 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.dataset import Codebook
-from lib.segments import MAX_K, UNASSIGNED, Silhouettes, Suggestion
+from lib.segments import UNASSIGNED, Silhouettes, Suggestion
 
 PICK = "pick"
 """Name of the selection by which a click on a chart chooses a number of segments."""
+
+LOOKS = "looks"
+"""Name of the table of titles, colours and shapes."""
 
 _QUANTILES = 60
 
@@ -32,31 +35,42 @@ def title_of(segment: int, names: Mapping[int, str]) -> str:
     return f"{segment} · {names[segment]}" if segment in names else f"Segment {segment}"
 
 
-def chart_of(frame: pd.DataFrame, names: Mapping[int, str]) -> alt.Chart:
-    """A chart of the rows of the segments on view (those that have a name here), with ``title`` to encode.
+def looks(names: Mapping[int, str]) -> pd.DataFrame:
+    """How each segment on view looks, the table ``LOOKS``: ``segment``, ``title``, ``colour``, ``shape``."""
+    numbers = sorted(names)
+    return pd.DataFrame(
+        {
+            "segment": numbers,
+            "title": [title_of(number, names) for number in numbers],
+            "colour": [_colour(number) for number in numbers],
+            "shape": [_shape(number) for number in numbers],
+        }
+    ).astype({"segment": "int8"})
 
-    Numbers go to the browser and names once: a name beside each of thousands of points would weigh a megabyte.
+
+def on_view(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
+    """The rows of the segments that have a name here."""
+    return frame[frame["segment"].isin(list(names))].astype({"segment": "int8"})
+
+
+def of_segments(table: str) -> alt.Chart:
+    """A chart of a table that comes with it, by name: each row gets the looks of its ``segment``.
+
+    Titles, colours and shapes are data too. So a chart stays the same when other segments are found, and a browser goes
+    on with the picture that it has.
     """
-    frame = frame[frame["segment"].isin(list(names))].astype({"segment": "int8"})
-    titles = pd.DataFrame({"segment": list(names), "title": [title_of(number, names) for number in names]})
-    return alt.Chart(frame).transform_lookup("segment", alt.LookupData(titles, "segment", ["title"]))
+    return alt.Chart(alt.NamedData(table)).transform_lookup(
+        "segment", alt.LookupData(alt.NamedData(LOOKS), "segment", ["title", "colour", "shape"])
+    )
 
 
-def number_scales(names: Mapping[int, str]) -> dict[str, Any]:
-    """Colour and shape of each number: the same for any names and up to ``MAX_K`` segments.
-
-    A chart that uses them keeps its specification when others of its segments are found: only its data change, so that
-    a browser goes on with the picture that it has. ``key`` is its legend.
-    """
-    numbers = range(UNASSIGNED, max(MAX_K, *names) + 1)
-    return {
-        "color": alt.Scale(domain=list(numbers), range=[_colour(n) for n in numbers]),
-        "shape": alt.Scale(domain=list(numbers), range=[_shape(n) for n in numbers]),
-    }
+COLOUR = alt.Color("colour:N", scale=None)
+SHAPE = alt.Shape("shape:N", scale=None)
+"""For charts ``of_segments``; ``key`` is their legend."""
 
 
 def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
-    """Colour and shape of each segment by its title, for a chart with a legend of its own; see ``number_scales``."""
+    """Colour and shape of each segment by its title, for a chart with a legend of its own."""
     numbers = sorted(names)
     titles = [title_of(number, names) for number in numbers]
     return {
@@ -73,18 +87,12 @@ def _shape(number: int) -> str:
     return "circle" if number == UNASSIGNED else theme.SHAPES[(number - 1) % len(theme.SHAPES)]
 
 
-def key(names: Mapping[int, str]) -> alt.LayerChart:
-    """Colour, shape and name of each segment: one legend for several charts."""
-    titles = [title_of(number, names) for number in sorted(names)]
-    base = alt.Chart(pd.DataFrame({"title": titles})).encode(y=alt.Y("title:N", sort=titles, axis=None))
-    looks = segment_scales(names)
-    marks = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.XValue(8),
-        color=alt.Color("title:N", scale=looks["color"], legend=None),
-        shape=alt.Shape("title:N", scale=looks["shape"], legend=None),
-    )
+def key(number: int) -> alt.LayerChart:
+    """Colour, shape and title of ``number`` segments, from the table ``LOOKS``: one legend for several charts."""
+    base = alt.Chart(alt.NamedData(LOOKS)).encode(y=alt.Y("segment:O", axis=None))
+    marks = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.XValue(8), color=COLOUR, shape=SHAPE)
     text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.XValue(22), text=alt.Text("title:N"))
-    return (marks + text).properties(height=22 * len(titles))
+    return (marks + text).properties(height=22 * number)
 
 
 def choice_of_k(
@@ -134,18 +142,19 @@ def silhouettes(
         names: Name of each segment.
     """
     frame = _sorted_silhouettes(found.rows[:, 0], labels, weights)
-    looks = segment_scales(names)
+    scale = segment_scales(names)["color"]
+    shown = on_view(frame, names)
     bars = (
-        chart_of(frame, names)
+        alt.Chart(shown.assign(title=[title_of(int(number), names) for number in shown["segment"]]))
         .mark_bar(strokeWidth=1.2)
         .encode(
             x=alt.X("silhouette:Q", title="Silhouette"),
             x2=alt.X2Datum(0),
             y=alt.Y("from:Q", title="In order", axis=alt.Axis(format=".0%"), scale=alt.Scale(reverse=True)),
             y2=alt.Y2("to:Q"),
-            color=alt.Color("title:N", scale=looks["color"], title="Segment", legend=alt.Legend(**LEGEND)),
+            color=alt.Color("title:N", scale=scale, title="Segment", legend=alt.Legend(**LEGEND)),
             # an edge of its own colour closes the seams between neighbouring bars
-            stroke=alt.Stroke("title:N", scale=looks["color"], legend=None),
+            stroke=alt.Stroke("title:N", scale=scale, legend=None),
             tooltip=[
                 alt.Tooltip("title:N", title="Segment"),
                 alt.Tooltip("silhouette:Q", title="Silhouette", format=".2f"),

@@ -73,6 +73,8 @@ def draw(
     *what: Hashable,
     alt_text: str,
     key: str,
+    tables: Callable[[], Mapping[str, pd.DataFrame]] | None = None,
+    same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
@@ -84,14 +86,29 @@ def draw(
         what: Everything else that decides how it looks.
         alt_text: The takeaway, for those who do not see it.
         key: Key of the element.
-        data: Data that the chart refers to by name and that may change while it stays the same.
+        tables: Makes the tables that the chart refers to by name, where it can stay the same while they change.
+        same_for: What such a chart is and what decides it, besides the population: not the segments, nor anything
+            else that only its tables tell.
+        data: Tables that it refers to by name and that change while the page is looked at.
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
     chart: Finished | None = find("charts", place)
     if chart is None:
-        chart = finish(make(), scene.subject, validate=VALIDATE)
+        if tables is None:
+            chart = finish(make(), scene.subject, validate=VALIDATE)
+        else:
+            chart = _without_tables(make, scene, same_for).with_tables(tables())
         put("charts", place, chart)
     shown = Shown(alt_text, chart, data or {}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown
     return st.vega_lite_chart(chart.sent(shown.data), alt=alt_text, key=key, **options)
+
+
+def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:
+    place = (scene.around, same_for)
+    chart: Finished | None = find("charts without tables", place)
+    if chart is None:
+        chart = finish(make(), scene.subject, validate=VALIDATE)
+        put("charts without tables", place, chart)
+    return chart

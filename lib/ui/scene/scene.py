@@ -30,6 +30,11 @@ class Scene:
     @property
     def key(self) -> Hashable:
         """What decides how a chart looks, besides the choices of its own controls."""
+        return self.around
+
+    @property
+    def around(self) -> Hashable:
+        """What decides how a chart looks whose segments are data to it."""
         return self.view.key, self.heading
 
     @property

@@ -8,8 +8,6 @@ import streamlit as st
 
 from lib import maps
 from lib.charts import maps as charts
-from lib.charts.finished import Chart
-from lib.charts.segments import key
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import draw as draw_rows
@@ -22,6 +20,7 @@ from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import picking
+from lib.ui.sections.segments import render_key
 
 _SEGMENT = "~segment"
 """What no column is called."""
@@ -49,7 +48,7 @@ def render_maps(scene: Segmented) -> None:
                     drawn.append(projection)
                     _draw(scene, projection, colour, picked, large=columns == 1)
     if drawn:
-        draw(lambda: key(scene.shown), scene, alt_text="Colours of the segments", key="map_key")
+        render_key(scene, "map_key")
     _explain(scene, drawn)
     picking.render(scene)
 
@@ -131,30 +130,28 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     place = f"map_{projection.method}"
     drawn = _drawn_rows(scene, projection, _MOST_POINTS if large else _MOST_BESIDE, sized=sized)
 
-    def make() -> Chart:
-        return charts.members(
-            _points(scene, drawn, colour, sized=sized),
-            names=scene.shown,
+    look = (projection.key, projection.settings, colour, contoured, sized, large)
+    draw(
+        lambda: charts.members(
             axes=_axes(projection),
             entity=scene.entity,
             colour=None if colour == _SEGMENT else scene.codebook[colour],
-            lines=map_results.contours(projection) if contoured else None,
-            centres=_centres(scene, projection),
+            codes=map_results.codes(scene.view, scene.recipe, colour) if colour in scene.codebook.categories() else (),
+            contoured=contoured,
             sized=sized,
             height=620 if large else 400,
-        )
-
-    draw(
-        make,
+        ),
         scene,
-        projection.key,
-        projection.settings,
-        colour,
-        contoured,
-        sized,
-        large,
+        look,
         alt_text=sentence,
         key=place,
+        tables=lambda: charts.members_tables(
+            _points(scene, drawn, colour, sized=sized),
+            _centres(scene, projection),
+            scene.shown,
+            map_results.contours(projection) if contoured else None,
+        ),
+        same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, picked)},
         on_select=lambda: picking.take(scene, projection, place),
         selection_mode=[charts.BOX, charts.POINT],

@@ -50,25 +50,32 @@ def render_plane(scene: Segmented) -> None:
     sentence = f"{len(scene.shown)} segments in the plane of {first.label} and {second.label}."
     draw(
         lambda: plane.plane(
-            drawn.points,
-            drawn.centroids,
-            drawn.regions,
-            features=(first, second),
-            scales=drawn.scales,
-            names=scene.shown,
-            dollars=scene.dollars,
-            member=scene.entity.singular,
+            features=(first, second), scales=drawn.scales, dollars=scene.dollars, member=scene.entity.singular
         ),
         scene,
         linear,
         alt_text=sentence,
         key="plane_chart",
+        tables=lambda: plane.plane_tables(drawn.points, drawn.centroids, drawn.regions, scene.shown),
+        same_for=("plane", scene.recipe.features, linear),
     )
-    draw(lambda: charts.key(scene.shown), scene, alt_text="Colours of the segments", key="plane_key")
+    render_key(scene, "plane_key")
     controls.chart_note(
         scene,
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         "Numbers mark centroids, tints the part of the plane nearest to each. Drag to move, scroll to zoom.",
+    )
+
+
+def render_key(scene: Segmented, key: str) -> None:
+    """Colour, shape and name of each segment on view."""
+    draw(
+        lambda: charts.key(len(scene.shown)),
+        scene,
+        alt_text="Colours of the segments",
+        key=key,
+        tables=lambda: {charts.LOOKS: charts.looks(scene.shown)},
+        same_for=("key", len(scene.shown)),
     )
 
 

@@ -115,11 +115,8 @@ def render_steps(scene: Segmented) -> None:
     )
     draw(
         lambda: plane.steps(
-            drawn.points.assign(segment=step.labels[drawn.points["row"].to_numpy()]),
-            [s.centroids.set_axis(["x", "y"], axis=1) for s in steps[: step.number + 1]],
             features=(codebook[recipe.features[0]], codebook[recipe.features[1]]),
             scales=drawn.scales,
-            names={number: f"Segment {number}" for number in scene.shown},
             dollars=scene.dollars,
         ),
         scene,
@@ -128,6 +125,12 @@ def render_steps(scene: Segmented) -> None:
         linear,
         alt_text=sentence,
         key="steps_chart",
+        tables=lambda: plane.steps_tables(
+            drawn.points.assign(segment=step.labels[drawn.points["row"].to_numpy()]),
+            [s.centroids.set_axis(["x", "y"], axis=1) for s in steps[: step.number + 1]],
+            {number: f"Segment {number}" for number in scene.shown},
+        ),
+        same_for=("steps", recipe.features, linear),
     )
     st.caption(sentence + (" Nothing moves any more." if step.number == last else ""))
 

@@ -39,10 +39,12 @@ def render(scene: Segmented) -> None:
 def _render_card(scene: Segmented, number: int, profile: Profile, rules: Explanation) -> None:
     entity, size = scene.entity, scene.found.sizes.loc[number]
     draw(
-        lambda: charts.key({number: scene.shown[number]}),
+        lambda: charts.key(1),
         scene,
         alt_text=f"Colour and shape of {title_of(number, scene.shown)}",
         key=f"card_{number}",
+        tables=lambda: {charts.LOOKS: charts.looks({number: scene.shown[number]})},
+        same_for=("key", 1),
     )
     rests = f"; {size['sampled']:,} {entity.behind}" if entity.behind else ""
     st.markdown(f"{controls.many(scene, size['count'])}, {size['share']:.1%} of the {scene.unit}{rests}.")

@@ -28,7 +28,10 @@ SEEN_KS = (7, 5, 9, 3, 8, 6, 10)
 
 RECIPES = 60
 PAUSE = 0.3
-"""Seconds between moves: whatever a move leaves to be done in the background is not the next one's."""
+"""Seconds between moves: whatever a move leaves to be done in the background is not the next one's.
+
+Without any, 40 ms of each answer would be the kernel's: it holds small messages back while another is on its way.
+"""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def measure_moves(app: Address, naive: Address) -> dict[str, Moves]:
             visitor.settle()
         memory.wait_until_idle(app.pid)
         # the first two runs are not counted: by the third a browser has everything that it is not sent again
-        same = {name: [visitor.run() for _ in range(7)][2:] for name, visitor in visitors.items()}
+        same = {name: [_again(visitor) for _ in range(7)][2:] for name, visitor in visitors.items()}
         sliding = {name: visitors[name] for name in (*SEGMENTED, NAIVE, NAIVE_EVERY)}
         new = _slide(sliding, NEW_KS)
         del sliding[NAIVE_EVERY]  # it takes long, and knows no difference
@@ -123,6 +126,11 @@ def measure_sections(app: Address) -> dict[str, Answer]:
             memory.wait_until_idle(app.pid)
             found[name] = median([_choose(visitor, label, option) for option in visitor.options(label)[1:8]])
     return found
+
+
+def _again(visitor: Visitor) -> Answer:
+    visitor.stay(PAUSE)
+    return visitor.run()
 
 
 def _choose(visitor: Visitor, label: str, option: str) -> Answer:

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from lib import maps, segments
+from lib.estimates import draw
 from lib.maps import density
 from lib.segments import Recipe
+from lib.segments.describe.plane import LEAST_POINTS
 from lib.ui.run import background, segment_results
 from lib.ui.run.cache import find, kept, put
 from lib.ui.scene.view import View
@@ -57,6 +59,24 @@ def contours(projection: maps.Projection) -> pd.DataFrame:
         table = projection.table
         found = density.contours(table["x"].to_numpy(), table["y"].to_numpy(), table["weight"].to_numpy())
         put("contours", projection.key, found)
+    return found
+
+
+def drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int, *, sized: bool) -> pd.DataFrame:
+    """The points of a map to draw, with their ``segment``: where they are more than ``most``, so many by weight.
+
+    A few of every segment are among them. Where size tells the weight, the draw does not tell it again.
+    """
+    key = (projection.key, view.key, recipe, most, sized)
+    found: pd.DataFrame | None = find("points of maps", key)
+    if found is None:
+        labels = segment_results.segmentation(view, recipe).labels
+        found = projection.table.assign(segment=labels[projection.table["row"].to_numpy()])
+        if len(found) > most:
+            weights = np.ones(len(found)) if sized else found["weight"].to_numpy()
+            few = found.groupby("segment").head(LEAST_POINTS).index
+            found = found.loc[np.union1d(found.index[draw(weights, most, recipe.seed)], few)]
+        put("points of maps", key, found)
     return found
 
 

@@ -40,17 +40,14 @@ def set_own(features: Sequence[str]) -> None:
 
 
 def _leading(scene: Scene) -> tuple[str, ...]:
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
-    with left:
+    apart = False
+    with st.grid(3, min_column_width=240, vertical_alignment="bottom"):
         number = int(links.slider("How many", 2, _MOST, 5, key="leading"))
-    with middle:
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
-    ranking = results.leading(scene.view, trim)
-    # where nobody knows which columns make up others, there is nothing to leave out
-    if scene.subject.identities:
-        with right:
+        # where nobody knows which columns make up others, there is nothing to leave out
+        if scene.subject.identities:
             apart = st.toggle(
                 "Leave out relatives",
                 True,
@@ -58,7 +55,9 @@ def _leading(scene: Scene) -> tuple[str, ...]:
                 bind="query-params",
                 help="Some columns are the sum of others: columns that contain one another count twice.",
             )
-        ranking = without_relatives(ranking, scene.subject.identities) if apart else ranking
+    ranking = results.leading(scene.view, trim)
+    if apart:
+        ranking = without_relatives(ranking, scene.subject.identities)
     chosen = tuple(map(str, ranking.index[:number]))
     st.caption(f"Features: {', '.join(scene.codebook.label(name) for name in chosen)}.")
     return chosen

@@ -10,10 +10,8 @@ from lib import maps
 from lib.charts import maps as charts
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
-from lib.estimates import draw as draw_rows
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.segments import UNASSIGNED, Recipe
-from lib.segments.describe.plane import LEAST_POINTS
 from lib.ui.run import background, map_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -55,11 +53,11 @@ def render_maps(scene: Segmented) -> None:
 
 def _explain(scene: Scene, drawn: list[Projection]) -> None:
     """How far each map can be trusted, and how it is read."""
-    with st.expander("How to read these maps", icon=":material/help:"):
-        for projection in drawn:
+    with st.expander("How to read these maps", icon=":material/help:", on_change="rerun") as opened:
+        for projection in drawn if opened.open else ():
             notes = " ".join(projection.notes)
             st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
-        controls.chart_note(scene)
+    controls.chart_note(scene)
 
 
 def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
@@ -81,26 +79,22 @@ def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
 
 def _settings(scene: Scene) -> Settings:
     members = scene.entity.plural
-    first, second, third = st.columns(3)
-    with first:
+    with st.grid(3, min_column_width=240):
         perplexity = links.slider(
             "t-SNE: perplexity", *maps.PERPLEXITY, 30, key="perplexity",
             help=f"About how many nearest {members} each one is kept close to. Small: many little islands.",
         )  # fmt: skip
-    with second:
         neighbours = links.slider(
             "UMAP: neighbours", *maps.NEIGHBOURS, 15, key="neighbours",
             help=f"How many nearest {members} make up a neighbourhood. Large: the broad shape.",
         )  # fmt: skip
-    with third:
         distance = links.slider(
             "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist",
             help="How close points may come. Small: tight islands.",
         )  # fmt: skip
-    places = list(st.columns(2))
-    if scene.about.weight:
-        places.pop(0).toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
-    places.pop(0).toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
+        if scene.about.weight:
+            st.toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
+        st.toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
     return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance)
 
 
@@ -128,7 +122,8 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     contoured, sized = bool(state.get("contours")), bool(state.get("sized")) and scene.about.weight is not None
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place = f"map_{projection.method}"
-    drawn = _drawn_rows(scene, projection, _MOST_POINTS if large else _MOST_BESIDE, sized=sized)
+    most = _MOST_POINTS if large else _MOST_BESIDE
+    drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
 
     look = (projection.key, projection.settings, colour, contoured, sized, large)
     draw(
@@ -177,17 +172,6 @@ def _axes(projection: Projection) -> tuple[str, str]:
     shares = projection.components.explained
     first, *others = [f"{name} ({share:.0%} of the variance)" for name, share in shares.items()]
     return first, others[0] if others else ""
-
-
-def _drawn_rows(scene: Segmented, projection: Projection, most: int, *, sized: bool) -> pd.DataFrame:
-    """The points to draw: where they are more than ``most`` so many by weight, and a few of every segment."""
-    table = projection.table.assign(segment=scene.found.labels[projection.table["row"].to_numpy()])
-    if len(table) <= most:
-        return table
-    # all of them would hide one another; where size tells the weight, the draw must not tell it again
-    weights = np.ones(len(table)) if sized else table["weight"].to_numpy()
-    few = table.groupby("segment").head(LEAST_POINTS).index
-    return table.loc[np.union1d(table.index[draw_rows(weights, most, scene.recipe.seed)], few)]
 
 
 def _points(scene: Segmented, table: pd.DataFrame, colour: str, *, sized: bool) -> pd.DataFrame:

@@ -60,8 +60,7 @@ def set_algorithm(algorithm: Algorithm) -> None:
 def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool = False) -> Recipe:
     """Choose transform, scaling, number of segments and, if asked for, the method for given features."""
     algorithm = _choose_algorithm() if algorithms else "kmeans"
-    left, middle, right = st.columns(3)
-    with left:
+    with st.grid(3, min_column_width=240):
         transform = links.segmented(
             "Bend the scale",
             TRANSFORMS,
@@ -70,7 +69,6 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
             format_func=lambda name: TRANSFORM_WORDS[name].label,
             help=_about_transforms(scene),
         )
-    with middle:
         scaling = links.selectbox(
             "Make comparable by",
             SCALINGS,
@@ -79,7 +77,6 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
             format_func=lambda name: SCALING_WORDS[name].label,
             help=_SCALING_HELP,
         )
-    with right:
         finds_its_own = algorithm == "hdbscan"
         words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
         k = links.slider("Number of segments", FEWEST, MOST, 4, key=_K, disabled=finds_its_own, help=words)

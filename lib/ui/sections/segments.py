@@ -103,6 +103,7 @@ def render_table(scene: Segmented) -> None:
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     stable = segment_results.known_stability(scene.view, scene.recipe)
     count = "rows" if scene.view.counting == ROWS else "count"
+    centroids = found.centroids.reindex(sizes.index)
     table = pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
@@ -110,7 +111,7 @@ def render_table(scene: Segmented) -> None:
             "Share": sizes["share"].map("{:.1%}".format),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
-                f"Centroid: {codebook.label(name)}": found.centroids[name].reindex(sizes.index).map(codebook[name].text)
+                f"Centroid: {codebook.label(name)}": centroids[name].map(codebook[name].text)
                 for name in scene.recipe.features
             },
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),

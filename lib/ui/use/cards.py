@@ -47,18 +47,21 @@ def _render_card(scene: Segmented, number: int, profile: Profile, rules: Explana
         same_for=("key", 1),
     )
     rests = f"; {size['sampled']:,} {entity.behind}" if entity.behind else ""
-    st.markdown(f"{controls.many(scene, size['count'])}, {size['share']:.1%} of the {scene.unit}{rests}.")
-    if size["thin"]:
-        st.caption(f":material/warning: Rests on fewer than {entity.sampled(THIN)}.")
-    if size["sampled"] < _TELLING:
-        return
-    stable = segment_results.known_stability(scene.view, scene.recipe)
-    if stable is not None:
-        row = stable.table.loc[number]
-        st.caption(f"Stability {row['bootstrap']:.2f}: {row['verdict']}.")
-    st.markdown(_apart(scene, profile.table.loc[number], profile.apart(number)))
-    st.markdown(rules.sentences.get(number, ""))
-    _render_typical(scene, number)
+    told = [f"{controls.many(scene, size['count'])}, {size['share']:.1%} of the {scene.unit}{rests}."]
+    noted = [f":material/warning: Rests on fewer than {entity.sampled(THIN)}."] if size["thin"] else []
+    if size["sampled"] >= _TELLING:
+        stable = segment_results.known_stability(scene.view, scene.recipe)
+        if stable is not None:
+            row = stable.table.loc[number]
+            noted.append(f"Stability {row['bootstrap']:.2f}: {row['verdict']}.")
+        told += [_apart(scene, profile.table.loc[number], profile.apart(number)), rules.sentences.get(number, "")]
+        typical, how = _typical(scene, number)
+        told.append(typical)
+        noted.append(how)
+    # one text and one note: every element of a page is a message to the browser
+    st.markdown("\n\n".join(filter(None, told)))
+    if noted:
+        st.caption("  \n".join(noted))
 
 
 def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:
@@ -70,11 +73,10 @@ def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:
     return "\n".join(["What sets it apart:", "", *lines])
 
 
-def _render_typical(scene: Segmented, number: int) -> None:
+def _typical(scene: Segmented, number: int) -> tuple[str, str]:
+    """A member that stands for the segment, and how it was found; where there is none, why."""
     try:
         one = segment_results.typical(scene.view, scene.recipe, number)
     except HouseholdSegmentsError as error:
-        st.caption(str(error))
-        return
-    st.markdown(f"A typical {scene.entity.singular}: {one.sentence}")
-    st.caption(one.note)
+        return "", str(error)
+    return f"A typical {scene.entity.singular}: {one.sentence}", one.note

@@ -295,10 +295,13 @@ def shares(
 
 
 def _sampled(members: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
-    """Distinct members per cell."""
-    seen = np.zeros((cells, int(members.max()) + 1), dtype=bool)
-    seen[cell, members] = True
-    return seen.sum(axis=1)
+    """Distinct members per cell, in memory that grows with rows and not with members times cells."""
+    width = int(members.max()) + 1
+    pairs = cell * width + members
+    pairs.sort()
+    new = np.ones(len(pairs), dtype=bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=new[1:])
+    return np.bincount(pairs[new] // width, minlength=cells)
 
 
 def _codes(dataset: Dataset, column: str) -> tuple[NDArray[np.intp], Floats]:

@@ -15,6 +15,7 @@ ORDER = [
     "subjects",
     "dataset",
     "work",
+    "layouts",
     "tables",
     "sources",
     "population",
@@ -85,13 +86,14 @@ def test_imports_point_one_way_within_a_room(path):
 
 @pytest.mark.parametrize("path", modules(), ids=str)
 def test_only_the_worker_process_lays_out_maps(path):
-    inside = path.parts[1:3] == ("maps", "fit")
-    assert inside or not any(name.startswith("lib.maps.fit.") for name in imports_of(path))
+    inside = path.parts[1:3] == ("layouts", "fit")
+    assert inside or not any(name.startswith("lib.layouts.fit.") for name in imports_of(path))
 
 
-def loaded_by(modules, watched):
+def loaded_by(modules, watched, first=""):
     """Which of some packages a fresh Python holds after importing modules."""
-    code = f"import sys, {modules}; print(*(m for m in {watched!r} if m in sys.modules))"
+    there = "getattr(sys.modules.get(m), '__file__', None)"  # an empty module that stands in for one has no file
+    code = f"import sys; {first}import {modules}; print(*(m for m in {watched!r} if {there}))"
     python = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return python.stdout.split()
 
@@ -101,13 +103,20 @@ FRONT_DOOR = "lib.ui.run.server, lib.ui.sections.sidebar, lib.ui.sections.explor
 
 def test_the_first_page_waits_for_nothing_that_finds_segments():
     """scikit-learn and scipy take a second to import on a small machine."""
-    heavy = ("sklearn", "scipy", "lib.segments", "lib.maps", "lib.exports", "vl_convert", "umap", "numba")
+    heavy = ("sklearn", "scipy", "lib.segments", "lib.maps", "lib.exports", "vl_convert", "numba")
     assert loaded_by(FRONT_DOOR, heavy) == []
 
 
 def test_the_server_never_holds_what_only_the_worker_needs():
-    """umap and numba take seconds to import and hundreds of megabytes."""
-    assert loaded_by("lib.ui.use.tabs, lib.ui.sections.methods", ("umap", "numba", "matplotlib", "vl_convert")) == []
+    """numba takes part of a second to import and a hundred megabytes once it compiles."""
+    assert loaded_by("lib.ui.use.tabs, lib.ui.sections.methods", ("numba", "matplotlib", "vl_convert")) == []
+
+
+def test_the_worker_process_holds_nothing_that_it_does_not_need():
+    """Each of these takes 15 to 60 MB, and a map needs no table."""
+    everything = "lib.layouts.fit.process, lib.layouts.fit.tsne, lib.layouts.fit.umap"
+    heavy = ("pandas", "pyarrow", "streamlit", "sklearn", "pynndescent", "scipy.stats", "lib.maps")
+    assert loaded_by(everything, heavy, "from lib.layouts.fit.alone import stand_in; stand_in(); ") == []
 
 
 def tracked():

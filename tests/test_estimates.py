@@ -2,6 +2,7 @@
 
 import csv
 import math
+import tracemalloc
 from itertools import permutations
 
 import numpy as np
@@ -73,6 +74,27 @@ def test_shares_within_groups_and_the_households_they_rest_on(households):
     assert table["count"].tolist() == [1, 7]
     assert table["sampled"].tolist() == [1, 2]
     assert estimates.shares(data, "HBUS", counting="rows")["share"].tolist() == [0.25, 0.75]
+
+
+def test_sampled_members_are_counted_once_in_each_cell(households):
+    # household 1 is once in each of two cells, household 2 twice in one; household 3 has no code in one implicate
+    data = households(YY1=[1, 1, 2, 2, 3, 3], HBUS=[0, 1, 1, 1, 1, math.nan])
+    table = estimates.shares(data, "HBUS")
+    assert table["rows"].tolist() == [1, 4]
+    assert table["sampled"].tolist() == [1, 3]
+
+
+def test_shares_of_a_large_table_need_little_beyond_its_rows(households):
+    # 10,000 cells of 200,000 members: a mark for each pair of them would be 2 GB
+    members = np.arange(200_000)
+    data = households(a=members % 100, b=members // 100 % 100, YY1=members + 1)
+    estimates.shares(data, "a")  # what a table works out once is not counted
+    tracemalloc.start()
+    table = estimates.shares(data, "a", "b")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert table["sampled"].tolist() == [20] * 10_000
+    assert most < 100 * 2**20
 
 
 def test_shares_do_not_care_what_columns_are_called(households):

@@ -141,7 +141,7 @@ def silhouettes(
         weights: One per row.
         names: Name of each segment.
     """
-    frame = _sorted_silhouettes(found.rows[:, 0], labels, weights)
+    frame = _sorted_silhouettes(found, labels, weights)
     scale = segment_scales(names)["color"]
     shown = on_view(frame, names)
     bars = (
@@ -170,9 +170,13 @@ def silhouettes(
     return (bars + line + text).properties(height=420)
 
 
-def _sorted_silhouettes(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+def _sorted_silhouettes(found: Silhouettes, labels: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
     """Steps of the sorted silhouettes of each segment: a curve of thousands of members in sixty bars."""
-    tables, base = [], 0.0
+    values, tables, base = found.rows[:, 0], [], 0.0
+    if found.times is not None:
+        # from here on there are only the drawn rows, each as often as it was drawn
+        drawn = found.times > 0
+        values, labels, weights = values[drawn], labels[drawn], found.times[drawn]
     for segment in np.unique(labels[labels != UNASSIGNED]):
         inside = labels == segment
         order = np.argsort(-values[inside], kind="stable")

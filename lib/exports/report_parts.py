@@ -190,8 +190,9 @@ def trust(
     members, behind = entity.plural, entity.sampled_plural
     within = ", within each implicate" if segmentation.points.implicates.any() else ""
     weighted = ", weighted" if np.ptp(segmentation.points.weights) > 0 else ""
+    scored = f", {segmentation.silhouettes_of}" if segmentation.silhouettes_of else weighted
     paragraphs = [
-        f"Mean silhouette {segmentation.silhouette:.2f}{within}{weighted}.",
+        f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
         told.words if told is not None else "",
         f"Shares and amounts are point estimates: no sampling error is given, and with few {behind} it is large. "

@@ -1,17 +1,17 @@
 """Maps of members in the plane: PCA, t-SNE, UMAP.
 
 PCA is drawn at once. t-SNE and UMAP take seconds: they run one at a time in a process of their own (``shared()``),
-and what they find is kept (``default_store()``). Nothing here loads umap or numba into the server.
+and what they find is kept (``default_store()``). Nothing here loads numba into the server.
 """
 
 from __future__ import annotations
 
 from lib.dataset import Dataset
+from lib.layouts.fitted import Fitted
+from lib.layouts.quality import Quality, measure
 from lib.maps.first import default_recipe
-from lib.maps.fitted import Fitted
 from lib.maps.pca import Components, components
 from lib.maps.projection import HOW_TO_READ, Projection
-from lib.maps.quality import Quality, measure
 from lib.maps.request import Request
 from lib.maps.settings import (
     DEFAULT_SETTINGS,

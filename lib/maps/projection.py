@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lib.layouts.quality import Quality
 from lib.maps.pca import Components
-from lib.maps.quality import Quality
 from lib.maps.settings import METHOD_LABELS, Method, Settings
 from lib.segments.recipe import Recipe
 from lib.subject import Entity

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from lib.dataset import ROWS, Dataset
 from lib.errors import MapError
 from lib.features.space import Space, fit_space
+from lib.layouts.fitted import Fitted
+from lib.layouts.quality import Quality, measure
 from lib.maps import pca
-from lib.maps.fitted import Fitted
 from lib.maps.projection import Projection
-from lib.maps.quality import Quality, measure
 from lib.maps.rows import Drawn, all_rows, one_implicate
 from lib.maps.settings import DEFAULT_SETTINGS, METHODS, Method, Settings, check_enough
 from lib.maps.store import Store, default_store

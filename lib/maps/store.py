@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from lib.maps.fitted import Fitted
+from lib.layouts.fitted import Fitted
 from lib.tables.whole import whole
 
 _ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import Any
 
 from lib.errors import MapError
-from lib.maps.fitted import Fitted
+from lib.layouts.fitted import Fitted
 from lib.work.helper import Helper, Mishap
 from lib.work.jobs import LEASE_SECONDS, Gone, Queue, Ticket, Words
 from lib.work.progress import Cancelled, Progress
@@ -22,7 +22,7 @@ IDLE_SECONDS = 600.0
 LONGEST_SECONDS = 900.0
 MEMORY_MB = 1_024
 
-_PROCESS = "lib.maps.fit.process"
+_PROCESS = "lib.layouts.fit.process"
 
 
 def _failed(why: str) -> str:
@@ -87,7 +87,7 @@ class Worker:
 
         Args:
             key: Says what the fit is of: equal keys mean equal results.
-            method: See ``lib.maps.fit.layouts.fit``, as are the next two.
+            method: See ``lib.layouts.fit.methods.fit``, as are the next two.
             parameters: Of the method.
             arrays: What is fitted.
             keep: Called once with the result before the tickets hear of it, in a thread of the worker.

@@ -195,8 +195,9 @@ class Segmentation:
     @property
     def misplaced(self) -> float:
         """Share of the weight that lies nearer to another segment than to its own, by its silhouette."""
-        weights = self.points.weights
-        return float(weights[self.silhouettes.rows[:, 0] < 0].sum() / weights.sum())
+        found = self.silhouettes
+        weights = self.points.weights if found.times is None else found.times
+        return float(weights[found.rows[:, 0] < 0].sum() / weights.sum())
 
     @property
     def starts_at_best(self) -> float:
@@ -207,7 +208,10 @@ class Segmentation:
 
     @cached_property
     def silhouettes(self) -> Silhouettes:
-        """Silhouette of each row (rows x 1) and their mean, within implicates, weighted as the recipe counts."""
+        """Silhouette of each row (rows x 1) and their mean, within implicates, weighted as the recipe counts.
+
+        Of very many rows some are drawn, see ``lib.segments.silhouette``.
+        """
         return self.scored or silhouettes(
             self.points.matrix,
             [self.labels],
@@ -215,6 +219,14 @@ class Segmentation:
             groups=self.points.implicates,
             unassigned=UNASSIGNED,
         )
+
+    @property
+    def silhouettes_of(self) -> str:
+        """Of which rows silhouettes are taken, where not of all: "of 20,000 rows drawn by weight"; else empty."""
+        drawn = self.silhouettes.drawn
+        if drawn is None:
+            return ""
+        return f"of {drawn:,} rows drawn {'by weight' if np.ptp(self.points.weights) > 0 else 'at random'}"
 
     @property
     def silhouette(self) -> float:

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit
+from bench_maps import until_a_small_map
 from measure import REAL
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +102,7 @@ def measure(folder: Path) -> tuple[list[Goal], Table]:
                 with app() as address:
                     goals += _screen_goals(browser, address, reference)
                 goals += _first_goals(*screen.measure_first_visit(browser, app, bare))
-    return goals + _memory_goals(held, naive_held), _page_rows(moves)
+    return goals + _memory_goals(held, naive_held) + [_back_goal(*until_a_small_map())], _page_rows(moves)
 
 
 def _say(words: str) -> None:
@@ -169,6 +170,11 @@ def _memory_goals(held: served.Held, naive: float | None) -> list[Goal]:
     ]
 
 
+def _back_goal(gone: float, there: float) -> Goal:
+    what = "map worker that ended when idle, until it has drawn a small UMAP"
+    return Goal(what, 3, gone, "s", f"where it is there already: {there:.2f} s")
+
+
 def _page_rows(moves: dict[str, served.Moves]) -> Table:
     """What each page took and was sent."""
     return [
@@ -212,7 +218,7 @@ notebooks show; no goal is measured by it.
 ## Goals
 
 {_table(("what", "goal", "figure", "reference, same run", "reached"), [goal.row for goal in goals])}
-Not measured here: that an idle map worker ends after ten minutes and is back within three seconds.
+That an idle map worker ends is a test's matter, and that this is after ten minutes.
 
 ## Pages
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.manifold import TSNE
 
 from lib.errors import MapError
 from lib.maps import Request, Settings, project
@@ -59,75 +58,6 @@ def test_far_islands_and_duplicates(islands, worker, store, method):
     assert len(np.unique(xy[150:], axis=0)) == 1
     assert len(np.unique(xy[:90], axis=0)) > 85
     assert any("90 of 200 households are identical" in note for note in found.notes)
-
-
-def test_umap_never_takes_the_spectral_path(monkeypatch):
-    from umap import umap_
-
-    from lib.maps.fit import umap_layout
-
-    def refuse(*_, **__):
-        raise AssertionError("the spectral layout was asked for")
-
-    for name in ("spectral_layout", "tswspectral_layout"):
-        monkeypatch.setattr(umap_, name, refuse)
-    rng = np.random.default_rng(0)
-    points = np.vstack([rng.normal(size=(40, 3)), 1e5 + rng.normal(size=(40, 3))])
-    places = umap_layout.layout(points, points[:, :2], neighbours=5, min_dist=0.1, seed=1)
-    assert np.isfinite(places).all()
-    assert np.ptp(places) > 1
-
-
-def test_tsne_comes_as_close_as_scikit_learn():
-    from lib.maps.fit import tsne
-
-    rng = np.random.default_rng(0)
-    points = np.vstack([rng.normal(size=(120, 4)), 4 + rng.normal(size=(120, 4))])
-    start = points[:, :2] - points[:, :2].mean(axis=0)
-    _, kl = tsne.layout(points, start, perplexity=20)
-    reference = TSNE(perplexity=20, init="pca", random_state=0).fit(points)
-    assert kl < reference.kl_divergence_ * 1.05
-
-
-def test_forces_are_those_of_all_pairs():
-    from lib.maps.fit.tsne_forces import attraction, repulsion
-
-    places = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
-    off = places[:, None] - places[None]
-    close = 1 / (1 + np.square(off).sum(axis=2))
-    push_x, push_y, closeness, pull_x, pull_y = np.zeros((5, 40), dtype=np.float32)
-    x, y = np.ascontiguousarray(places.T)
-    repulsion(x, y, push_x, push_y, closeness)
-    assert np.column_stack([push_x, push_y]) == pytest.approx((close[..., None] ** 2 * off).sum(axis=1), abs=1e-4)
-    assert closeness == pytest.approx(close.sum(axis=1) - 1, abs=1e-4)
-    starts, others = np.arange(41, dtype=np.int32) * 40, np.tile(np.arange(40, dtype=np.int32), 40)
-    attraction(x, y, starts, others, np.full(1_600, 0.5, dtype=np.float32), pull_x, pull_y)
-    assert np.column_stack([pull_x, pull_y]) == pytest.approx((0.5 * close[..., None] * off).sum(axis=1), abs=1e-4)
-
-
-def test_neighbourhoods_have_the_perplexity_asked_for():
-    from lib.maps.fit import tsne
-    from lib.maps.fit.neighbours import nearest
-
-    points = np.random.default_rng(0).normal(size=(300, 3))
-    squared = np.square(nearest(points, 60)[1])
-    near = tsne._neighbourhoods(squared - squared[:, :1], np.log(20))
-    assert np.exp(-(near * np.log(np.maximum(near, 1e-300))).sum(axis=1)) == pytest.approx(20, rel=1e-4)
-    whole = tsne.similarities(points, 20)
-    assert whole.sum() == pytest.approx(1)
-    assert abs(whole - whole.T).max() == 0
-
-
-def test_nearest_neighbours_are_exact():
-    from sklearn.neighbors import NearestNeighbors
-
-    from lib.maps.fit.neighbours import nearest
-
-    points = np.random.default_rng(0).normal(size=(600, 4))
-    distances, positions = NearestNeighbors(n_neighbors=8).fit(points).kneighbors()
-    found, away = nearest(points, 8)
-    assert np.array_equal(found, positions)
-    assert away == pytest.approx(distances)
 
 
 def test_progress_moves_and_can_cancel(cloud, worker, store):

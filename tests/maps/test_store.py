@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lib.layouts.fitted import Fitted
 from lib.maps import Request, Settings, Store, default_recipe, default_store, project
-from lib.maps.fitted import Fitted
 from lib.population import named_population
 from lib.segments import Recipe
 from lib.subjects import SCF

@@ -98,6 +98,19 @@ def test_every_use_of_segments_takes_columns_of_any_name(offer, charts, tab):
     assert points["y"].max() > 50 > points["x"].max()  # one amount reaches 60, the other 9
 
 
+@pytest.mark.parametrize(
+    ("page", "tab"), [(TWO, "how-sure"), (TWO, "how-many"), (MANY, "how-sure"), (MANY, "how-many"), (TWO, "hand-on")]
+)
+def test_a_table_of_very_many_rows_has_its_silhouettes_of_some(offer, charts, settled, monkeypatch, page, tab):
+    monkeypatch.setattr("lib.segments.silhouette.MAX_ROWS", 200)
+    monkeypatch.setattr("lib.segments.silhouette.DRAWN_ROWS", 150)
+    at = settled(offer(replace(neutral_table(), fingerprint="very many rows"), page, maps="pca", k="3", use=tab))
+    words = [*said(at, charts)]
+    assert not at.error
+    assert [words for words in words if BANNED.search(words)] == []
+    assert tab != "how-sure" or any("Of 150 rows drawn at random" in one for one in words)
+
+
 def test_features_to_begin_with_are_columns_that_can_be_features(offer):
     at = offer(nasty_table(), TWO)
     assert (at.selectbox(key="across").value, at.selectbox(key="up").value) == ("segment", "id")

@@ -100,7 +100,7 @@ def with_silhouettes(fits: Sequence[Segmentation], progress: Progress | None = N
         progress=progress,
     )
     own = iter(
-        Silhouettes(np.ascontiguousarray(found.rows[:, i : i + 1]), found.means[i : i + 1])
+        Silhouettes(np.ascontiguousarray(found.rows[:, i : i + 1]), found.means[i : i + 1], found.times)
         for i in range(len(unscored))
     )
     return [s if s.scored is not None else replace(s, scored=next(own)) for s in fits]

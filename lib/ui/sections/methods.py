@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib.estimates import THIN
 from lib.segments import STARTS
+from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
 from lib.ui.scene import controls
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
@@ -26,7 +27,8 @@ _SEGMENTS = """
 - **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
   being the {weighted}median of the column's non-zero amounts; *ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. Centroids are shown in {units} again.
-- **Silhouettes** are exact{within}. {ones} they are scikit-learn's.
+- **Silhouettes** are exact{within}. {ones} they are scikit-learn's. Of more than {all_rows:,} rows, {drawn:,} are
+  drawn{by_weight} and compared with one another.
 - **How many segments** is advised, not decreed: the knee of inertia (kneedle, and only where inertia falls at least
   twice as fast before it as behind), the silhouette, Calinski-Harabasz, Davies-Bouldin, and the most segments of
   which none is thin.
@@ -73,6 +75,9 @@ def _segments(scene: Scene) -> str:
         both=", both weighted" if is_weighted else "",
         units=currency.plural if currency else "their own units",
         within=f": {implicates}\n  near-copies" if is_imputed else "",
+        all_rows=MAX_ROWS,
+        drawn=DRAWN_ROWS,
+        by_weight=" by weight" if is_weighted else "",
         ones="With all weights one" if is_weighted else "Taken over all rows,",
         together=" with all their implicates" if is_imputed else "",
         one=" on one implicate" if is_imputed else "",

@@ -156,4 +156,5 @@ def render_silhouettes(scene: Segmented) -> None:
         key="silhouette_chart",
     )
     within = ", within each implicate" if scene.about.implicates > 1 and scene.view.counting != ROWS else ""
-    controls.chart_note(scene, sentence, f"Exact, over all {scene.unit}{within}.")
+    of = capitalised(found.silhouettes_of or f"exact, over all {scene.unit}")
+    controls.chart_note(scene, sentence, f"{of}{within}.")

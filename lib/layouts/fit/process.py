@@ -1,4 +1,4 @@
-"""The process that fits t-SNE and UMAP, one at a time, so that the server never loads umap or numba.
+"""The process that fits t-SNE and UMAP, one at a time, so that the server never loads numba.
 
 It is started by ``lib.maps.worker`` and speaks through its standard input and output (see ``lib.work.helper``,
 which listens, and ``lib.work.wire``):
@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.layouts.fit.alone import stand_in
 from lib.work import wire
 from lib.work.progress import Cancelled
 
@@ -36,6 +37,7 @@ _Job = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 def main() -> None:
     """Serve jobs until the input closes."""
+    stand_in()
     memory_mb = int(sys.argv[1])
     inlet, outlet = _own_streams()
     _be_modest(memory_mb)
@@ -94,7 +96,7 @@ class _Say:
 
 
 def _serve(header: dict[str, Any], arrays: dict[str, NDArray[Any]], say: _Say) -> None:
-    from lib.maps.fit.layouts import fit
+    from lib.layouts.fit.methods import fit
 
     if header["do"] == "warm up":
         _warm_up(say)
@@ -105,7 +107,7 @@ def _serve(header: dict[str, Any], arrays: dict[str, NDArray[Any]], say: _Say) -
 
 def _warm_up(say: _Say) -> None:
     """Two tiny fits: everything is imported, and compiled where this machine has not done so before."""
-    from lib.maps.fit.layouts import fit
+    from lib.layouts.fit.methods import fit
 
     points = np.random.default_rng(0).normal(size=(_WARM_POINTS, 3))
     place = np.arange(_WARM_POINTS)

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 NEAREST = 15
 """Nearest members that are compared."""
 
-_BLOCK = 256
+_BLOCK = 64
 _DRAW_SEED = 42
 
 

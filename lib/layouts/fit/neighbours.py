@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 
 Floats = NDArray[np.float64]
 
-_BLOCK = 256
+_BLOCK = 64
 
 
 def nearest(matrix: Floats, number: int) -> tuple[NDArray[np.intp], Floats]:

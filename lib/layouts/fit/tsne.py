@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from lib.maps.fit.neighbours import nearest
-from lib.maps.fit.tsne_forces import attraction, repulsion
+from lib.layouts.fit.neighbours import nearest
+from lib.layouts.fit.tsne_forces import attraction, repulsion
 from lib.work.progress import Progress, report
 
 Floats = NDArray[np.float64]
@@ -26,6 +26,7 @@ _START_SPREAD = 1e-4
 _SAME_ENTROPY = 1e-6
 _BISECTIONS = 64
 _TOLD_EVERY = 10
+_BLOCK = 512
 
 
 def layout(matrix: Floats, start: Floats, *, perplexity: int, progress: Progress | None = None) -> tuple[Floats, float]:
@@ -88,12 +89,19 @@ def _neighbourhoods(squared: Floats, entropy: float) -> Floats:
 
 def divergence(similarity: csr_matrix, motion: _Motion) -> float:
     """Kullback-Leibler divergence of a layout: the sum of p log(p / q) over neighbours."""
+    places, total = motion.places.astype(float), motion.repel()
+    blocks = range(0, len(places), _BLOCK)
+    return float(
+        np.concatenate([_terms(similarity[start : start + _BLOCK], places, start, total) for start in blocks]).sum()
+    )
+
+
+def _terms(similarity: csr_matrix, places: Floats, start: int, total: float) -> Floats:
+    """What each pair of neighbours adds, of the points from ``start`` on."""
     pairs = similarity.tocoo()
-    places = motion.places.astype(float)
-    close = 1 / (1 + np.square(places[pairs.row] - places[pairs.col]).sum(axis=1))
-    total = motion.repel()
+    close = 1 / (1 + np.square(places[start + pairs.row] - places[pairs.col]).sum(axis=1))
     held = pairs.data > 0
-    return float((pairs.data[held] * np.log(pairs.data[held] * total / close[held])).sum())
+    return pairs.data[held] * np.log(pairs.data[held] * total / close[held])
 
 
 @dataclass(eq=False)

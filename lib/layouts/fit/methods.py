@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.maps.fitted import Fitted
-from lib.maps.quality import measure
+from lib.layouts.fitted import Fitted
+from lib.layouts.quality import measure
 from lib.work.progress import Progress, part_of, report
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ def _apart(start: Floats, seed: int) -> Floats:
 def _tsne(
     points: Floats, start: Floats, parameters: Mapping[str, Any], progress: Progress | None
 ) -> tuple[Floats, dict[str, float]]:
-    from lib.maps.fit import tsne
+    from lib.layouts.fit import tsne
 
     places, kl = tsne.layout(points, start, perplexity=int(parameters["perplexity"]), progress=progress)
     return places, {"kl_divergence": kl}
@@ -60,10 +60,9 @@ def _tsne(
 def _umap(
     points: Floats, start: Floats, parameters: Mapping[str, Any], progress: Progress | None
 ) -> tuple[Floats, dict[str, float]]:
-    report(progress, 0.0, "Loading UMAP (on a new machine it is compiled first, about half a minute)")
-    from lib.maps.fit import umap_layout
+    from lib.layouts.fit import umap
 
-    places = umap_layout.layout(
+    places = umap.layout(
         points,
         start,
         neighbours=int(parameters["neighbours"]),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 import numpy as np
-import umap
 import umap.layouts
-import umap.umap_
+import umap.umap_ as umap_learn
 from numpy.typing import NDArray
 
-from lib.maps.fit.neighbours import nearest
+from lib.layouts.fit.neighbours import nearest
 from lib.work.progress import Progress, part_of, report
 
 Floats = NDArray[np.float64]
@@ -22,10 +20,13 @@ EPOCHS = 300
 
 _START_WIDTH = 10.0
 _START_NOISE = 1e-4
+_METRIC = "euclidean"
+_REPULSION, _RATE, _RANDOM_POINTS = 1.0, 1.0, 5
+"""umap-learn's own: weight of repulsion, first step, points drawn at random for each neighbour."""
 
 _COMPILED = (
-    (umap.umap_, "smooth_knn_dist"),
-    (umap.umap_, "compute_membership_strengths"),
+    (umap_learn, "smooth_knn_dist"),
+    (umap_learn, "compute_membership_strengths"),
     (umap.layouts, "_nb_optimize_layout_euclidean_single_epoch"),
 )
 
@@ -42,7 +43,8 @@ def layout(
     """Places of points such that neighbours lie together.
 
     It begins at ``start``, never at the spectral layout, which fails or takes very long where the neighbour graph
-    falls apart. One seed gives one layout on one machine; another machine may give another one.
+    falls apart. One seed gives one layout on one machine; another machine may give another one. The steps are those
+    of ``umap.UMAP``, whose class asks scikit-learn for more than a map needs.
 
     Args:
         matrix: Points x features, all different, more than ``neighbours``.
@@ -57,23 +59,19 @@ def layout(
     """
     report(progress, 0.0, "Finding neighbours")
     _keep_compiled()
-    near = _with_themselves(*nearest(matrix, neighbours - 1))
-    model = umap.UMAP(
-        n_neighbors=neighbours,
-        min_dist=min_dist,
-        n_epochs=EPOCHS,
-        init=_scaled(start, seed),
-        random_state=seed,
-        n_jobs=1,
-        precomputed_knn=near,
-        force_approximation_algorithm=True,
-        tqdm_kwds=_told(part_of(progress, 0.1, 1.0)),
-    )
+    near, distances = _with_themselves(*nearest(matrix, neighbours - 1))
+    # umap-learn's seeds give umap-learn's maps only through this older generator
+    numbers = np.random.RandomState(seed)
+    graph = umap_learn.fuzzy_simplicial_set(
+        matrix, neighbours, numbers, _METRIC, knn_indices=near, knn_dists=distances
+    )[0]
     report(progress, 0.1, "Laying out")
-    with warnings.catch_warnings():
-        # that the model cannot place new points, and that a seed means one thread: both are meant
-        warnings.simplefilter("ignore", UserWarning)
-        return np.asarray(model.fit_transform(matrix), dtype=float)
+    places, _ = umap_learn.simplicial_set_embedding(
+        matrix, graph, start.shape[1], _RATE, *umap_learn.find_ab_params(1.0, min_dist), _REPULSION, _RANDOM_POINTS,
+        EPOCHS, scaled(start, seed), numbers, _METRIC, {}, False, {}, False,
+        tqdm_kwds=_told(part_of(progress, 0.1, 1.0)),
+    )  # fmt: skip
+    return np.asarray(places, dtype=float)
 
 
 def _with_themselves(positions: NDArray[np.intp], distances: Floats) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -83,7 +81,7 @@ def _with_themselves(positions: NDArray[np.intp], distances: Floats) -> tuple[ND
     return with_own, np.hstack([np.zeros(own.shape), distances]).astype(np.float32)
 
 
-def _scaled(start: Floats, seed: int) -> NDArray[np.float32]:
+def scaled(start: Floats, seed: int) -> NDArray[np.float32]:
     """As umap-learn scales its own starts; the noise parts points that share a place."""
     widest = max(float(np.abs(start).max()), 1e-300)
     noise = np.random.default_rng(seed).normal(scale=_START_NOISE, size=start.shape)

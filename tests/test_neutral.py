@@ -294,9 +294,9 @@ def test_maps_with_text_ids(mine, found):
     assert len(list(first_views(mine))) == 2 * len(mine.subject.populations)
     points = drawn.table[["x", "y", "id"]].assign(segment=found.labels)
     lines = density.contours(*(drawn.table[name].to_numpy() for name in ("x", "y", "weight")))
-    chart = map_charts.members(axes=drawn.axes, entity=mine.entity, contoured=True)
+    chart = map_charts.members(entity=mine.entity, contoured=True)
     centres = points.groupby("segment")[["x", "y"]].median().reset_index()
-    tables = map_charts.members_tables(points, centres, segments.names(mine, found), lines)
+    tables = map_charts.members_tables(points, centres, segments.names(mine, found), lines=lines)
     assert tables["points"]["id"].tolist() == mine.ids.tolist()
     labels = {name: mine.codebook.label(name) for name in found.recipe.features}
     pca = (map_charts.loadings(drawn.components.loadings, labels), map_charts.explained(drawn.components.explained))

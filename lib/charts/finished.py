@@ -55,6 +55,10 @@ class Finished:
         """The same chart with further tables that it refers to by name."""
         return Finished(self.spec, {**self.tables, **{name: as_bytes(table) for name, table in tables.items()}})
 
+    def worded(self, words: Mapping[str, str]) -> Finished:
+        """The same chart in which texts stand in the place of others, such as a title in the place of its mark."""
+        return Finished(_worded(self.spec, words), self.tables) if words else self
+
     def written_out(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
         """The same with every row written out, for whatever draws without the app."""
         named = {name: pa.ipc.open_stream(content).read_all().to_pylist() for name, content in self.tables.items()}
@@ -97,6 +101,14 @@ def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # n
     if isinstance(copy, alt.FacetChart):
         copy.spec = exchanged(copy.spec, data)
     return copy
+
+
+def _worded(part: Any, words: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever a specification is made of
+    if isinstance(part, Mapping):
+        return {name: _worded(value, words) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_worded(value, words) for value in part]
+    return words.get(part, part) if isinstance(part, str) else part
 
 
 def as_bytes(table: pd.DataFrame) -> bytes:

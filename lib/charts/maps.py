@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -19,7 +20,12 @@ BOX, POINT = "box", "point"
 PICKED = "picked"
 """Name of the dataset of members that stand out."""
 
-_POINTS, _CENTRES, _LINES = "points", "centres", "lines"
+_POINTS, _CENTRES, _LINES, _LABELS = "points", "centres", "lines", "labels"
+
+_ACROSS, _UP, _COLOUR = "title across", "title up", "title of the colour"
+"""In the place of titles that ``members_words`` gives."""
+
+Colour = Literal["segment", "category", "amount"]
 
 _PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointermove!"
 _SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
@@ -27,24 +33,20 @@ _SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointerm
 
 def members(
     *,
-    axes: tuple[str, str],
     entity: Entity,
-    colour: Variable | None = None,
-    codes: Sequence[float] = (),
+    colour: Colour = "segment",
     contoured: bool = False,
     sized: bool = False,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
 
-    Its tables are those of ``members_tables``, and those that stand out come in one named ``PICKED``: ``x``, ``y`` and
-    ``id``. Neither other segments nor picking others need a new chart.
+    Its tables are those of ``members_tables``, its titles those of ``members_words``, and those that stand out come in
+    a table named ``PICKED``: ``x``, ``y`` and ``id``. So one chart does for every map, segmentation and column.
 
     Args:
-        axes: Titles of the axes.
         entity: What a point is.
-        colour: The column that colours them; segments do without it.
-        codes: What occurs of that column, where it is a category.
+        colour: By what points are coloured.
         contoured: Whether there are contours.
         sized: Whether ``weight`` sets the size of a point.
         height: Pixels.
@@ -53,14 +55,18 @@ def members(
     point = alt.selection_point(name=POINT, fields=["id"], on="click", empty=False)
     moved = alt.selection_interval(bind="scales", on=_SHIFT_DRAG, translate=_SHIFT_DRAG, zoom="wheel!")
     bare = alt.Axis(labels=False, ticks=False, grid=False)
-    base = _with_labels(of_segments(_POINTS), colour, codes).encode(
-        x=alt.X("x:Q", title=axes[0], axis=bare, scale=alt.Scale(zero=False)),
-        y=alt.Y("y:Q", title=axes[1], axis=bare, scale=alt.Scale(zero=False)),
+    base = of_segments(_POINTS)
+    if colour == "category":
+        base = base.transform_lookup("value", alt.LookupData(alt.NamedData(_LABELS), "value", ["label"]))
+    base = base.encode(
+        x=alt.X("x:Q", title=_ACROSS, axis=bare, scale=alt.Scale(zero=False)),
+        y=alt.Y("y:Q", title=_UP, axis=bare, scale=alt.Scale(zero=False)),
     )
+    tips = [alt.Tooltip("id:N", title=capitalised(entity.singular)), alt.Tooltip("title:N", title="Segment")]
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
-        color=_colour(colour, codes),
+        color=_COLOURS[colour],
         shape=SHAPE,
-        tooltip=_tooltip(colour, entity),
+        tooltip=[*tips, *_TIPS[colour]],
         **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
     )
     layers = [dots.add_params(box, point, moved)]
@@ -74,10 +80,50 @@ def members(
     return alt.layer(*layers, _numbers()).properties(height=height)
 
 
+_COLOURS: Mapping[Colour, alt.Color] = {
+    "segment": COLOUR,
+    "category": alt.Color(
+        "label:N",
+        sort=alt.EncodingSortField("value", op="min"),
+        title=_COLOUR,
+        legend=alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1),
+    ),
+    "amount": alt.Color(
+        "value:Q",
+        title=_COLOUR,
+        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+        legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
+    ),
+}
+_TIPS: Mapping[Colour, Sequence[alt.Tooltip]] = {
+    "segment": (),
+    "category": (alt.Tooltip("label:N", title=_COLOUR),),
+    "amount": (alt.Tooltip("value:Q", title=_COLOUR, format=".0%"),),
+}
+
+
+def colour_of(column: Variable | None) -> Colour:
+    """By what points are coloured that show a column; without one, by their segment."""
+    return "segment" if column is None else "category" if column.is_category else "amount"
+
+
+def members_words(axes: tuple[str, str], column: Variable | None = None) -> dict[str, str]:
+    """What stands in the titles of ``members``.
+
+    Args:
+        axes: Titles of the axes.
+        column: The column that colours the points.
+    """
+    titles = {} if column is None else {_COLOUR: f"{column.label}{'' if column.is_category else ': share with less'}"}
+    return {_ACROSS: axes[0], _UP: axes[1], **titles}
+
+
 def members_tables(
     points: pd.DataFrame,
     centres: pd.DataFrame,
     names: Mapping[int, str],
+    *,
+    column: Variable | None = None,
     lines: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """What ``members`` draws.
@@ -87,45 +133,17 @@ def members_tables(
             a category, or for an amount the share of members that have less; ``weight`` where they are sized.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         names: Name of each segment on view.
+        column: The column that colours the points.
         lines: Contours, as ``lib.maps.density.contours``.
     """
-    return {
-        _POINTS: on_view(points, names),
-        _CENTRES: on_view(centres, names),
-        LOOKS: looks(names),
-        **({_LINES: lines.reset_index(names="order")} if lines is not None else {}),
-    }
-
-
-def _colour(colour: Variable | None, codes: Sequence[float]) -> alt.Color:
-    if colour is None:
-        return COLOUR
-    if colour.is_category:
-        legend = alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1)
-        return alt.Color("label:N", sort=[colour.text(code) for code in codes], title=colour.label, legend=legend)
-    return alt.Color(
-        "value:Q",
-        title=f"{colour.label}: share with less",
-        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
-        legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
-    )
-
-
-def _with_labels(chart: alt.Chart, colour: Variable | None, codes: Sequence[float]) -> alt.Chart:
-    """Labels of a category sent once, codes with every point."""
-    if colour is None or not colour.is_category:
-        return chart
-    labels = pd.DataFrame({"value": codes, "label": [colour.text(code) for code in codes]})
-    return chart.transform_lookup("value", alt.LookupData(labels, "value", ["label"]))
-
-
-def _tooltip(colour: Variable | None, entity: Entity) -> list[alt.Tooltip]:
-    tips = [alt.Tooltip("id:N", title=capitalised(entity.singular)), alt.Tooltip("title:N", title="Segment")]
-    if colour is None:
-        return tips
-    if colour.is_category:
-        return [*tips, alt.Tooltip("label:N", title=colour.label)]
-    return [*tips, alt.Tooltip("value:Q", title=f"{colour.label}: share with less", format=".0%")]
+    tables = {_POINTS: on_view(points, names), _CENTRES: on_view(centres, names), LOOKS: looks(names)}
+    if column is not None and column.is_category:
+        codes = sorted(points["value"].dropna().unique())
+        # sent once, codes with every point
+        tables[_LABELS] = pd.DataFrame({"value": codes, "label": [column.text(code) for code in codes]})
+    if lines is not None:
+        tables[_LINES] = lines.reset_index(names="order")
+    return tables
 
 
 def _contours(entity: Entity) -> alt.Chart:

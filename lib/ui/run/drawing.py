@@ -74,6 +74,7 @@ def draw(
     alt_text: str,
     key: str,
     tables: Callable[[], Mapping[str, pd.DataFrame]] | None = None,
+    words: Mapping[str, str] | None = None,
     same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
@@ -87,8 +88,9 @@ def draw(
         alt_text: The takeaway, for those who do not see it.
         key: Key of the element.
         tables: Makes the tables that the chart refers to by name, where it can stay the same while they change.
+        words: What stands in the place of its marks.
         same_for: What such a chart is and what decides it, besides the population: not the segments, nor anything
-            else that only its tables tell.
+            else that only its tables and words tell.
         data: Tables that it refers to by name and that change while the page is looked at.
         options: Others of ``st.vega_lite_chart``.
     """
@@ -98,7 +100,7 @@ def draw(
         if tables is None:
             chart = finish(make(), scene.subject, validate=VALIDATE)
         else:
-            chart = _without_tables(make, scene, same_for).with_tables(tables())
+            chart = _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
         put("charts", place, chart)
     shown = Shown(alt_text, chart, data or {}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown

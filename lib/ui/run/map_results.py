@@ -95,13 +95,6 @@ def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
     return below.groupby(values).transform("min")
 
 
-@kept
-def codes(view: View, recipe: Recipe, column: str) -> list[float]:
-    """What occurs of a category among the members, in order."""
-    found: list[float] = sorted(colouring(view, recipe, column).dropna().unique().tolist())
-    return found
-
-
 def picked(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...]) -> pd.DataFrame:
     """Picked members beside the rest of the population."""
     data = view.members((*recipe.features, *columns))

@@ -125,27 +125,27 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     most = _MOST_POINTS if large else _MOST_BESIDE
     drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
 
-    look = (projection.key, projection.settings, colour, contoured, sized, large)
+    column = None if colour == _SEGMENT else scene.codebook[colour]
+    look = (charts.colour_of(column), contoured, sized, large)
     draw(
         lambda: charts.members(
-            axes=_axes(projection),
-            entity=scene.entity,
-            colour=None if colour == _SEGMENT else scene.codebook[colour],
-            codes=map_results.codes(scene.view, scene.recipe, colour) if colour in scene.codebook.categories() else (),
-            contoured=contoured,
-            sized=sized,
-            height=620 if large else 400,
+            entity=scene.entity, colour=look[0], contoured=contoured, sized=sized, height=620 if large else 400
         ),
         scene,
-        look,
+        projection.key,
+        projection.settings,
+        colour,
+        *look,
         alt_text=sentence,
         key=place,
         tables=lambda: charts.members_tables(
             _points(scene, drawn, colour, sized=sized),
             _centres(scene, projection),
             scene.shown,
-            map_results.contours(projection) if contoured else None,
+            column=column,
+            lines=map_results.contours(projection) if contoured else None,
         ),
+        words=charts.members_words(_axes(projection), column),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, picked)},
         on_select=lambda: picking.take(scene, projection, place),

@@ -100,15 +100,23 @@ class Ordered:
         first = np.searchsorted(self._reached, target, side="left")
         return np.asarray(self.values[np.minimum(first, len(self.values) - 1)])
 
+    def below(self, values: ArrayLike) -> Floats:
+        """Share of the weight below each of some values; NaN for missing ones, or where there is no weight."""
+        wanted = np.asarray(values, dtype=float)
+        shares = self._share_before(np.searchsorted(self.values, wanted, side="left"))
+        return np.where(np.isnan(wanted), np.nan, shares)
+
     def standing(self, value: float) -> float:
         """Share of the weight below a value, and half of that at it; NaN where there is none."""
-        if not self._reached.size or not self._reached[-1] > 0 or np.isnan(value):
+        if np.isnan(value):
             return float("nan")
-        below, upto = (
-            self._reached[at - 1] if at else 0.0
-            for at in (np.searchsorted(self.values, value, side=side) for side in ("left", "right"))
-        )
-        return float((below + upto) / 2 / self._reached[-1])
+        ends = [np.searchsorted(self.values, value, side="left"), np.searchsorted(self.values, value, side="right")]
+        return float(self._share_before(np.array(ends)).mean())
+
+    def _share_before(self, positions: NDArray[np.intp]) -> Floats:
+        if not self._reached.size or not self._reached[-1] > 0:
+            return np.full(positions.shape, np.nan)
+        return np.asarray(np.concatenate([[0.0], self._reached])[positions] / self._reached[-1])
 
     @cached_property
     def _reached(self) -> Floats:

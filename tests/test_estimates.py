@@ -338,3 +338,14 @@ def test_missing_values_have_no_rank():
     assert np.isnan(found[1])
     assert found[[0, 2]].tolist() == [0.25, 0.75]
     assert np.isnan(estimates.ranks([1, 2], [0, 0])).all()
+
+
+def test_a_column_put_in_order_once_answers_many_questions():
+    column = estimates.Ordered.of([3, math.nan, 1, 2, 2], [1, 9, 1, 1, 3])
+    assert column.values.tolist() == [1, 2, 2, 3]
+    assert column.rows.tolist() == [2, 3, 4, 0]
+    assert column.below([1, 2, 3, 4]).tolist() == pytest.approx([0, 1 / 6, 5 / 6, 1])
+    assert math.isnan(column.below([math.nan])[0])
+    # a sixth lies below 2, four sixths at it
+    assert column.standing(2) == pytest.approx(0.5)
+    assert column.among(column.values < 3).quantile([0.5, 1]).tolist() == [2, 2]

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lib import maps, segments
-from lib.estimates import draw
+from lib.estimates import Ordered, draw
 from lib.maps import density
 from lib.segments import Recipe
 from lib.segments.describe.plane import LEAST_POINTS
@@ -80,19 +81,26 @@ def drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int, *,
     return found
 
 
+def centres(view: View, recipe: Recipe, projection: maps.Projection) -> pd.DataFrame:
+    """Where a segment's number stands on a map: the median of its points, which a few strays do not move."""
+    key = (projection.key, view.key, recipe)
+    found: pd.DataFrame | None = find("centres on maps", key)
+    if found is None:
+        labels = segment_results.segmentation(view, recipe).labels[projection.table["row"].to_numpy()]
+        points = projection.table[["x", "y"]].assign(segment=labels)[labels != segments.UNASSIGNED]
+        found = points.groupby("segment").median().reset_index()
+        put("centres on maps", key, found)
+    return found
+
+
 @kept
-def colouring(view: View, recipe: Recipe, column: str) -> pd.Series:
+def colouring(view: View, recipe: Recipe, column: str) -> NDArray[np.float32]:
     """Every row's code of a category, or for an amount the share of members that have less."""
     data = view.members((*recipe.features, column))
-    values = pd.Series(data.values(column))
-    if view.codebook[column].is_category:
-        return values
-    order = values.argsort(kind="stable").to_numpy()
-    weights = data.weights(view.counting)
-    below = pd.Series(0.0, index=values.index)
-    below.iloc[order] = (weights[order].cumsum() - weights[order]) / weights.sum()
-    # equal values share the rank of the first of them
-    return below.groupby(values).transform("min")
+    values = data.values(column)
+    if not view.codebook[column].is_category:
+        values = Ordered.of(values, data.weights(view.counting)).below(values)
+    return values.astype("float32")
 
 
 def picked(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...]) -> pd.DataFrame:

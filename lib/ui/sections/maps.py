@@ -11,7 +11,7 @@ from lib.charts import maps as charts
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
-from lib.segments import UNASSIGNED, Recipe
+from lib.segments import Recipe
 from lib.ui.run import background, map_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -140,7 +140,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         key=place,
         tables=lambda: charts.members_tables(
             _points(scene, drawn, colour, sized=sized),
-            _centres(scene, projection),
+            map_results.centres(scene.view, scene.recipe, projection),
             scene.shown,
             column=column,
             lines=map_results.contours(projection) if contoured else None,
@@ -179,16 +179,8 @@ def _points(scene: Segmented, table: pd.DataFrame, colour: str, *, sized: bool) 
     if sized:
         points["weight"] = table["weight"].astype("float32")
     if colour != _SEGMENT:
-        values = map_results.colouring(scene.view, scene.recipe, colour).to_numpy(dtype="float32")
-        points["value"] = values[table["row"].to_numpy()]
+        points["value"] = map_results.colouring(scene.view, scene.recipe, colour)[table["row"].to_numpy()]
     return points
-
-
-def _centres(scene: Segmented, projection: Projection) -> pd.DataFrame:
-    """Where a segment's number stands: the median of its points, which a few strays do not move."""
-    points = projection.table.assign(segment=scene.found.labels[projection.table["row"].to_numpy()])
-    assigned = points[points["segment"] != UNASSIGNED]
-    return assigned.groupby("segment")[["x", "y"]].median().reset_index()
 
 
 def render_components(scene: Segmented) -> None:

@@ -1,9 +1,9 @@
 """The reference of ``bench_goals``: a page that does everything anew on each run, as the well-known dashboards do.
 
 The steps are theirs, for the same rows: households that were denied credit or feared it, with a net worth under two
-million, every row of the 2019 file counted once; with ``?everyone`` for every row of the 2022 file. Three parts of the page each start from the table: the bars rank all
-columns by variance; the metrics rank them again, fit and judge; the scatter ranks them again, fits again and finds two
-components. Reading and filtering are cached, nothing else is.
+million, every row of the 2019 file counted once; with ``?everyone`` for every row of the 2022 file. Three parts of the
+page each start from the table: the bars rank all columns by variance; the metrics rank them again, fit and judge; the
+scatter ranks them again, fits again and finds two components. Reading and filtering are cached, nothing else is.
 """
 
 import os

@@ -5,6 +5,7 @@ import pytest
 from lib import exports
 from lib.population import Population
 from lib.segments import Recipe, fit
+from lib.segments.apply import label_file
 
 PAGE = "pages/two_features.py"
 FEARFUL = "fearful"
@@ -82,8 +83,10 @@ def test_a_link_to_a_wave_that_is_not_here_says_so_and_offers_it(app, metrics):
     assert not at.exception
 
 
-def test_a_saved_recipe_labels_a_table_and_goes_back_on_the_page(app, sample):
+def test_a_saved_recipe_labels_a_table_once_and_goes_back_on_the_page(app, sample, monkeypatch):
     """The labels are those of the app: the table is the sample's own fearful households."""
+    labelled = []
+    monkeypatch.setattr("lib.ui.use.hand_on.label_file", lambda *given: labelled.append(given) or label_file(*given))
     fearful = Population.parse("TURNFEAR == 1").apply(sample)
     found = fit(fearful, Recipe(("DEBT", "HOUSES"), transform="asinh", k=3))
     origin = exports.provenance(fearful, Population(), "The fearful", found.recipe)
@@ -98,6 +101,9 @@ def test_a_saved_recipe_labels_a_table_and_goes_back_on_the_page(app, sample):
     assert any("3 segments on DEBT, HOUSES" in m.value for m in at.main.markdown)
     sizes = ", ".join(f"{n}: {rows:,}" for n, rows in found.sizes["rows"].items())
     assert any("rows labelled in" in m.value and sizes in m.value for m in at.main.markdown)
+    at.text_input(key="question").set_value("Who are they?").run()
+    assert any("rows labelled in" in m.value for m in at.main.markdown)
+    assert len(labelled) == 1
     at.button(key="load_recipe").click().run()
     assert at.slider(key="k").value == 3
 

@@ -27,6 +27,8 @@ _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
 
 _MOST_MB = 50
 
+_LABELLED = "labelled_table"
+
 
 def render(scene: Segmented) -> None:
     """Everything that can be taken away."""
@@ -164,6 +166,8 @@ def _render_apply(scene: Segmented) -> None:
     table = right.file_uploader(
         f"{capitalised(members)}, CSV or Parquet", type=["csv", "parquet"], max_upload_size=_MOST_MB, key="table_file"
     )
+    if stored is None or table is None:
+        st.session_state.pop(_LABELLED, None)
     if stored is None:
         st.caption(
             "A recipe labels another table with the same columns, here or by "
@@ -176,7 +180,7 @@ def _render_apply(scene: Segmented) -> None:
         st.markdown(f"{len(read.model.centres)} segments on {', '.join(read.model.recipe.features)}. {about}")
         _offer_to_load(scene, read.model.recipe)
         if table is not None:
-            _label(read, table)
+            _label(read, stored, table)
     except HouseholdSegmentsError as error:
         st.error(str(error), icon=":material/rule:")
 
@@ -195,18 +199,26 @@ def _offer_to_load(scene: Segmented, recipe: Recipe) -> None:
         )
 
 
-def _label(read: StoredRecipe, table: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
+def _label(read: StoredRecipe, recipe: Any, table: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded files
+    """Label a table once for as long as it and its recipe are there; the result stays in this session alone."""
+    key = (recipe.file_id, table.file_id)
+    if key not in (kept := st.session_state.get(_LABELLED, {})):
+        kept = st.session_state[_LABELLED] = {key: _labelled(read, table)}
+    words, content, name = kept[key]
+    st.markdown(words)
+    st.download_button(
+        "Labelled table", content, name, icon=":material/download:", key="labelled", on_click="ignore",
+    )  # fmt: skip
+
+
+def _labelled(read: StoredRecipe, table: Any) -> tuple[str, bytes, str]:  # noqa: ANN401 - Streamlit's uploaded file
+    """What was done, the labelled table, and what its file is called."""
     ending = ".parquet" if table.name.lower().endswith(".parquet") else ".csv"
     with tempfile.TemporaryDirectory() as folder:
         given, labelled = Path(folder) / f"table{ending}", Path(folder) / f"labelled{ending}"
         given.write_bytes(table.getvalue())
         done = label_file(read, given, labelled)
-        content = labelled.read_bytes()
-    st.markdown(done.words)
-    st.download_button(
-        "Labelled table", content, f"labelled-{Path(table.name).stem[:40]}{ending}", icon=":material/download:",
-        key="labelled", on_click="ignore",
-    )  # fmt: skip
+        return done.words, labelled.read_bytes(), f"labelled-{Path(table.name).stem[:40]}{ending}"
 
 
 def _load(recipe: Recipe) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lib.charts import segments as charts
 from lib.exports import report_parts
-from lib.segments import Recipe, fit, silhouettes, sweep
+from lib.segments import Recipe, findings, fit, silhouettes, sweep
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
 
 
@@ -106,3 +106,9 @@ def test_all_rows_of_a_small_table_are_taken(blobs):
     found = fit(blobs, Recipe(("DEBT", "ASSET"), k=4, starts=5))
     assert found.silhouettes.drawn is None
     assert found.silhouettes_of == ""
+
+
+def test_what_was_found_says_that_silhouettes_are_of_drawn_rows(few, households):
+    rng = np.random.default_rng(0)
+    found = fit(households(DEBT=rng.normal(size=200), ASSET=rng.normal(size=200)), Recipe(("DEBT", "ASSET"), k=2))
+    assert "The mean silhouette, of 80 rows drawn at random, is 0." in findings(found, {}, who="All", swept=None)

@@ -107,7 +107,8 @@ def _structure(found: Segmentation, *, judged: bool) -> str:
     value = found.silhouette
     if not np.isfinite(value):
         return ""
-    return f"The mean silhouette is {value:.2f}{f': {structure(value)}' if judged else ''}."
+    of_drawn = f", {found.silhouettes_of}," if found.silhouettes_of else ""
+    return f"The mean silhouette{of_drawn} is {value:.2f}{f': {structure(value)}' if judged else ''}."
 
 
 def _starts(found: Segmentation) -> str:

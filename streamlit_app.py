@@ -1,80 +1,99 @@
-"""The front door: page config, the table of pages, the sidebar, and the page that was asked for."""
+"""The front door: the server starts from it, and every visit runs it: menu, sidebar, and the page asked for."""
 
+from collections.abc import Container
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from lib.ui.run import drawing, server
 from lib.ui.scene import links, routing
-from lib.ui.sections import sidebar
+from lib.ui.sections import (
+    explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
+    lead,  # noqa: F401
+    sidebar,
+)
 
 ICON = Path(__file__).parent / "data" / "icon.png"
 
-st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
 
-# a page that only some data have stays reachable by a link, and says there whose it is
-small_business: Literal["visible", "hidden"] = (
-    "visible" if "small_business" in sidebar.subject_on_view().pages else "hidden"
-)
+def visit() -> None:
+    """Show the page that was asked for, the sidebar beside it."""
+    st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
+    menu = pages(sidebar.subject_on_view().pages)
+    server.before_first_page()
+    with links.whole_page():
+        page = routing.route(menu)
+        drawing.start_page(page.url_path)
+        st.session_state["scene"] = sidebar.choose_scene()
+        notice = st.empty()
+        page.run()
+        with notice:
+            sidebar.render_unread()
+    server.after_first_page()
 
-PAGES = [
-    (
-        "pages/explore.py",
-        st.Page(
+
+def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
+    """The menu: path and page of every entry, the first being the default.
+
+    Args:
+        shown: Those of the pages that not all data have. One that is not among them stays reachable by a link, and
+            says there whose it is.
+    """
+    return [
+        (
             "pages/explore.py",
-            title="Explore",
-            icon=":material/travel_explore:",
-            default=True,
-            help="Who is in the data: groups side by side, distributions and relations, population beside everyone.",
+            st.Page(
+                "pages/explore.py",
+                title="Explore",
+                icon=":material/travel_explore:",
+                default=True,
+                help="Who is in the data: groups side by side, distributions and relations, "
+                "population beside everyone.",
+            ),
         ),
-    ),
-    (
-        "pages/two_features.py",
-        st.Page(
+        (
             "pages/two_features.py",
-            title="Two features",
-            icon=":material/scatter_plot:",
-            help="k-means you can see: two amounts, their segments in the plane, and how far to trust them.",
+            st.Page(
+                "pages/two_features.py",
+                title="Two features",
+                icon=":material/scatter_plot:",
+                help="k-means you can see: two amounts, their segments in the plane, and how far to trust them.",
+            ),
         ),
-    ),
-    (
-        "pages/many_features.py",
-        st.Page(
+        (
             "pages/many_features.py",
-            title="Many features",
-            icon=":material/hub:",
-            help="Choose columns, choose k, compare methods, and see the segments through PCA, t-SNE and UMAP.",
+            st.Page(
+                "pages/many_features.py",
+                title="Many features",
+                icon=":material/hub:",
+                help="Choose columns, choose k, compare methods, and see the segments through PCA, t-SNE and UMAP.",
+            ),
         ),
-    ),
-    (
-        "pages/small_business.py",
-        st.Page(
+        (
             "pages/small_business.py",
-            title="Small business",
-            icon=":material/storefront:",
-            visibility=small_business,
-            help="Business owners beside everyone else, and the segments among those with income under a limit.",
+            st.Page(
+                "pages/small_business.py",
+                title="Small business",
+                icon=":material/storefront:",
+                visibility="visible" if "small_business" in shown else "hidden",
+                help="Business owners beside everyone else, and the segments among those with income under a limit.",
+            ),
         ),
-    ),
-    (
-        "pages/methods.py",
-        st.Page(
+        (
             "pages/methods.py",
-            title="Methods and data",
-            icon=":material/menu_book:",
-            help="How everything is computed, what every column means, where the data comes from.",
+            st.Page(
+                "pages/methods.py",
+                title="Methods and data",
+                icon=":material/menu_book:",
+                help="How everything is computed, what every column means, where the data comes from.",
+            ),
         ),
-    ),
-]
+    ]
 
-server.before_first_page()
-with links.whole_page():
-    page = routing.route(PAGES)
-    drawing.start_page(page.url_path)
-    st.session_state["scene"] = sidebar.choose_scene()
-    notice = st.empty()
-    page.run()
-    with notice:
-        sidebar.render_unread()
-server.after_first_page()
+
+if __name__ == "__main__":
+    visit()
+else:
+    # Streamlit imports this file when the server starts, and runs it whenever somebody comes
+    app = st.App(__file__, lifespan=server.lifespan)

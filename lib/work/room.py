@@ -19,6 +19,9 @@ Key = tuple[Hashable, ...]
 _OBJECT = 200
 """Bytes allowed for an object besides its tables."""
 
+_SHARED = 4_096
+"""From so many bytes on it is noted what a piece of memory is: notes of every small one would weigh as much as they."""
+
 
 class Kind(NamedTuple):
     """What the room holds of one kind.
@@ -44,9 +47,10 @@ class Room:
     Tables that several results share are counted once. Nobody may change what is kept here.
     """
 
-    def __init__(self, most: int) -> None:
-        """Room for ``most`` bytes."""
+    def __init__(self, most: int, *, lasting: tuple[type, ...] = ()) -> None:
+        """Room for ``most`` bytes; what is of a ``lasting`` type is there in any case, and weighs nothing."""
         self.most = most
+        self._lasting = lasting
         self._results: OrderedDict[Key, _Kept] = OrderedDict()
         self._holders: Counter[int] = Counter()
         self._bytes = 0
@@ -118,7 +122,8 @@ class Room:
             ]
 
     def _hold(self, key: Key, value: object) -> None:
-        kept = _Kept(value)
+        kept = _Kept(value, self._lasting)
+        self._bytes += kept.own
         for buffer, size in kept.buffers.items():
             self._bytes += 0 if self._holders[buffer] else size
             self._holders[buffer] += 1
@@ -127,7 +132,9 @@ class Room:
         self._results[key] = kept
 
     def _release(self, key: Key) -> None:
-        for buffer, size in self._results.pop(key).buffers.items():
+        kept = self._results.pop(key)
+        self._bytes -= kept.own
+        for buffer, size in kept.buffers.items():
             self._holders[buffer] -= 1
             if not self._holders[buffer]:
                 del self._holders[buffer]
@@ -135,12 +142,14 @@ class Room:
 
 
 class _Kept:
-    """A result, and how large each piece of memory is that it holds on to."""
+    """A result, how large each large piece of memory is that it holds on to, and all small ones together."""
 
-    def __init__(self, value: object) -> None:
+    def __init__(self, value: object, lasting: tuple[type, ...]) -> None:
         self.value = value
-        self.buffers: dict[int, int] = {}
-        _weigh(value, self.buffers)
+        sizes: dict[int, int] = {}
+        _weigh(value, sizes, lasting)
+        self.buffers = {piece: size for piece, size in sizes.items() if size >= _SHARED}
+        self.own = sum(sizes.values()) - sum(self.buffers.values())
         self._parts = _parts(value)
 
     def has_grown(self) -> bool:
@@ -152,9 +161,13 @@ def _parts(value: object) -> int:
     return len(getattr(value, "__dict__", ()))
 
 
-def _weigh(value: Any, sizes: dict[int, int]) -> None:  # noqa: ANN401 - whatever a result is made of
+def _weigh(
+    value: Any,  # noqa: ANN401 - whatever a result is made of
+    sizes: dict[int, int],
+    lasting: tuple[type, ...],
+) -> None:
     """Add the pieces of memory behind a value, each under its address so that none is counted twice."""
-    if id(value) in sizes or value is None or callable(value) or isinstance(value, bool | int | float):
+    if id(value) in sizes or value is None or callable(value) or isinstance(value, (bool, int, float, *lasting)):
         return
     if isinstance(value, np.ndarray):
         whole = value
@@ -163,11 +176,11 @@ def _weigh(value: Any, sizes: dict[int, int]) -> None:  # noqa: ANN401 - whateve
         sizes[id(whole)] = whole.nbytes
         return
     if isinstance(value, pd.Series) and isinstance(value.dtype, np.dtype) and value.dtype != object:
-        _weigh(value.to_numpy(), sizes)
+        _weigh(value.to_numpy(), sizes, lasting)
         return
     sizes[id(value)] = _own_size(value)
     for one in _inside(value):
-        _weigh(one, sizes)
+        _weigh(one, sizes, lasting)
 
 
 def _own_size(value: Any) -> int:  # noqa: ANN401

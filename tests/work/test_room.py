@@ -1,6 +1,7 @@
 """The room for results: never above its bytes, made once, and told the truth about."""
 
 import threading
+import tracemalloc
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,6 +73,27 @@ def test_what_a_result_is_made_of_is_weighed(make):
     room = Room(1_000 * KB)
     room.put(("a",), make())
     assert room.nbytes == pytest.approx(100 * KB, rel=0.06)
+
+
+def test_what_the_room_notes_of_a_result_is_small_beside_it():
+    room, results = Room(10_000 * KB), [{str(n): [f"word {i} of {n}"] for n in range(100)} for i in range(50)]
+    tracemalloc.start()
+    for i, result in enumerate(results):
+        room.put(("chart", i), result)
+    noted = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert noted < room.nbytes / 10
+
+
+def test_what_is_there_in_any_case_weighs_nothing():
+    @dataclass(frozen=True)
+    class Words:
+        text: str
+
+    words = Words("x" * 100 * KB)
+    room = Room(1_000 * KB, lasting=(Words,))
+    room.put(("a",), (words, numbers(10)))
+    assert room.nbytes < 11 * KB
 
 
 def test_what_a_result_works_out_later_is_weighed_when_it_is_found():

@@ -7,11 +7,16 @@ import ctypes
 import gc
 import os
 import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
 
 import pyarrow as pa
 import streamlit as st
 from threadpoolctl import ThreadpoolController
 
+from lib.errors import HouseholdSegmentsError
 from lib.ui.scene import catalogue
 from lib.work.progress import Cancelled
 
@@ -22,8 +27,29 @@ _BLAS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_
 _M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1
 _LARGE = 2**20
 
+_LOOK_EVERY, _WORK = 1.0, 0.1
+"""Seconds between looks at what the server did, and seconds of processor time from which on it may have left a gap."""
 
-@st.cache_resource(show_spinner=False)
+_SECONDS_TO_DRAW = 2.0
+"""The first visitor's browser may run on this machine, or on one that has no more processors than this."""
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """What a server does when it starts: whatever is the same for all visitors is ready for the first of them."""
+    before_first_page()
+    # a survey that was never read takes seconds: the server answers meanwhile
+    threading.Thread(target=_open_all, name="first look", daemon=True).start()
+    yield
+
+
+def _open_all() -> None:
+    for source in catalogue.sources():
+        with contextlib.suppress(HouseholdSegmentsError):  # the page says what is wrong with it
+            catalogue.about(source)
+
+
+@cache
 def before_first_page() -> None:
     """Once per server: short work in one thread, and memory that was used goes back to the machine."""
     _one_thread()
@@ -45,6 +71,20 @@ def _give_memory_back() -> None:
         libc.mallopt(_M_ARENA_MAX, 2)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
         libc.mallopt(_M_TRIM_THRESHOLD, _LARGE)
+        threading.Thread(target=_close_gaps, args=(libc.malloc_trim,), name="memory", daemon=True).start()
+
+
+def _close_gaps(trim: Callable[[int], int]) -> None:
+    """Give back what is free between pieces in use, which glibc keeps: tens of megabytes, in a thousandth of a second.
+
+    Pages, fragments and work in the background all leave gaps, so that none of them is asked: whenever the server has
+    worked it is time.
+    """
+    pause, before = threading.Event(), 0.0
+    while not pause.wait(_LOOK_EVERY):
+        if (now := time.process_time()) - before > _WORK:
+            trim(0)
+            before = now
 
 
 @st.cache_resource(show_spinner=False)
@@ -52,7 +92,9 @@ def after_first_page() -> None:
     """Take what is loaded by now out of the garbage collector's rounds; load the map worker, make first maps."""
     gc.collect()
     gc.freeze()
-    threading.Thread(target=_first_maps, name="first maps", daemon=True).start()
+    timer = threading.Timer(_SECONDS_TO_DRAW, _first_maps)
+    timer.daemon = True
+    timer.start()
 
 
 def _first_maps() -> None:

@@ -24,8 +24,8 @@ if len(chosen) < 2:
     st.stop()
 features.render_relatives(scene, chosen)
 recipe = recipes.choose_recipe(scene, chosen, algorithms=True)
-found = sections.fit_or_stop(scene, recipe)
-segmented = naming.choose_segments(scene, recipe, found)
+sections.fit_or_stop(scene, recipe)
+segmented = naming.choose_segments(scene, recipe)
 
 st.header(f"Maps of the {scene.entity.plural}", divider="gray")
 maps.render_maps(segmented)

@@ -39,8 +39,8 @@ if len(chosen) < 2:
 features.render_relatives(small, chosen)
 business.render_help(small, chosen[0])
 recipe = recipes.choose_recipe(small, chosen)
-found = sections.fit_or_stop(small, recipe)
-segmented = naming.choose_segments(small, recipe, found)
+sections.fit_or_stop(small, recipe)
+segmented = naming.choose_segments(small, recipe)
 
 maps.render_maps(segmented)
 told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page

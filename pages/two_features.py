@@ -23,8 +23,8 @@ if features[0] == features[1]:
     st.info("Choose two different amounts.")
     st.stop()
 recipe = recipes.choose_recipe(scene, features)
-found = sections.fit_or_stop(scene, recipe)
-segmented = naming.choose_segments(scene, recipe, found)
+sections.fit_or_stop(scene, recipe)
+segmented = naming.choose_segments(scene, recipe)
 
 sections.render_plane(segmented)
 told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page

@@ -1,5 +1,7 @@
 """What decides figures, and what is only a name."""
 
+from functools import partial
+
 import pytest
 
 from lib.population import Comparison
@@ -43,9 +45,8 @@ def test_a_scene_is_shown_beside_another(scene):
 
 def test_a_scene_with_segments_narrows_to_one_without(scene):
     recipe = Recipe(("DEBT", "HOUSES"), k=2, starts=2)
-    segmented = Segmented(
-        scene.view, scene.heading, recipe, segment_results.segmentation(scene.view, recipe), {1: "A"}, {1: "A"}
-    )
+    find = partial(segment_results.segmentation, scene.view, recipe)
+    segmented = Segmented(scene.view, scene.heading, recipe, find, {1: "A"}, {1: "A"})
     assert type(segmented.narrowed("The young", YOUNG)) is Scene
     assert segmented.described[:2] == ("DEBT", "HOUSES")
     assert segmented.key != scene.key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -113,13 +113,13 @@ class Segmented(Scene):
 
     Attributes:
         recipe: How they were found.
-        found: The segmentation.
+        find: Finds the segmentation, which is not held on to: a session keeps its scene for as long as it lasts.
         names: The name of each segment.
         shown: The names of those on view.
     """
 
     recipe: Recipe
-    found: Segmentation
+    find: Callable[[], Segmentation]
     names: Mapping[int, str]
     shown: Mapping[int, str]
 
@@ -127,6 +127,11 @@ class Segmented(Scene):
     def key(self) -> Hashable:
         """What decides how a chart looks, besides the choices of its own controls."""
         return super().key, self.recipe, tuple(self.shown.items())
+
+    @property
+    def found(self) -> Segmentation:
+        """The segmentation."""
+        return self.find()
 
     @property
     def numbers(self) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -122,6 +124,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     contoured, sized = bool(state.get("contours")), bool(state.get("sized")) and scene.about.weight is not None
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place = f"map_{projection.method}"
+    find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     most = _MOST_POINTS if large else _MOST_BESIDE
     drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
 
@@ -148,7 +151,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         words=charts.members_words(_axes(projection), column),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, picked)},
-        on_select=lambda: picking.take(scene, projection, place),
+        on_select=lambda: picking.take(scene, find, place),
         selection_mode=[charts.BOX, charts.POINT],
     )
     quality = projection.quality

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 import streamlit as st
 
-from lib.segments import Recipe, Segmentation
+from lib.segments import Recipe
 from lib.ui.run import segment_results
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene, Segmented
@@ -15,7 +16,7 @@ from lib.ui.scene.view import View
 LONGEST_NAME = 60
 
 
-def choose_segments(scene: Scene, recipe: Recipe, found: Segmentation) -> Segmented:
+def choose_segments(scene: Scene, recipe: Recipe) -> Segmented:
     """Rename segments and switch them on and off.
 
     Returns:
@@ -45,7 +46,8 @@ def choose_segments(scene: Scene, recipe: Recipe, found: Segmentation) -> Segmen
     if not shown:
         st.caption("No segment is switched on: all of them are shown.")
     on_view = {number: names[number] for number in names if number in shown} or names
-    return Segmented(scene.view, scene.heading, recipe, found, names, on_view)
+    find = partial(segment_results.segmentation, scene.view, recipe)
+    return Segmented(scene.view, scene.heading, recipe, find, names, on_view)
 
 
 def _mark(view: View, recipe: Recipe) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -53,9 +53,12 @@ def _set(scene: Segmented, ids: Ids, *, by_segments: bool = False) -> None:
         st.session_state[_SEGMENTS] = []
 
 
-def take(scene: Segmented, projection: Projection, key: str) -> None:
+def take(scene: Segmented, find: Callable[[], Projection | None], key: str) -> None:
     """Take over what was boxed or clicked on one map, for all of them."""
     selection = st.session_state[key].selection
+    projection = find()
+    if projection is None:
+        return  # it is drawn no more
     table = projection.table
     if box := selection.get(charts.BOX):
         inside = pd.Series(True, index=table.index)
@@ -72,8 +75,9 @@ def take(scene: Segmented, projection: Projection, key: str) -> None:
         _set(scene, ())
 
 
-def _take_segments(scene: Segmented, members: Mapping[int, Ids]) -> None:
+def _take_segments(scene: Segmented) -> None:
     chosen = st.session_state[_SEGMENTS]
+    members = map_results.members_by_segment(scene.view, scene.recipe)
     _set(scene, tuple(member for segment in chosen for member in members[segment]), by_segments=True)
 
 
@@ -86,7 +90,6 @@ def render(scene: Segmented) -> None:
     """Ways to pick without a mouse, and what is picked."""
     member = scene.entity.singular
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    members = map_results.members_by_segment(scene.view, scene.recipe)
     if st.session_state.get(_SEGMENTS) and not of(scene):
         st.session_state[_SEGMENTS] = []
     with left:
@@ -97,7 +100,7 @@ def render(scene: Segmented) -> None:
             format_func=lambda number: title_of(number, scene.names),
             key=_SEGMENTS,
             on_change=_take_segments,
-            args=(scene, members),
+            args=(scene,),
             help=f"Or drag a box on a map, or click {a(member)}. Shift and drag moves a map, the wheel zooms it, "
             "a double click resets it.",
         )

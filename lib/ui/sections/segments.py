@@ -11,7 +11,7 @@ from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.segments import Recipe, Segmentation, findings
+from lib.segments import Recipe, findings
 from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
@@ -21,10 +21,10 @@ from lib.words import capitalised
 _LINEAR = "plane_linear"
 
 
-def fit_or_stop(scene: Scene, recipe: Recipe) -> Segmentation:
-    """The segments of a recipe; where it cannot be made, the reason in a sentence, and the page ends."""
+def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
+    """Find the segments of a recipe; where it cannot be done, say why in a sentence and end the page."""
     try:
-        return segment_results.segmentation(scene.view, recipe)
+        segment_results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
         st.error(str(error), icon=":material/rule:")
         st.stop()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from kneed import KneeLocator
 
 FEWEST_FOR_KNEE = 6
 """A curve of fewer numbers of segments shows no elbow that a shorter one would not."""
@@ -76,6 +75,8 @@ def knee(ks: Sequence[int], inertia: Sequence[float]) -> int | None:
 def _kneedle(ks: Sequence[int], inertia: Sequence[float]) -> int | None:
     if len(ks) < FEWEST_FOR_KNEE or not np.isfinite(inertia).all() or np.ptp(inertia) == 0:
         return None
+    from kneed import KneeLocator  # only now: it brings all of scipy.signal along
+
     place = KneeLocator(list(ks), list(inertia), curve="convex", direction="decreasing").knee
     return None if place is None else int(place)
 

@@ -20,8 +20,9 @@ def kept(function: F) -> F:
     """Keep the results of a function whose arguments are a view and other small values."""
 
     @wraps(function)
-    def found_or_made(*given: Any) -> Any:  # noqa: ANN401 - whatever the function takes and gives
-        return ROOM.get((function.__name__, *map(_small, given)), lambda: function(*given))
+    def found_or_made(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the function takes and gives
+        key = (function.__name__, *map(_small, given), *sorted(named.items()))
+        return ROOM.get(key, lambda: function(*given, **named))
 
     return found_or_made  # type: ignore[return-value]
 

@@ -86,10 +86,20 @@ def variance_ranking(view: View, trim: float) -> pd.Series:
     return over_all_amounts(view, trim)[0]
 
 
-def leading(view: View, trim: float) -> pd.Series:
-    """The same without what cannot be a feature of this population; all of them if nothing can."""
+@kept
+def leading(view: View, trim: float, *, apart: bool) -> tuple[str, ...]:
+    """The same without what cannot be a feature of this population; all of them if nothing can.
+
+    Args:
+        view: The population.
+        trim: Share left out at either end.
+        apart: Whether columns are left out that contain one ranked before them, or are part of it.
+    """
     ranking, fit = over_all_amounts(view, trim)
-    return ranking.loc[ranking.index.isin(fit)] if fit else ranking
+    ranking = ranking.loc[ranking.index.isin(fit)] if fit else ranking
+    if apart:
+        ranking = features.without_relatives(ranking, view.about.subject.identities)
+    return tuple(map(str, ranking.index))
 
 
 @kept

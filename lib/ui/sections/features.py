@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib.features import relatives, without_relatives
+from lib.features import relatives
 from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
@@ -55,10 +55,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
                 bind="query-params",
                 help="Some columns are the sum of others: columns that contain one another count twice.",
             )
-    ranking = results.leading(scene.view, trim)
-    if apart:
-        ranking = without_relatives(ranking, scene.subject.identities)
-    chosen = tuple(map(str, ranking.index[:number]))
+    chosen = results.leading(scene.view, trim, apart=apart)[:number]
     st.caption(f"Features: {', '.join(scene.codebook.label(name) for name in chosen)}.")
     return chosen
 

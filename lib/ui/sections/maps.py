@@ -31,6 +31,8 @@ _MOST_POINTS, _MOST_BESIDE = 6_000, 2_500
 _MOST_RINGS = 1_500
 """Rings around picked members: more hide one another."""
 
+_NOBODY = pd.DataFrame({"x": [], "y": [], "id": []})
+
 
 @st.fragment
 def render_maps(scene: Segmented) -> None:
@@ -162,9 +164,9 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
 
 def _rings(scene: Segmented, projection: Projection, picked: map_results.Ids) -> pd.DataFrame:
     """Where the picked members are that are on view, drawn or not."""
-    table = projection.table[["x", "y", "id"]]
     if not picked:
-        return table.head(0)
+        return _NOBODY
+    table = projection.table[["x", "y", "id"]]
     labels = scene.found.labels[projection.table["row"].to_numpy()]
     return table[table["id"].isin(picked) & np.isin(labels, list(scene.shown))].head(_MOST_RINGS)
 

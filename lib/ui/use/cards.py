@@ -9,8 +9,9 @@ from lib.charts import segments as charts
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.segments import UNASSIGNED, Explanation, Profile
+from lib.segments import UNASSIGNED, Stability
 from lib.ui.run import segment_results
+from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -21,23 +22,20 @@ _TELLING = 5
 
 def render(scene: Segmented) -> None:
     """A card for each segment."""
-    profile = segment_results.profile(scene.view, scene.recipe, scene.described)
-    rules = segment_results.explanation(scene.view, scene.recipe)
     with st.grid(2, min_column_width=300):
         for number in scene.numbers:
             with st.container(border=True):
-                _render_card(scene, number, profile, rules)
+                _render_card(scene, number)
     sizes = scene.found.sizes
     if UNASSIGNED in sizes.index:
         left = sizes.loc[UNASSIGNED]
         behind = f" ({left['sampled']:,} {scene.entity.behind})" if scene.entity.behind else ""
         st.caption(f"{left['share']:.1%} of the {scene.unit}{behind} belong to no segment.")
-    st.caption(rules.words)
+    st.caption(segment_results.explanation(scene.view, scene.recipe).words)
     controls.chart_note(scene)
 
 
-def _render_card(scene: Segmented, number: int, profile: Profile, rules: Explanation) -> None:
-    entity, size = scene.entity, scene.found.sizes.loc[number]
+def _render_card(scene: Segmented, number: int) -> None:
     draw(
         lambda: charts.key(1),
         scene,
@@ -46,22 +44,36 @@ def _render_card(scene: Segmented, number: int, profile: Profile, rules: Explana
         tables=lambda: {charts.LOOKS: charts.looks({number: scene.shown[number]})},
         same_for=("key", 1),
     )
+    stable = segment_results.known_stability(scene.view, scene.recipe)
+    key = (scene.view.key, scene.recipe, number, stable is not None)
+    words = find("cards", key)
+    if words is None:
+        words = _words(scene, number, stable)
+        put("cards", key, words)
+    # one text and one note: every element of a page is a message to the browser
+    told, noted = words
+    st.markdown(told)
+    if noted:
+        st.caption(noted)
+
+
+def _words(scene: Segmented, number: int, stable: Stability | None) -> tuple[str, str]:
+    """What a card tells of a segment, and what is noted below."""
+    entity, size = scene.entity, scene.found.sizes.loc[number]
     rests = f"; {size['sampled']:,} {entity.behind}" if entity.behind else ""
     told = [f"{controls.many(scene, size['count'])}, {size['share']:.1%} of the {scene.unit}{rests}."]
     noted = [f":material/warning: Rests on fewer than {entity.sampled(THIN)}."] if size["thin"] else []
     if size["sampled"] >= _TELLING:
-        stable = segment_results.known_stability(scene.view, scene.recipe)
         if stable is not None:
             row = stable.table.loc[number]
             noted.append(f"Stability {row['bootstrap']:.2f}: {row['verdict']}.")
-        told += [_apart(scene, profile.table.loc[number], profile.apart(number)), rules.sentences.get(number, "")]
+        profile = segment_results.profile(scene.view, scene.recipe, scene.described)
+        rules = segment_results.explanation(scene.view, scene.recipe)
         typical, how = _typical(scene, number)
+        told += [_apart(scene, profile.table.loc[number], profile.apart(number)), rules.sentences.get(number, "")]
         told.append(typical)
         noted.append(how)
-    # one text and one note: every element of a page is a message to the browser
-    st.markdown("\n\n".join(filter(None, told)))
-    if noted:
-        st.caption("  \n".join(noted))
+    return "\n\n".join(filter(None, told)), "  \n".join(noted)
 
 
 def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:

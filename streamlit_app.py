@@ -48,8 +48,7 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
                 title="Explore",
                 icon=":material/travel_explore:",
                 default=True,
-                help="Who is in the data: groups side by side, distributions and relations, "
-                "population beside everyone.",
+                help="Who is in the data.",
             ),
         ),
         (
@@ -58,7 +57,7 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
                 "pages/two_features.py",
                 title="Two features",
                 icon=":material/scatter_plot:",
-                help="k-means you can see: two amounts, their segments in the plane, and how far to trust them.",
+                help="Segments in a plane.",
             ),
         ),
         (
@@ -67,7 +66,7 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
                 "pages/many_features.py",
                 title="Many features",
                 icon=":material/hub:",
-                help="Choose columns, choose k, compare methods, and see the segments through PCA, t-SNE and UMAP.",
+                help="Segments by any columns, and maps of them.",
             ),
         ),
         (
@@ -77,7 +76,7 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
                 title="Small business",
                 icon=":material/storefront:",
                 visibility="visible" if "small_business" in shown else "hidden",
-                help="Business owners beside everyone else, and the segments among those with income under a limit.",
+                help="Business owners and their segments.",
             ),
         ),
         (
@@ -86,7 +85,7 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
                 "pages/methods.py",
                 title="Methods and data",
                 icon=":material/menu_book:",
-                help="How everything is computed, what every column means, where the data comes from.",
+                help="How figures are made, and what columns mean.",
             ),
         ),
     ]

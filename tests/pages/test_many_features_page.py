@@ -32,7 +32,7 @@ def test_each_tab_draws_its_charts_below_the_map(alone, charts, settled, tab, pa
     for part in ("PCA of", *parts):
         assert any(part in alt for alt in alts), part
     assert any("**4 segments**" in m.value for m in at.main.markdown)
-    assert any("trustworthiness" in c.value for c in at.main.caption)
+    assert any("trustworthiness" in m.value for m in at.main.markdown)
 
 
 def test_three_finished_maps_of_the_sample_are_there_at_once(app, charts):

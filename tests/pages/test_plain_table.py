@@ -370,7 +370,7 @@ def test_customers_with_weights_can_be_counted_both_ways(offer, metrics, charts)
     at = offer(weighted(), TWO, k="3")
     assert at.segmented_control(key="count").options == ["Customers", "Rows"]
     assert any("600 customers" in m.value for m in at.main.markdown)
-    assert any(":material/balance: Now counting customers." in c.value for c in at.main.caption)
+    assert any(":material/balance: Now counting customers." in m.value for m in at.main.markdown)
     assert [tab.label for tab in at.tabs] == [tab.replace("a row", "a customer") for tab in TABS]
     assert {"Customers", "Sampled"} <= set(at.dataframe[0].value.columns)
     assert not [words for words in said(at, charts) if BANNED.search(words)]
@@ -386,7 +386,7 @@ def test_a_share_that_leads_is_the_subjects(offer):
     at = offer(replace(unequal, subject=replace(CUSTOMERS, lead=lead)))
     members = 3 * rows / (3 * rows + 1 - rows)
     told = f"Northerners are {rows:.1%} of the file's rows and {members:.1%} of customers."
-    assert any(told in c.value for c in at.main.caption)
+    assert any(told in m.value for m in at.main.markdown)
 
 
 @pytest.mark.parametrize(("columns", "fits"), [(("a", "b"), True), (("c", "d"), True), (("a", "z"), False)])

@@ -72,10 +72,8 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
     """The column that is shared out and the groups it is shared out in."""
     codebook, categories = scene.codebook, scene.codebook.categories()
     is_of_population = by in scene.view.population.columns
-    left, right = st.columns(2)
-    with left:
+    with st.grid(2, min_column_width=260):
         column = controls.pick_column("Show", categories, codebook, default=show, key=f"{at}show")
-    with right:
         group = links.selectbox(
             "In each group of",
             [_BESIDE, *categories],

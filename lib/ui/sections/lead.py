@@ -17,7 +17,11 @@ def render_lead(scene: Scene) -> None:
     """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
     size = results.size(scene.view)
     share = "" if scene.view.is_everyone else f", {size.share:.1%} of all"
-    st.markdown(f"**{scene.title}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}.")
+    said = f"**{scene.title}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}."
+    if size.rows and scene.counts_both_ways:
+        counting = f":material/balance: {_what_counting_changes(scene)}Now counting {scene.unit}."
+        said = f"{said}\n\n:small[:gray[{counting}]]"
+    st.markdown(said)
     if scene.about.synthetic:
         real = f" The button in the sidebar brings the real {scene.subject.wording.source.lower()}."
         st.info(
@@ -25,8 +29,6 @@ def render_lead(scene: Scene) -> None:
             f"real ones, not equal to them.{real if scene.view.source == catalogue.SAMPLE else ''}",
             icon=":material/science:",
         )
-    if size.rows and scene.counts_both_ways:
-        st.caption(f":material/balance: {_what_counting_changes(scene)}Now counting {scene.unit}.")
 
 
 def _what_counting_changes(scene: Scene) -> str:

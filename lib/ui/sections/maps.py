@@ -44,7 +44,6 @@ def render_maps(scene: Segmented) -> None:
     with st.grid(columns, min_column_width=280):
         for method in shown:
             with st.container():
-                st.markdown(f"**{METHOD_LABELS[method]}**")
                 projection = _drawn(scene.view, scene.recipe, method, settings)
                 if projection is not None:
                     drawn.append(projection)
@@ -61,14 +60,13 @@ def _explain(scene: Scene, drawn: list[Projection]) -> None:
         for projection in drawn if opened.open else ():
             notes = " ".join(projection.notes)
             st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
-    controls.chart_note(scene)
+        if opened.open:
+            controls.chart_note(scene)
 
 
 def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    with left:
+    with st.grid(2, min_column_width=260, vertical_alignment="bottom"):
         shown = links.pills("Maps", METHODS, key="maps", default=METHODS, format_func=METHOD_LABELS.__getitem__)
-    with right:
         names = [*scene.codebook.categories(), *scene.codebook.amounts()]
         colour = links.selectbox(
             "Colour by",
@@ -108,6 +106,7 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
         projection = map_results.projection(view, recipe, method, settings)
         if projection is not None:
             return projection
+        st.markdown(f"**{METHOD_LABELS[method]}**")
         request = map_results.map_request(view, recipe, method, settings)
         fitted = background.follow(
             f"map_of_{method}",
@@ -129,7 +128,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     most = _MOST_POINTS if large else _MOST_BESIDE
     drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
-
+    st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn, sized=sized)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]
     look = (charts.colour_of(column), contoured, sized, large)
     draw(
@@ -156,10 +155,14 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         on_select=lambda: picking.take(scene, find, place),
         selection_mode=[charts.BOX, charts.POINT],
     )
+
+
+def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame, *, sized: bool) -> str:
+    """How far a map can be trusted, and how many of its points are drawn."""
     quality = projection.quality
     how = "at random" if sized or scene.view.counting == ROWS or not scene.about.weight else "in proportion to weight"
     few = f" {len(drawn):,} of {len(projection):,} drawn, {how}." if len(drawn) < len(projection) else ""
-    st.caption(f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}.{few}")
+    return f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}.{few}"
 
 
 def _rings(scene: Segmented, projection: Projection, picked: map_results.Ids) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from lib.words import a, capitalised
 _PICKED = "picked_members"
 _SEARCH, _SEARCH_TEXT = "member_number", "member"
 _SEGMENTS = "picked_segments"
+_SEARCH_WIDTH = 240
 _MOST_ROWS = 500
 _FACTS = 9
 """Columns told of a picked member where the subject names none."""
@@ -89,10 +90,9 @@ def _take_searched(scene: Segmented, key: str) -> None:
 def render(scene: Segmented) -> None:
     """Ways to pick without a mouse, and what is picked."""
     member = scene.entity.singular
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
     if st.session_state.get(_SEGMENTS) and not of(scene):
         st.session_state[_SEGMENTS] = []
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         st.pills(
             "Pick segments",
             list(scene.shown),
@@ -103,8 +103,8 @@ def render(scene: Segmented) -> None:
             args=(scene,),
             help=f"Or drag a box on a map, or click {a(member)}. Shift and drag moves a map, the wheel zooms it, "
             "a double click resets it.",
+            width="stretch",
         )
-    with right:
         _search(scene)
     picked = of(scene)
     if not picked:
@@ -120,7 +120,14 @@ def _search(scene: Segmented) -> None:
     member = capitalised(scene.entity.singular)
     if map_results.ids_are_text(scene.view):
         key = _SEARCH_TEXT
-        st.text_input(f"{member} ID", key=key, on_change=_take_searched, args=(scene, key), placeholder="Search")
+        st.text_input(
+            f"{member} ID",
+            key=key,
+            on_change=_take_searched,
+            args=(scene, key),
+            placeholder="Search",
+            width=_SEARCH_WIDTH,
+        )
         return
     st.number_input(
         f"{member} number",
@@ -130,6 +137,7 @@ def _search(scene: Segmented) -> None:
         on_change=_take_searched,
         args=(scene, _SEARCH),
         placeholder="Search",
+        width=_SEARCH_WIDTH,
     )
 
 

@@ -31,8 +31,7 @@ def render(scene: Segmented) -> None:
         left = sizes.loc[UNASSIGNED]
         behind = f" ({left['sampled']:,} {scene.entity.behind})" if scene.entity.behind else ""
         st.caption(f"{left['share']:.1%} of the {scene.unit}{behind} belong to no segment.")
-    st.caption(segment_results.explanation(scene.view, scene.recipe).words)
-    controls.chart_note(scene)
+    controls.chart_note(scene, segment_results.explanation(scene.view, scene.recipe).words)
 
 
 def _render_card(scene: Segmented, number: int) -> None:
@@ -50,15 +49,11 @@ def _render_card(scene: Segmented, number: int) -> None:
     if words is None:
         words = _words(scene, number, stable)
         put("cards", key, words)
-    # one text and one note: every element of a page is a message to the browser
-    told, noted = words
-    st.markdown(told)
-    if noted:
-        st.caption(noted)
+    st.markdown(words)  # one text: every element of a page is a message to the browser
 
 
-def _words(scene: Segmented, number: int, stable: Stability | None) -> tuple[str, str]:
-    """What a card tells of a segment, and what is noted below."""
+def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
+    """What a card tells of a segment, and below what is noted."""
     entity, size = scene.entity, scene.found.sizes.loc[number]
     rests = f"; {size['sampled']:,} {entity.behind}" if entity.behind else ""
     told = [f"{controls.many(scene, size['count'])}, {size['share']:.1%} of the {scene.unit}{rests}."]
@@ -73,7 +68,7 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> tuple[str
         told += [_apart(scene, profile.table.loc[number], profile.apart(number)), rules.sentences.get(number, "")]
         told.append(typical)
         noted.append(how)
-    return "\n\n".join(filter(None, told)), "  \n".join(noted)
+    return "\n\n".join(filter(None, [*told, *(f":small[:gray[{note}]]" for note in noted)]))
 
 
 def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:

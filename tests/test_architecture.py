@@ -117,7 +117,7 @@ def test_the_first_visitor_waits_for_no_import():
 
 def test_a_server_starts_without_what_finds_segments():
     """scikit-learn and scipy take a second to import on a small machine."""
-    heavy = ("sklearn", "scipy", "lib.segments", "lib.maps", "lib.exports", "vl_convert", "umap", "numba")
+    heavy = ("sklearn", "scipy", "lib.segments", "lib.maps", "lib.exports", "vl_convert", "umap", "numba", "requests")
     assert loaded_by(AT_START, heavy) == []
 
 

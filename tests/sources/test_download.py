@@ -19,7 +19,7 @@ import pytest
 from lib.errors import DownloadError
 from lib.sources import download, scf
 from lib.sources.download import fetch, one_at_a_time, path_of, readable, survey_files, transfer
-from lib.sources.download.transfer import Limits
+from lib.sources.download.limits import Clock, Limits
 from lib.sources.scf import parquet_copy
 from lib.tables.files import MAX_PACKED
 from tests.sources import loopback
@@ -423,7 +423,7 @@ def test_where_files_are_kept_and_come_from(monkeypatch, tmp_path):
 
 def held(folder, seconds=10):
     """The lock of a folder, for a ``with`` block."""
-    return one_at_a_time.alone(folder, transfer.Clock(Limits(deadline=seconds, poll=0.001)), lambda *_: None)
+    return one_at_a_time.alone(folder, Clock(Limits(deadline=seconds, poll=0.001)), lambda *_: None)
 
 
 def test_a_lock_file_and_pieces_left_by_a_dead_process_are_not_in_the_way(site, folder):

@@ -16,7 +16,7 @@ import pytest
 from lib.sources import scf
 from lib.sources.download import fetch, one_at_a_time, readable
 from lib.sources.download.command import main
-from lib.sources.download.transfer import Clock, Limits
+from lib.sources.download.limits import Clock, Limits
 from tests.sources import loopback
 from tests.sources.loopback import Loopback, extract, pausing, status, stopping, whole
 
@@ -234,7 +234,7 @@ def test_interrupted_by_the_keyboard(site, folder, capsys, monkeypatch):
     def interrupt(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lib.sources.download.fetching.receive", interrupt)
+    monkeypatch.setattr("lib.sources.download.transfer.receive", interrupt)
     assert main(["2019"]) == 130
     assert "untouched" in capsys.readouterr().err
     assert names(folder) == set()

@@ -15,7 +15,7 @@ from lib.errors import DataError
 from lib.sources import download, scf
 from lib.sources.download import fetch, opened, readable
 from lib.sources.download.command import main
-from lib.sources.download.transfer import Limits
+from lib.sources.download.limits import Limits
 from tests.sources.loopback import Loopback, extract, status, whole
 
 NAME = "scfp2019excel.zip"

@@ -12,7 +12,7 @@ from pathlib import Path
 from lib.errors import DownloadError
 from lib.sources import download
 from lib.sources.download import manifest
-from lib.sources.download.transfer import Limits, UnreachableError
+from lib.sources.download.limits import Limits, UnreachableError
 from lib.tables.files import MEGABYTE
 
 BEST_EFFORT = Limits(connect=4, read=10, answer=8, deadline=120, attempts=2)

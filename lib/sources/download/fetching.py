@@ -20,7 +20,7 @@ from lib.dataset import Dataset
 from lib.errors import DataError, DownloadError
 from lib.sources import scf
 from lib.sources.download import manifest, one_at_a_time, opened
-from lib.sources.download.transfer import Clock, Limits, Progress, receive
+from lib.sources.download.limits import Clock, Limits, Progress
 from lib.sources.scf import parquet_copy, vintage
 
 WAVES: tuple[int, ...] = tuple(vintage.HOUSEHOLDS)
@@ -131,6 +131,9 @@ def fetch(
 
 
 def _fetch_alone(wave: int, url: str, target: Path, clock: Clock, progress: Progress) -> None:
+    # what speaks HTTP is loaded by whoever downloads, not by every server
+    from lib.sources.download.transfer import receive
+
     staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=".scf-", suffix=".part"))
     arrived = staging / target.name  # under its own name, so that every message speaks of it by that name
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from lib.errors import DownloadError
-from lib.sources.download.transfer import Clock, Progress
+from lib.sources.download.limits import Clock, Progress
 
 NAME = ".scf.lock"
 _WHERE_NOTHING_LOCKS = ".scf.held"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
-from lib.sources.download.transfer import Limits, UnreachableError
+from lib.sources.download.limits import Limits, UnreachableError
 from lib.ui.run import server
 
 OFFERED = (2019, 2022)

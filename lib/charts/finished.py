@@ -113,10 +113,12 @@ def _worded(part: Any, words: Mapping[str, str]) -> Any:  # noqa: ANN401 - whate
 
 def as_bytes(table: pd.DataFrame) -> bytes:
     """A table as an Arrow IPC stream, without its index."""
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    # column by column: what pandas and Arrow tell each other about a whole table takes five times as long
+    columns = [pa.array(table[name].to_numpy(), from_pandas=True) for name in table]
+    batch = pa.RecordBatch.from_arrays(columns, names=[str(name) for name in table])
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, arrow.schema.remove_metadata()) as stream:
-        stream.write_table(arrow.replace_schema_metadata(None))
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
     return bytes(sink.getvalue().to_pybytes())
 
 

@@ -11,8 +11,9 @@ from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.segments import Recipe, findings
+from lib.segments import Recipe, Stability, findings
 from lib.ui.run import segment_results
+from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
@@ -99,12 +100,22 @@ def render_findings(scene: Segmented) -> None:
 
 def render_table(scene: Segmented) -> None:
     """Sizes, centroids and warnings of each segment."""
+    stable = segment_results.known_stability(scene.view, scene.recipe)
+    key = (scene.key, stable is not None)
+    table: pd.DataFrame | None = find("tables of segments", key)
+    if table is None:
+        table = _table(scene, stable)
+        put("tables of segments", key, table)
+    st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, centroids and flags")
+    controls.chart_note(scene)
+
+
+def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     codebook, found = scene.codebook, scene.found
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
-    stable = segment_results.known_stability(scene.view, scene.recipe)
     count = "rows" if scene.view.counting == ROWS else "count"
     centroids = found.centroids.reindex(sizes.index)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
@@ -118,8 +129,6 @@ def render_table(scene: Segmented) -> None:
             "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }
     )
-    st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, centroids and flags")
-    controls.chart_note(scene)
 
 
 def render_profile(scene: Segmented) -> None:

@@ -120,10 +120,10 @@ def children_of(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are looked up with ps")
-def test_a_map_can_be_stopped_and_a_dead_worker_costs_one_map(visit, tmp_path):
+def test_a_map_can_be_stopped_and_a_dead_worker_costs_one_map(page, tmp_path):
     with serve(tmp_path) as address:
-        # a population that no finished map is kept for, and the largest: this takes seconds
-        page = visit(f"{address}/many_features?maps=umap&neighbours=100&where=AGE+%3E+20")
+        # a population that no finished map is kept for, and the largest: this takes seconds; a page at rest has it
+        page.goto(f"{address}/many_features?maps=umap&neighbours=100&where=AGE+%3E+20")
         stop = page.locator(".st-key-stop_map_of_umap").get_by_role("button")
         expect(stop).to_be_visible()
         stop.click()

@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from lib.ui.run import drawing, server
-from lib.ui.scene import links, routing
+from lib.ui.run import background, drawing, server
+from lib.ui.scene import links, own, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
     lead,  # noqa: F401
@@ -20,6 +20,7 @@ ICON = Path(__file__).parent / "data" / "icon.png"
 def visit() -> None:
     """Show the page that was asked for, the sidebar beside it."""
     st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
+    own.sweep(background.gone)
     menu = pages(sidebar.subject_on_view().pages)
     server.before_first_page()
     with links.whole_page():

@@ -23,7 +23,7 @@ from lib.maps.settings import (
     Method,
     Settings,
 )
-from lib.maps.store import Store, default_store
+from lib.maps.store import NOWHERE, Store, default_store
 from lib.maps.worker import Worker, shared
 from lib.segments.recipe import Recipe
 from lib.work.jobs import State, Ticket
@@ -36,6 +36,7 @@ __all__ = [
     "METHOD_LABELS",
     "MIN_DIST",
     "NEIGHBOURS",
+    "NOWHERE",
     "PERPLEXITY",
     "Components",
     "Fitted",

@@ -35,12 +35,12 @@ class Store:
     than the time of another fit.
 
     Attributes:
-        cache: Folder that is written to.
+        cache: Folder that is written to; None where nothing may be.
         shipped: Folder that is only read, looked into first.
         limit: Bytes that ``cache`` may hold.
     """
 
-    cache: Path
+    cache: Path | None
     shipped: Path | None = SHIPPED
     limit: int = LIMIT_BYTES
 
@@ -64,6 +64,8 @@ class Store:
 
     def keep(self, key: str, of: Mapping[str, Any], rows: NDArray[np.intp], fitted: Fitted) -> None:
         """Write a map, whole or not at all; then make room."""
+        if self.cache is None:
+            return
         x, y = np.ascontiguousarray(fitted.coordinates.T, dtype=np.float32)
         table = pa.table({"x": x, "y": y, "row": rows.astype(np.int32)})
         said = {"of": dict(of), "figures": dict(fitted.figures)}
@@ -72,11 +74,11 @@ class Store:
             self.cache.mkdir(parents=True, exist_ok=True)
             with whole(self.cache / f"{key}.parquet") as draft:
                 pq.write_table(table, draft, **_SMALL)
-        self._make_room()
+        self._make_room(self.cache)
 
-    def _make_room(self) -> None:
+    def _make_room(self, cache: Path) -> None:
         """Remove what was used longest ago until the folder is within its limit."""
-        files = sorted(_sizes(self.cache), reverse=True)
+        files = sorted(_sizes(cache), reverse=True)
         held = 0
         for _, size, path in files:
             held += size
@@ -91,6 +93,10 @@ _SMALL: Mapping[str, Any] = {
     "write_statistics": False,
     "column_encoding": {"x": "BYTE_STREAM_SPLIT", "y": "BYTE_STREAM_SPLIT", "row": "DELTA_BINARY_PACKED"},
 }
+
+
+NOWHERE = Store(None, shipped=None)
+"""For maps of which nothing may stay."""
 
 
 def default_store() -> Store:

@@ -112,6 +112,17 @@ class Room:
             for key in [key for key in self._results if key[0] == kind]:
                 self._release(key)
 
+    def drop_of(self, name: Hashable) -> None:
+        """Let go of everything whose key mentions ``name``."""
+        with self._lock:
+            for key in [key for key in self._results if _mentions(key, name)]:
+                self._release(key)
+
+    def made_from(self) -> list[Key]:
+        """What results are kept under, the one asked for last at the end."""
+        with self._lock:
+            return list(self._results)
+
     def kinds(self) -> list[Kind]:
         """What is held, by kind."""
         with self._lock:
@@ -155,6 +166,10 @@ class _Kept:
     def has_grown(self) -> bool:
         """Whether something has been worked out and kept in it since."""
         return _parts(self.value) != self._parts
+
+
+def _mentions(key: Hashable, name: Hashable) -> bool:
+    return any(_mentions(part, name) for part in key) if isinstance(key, tuple) else key == name
 
 
 def _parts(value: object) -> int:

@@ -148,3 +148,11 @@ def test_it_says_what_it_holds():
         room.get(("sweep", i), lambda: numbers(40))
     room.get(("sweep", 2), lambda: numbers(40))
     assert room.kinds() == [("sweep", 2, 3, 1, 1)]
+
+
+def test_everything_made_from_one_thing_goes_together():
+    room = Room(10_000)
+    for key in (("a", ("own", 1)), ("b", 2, (3, ("own",))), ("c", "owner")):
+        room.put(key, key[0])
+    room.drop_of("own")
+    assert room.made_from() == [("c", "owner")]

@@ -111,6 +111,13 @@ def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again") -
     return None
 
 
+def stop_all() -> None:
+    """Whatever this session waits for is no longer wanted."""
+    slots: dict[str, _Slot] = st.session_state.pop(_SLOTS, {})
+    for held in slots.values():
+        held.ticket.cancel()
+
+
 def _ticket(slot: str, key: Hashable, ask: Ask[T]) -> Ticket[T]:
     """The slot's ticket; another where it is for other work, where the queue was busy, or where it has lapsed."""
     slots: dict[str, _Slot] = st.session_state.setdefault(_SLOTS, {})

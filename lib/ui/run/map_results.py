@@ -15,6 +15,7 @@ from lib.segments import Recipe
 from lib.segments.describe.plane import LEAST_POINTS
 from lib.ui.run import background, segment_results
 from lib.ui.run.cache import find, kept, put
+from lib.ui.scene import own
 from lib.ui.scene.view import View
 
 Id = int | str
@@ -26,11 +27,16 @@ def map_request(view: View, recipe: Recipe, method: maps.Method, settings: maps.
     return maps.Request(view.members(recipe.features), recipe, method, settings)
 
 
+def store_of(view: View) -> maps.Store | None:
+    """Where finished maps of a view are kept: nowhere for a table that somebody brought, else where all are."""
+    return maps.NOWHERE if own.is_own(view.source) else None
+
+
 def projection(view: View, recipe: Recipe, method: maps.Method, settings: maps.Settings) -> maps.Projection | None:
     """The map, if it can be had at once: PCA, or what was finished before."""
     key = _map_key(view, recipe, method, settings)
     found: maps.Projection | None = find("maps", key)
-    if found is None and (found := map_request(view, recipe, method, settings).finished()) is not None:
+    if found is None and (found := map_request(view, recipe, method, settings).finished(store_of(view))) is not None:
         put("maps", key, found)
     return found
 
@@ -53,13 +59,14 @@ def worker() -> maps.Worker:
     return found
 
 
-def contours(projection: maps.Projection) -> pd.DataFrame:
+def contours(view: View, projection: maps.Projection) -> pd.DataFrame:
     """Lines of equal density on a map."""
-    found: pd.DataFrame | None = find("contours", projection.key)
+    key = (view.key, projection.key)
+    found: pd.DataFrame | None = find("contours", key)
     if found is None:
         table = projection.table
         found = density.contours(table["x"].to_numpy(), table["y"].to_numpy(), table["weight"].to_numpy())
-        put("contours", projection.key, found)
+        put("contours", key, found)
     return found
 
 

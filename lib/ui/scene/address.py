@@ -45,6 +45,7 @@ class Book:
         picked: What each control showed last, as ids.
         worded: The words of each control's options as they were drawn last.
         opened: Labels of tabs, and the one they were opened with.
+        is_private: Whether nothing of what is looked at may stand in the address.
     """
 
     says: dict[str, Said] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Book:
     picked: dict[str, Said] = field(default_factory=dict)
     worded: dict[str, Said] = field(default_factory=dict)
     opened: dict[str, tuple[Said, str]] = field(default_factory=dict)
+    is_private: bool = False
     _sent: dict[str, Said] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
     _unread: dict[str, list[Unread]] = field(default_factory=dict)
@@ -66,10 +68,17 @@ class Book:
         if self.picked.get(key, picked) != picked:
             self._unread.clear()
         self.picked[key], self.defaults[key] = picked, default
-        self.says[key] = () if picked == default else picked or ("",)
+        self.says[key] = () if picked == default or self.is_private else picked or ("",)
         self._drawn.add(key)
         if not self._collecting:
             self.tell()
+
+    def be_private(self, is_private: bool) -> None:
+        """From now on say nothing in the address, or say everything in it again; what it says by now goes."""
+        if is_private and not self.is_private:
+            self.says = dict.fromkeys(self.says, ())
+            st.query_params.clear()
+        self.is_private = is_private
 
     def note(self, key: str, unread: Sequence[Unread]) -> None:
         """Remember what could not be read under a parameter, in place of what was noted before."""

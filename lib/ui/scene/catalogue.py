@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from lib.dataset import Codebook, Dataset
+from lib.errors import DataError
 from lib.sources import download, scf
+from lib.ui.scene import own
 from lib.ui.scene.kept import ROOM
 
 SAMPLE = "sample"
@@ -47,6 +49,39 @@ def sources() -> dict[str, Source]:
     return {**waves, SAMPLE: sample}
 
 
+def choices() -> dict[str, Source]:
+    """What this visitor can look at: what everybody can, and the tables that were brought in this session."""
+    return {**sources(), **{key: _brought(data) for key, data in own.mine().items()}}
+
+
+def _source(key: str) -> Source:
+    """The source of that key.
+
+    Raises:
+        DataError: If it is somebody's own table that was forgotten.
+    """
+    if not own.is_own(key):
+        return sources()[key]
+    data = own.find(key)
+    if data is None:
+        raise DataError("The table was forgotten: bring it again.")
+    return _brought(data)
+
+
+def _brought(data: Dataset) -> Source:
+    return Source(data.name, data.fingerprint, partial(_some, data), lambda: data.codebook)
+
+
+def _some(data: Dataset, columns: Sequence[str] | None) -> Dataset:
+    """A table with some of its columns, and with those that say who and how much."""
+    if columns is None:
+        return data
+    needed = {*columns, data.id, data.weight, data.implicate}
+    names = [name for name in data.frame if name in needed]
+    codebook = data.codebook.restricted_to([name for name in data.codebook if name in names])
+    return replace(data, frame=data.frame[names], codebook=codebook)
+
+
 def _wave(wave: int, path: Path) -> Source:
     return Source(
         f"SCF {wave}",
@@ -62,7 +97,7 @@ def _stamp(status: os.stat_result) -> str:
 
 def stamp_of(source: str) -> str:
     """What tells one state of a source from another."""
-    return sources()[source].stamp
+    return _source(source).stamp
 
 
 def about(source: str) -> Dataset:
@@ -72,11 +107,11 @@ def about(source: str) -> Dataset:
 
 def other_waves(source: str) -> dict[str, str]:
     """Other waves of the survey that a source belongs to: key -> name; none of data that are no survey's or drawn."""
-    own = about(source)
-    if own.wave is None or own.synthetic:
+    this = about(source)
+    if this.wave is None or this.synthetic:
         return {}
     others = {key: other for key, other in sources().items() if key != source}
-    return {key: other.name for key, other in others.items() if _is_wave_of(about(key), own)}
+    return {key: other.name for key, other in others.items() if _is_wave_of(about(key), this)}
 
 
 def _is_wave_of(other: Dataset, own: Dataset) -> bool:
@@ -109,10 +144,10 @@ def _put_together(source: str, stamp: str, dollars: int | None, columns: tuple[s
 
 def read(source: str, dollars: int | None, columns: Sequence[str]) -> Dataset:
     """A source with some of its columns, for this once: for work that passes over very many of them."""
-    data = sources()[source].open(columns)
+    data = _source(source).open(columns)
     return data.in_dollars(dollars) if dollars and data.dollars else data
 
 
 def columns_of(source: str, stamp: str) -> Codebook:
     """What is known about every column of a source."""
-    return ROOM.get(("codebooks", source, stamp), sources()[source].columns)
+    return ROOM.get(("codebooks", source, stamp), _source(source).columns)

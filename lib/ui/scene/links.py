@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -325,6 +325,16 @@ def tabs(
     found = st.tabs(choice.words, key=key, default=known.opened[key][1], on_change="rerun", **st_options)
     _after(choice, option_of.get(st.session_state[key]))
     return found
+
+
+def bound() -> Literal["query-params"] | None:
+    """``bind`` of a control that Streamlit itself keeps in the address: not where nothing may stand there."""
+    return None if book().is_private else "query-params"
+
+
+def be_private(is_private: bool) -> None:
+    """Whether nothing of what is looked at may stand in the address: a table of one's own is nobody else's matter."""
+    book().be_private(is_private)
 
 
 def to_copy(**always: object) -> str:

@@ -107,7 +107,7 @@ def choose_limit(scene: Scene) -> Scene:
         format="%d",
         # its default follows the dollar year: one control for each
         key=f"income_limit_{scene.dollars or ''}",
-        bind="query-params",
+        bind=links.bound(),
         help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )
     title = f"Owners, income under ${limit:,.0f}"
@@ -117,7 +117,7 @@ def choose_limit(scene: Scene) -> Scene:
 def render_help(scene: Scene, column: str) -> None:
     """What helps to choose features: which amounts vary most, and how one of them is spread."""
     with st.expander(
-        "Which amounts differ most", icon=":material/straighten:", key="differ", bind="query-params"
+        "Which amounts differ most", icon=":material/straighten:", key="differ", bind=links.bound()
     ) as helping:
         if helping.open:
             explore.render_variance(scene, at="owner_")

@@ -12,6 +12,7 @@ from lib import explore
 from lib.dataset import Variable
 from lib.errors import PopulationError
 from lib.population import Combination, Comparison, Condition, Population
+from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
 
 _TEXT = "where"
@@ -28,7 +29,7 @@ def choose(scene: Scene) -> Population:
         text = st.text_input(
             "Typed",
             key=_TEXT,
-            bind="query-params",
+            bind=links.bound(),
             placeholder=_example(scene),
             help="Columns, numbers, == != < <= > >= in, and or not, brackets. A name that is not one plain word stands "
             "in backticks: `` `net income` > 0 ``. The data dictionary under Methods lists the columns."

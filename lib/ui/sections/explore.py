@@ -102,7 +102,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         linear = st.toggle(
             "Equal steps",
             key=f"{at}amount_linear",
-            bind="query-params",
+            bind=links.bound(),
             help="Off: where an amount is skewed, a scale that is even near zero and logarithmic beyond.",
         )
     result = results.distribution(scene.view, scene.heading, column, linear)
@@ -152,7 +152,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     with second:
         y = controls.pick_column("Up", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
     with third:
-        linear = st.toggle("Equal steps", key=f"{at}xy_linear", bind="query-params")
+        linear = st.toggle("Equal steps", key=f"{at}xy_linear", bind=links.bound())
     try:
         result = results.relation(scene.view, x, y, linear, by)
     except EstimateError as error:

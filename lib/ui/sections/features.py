@@ -52,7 +52,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
                 "Leave out relatives",
                 True,
                 key="apart",
-                bind="query-params",
+                bind=links.bound(),
                 help="Some columns are the sum of others: columns that contain one another count twice.",
             )
     chosen = results.leading(scene.view, trim, apart=apart)[:number]

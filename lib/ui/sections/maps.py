@@ -95,8 +95,8 @@ def _settings(scene: Scene) -> Settings:
             help="How close points may come. Small: tight islands.",
         )  # fmt: skip
         if scene.about.weight:
-            st.toggle(f"Size points by the {members} they stand for", key="sized", bind="query-params")
-        st.toggle(f"Contours of where most {members} lie", key="contours", bind="query-params")
+            st.toggle(f"Size points by the {members} they stand for", key="sized", bind=links.bound())
+        st.toggle(f"Contours of where most {members} lie", key="contours", bind=links.bound())
     return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance)
 
 
@@ -111,7 +111,7 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
         fitted = background.follow(
             f"map_of_{method}",
             request.key,
-            lambda session: request.start(map_results.worker(), watcher=session),
+            lambda session: request.start(map_results.worker(), map_results.store_of(view), session),
             again="Draw it again",
         )
         return None if fitted is None else map_results.keep(view, recipe, request, fitted)
@@ -147,7 +147,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
             map_results.centres(scene.view, scene.recipe, projection),
             scene.shown,
             column=column,
-            lines=map_results.contours(projection) if contoured else None,
+            lines=map_results.contours(scene.view, projection) if contoured else None,
         ),
         words=charts.members_words(_axes(projection), column),
         same_for=("map", *look),

@@ -8,7 +8,7 @@ import streamlit as st
 from lib.estimates import THIN
 from lib.segments import STARTS
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
@@ -87,7 +87,7 @@ def _segments(scene: Scene) -> str:
 def render_dictionary(scene: Scene) -> None:
     """All columns with label, definition, unit and values; searchable."""
     wanted = st.text_input(
-        "Search", key="dictionary", bind="query-params", placeholder="A word, or the name of a column"
+        "Search", key="dictionary", bind=links.bound(), placeholder="A word, or the name of a column"
     )
     rows = [
         {

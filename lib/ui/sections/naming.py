@@ -32,7 +32,7 @@ def choose_segments(scene: Scene, recipe: Recipe) -> Segmented:
                     f"Name of segment {number}",
                     name,
                     key=f"n{mark}_{number}",
-                    bind="query-params",
+                    bind=links.bound(),
                     max_chars=max(LONGEST_NAME, len(name)),
                 )
                 names[number] = (typed or "").strip() or name

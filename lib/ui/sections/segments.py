@@ -15,7 +15,7 @@ from lib.segments import Recipe, Stability, findings
 from lib.ui.run import segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.words import capitalised
 
@@ -42,7 +42,7 @@ def render_plane(scene: Segmented) -> None:
     linear = st.toggle(
         "Equal steps",
         key=_LINEAR,
-        bind="query-params",
+        bind=links.bound(),
         help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
         f"{scene.entity.plural} do not squeeze all others into a corner.",
     )

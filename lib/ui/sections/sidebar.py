@@ -10,8 +10,8 @@ from lib.dataset import COUNTINGS, MEMBERS, ROWS, Counting, Dataset
 from lib.estimates import THIN
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
-from lib.ui.run import results
-from lib.ui.scene import catalogue, controls, links
+from lib.ui.run import background, results
+from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
@@ -56,18 +56,29 @@ def set_counting(counting: Counting) -> None:
     st.session_state[_COUNT] = counting
 
 
+def _forget(source: str) -> None:
+    """Let go of one's own table, and of all that is made or being made from it."""
+    background.stop_all()
+    own.forget(source)
+
+
 def _set_source(source: str) -> None:
     st.session_state[_DATA] = source
 
 
 def _source_on_view() -> str:
     """What the control of the data will say once it is drawn: what was chosen, what the link asks for, or the first."""
-    sources = catalogue.sources()
-    return links.about_to_show(_DATA, sources, format_func=lambda key: sources[key].name)
+    sources = catalogue.choices()
+    return links.about_to_show(_DATA, sources, ids=_id_of, format_func=lambda key: sources[key].name)
+
+
+def _id_of(key: str) -> str:
+    """What stands for a source in the address: of one's own table no more than that it is one."""
+    return "own" if own.is_own(key) else key
 
 
 def _choose_data() -> tuple[str, int | None]:
-    sources = catalogue.sources()
+    sources = catalogue.choices()
     st.subheader("Data")
     fetching.offer_missing(then=_set_source)
     wording = subject_on_view().wording
@@ -75,9 +86,14 @@ def _choose_data() -> tuple[str, int | None]:
         wording.source,
         sources,
         key=_DATA,
+        ids=_id_of,
         format_func=lambda key: sources[key].name,
         help=wording.source_help or None,
     )
+    links.be_private(own.is_own(source))
+    if own.is_own(source):
+        st.caption(":material/lock: Your own table: in this session alone, nowhere on the disk, in no link.")
+        st.button("Forget my data", icon=":material/delete:", on_click=_forget, args=(source,), width="stretch")
     if links.is_of_another_version():
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in catalogue.unreadable():

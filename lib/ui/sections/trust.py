@@ -11,6 +11,7 @@ from lib.dataset import ROWS
 from lib.segments import differences
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
+from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
 from lib.ui.sections.segments import plane_is_linear
@@ -55,7 +56,7 @@ def render_notebook(scene: Segmented) -> None:
     if not scene.subject.wording.notebooks:
         return
     with st.expander(
-        "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind="query-params"
+        "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind=links.bound()
     ) as told:
         if told.open:
             _render_told(scene)
@@ -97,7 +98,7 @@ def render_steps(scene: Segmented) -> None:
     """k-means at work: from its first centroids to its last."""
     recipe, codebook = scene.recipe, scene.codebook
     start = st.number_input(
-        "Start", 1, recipe.starts, 1, key="watched_start", bind="query-params", help="Each start draws other centroids."
+        "Start", 1, recipe.starts, 1, key="watched_start", bind=links.bound(), help="Each start draws other centroids."
     )
     steps = segment_results.steps(scene.view, recipe, int(start) - 1)
     last = len(steps) - 1

@@ -17,7 +17,7 @@ from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.ui.run import background, drawing, segment_results, whole_page
 from lib.ui.run.cache import find, put
-from lib.ui.scene import links
+from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import features, recipes, sidebar
 from lib.words import capitalised, slug
@@ -41,6 +41,12 @@ def render(scene: Segmented) -> None:
 
 def _render_link(scene: Segmented) -> None:
     st.subheader("Link")
+    if own.is_own(scene.view.source):
+        st.caption(
+            "There is no link to a table of your own: it is in this session alone. The recipe below does the same on "
+            "another day: bring the table again, and the recipe with it."
+        )
+        return
     dollars = {"dollars": scene.view.dollars} if scene.view.dollars else {}
     st.code(links.to_copy(data=scene.view.source, **dollars), language=None, wrap_lines=True)
     st.caption(
@@ -118,7 +124,7 @@ def _key(scene: Segmented) -> str:
 
 def _render_report(scene: Segmented) -> None:
     st.subheader("Report")
-    question = st.text_input("What was asked", key="question", bind="query-params", max_chars=300)
+    question = st.text_input("What was asked", key="question", bind=links.bound(), max_chars=300)
     key = ("report", scene.view.key, scene.heading, scene.recipe, tuple(scene.names.items()), question or "")
     page: bytes | None = find("reports", key)
     if page is not None:

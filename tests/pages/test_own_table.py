@@ -1,0 +1,93 @@
+"""A table that a visitor brought: its session's alone, in no address, nowhere on the disk, and gone when forgotten."""
+
+import pytest
+from tables import neutral_table
+
+from lib.ui.scene import own
+from lib.ui.scene.kept import ROOM
+
+MANY = "pages/many_features.py"
+
+
+@pytest.fixture
+def bring(app, tmp_path, monkeypatch):
+    """Opens the app at a page in a session that has brought a table; the session and the table's word."""
+    monkeypatch.setenv("MAPS_CACHE", str(tmp_path / "maps"))
+    brought = []
+
+    def opened(page=None):
+        at = app()
+        key = own.keep(neutral_table(), "test session id")
+        brought.append(key)
+        at.session_state[own.MINE] = [key]
+        at.run().selectbox(key="data").set_value(key).run()
+        if page:
+            at.switch_page(page).run()
+        assert not at.exception
+        return at, key
+
+    yield opened
+    for key in brought:
+        own.forget(key)
+
+
+def mentions(key):
+    return [kept for kept in ROOM.made_from() if key in str(kept)]
+
+
+def test_it_goes_through_the_same_pages(bring, settled):
+    at, _ = bring(MANY)
+    at = settled(at)
+    assert any("300 rows" in m.value for m in at.main.markdown)
+    assert any("**4 segments**" in m.value for m in at.main.markdown)
+    assert any("in this session alone" in c.value for c in at.sidebar.caption)
+
+
+def test_nothing_of_it_stands_in_the_address(bring):
+    at, _ = bring(MANY)
+    at.slider(key="k").set_value(6).run()
+    at.toggle(key="contours").set_value(True).run()
+    at.text_input(key="where").set_value(f"{neutral_table().codebook.amounts()[0]} > 0").run()
+    assert not at.exception
+    assert dict(at.query_params) == {}
+    assert any("**6 segments**" in m.value for m in at.main.markdown)
+
+
+def test_another_session_does_not_see_it(bring, app):
+    _, key = bring()
+    other = app()
+    assert neutral_table().name not in other.selectbox(key="data").options
+    for asked in ("own", key):
+        assert app(data=asked).selectbox(key="data").value == "sample"
+
+
+def test_no_map_of_it_is_written(bring, settled, tmp_path):
+    at, _ = bring(MANY)
+    settled(at)
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_forgotten_it_is_gone_with_all_that_was_made_of_it(bring):
+    at, key = bring(MANY)
+    assert mentions(key)
+    next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
+    assert not at.exception
+    assert own.find(key) is None
+    assert not mentions(key)
+    assert at.selectbox(key="data").value == "sample"
+
+
+def test_it_goes_when_its_session_goes(bring):
+    _, key = bring()
+    own.sweep(lambda session: session == "somebody else")
+    assert own.find(key) is not None
+    own.sweep(lambda session: session == "test session id")
+    assert own.find(key) is None
+    assert not mentions(key)
+
+
+def test_the_survey_says_everything_in_its_address_again(bring):
+    at, _ = bring(MANY)
+    at.selectbox(key="data").set_value("sample").run()
+    at.slider(key="k").set_value(6).run()
+    assert at.query_params["k"] == "6"

@@ -75,6 +75,7 @@ class Room:
             self._results.move_to_end(key)
             if kept.has_grown():
                 self._hold(key, kept.value)
+                self._make_room()
             return kept.value
 
     def put(self, key: Key, result: object) -> None:
@@ -82,10 +83,7 @@ class Room:
         with self._lock:
             self._made[str(key[0])] += 1
             self._hold(key, result)
-            while self._bytes > self.most and len(self._results) > 1:
-                oldest = next(iter(self._results))
-                self._left[str(oldest[0])] += 1
-                self._release(oldest)
+            self._make_room()
 
     def get(self, key: Key, make: Callable[[], T]) -> T:
         """The result kept under ``key``, made first if it is not there: by one thread, for which others wait.
@@ -141,6 +139,12 @@ class Room:
         if key in self._results:
             self._release(key)
         self._results[key] = kept
+
+    def _make_room(self) -> None:
+        while self._bytes > self.most and len(self._results) > 1:
+            oldest = next(iter(self._results))
+            self._left[str(oldest[0])] += 1
+            self._release(oldest)
 
     def _release(self, key: Key) -> None:
         kept = self._results.pop(key)

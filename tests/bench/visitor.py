@@ -68,14 +68,17 @@ class Visitor:
         self._on_page: set[str] = set()
         self._watched: dict[str, float] = {}
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
-        self._socket = connect(url, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
+        self._until_left = contextlib.ExitStack()
+        self._socket = self._until_left.enter_context(
+            connect(url, subprotocols=["streamlit"], max_size=None, ping_interval=None)  # type: ignore[list-item]
+        )
         self.opened = self.run()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._until_left.close()
 
     def move(self, label: str, value: float | str | bool | Sequence[str]) -> Answer:
         """Move a control: what stands in the same fragment runs again, or the whole page."""

@@ -2,6 +2,8 @@
 
 import re
 
+from lib.ui.scene.kept import ROOM
+
 
 def test_the_dictionary_lists_every_column_with_its_label(app):
     at = app("pages/methods.py")
@@ -38,3 +40,13 @@ def test_what_the_server_keeps_is_told_and_stays_within_its_bounds(app):
         float(part) for part in re.search(r"(\d+) of (\d+) MB", " ".join(m.value for m in at.markdown)).groups()
     )
     assert 0 < taken <= most
+
+
+def test_what_the_server_keeps_is_bounded_however_much_is_asked(app, monkeypatch):
+    most = 3 * 2**20
+    monkeypatch.setattr(ROOM, "most", most)
+    at = app("pages/two_features.py", where="AGE > 18")
+    for k in (5, 6, 7, 5):
+        at.slider(key="k").set_value(k).run()
+        assert any(f"**{k} segments**" in m.value for m in at.main.markdown)
+        assert ROOM.nbytes <= most

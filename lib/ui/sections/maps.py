@@ -25,8 +25,8 @@ from lib.ui.sections.segments import render_key
 _SEGMENT = "~segment"
 """What no column is called."""
 
-_MOST_POINTS, _MOST_BESIDE = 6_000, 2_500
-"""Points drawn of a map, alone and beside others; it has one per member unless rows are counted."""
+MOST_BESIDE, _MOST_POINTS = 2_500, 6_000
+"""Points drawn of a map, beside others and alone; it has one per member unless rows are counted."""
 
 _MOST_RINGS = 1_500
 """Rings around picked members: more hide one another."""
@@ -126,7 +126,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place = f"map_{projection.method}"
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
-    most = _MOST_POINTS if large else _MOST_BESIDE
+    most = _MOST_POINTS if large else MOST_BESIDE
     drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
     st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn, sized=sized)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]

@@ -7,10 +7,12 @@ import streamlit as st
 
 from lib.estimates import THIN
 from lib.segments import STARTS
+from lib.segments.points import MANY
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
 from lib.ui.scene import controls, links
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
+from lib.ui.sections.maps import MOST_BESIDE
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
 
 _ESTIMATES = """
@@ -22,8 +24,10 @@ _ESTIMATES = """
 
 _SEGMENTS = """
 - **Segments** are found by {weighted}k-means over all rows, from {starts} starts ({fewer} for more than
-  {many:,} rows), in one thread and with a fixed seed: the same choices give the same segments. They are numbered
-  by their centroid's value of the first feature, ascending.
+  {many:,} rows), in one thread and with a fixed seed: the same choices give the same segments. Where rows take more
+  than {different:,} different places, starts are run on {fewer_points}, and the best of their ends
+  go on with all rows until no row changes its segment. Segments are numbered by their centroid's value of the first
+  feature, ascending.
 - **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
   being the {weighted}median of the column's non-zero amounts; *ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. Centroids are shown in {units} again.
@@ -34,7 +38,8 @@ _SEGMENTS = """
   which none is thin.
 - **Stability**: {members} are drawn anew{together}, segmented again, and compared by Jaccard
   similarity; the words for it are Hennig's (2007).
-- **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. Trustworthiness
+- **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. Beside other maps a map
+  shows at most {shown:,} points, drawn{by_weight}, and a few of every segment; alone it shows more. Trustworthiness
   and the share of neighbours kept say what a map is worth. Distances between islands mean little.
 """
 
@@ -70,6 +75,8 @@ def _segments(scene: Scene) -> str:
         starts=STARTS,
         fewer=FEWER_STARTS,
         many=MANY_ROWS,
+        different=MANY,
+        fewer_points=f"the middle of each {entity.singular}'s rows" if is_imputed else f"{MANY:,} of them",
         members=entity.plural,
         weighted="weighted " if is_weighted else "",
         both=", both weighted" if is_weighted else "",
@@ -77,6 +84,7 @@ def _segments(scene: Scene) -> str:
         within=f": {implicates}\n  near-copies" if is_imputed else "",
         all_rows=MAX_ROWS,
         drawn=DRAWN_ROWS,
+        shown=MOST_BESIDE,
         by_weight=" by weight" if is_weighted else "",
         ones="With all weights one" if is_weighted else "Taken over all rows,",
         together=" with all their implicates" if is_imputed else "",

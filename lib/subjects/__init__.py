@@ -1,6 +1,8 @@
 """One file per kind of table: what it brings, as data."""
 
+from lib.subjects.cards import CARDS
+from lib.subjects.loans import LOANS
 from lib.subjects.plain import PLAIN
 from lib.subjects.scf import SCF
 
-__all__ = ["PLAIN", "SCF"]
+__all__ = ["CARDS", "LOANS", "PLAIN", "SCF"]

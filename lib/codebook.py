@@ -63,6 +63,11 @@ class Variable:
         """The sign of the currency before an amount of money, else nothing."""
         return self.currency if self.format.startswith("$") else ""
 
+    @property
+    def measured_in(self) -> str:
+        """Its unit in words: of amounts of money that are no dollars, or nobody knows what, "money"."""
+        return "money" if self.unit == "dollars" and self.currency != "$" else self.unit
+
     def mean_text(self, value: float) -> str:
         """A mean in words: of counts and years with one decimal, which a single member never has."""
         return f"{value:,.1f}" if self.unit in {"count", "years", "score"} and pd.notna(value) else self.text(value)

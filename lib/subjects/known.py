@@ -47,7 +47,9 @@ def codebook_of(subject: Subject) -> Codebook:
     return Codebook.read(_DATA / subject.codebook) if subject.codebook else Codebook({})
 
 
-def dressed(frame: pd.DataFrame, subject: Subject) -> tuple[pd.DataFrame, Codebook, tuple[str, ...]]:
+def dressed(
+    frame: pd.DataFrame, subject: Subject, given: Codebook | None = None
+) -> tuple[pd.DataFrame, Codebook, tuple[str, ...]]:
     """A plain table as one of its kind: names and categories as the codebook has them, columns made from others.
 
     Nothing is mended: what looks wrong stays and is told.
@@ -55,22 +57,33 @@ def dressed(frame: pd.DataFrame, subject: Subject) -> tuple[pd.DataFrame, Codebo
     Args:
         frame: The table as it was read: numbers, or text; it is not changed.
         subject: What ``subject_of`` says that it is.
+        given: What was made out of its columns when it was read. Codes of it are taken for the labels that they have
+            there; of columns that the kind does not know it says what they are.
 
     Returns:
-        The table with its own columns first, what is known about each column (of one that the kind does not know no
-        more than its name; an id where it is not of numbers), and sentences about what is in the table.
+        The table with its own columns first, what is known about each column (of one that nobody knows no more than
+        its name; an id where it is not of numbers), and sentences about what is in the table.
     """
     book = dict(codebook_of(subject))
-    own = frame.set_axis(_spelled(list(map(str, frame.columns)), book), axis=1)
-    notes: list[str] = []
-    for name in (name for name in own if name in book and book[name].unit != "id" and not _is_numeric(own[name])):
-        if book[name].is_category:
-            column, book[name] = _coded(own[name], book[name])
-        else:
-            column = pd.to_numeric(own[name].astype("string").str.strip().replace("", pd.NA), errors="coerce")
-            if lost := int((column.isna() & own[name].notna()).sum()):
-                notes.append(f"{book[name].label}: {_several(lost, 'value is no number', 'values are no numbers')}.")
-        own = own.assign(**{name: column.astype(float)})
+    names = dict(zip(map(str, frame.columns), _spelled(list(map(str, frame.columns)), book), strict=True))
+    columns, notes = {}, []
+    for before, name in names.items():
+        column = frame[before]
+        if name in book and given is not None and before in given and given[before].values:
+            column = column.map(given[before].values)
+        if name in book and book[name].unit != "id" and not _is_numeric(column):
+            if book[name].is_category:
+                column, book[name] = _coded(column, book[name])
+            else:
+                column, lost = _numbers(column)
+                if lost:
+                    notes.append(
+                        f"{book[name].label}: {_several(lost, 'value is no number', 'values are no numbers')}."
+                    )
+        columns[name] = column
+        if name not in book and given is not None and before in given:
+            book[name] = given[before]
+    own = pd.DataFrame(columns, index=frame.index)
     notes += _oddities(own, subject, book)
     whole, told = _with_made(own, subject, book)
     known = Codebook(book).restricted_to(list(whole.columns))
@@ -100,6 +113,13 @@ def _spelled(given: list[str], book: Mapping[str, Variable]) -> list[str]:
         names.append(name if right in taken else right)
         taken.add(right)
     return names
+
+
+def _numbers(column: pd.Series) -> tuple[pd.Series, int]:
+    """Text as numbers, blank where it is none, and how often."""
+    numbers = pd.to_numeric(column.astype("string").str.strip().replace("", pd.NA), errors="coerce").astype(float)
+    given = column.notna() & (column.astype("string").str.strip() != "")
+    return numbers, int((numbers.isna() & given).sum())
 
 
 def _coded(column: pd.Series, variable: Variable) -> tuple[pd.Series, Variable]:
@@ -160,7 +180,7 @@ def _with_made(own: pd.DataFrame, subject: Subject, book: Mapping[str, Variable]
     ]
     if not ratios:
         return table, []
-    return table, [f"Blank where a divisor is zero or missing: {listed(ratios)}."]
+    return table, [f"Blank where a part is missing or would be divided by zero: {listed(ratios)}."]
 
 
 def _several(number: int, one: str, more: str) -> str:

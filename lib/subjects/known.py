@@ -67,6 +67,7 @@ def dressed(
     book = dict(codebook_of(subject))
     names = dict(zip(map(str, frame.columns), _spelled(list(map(str, frame.columns)), book), strict=True))
     columns, notes = {}, []
+    coded = [name for name in _expected(subject) if book[name].is_category]
     for before, name in names.items():
         column = frame[before]
         if name in book and given is not None and before in given and given[before].values:
@@ -83,6 +84,8 @@ def dressed(
         columns[name] = column
         if name not in book and given is not None and before in given:
             book[name] = given[before]
+        if name in coded and _is_numeric(frame[before]) and (given is None or before not in given):
+            notes.append(f"{book[name].label} came in numbers: {_codes(book[name])}.")
     own = pd.DataFrame(columns, index=frame.index)
     notes += _oddities(own, subject, book)
     whole, told = _with_made(own, subject, book)
@@ -113,6 +116,12 @@ def _spelled(given: list[str], book: Mapping[str, Variable]) -> list[str]:
         names.append(name if right in taken else right)
         taken.add(right)
     return names
+
+
+def _codes(variable: Variable) -> str:
+    """What codes are taken for: "0 is taken for Rejected and 1 for Approved"."""
+    first, *rest = (f"{code:g} is taken for {label}" for code, label in variable.values.items())
+    return listed([first, *(words.replace(" is taken", "") for words in rest)])
 
 
 def _numbers(column: pd.Series) -> tuple[pd.Series, int]:

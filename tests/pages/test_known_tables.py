@@ -1,6 +1,7 @@
 """Card usage and loan applications on every page: nothing breaks, and they are spoken of in their own words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -14,17 +15,23 @@ BANNED = re.compile(r"household|implicate|survey of|dollar|\bnan\b", re.IGNORECA
 TABLES = {"cards": examples.cards, "loans": examples.loans}
 
 
-@pytest.fixture(params=TABLES)
-def offer(app, monkeypatch, request):
-    """Puts an example into the catalogue, first of all data, and opens the app at a page."""
-    known, data = catalogue.sources, TABLES[request.param]()
+@pytest.fixture
+def put(app, monkeypatch):
+    """Puts a table into the catalogue, first of all data, and opens the app at a page."""
+    known = catalogue.sources
 
-    def put(page=None, **query):
+    def opened(data, page=None, **query):
         source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
         monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
         return app(page, maps="pca", **query)
 
-    return put
+    return opened
+
+
+@pytest.fixture(params=TABLES)
+def offer(put, request):
+    data = TABLES[request.param]()
+    return lambda page=None, **query: put(data, page, **query)
 
 
 def texts(at):
@@ -51,16 +58,22 @@ def test_every_use_of_segments_takes_them(offer, settled, use):
     assert [words for words in texts(at) if BANNED.search(words)] == []
 
 
-def test_a_decision_is_not_offered_as_a_feature(app, monkeypatch, settled):
+def test_a_decision_is_not_offered_as_a_feature(put, settled):
     data = examples.loans()
-    source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
-    known = catalogue.sources
-    monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
-    at = settled(app(MANY, maps="pca", choose="own"))
+    at = settled(put(data, MANY, choose="own"))
     assert not at.error
     chosen = at.multiselect(key="own")
-    assert [data.codebook.label(name) for name in data.subject.first.features] == [
-        data.codebook.label(name) for name in chosen.value
-    ]
+    assert tuple(chosen.value) == data.subject.first.features
     assert not any("Decision" in option for option in chosen.options)
     assert any("Education" in option for option in chosen.options)
+
+
+def test_populations_are_offered_where_their_columns_are(put):
+    data = examples.loans()
+    names = [name for name in data.columns if name != "self_employed"]
+    fewer = replace(data, frame=data.frame[names], codebook=data.codebook.restricted_to(names), fingerprint="fewer")
+    at = put(fewer, who="self-employed")
+    assert not at.exception
+    assert not at.error
+    assert "Self-employed" not in at.selectbox(key="who").options
+    assert len(at.selectbox(key="who").options) == len(data.subject.populations) - 1

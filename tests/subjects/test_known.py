@@ -151,6 +151,12 @@ def test_codes_are_taken_for_the_labels_that_they_were_given():
     assert book["city"].text(2) == "Delhi"
 
 
+def test_codes_without_labels_are_taken_as_the_codebook_has_them_and_it_is_said():
+    table, _, notes = dressed(loans(loan_status=[1, 0]), LOANS)
+    assert table["loan_status"].tolist() == [1, 0]
+    assert notes[0] == "Decision came in numbers: 0 is taken for Rejected and 1 for Approved."
+
+
 def test_a_column_of_that_name_is_the_files_own():
     table, _, _ = dressed(loans().assign(total_assets=[7, 8]), LOANS)
     assert table["total_assets"].tolist() == [7, 8]

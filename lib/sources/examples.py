@@ -15,16 +15,17 @@ from lib.subjects.loans import LOANS
 
 _DATA = Path(__file__).parents[2] / "data"
 CARDS_EXAMPLE, LOANS_EXAMPLE = _DATA / "cards_example.parquet", _DATA / "loans_example.parquet"
+CARDS_NAME, LOANS_NAME = "Synthetic card customers", "Synthetic loan applicants"
 
 
 def cards() -> Dataset:
     """3,000 synthetic card customers: near the figures of the well-known table, and nobody."""
-    return _example(CARDS_EXAMPLE, CARDS, "Synthetic card customers")
+    return _example(CARDS_EXAMPLE, CARDS, CARDS_NAME)
 
 
 def loans() -> Dataset:
     """3,000 synthetic applications for loans: near the figures of the well-known table, and nobody."""
-    return _example(LOANS_EXAMPLE, LOANS, "Synthetic loan applicants")
+    return _example(LOANS_EXAMPLE, LOANS, LOANS_NAME)
 
 
 def _example(path: Path, subject: Subject, name: str) -> Dataset:

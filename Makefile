@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run dev test check format bench sample maps clean
+.PHONY: run dev test check format bench sample examples maps clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
@@ -36,6 +36,10 @@ bench: $(TEST_STAMP) ## ratios against named references, measured side by side
 
 sample: $(TEST_STAMP) ## rebuild data/sample.parquet from the real file: make sample SCF=path/to/SCFP2019.csv.gz
 	@$(BIN)/python -m data.build.sample $(SCF)
+
+examples: $(TEST_STAMP) ## make the synthetic examples of card usage and loan applications anew
+	@$(BIN)/python -m data.build.cards
+	@$(BIN)/python -m data.build.loans
 
 maps: $(TEST_STAMP) ## make the finished maps of the sample anew: data/maps
 	@$(BIN)/python -m data.build.maps

@@ -1,19 +1,16 @@
-"""The one table type that every function takes, and the codebook that says what its columns mean."""
+"""The one table type that every function takes."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from lib.codebook import Codebook, Variable
 from lib.errors import DataError
 from lib.prices import price_ratio
 from lib.subjects.plain import PLAIN
@@ -23,6 +20,8 @@ if TYPE_CHECKING:
 
     from lib.subject import Entity, Subject
 
+__all__ = ["COUNTINGS", "MEMBERS", "ROWS", "Codebook", "Counting", "Dataset", "Variable"]
+
 Counting = Literal["households", "rows"]
 """How to count: weighted members (the default), or every row of the file once, as the notebooks do."""
 
@@ -31,119 +30,9 @@ MEMBERS: Counting = "households"
 
 ROWS: Counting = "rows"
 COUNTINGS: tuple[Counting, ...] = (MEMBERS, ROWS)
-Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "id", "weight"]
 
-AMOUNT_UNITS = frozenset({"dollars", "count", "years", "ratio", "score", "index"})
-CATEGORY_UNITS = frozenset({"category", "flag"})
 _NUMBERS = "biuf"
 """Kinds of NumPy's types: truth values, whole numbers with and without a sign, floats."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """What is known about one column: everything a page needs to show it without its bare name.
-
-    ``values`` maps codes to labels for categories and flags; ``format`` is a d3 format such as ``"$,.0f"``,
-    in which $ stands for ``currency``; ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
-    ``currency`` is what a ``Dataset`` makes it: the sign of its subject's.
-    """
-
-    name: str
-    label: str
-    definition: str = ""
-    unit: Unit = "ratio"
-    group: str = "other"
-    period: str = ""
-    values: Mapping[float, str] = field(default_factory=dict)
-    format: str = ",.0f"
-    currency: str = ""
-
-    @property
-    def is_category(self) -> bool:
-        """Whether the column holds codes with labels, rather than amounts."""
-        return self.unit in CATEGORY_UNITS
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether sums, means and quantiles of the column mean something."""
-        return self.unit in AMOUNT_UNITS
-
-    def text(self, value: float) -> str:
-        """One value in words: the label of a code, or an amount in the column's format."""
-        if pd.isna(value):
-            return "Missing"
-        if value in self.values:
-            return self.values[value]
-        if self.is_category:
-            return f"Code {value:g}"
-        digits = f"{abs(value):{self.format.removeprefix('$')}}"
-        sign = "-" if value < 0 and digits.strip("0.,%") else ""
-        return f"{sign}{self.sign}{digits}"
-
-    @property
-    def sign(self) -> str:
-        """The sign of the currency before an amount of money, else nothing."""
-        return self.currency if self.format.startswith("$") else ""
-
-    def mean_text(self, value: float) -> str:
-        """A mean in words: of counts and years with one decimal, which a single member never has."""
-        return f"{value:,.1f}" if self.unit in {"count", "years", "score"} and pd.notna(value) else self.text(value)
-
-
-class Codebook(Mapping[str, Variable]):
-    """Column name -> ``Variable``, in the order of the file. Immutable."""
-
-    def __init__(self, variables: Mapping[str, Variable]) -> None:
-        """Keep a read-only copy of ``variables``."""
-        self._variables = MappingProxyType(dict(variables))
-
-    def __getitem__(self, name: str) -> Variable:
-        return self._variables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._variables)
-
-    def __len__(self) -> int:
-        return len(self._variables)
-
-    @classmethod
-    def read(cls, path: Path) -> Codebook:
-        """Read a codebook from a CSV file with a column for each field of ``Variable``; codes as ``1=Yes|0=No``."""
-        with path.open(encoding="utf-8", newline="") as file:
-            return cls({row["name"]: _variable(row) for row in csv.DictReader(file)})
-
-    def label(self, name: str) -> str:
-        """The label of a column, or its name where the codebook does not know it."""
-        return self[name].label if name in self else name
-
-    def restricted_to(self, names: list[str]) -> Codebook:
-        """The codebook of a table with columns ``names``; unknown columns get a plain numeric entry."""
-        unknown = {name: Variable(name, label=name, unit="ratio", format=",.2f") for name in names}
-        return Codebook({name: self._variables.get(name, unknown[name]) for name in names})
-
-    def in_currency(self, sign: str) -> Codebook:
-        """The same with ``sign`` before amounts of money."""
-        if all(variable.currency == sign for variable in self._variables.values()):
-            return self
-        return Codebook({name: replace(variable, currency=sign) for name, variable in self.items()})
-
-    def amounts(self) -> list[str]:
-        """Columns that hold amounts, counts, ratios and the like."""
-        return [name for name, variable in self.items() if variable.is_amount]
-
-    def categories(self) -> list[str]:
-        """Columns that hold codes with labels."""
-        return [name for name, variable in self.items() if variable.is_category]
-
-    def dollars(self) -> list[str]:
-        """Columns that hold money."""
-        return [name for name, variable in self.items() if variable.unit == "dollars"]
-
-
-def _variable(row: dict[str, str]) -> Variable:
-    pairs = (pair.split("=", 1) for pair in row["values"].split("|") if pair)
-    values = MappingProxyType({float(code): label for code, label in pairs})
-    return Variable(**{**row, "values": values})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ that computes or draws asks it instead of knowing any table by heart. Conditions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -81,10 +82,14 @@ class Identity:
 
     def value(self, frame: pd.DataFrame) -> np.ndarray:
         """The sum of the parts, one float per row of ``frame``, in the unit of the columns."""
-        result = np.zeros(len(frame))
-        for name, coefficient in self.parts.items():
-            result += coefficient * frame[name].to_numpy(dtype=float)
-        return result
+        return _sum(self.parts, frame)
+
+
+def _sum(parts: Mapping[str, float], frame: pd.DataFrame) -> np.ndarray:
+    result = np.zeros(len(frame))
+    for name, coefficient in parts.items():
+        result += coefficient * frame[name].to_numpy(dtype=float)
+    return result
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,61 @@ class Derived:
 
     column: str
     needs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A column that is made where such a table is read: a sum of others, or one over another.
+
+    Attributes:
+        column: Its name.
+        parts: The columns of the sum, each with its coefficient.
+        over: Those of the sum that it is divided by; without any nothing is divided. Where that sum is zero or
+            missing the column is blank.
+    """
+
+    column: str
+    parts: Mapping[str, float]
+    over: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Columns from which it follows."""
+        return frozenset({*self.parts, *self.over})
+
+    def value(self, frame: pd.DataFrame) -> np.ndarray:
+        """The column, one float per row of ``frame``; blank where it cannot be had."""
+        whole = _sum(self.parts, frame)
+        if not self.over:
+            return whole
+        below = _sum(self.over, frame)
+        return np.divide(whole, below, out=np.full(len(frame), np.nan), where=np.abs(below) > 0)
+
+
+Sign = Literal["<", "<=", ">", ">=", "=="]
+_COMPARED: Mapping[Sign, Callable[[Any, Any], Any]] = MappingProxyType(
+    {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A flag that is made where such a table is read: 1 where ``of`` compares so with ``limit``, blank where blank."""
+
+    column: str
+    of: str
+    sign: Sign
+    limit: float
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The column from which it follows."""
+        return frozenset({self.of})
+
+    def value(self, frame: pd.DataFrame) -> np.ndarray:
+        """The flag, one float per row of ``frame``."""
+        values = frame[self.of].to_numpy(dtype=float)
+        return np.where(np.isnan(values), np.nan, _COMPARED[self.sign](values, self.limit))
 
 
 @dataclass(frozen=True)
@@ -139,7 +199,7 @@ class Base:
 
 ALL = Base("all {members}")
 
-Measure = Literal["flag", "codes", "median", "months", "ratio", "of_all", "count"]
+Measure = Literal["flag", "codes", "median", "typical", "mean", "months", "ratio", "of_all", "count"]
 
 
 @dataclass(frozen=True)
@@ -149,12 +209,14 @@ class Figure:
     Attributes:
         section: What it says something about.
         columns: What is measured; the first one gives the label where ``label`` is empty.
-        measure: "flag" (share with code 1), "codes" (share of each code), "median", "months" (median of the first
-            over a twelfth of the second), "ratio" (total of the first over total of the second), "of_all" (the
-            segment's total as a share of everyone's) or "count".
+        measure: "flag" (share with code 1), "codes" (share of each code), "median" (of a ratio, a plain number),
+            "typical" (median in the column's own words), "mean" (likewise), "months" (median of the first over a
+            twelfth of the second), "ratio" (total of the first over total of the second), "of_all" (the segment's
+            total as a share of everyone's) or "count".
         base: The members it speaks of.
         label: Plain words.
         since: First wave in which the question was asked.
+        key: Tells it from a figure of the same lens that measures the same of others.
     """
 
     section: str
@@ -163,6 +225,7 @@ class Figure:
     base: Base = ALL
     label: str = ""
     since: int = 0
+    key: str = ""
 
     @property
     def is_size(self) -> bool:
@@ -289,6 +352,10 @@ class Subject:
         lead: The share by which the first page tells members from rows; by default the first headline that is one.
         identities: Which column is the sum of which others.
         derived: Which columns follow from others in other ways.
+        codebook: File below ``data`` that says what columns of such a table mean; empty where its reader knows.
+        made: Columns that are made where such a table is read, each from those before it.
+        bounds: Columns, and the least and the largest value that they should have.
+        outcomes: Columns through which segments are looked at, and which are never made a feature.
         codes: Columns of money, and the code that stands in them in place of an amount.
         lenses: Ways of looking at segments.
         first: What controls begin with.
@@ -305,6 +372,10 @@ class Subject:
     lead: LeadingShare | None = None
     identities: tuple[Identity, ...] = ()
     derived: tuple[Derived, ...] = ()
+    codebook: str = ""
+    made: tuple[Made | Mark, ...] = ()
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    outcomes: frozenset[str] = frozenset()
     codes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     lenses: tuple[Lens, ...] = ()
     first: FirstLook = FirstLook()

@@ -11,6 +11,7 @@ ORDER = [
     "errors",
     "words",
     "prices",
+    "codebook",
     "subject",
     "subjects",
     "dataset",

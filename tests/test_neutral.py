@@ -357,6 +357,9 @@ def test_amounts_in_another_currency(mine, named):
     book = {n: replace(v, format="$,.0f", currency="$") if v.is_amount else v for n, v in mine.codebook.items()}
     money = replace(mine, codebook=Codebook(book))
     assert money.codebook[named[0]].text(-1234.4) == "-1,234"  # nobody knows which
+    assert money.codebook[named[0]].measured_in == "ratio"
+    amounts = Codebook({named[0]: replace(money.codebook[named[0]], unit="dollars")})
+    assert [amounts.in_currency(sign)[named[0]].measured_in for sign in ("", "€", "$")] == ["money", "money", "dollars"]
     euros = replace(money, subject=replace(PLAIN, currency=Currency("€", "euros")))
     assert euros.codebook[named[0]].text(-1234.4) == "-€1,234"
     origin = exports.provenance(euros, Population(), "Mine")

@@ -73,7 +73,7 @@ def members(
     if contoured:
         layers.append(_contours(entity))
     ring = alt.Chart(alt.NamedData(PICKED)).mark_point(
-        size=60, filled=False, strokeWidth=1.6, color=theme.INK, opacity=0.9
+        size=44, filled=False, strokeWidth=1.2, color=theme.INK, opacity=0.75
     )
     picked = [alt.Tooltip("id:N", title=f"Picked {entity.singular}")]
     layers.append(ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=picked))

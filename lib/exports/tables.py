@@ -118,7 +118,7 @@ def profile_table(
     table = pd.concat([own.astype({"segment": "Int64"}), everyone], ignore_index=True)
     at = table.columns.get_loc("column") + 1
     table.insert(at, "label", [codebook.label(name) for name in table["column"]])
-    table.insert(at + 1, "unit", [codebook[name].unit if name in codebook else "" for name in table["column"]])
+    table.insert(at + 1, "unit", [codebook[name].measured_in if name in codebook else "" for name in table["column"]])
     return table
 
 

@@ -14,8 +14,8 @@ def check_features(dataset: Dataset, features: Sequence[str]) -> None:
     """Refuse columns on which no distance between members can be taken.
 
     Raises:
-        RecipeError: For the first column that is unknown, an identifier or weight, a category with unlabelled
-            codes, has missing or infinite values, or is the same for every member.
+        RecipeError: For the first column that is unknown, an identifier or weight, what segments are looked at
+            through, a category with unlabelled codes, has missing or infinite values, or is the same for every member.
     """
     for name in features:
         _check_known(dataset, name)
@@ -56,6 +56,11 @@ def _check_meaning(dataset: Dataset, name: str) -> None:
     if variable.unit in ("id", "weight"):
         raise RecipeError(
             f"{variable.label} ({name}) says which {dataset.entity.singular} a row is, not what it is like: "
+            "leave it out of the features."
+        )
+    if name in dataset.subject.outcomes:
+        raise RecipeError(
+            f"{variable.label} ({name}) is what segments are looked at through, not what they are made from: "
             "leave it out of the features."
         )
     if variable.is_category:

@@ -18,9 +18,9 @@ HOW_TO_READ: Mapping[Method, str] = {
     "pca": "Distances along the axes are real: PC1 is the direction in which {members} differ most, PC2 the next; "
     "what differs in other directions falls on top of one another.",
     "tsne": "{Members} side by side are alike. How far apart islands lie and how large they are means little, and "
-    "each point is one {member}, not its weight.",
+    "each point is one {member}.",
     "umap": "{Members} side by side are alike, and islands that touch are more alike than islands that do not. "
-    "Distances between islands and their sizes mean little, and each point is one {member}, not its weight.",
+    "Distances between islands and their sizes mean little, and each point is one {member}.",
 }
 
 

@@ -227,3 +227,17 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, server, path):
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
     assert page.get_by_test_id("stException").count() == 0
     context.close()
+
+
+def test_many_numbers_of_segments_in_a_row_leave_the_page_alive(visit, server):
+    """A browser that forgets what a server names to it ends in an error that nothing mends."""
+    page = visit(f"{server}/two_features?{FEARFUL}&maps=pca")
+    slider = page.get_by_role("slider", name=re.compile("Number of segments"))
+    slider.focus()
+    for presses, key in ((6, "ArrowRight"), (8, "ArrowLeft"), (10, "ArrowRight"), (9, "ArrowLeft"), (3, "ArrowRight")):
+        for _ in range(presses):
+            page.keyboard.press(key)
+        expect(slider).to_be_focused()
+    finish(page)
+    expect(page.get_by_text(re.compile(r"^6 segments"))).to_be_visible()
+    expect(page.get_by_text("Connection error")).to_have_count(0)

@@ -12,6 +12,7 @@ from tables import CUSTOMERS
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
 from lib.segments.describe.lenses import EVERYONE, lens_columns, lenses
+from lib.subject import Base, Figure, Lens, Made, Mark
 from lib.subjects import SCF
 
 AGES = ("55-64", "65-74", "75+")
@@ -243,3 +244,30 @@ def test_what_follows_from_the_features_is_left_out_too(sample, features, left_o
     figures = set(found.table["figure"])
     assert not left_out & figures
     assert kept <= figures
+
+
+def test_amounts_and_means_are_told_in_the_words_of_their_column(by_hand):
+    lens = Lens(
+        "Own",
+        (
+            Figure("About", ("INCOME",), "typical"),
+            Figure("About", ("INCOME",), "typical", Base("{members} with income", "INCOME > 0"), key="with"),
+            Figure("About", ("LATE",), "mean"),
+            Figure("About", ("DEBT",), "mean", Base("nobody", "DEBT > 1e9")),
+        ),
+    )
+    mine = replace(by_hand, subject=replace(SCF, lenses=(lens,)))
+    found = lenses(mine, fit(mine, Recipe(("AGE",), k=2)))
+    incomes = [value(found, name, 1) for name in ("typical_INCOME", "typical_INCOME_with")]
+    assert [(one["value"], one["text"], one["n"]) for one in incomes] == [(0, "$0", 2), (12, "$12", 1)]
+    assert {one["unit"] for one in incomes} == {"dollars"}
+    assert value(found, "mean_LATE", 2)["value"] == pytest.approx(2 / 4)
+    assert value(found, "mean_DEBT")["text"] == "nobody to ask"
+
+
+def test_what_is_made_from_features_alone_is_left_out(by_hand):
+    lens = Lens("Own", (Figure("About", ("PIR40",)), Figure("About", ("LATE",))))
+    made = (Made("LEVRATIO", {"LIQ": 1}, over={"AGE": 1}), Mark("PIR40", "LEVRATIO", ">", 1))
+    mine = replace(by_hand, subject=replace(SCF, lenses=(lens,), made=made, derived=(), identities=()))
+    assert set(lenses(mine, fit(mine, Recipe(("AGE",), k=2))).table["figure"]) == {"flag_PIR40", "flag_LATE"}
+    assert set(lenses(mine, fit(mine, Recipe(("AGE", "LIQ"), k=2))).table["figure"]) == {"flag_LATE"}

@@ -6,7 +6,7 @@ rests. It describes and advises nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +46,9 @@ class Lenses:
     Attributes:
         table: One row per figure and group, in the order of the figures: ``lens``, ``section``, ``figure`` (a key
             that stays the same), ``label``, ``base`` (of whom), ``segment`` (``EVERYONE`` for everyone),
-            ``value``, ``unit`` ("share", "ratio", "months", "count"), ``format`` (d3), ``text`` (the value in
-            words), ``n`` (sampled members in the base, in any implicate), ``thin`` (``n`` below ``THIN``).
+            ``value``, ``unit`` ("share", "ratio", "months", "count"; of a typical amount and a mean that of the
+            column), ``format`` (d3), ``text`` (the value in words), ``n`` (sampled members in the base, in any
+            implicate), ``thin`` (``n`` below ``THIN``).
         notes: What was left out and why, a sentence each.
         weighted: Whether members were counted, by their weights, or rows.
         entity: What a member is called.
@@ -149,7 +150,7 @@ def _known(features: Iterable[str], subject: Subject) -> set[str]:
         for identity in subject.identities:
             if len(missing := identity.columns - known) == 1:
                 known |= missing
-        known |= {derived.column for derived in subject.derived if derived.needs <= known}
+        known |= {one.column for one in (*subject.derived, *subject.made) if one.needs <= known}
     return known
 
 
@@ -196,7 +197,7 @@ def _rows(
     lens: Lens, figure: Figure, groups: Mapping[int, _Group], codebook: Codebook, counted: str
 ) -> Iterator[dict[str, Any]]:
     """One row per group; of a column of codes, for each code that occurs in anybody's answers."""
-    unit, form = _FORMATS[figure.measure]
+    unit, form, text = _in_words(figure, codebook)
 
     def said(words: str) -> str:
         return words.replace("{members}", counted).replace("{Members}", capitalised(counted))
@@ -216,14 +217,14 @@ def _rows(
                 "value": value,
                 "unit": unit,
                 "format": form,
-                "text": _text(value, unit, form),
+                "text": "nobody to ask" if np.isnan(value) else text(value),
                 "n": n,
                 "thin": n < THIN,
             }
 
 
 def _parts(figure: Figure, groups: Mapping[int, _Group], codebook: Codebook) -> Iterator[tuple[str, str, float]]:
-    key = "_".join((figure.measure, *figure.columns))
+    key = "_".join(filter(None, (figure.measure, *figure.columns, figure.key)))
     label = figure.label or codebook.label(figure.columns[0])
     if figure.measure != "codes":
         yield key, label, 1.0
@@ -248,7 +249,9 @@ def _value(figure: Figure, group: _Group, rows: Rows, everyone: _Group, code: fl
     values = group[figure.columns[0]][rows]
     if figure.measure in {"flag", "codes"}:
         return mean(np.where(np.isnan(values), np.nan, values == code), weights)
-    if figure.measure == "median":
+    if figure.measure == "mean":
+        return mean(values, weights)
+    if figure.measure in {"median", "typical"}:
         return float(quantile(values, weights, 0.5))
     second = group[figure.columns[1]][rows]
     if figure.measure == "months":
@@ -267,7 +270,10 @@ def _over(part: float, whole: float) -> float:
     return part / whole if whole != 0 else float("nan")
 
 
-def _text(value: float, unit: str, form: str) -> str:
-    if np.isnan(value):
-        return "nobody to ask"
-    return percent(value) if unit == "share" else format(value, form)
+def _in_words(figure: Figure, codebook: Codebook) -> tuple[str, str, Callable[[float], str]]:
+    """The unit of a figure, its d3 format, and how its values are said."""
+    if figure.measure in {"typical", "mean"}:
+        variable = codebook[figure.columns[0]]
+        return variable.unit, variable.format, variable.text if figure.measure == "typical" else variable.mean_text
+    unit, form = _FORMATS[figure.measure]
+    return unit, form, percent if unit == "share" else lambda value: format(value, form)

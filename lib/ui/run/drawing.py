@@ -77,6 +77,7 @@ def draw(
     words: Mapping[str, str] | None = None,
     same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,
+    is_key: bool = False,
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
     """Draw a chart, making it only if it has not been made for the same scene and choices.
@@ -92,6 +93,7 @@ def draw(
         same_for: What such a chart is and what decides it, besides the population: not the segments, nor anything
             else that only its tables and words tell.
         data: Tables that it refers to by name and that change while the page is looked at.
+        is_key: Whether it only says what colours mean, which no picture needs by itself.
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
@@ -103,7 +105,8 @@ def draw(
             chart = _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
         put("charts", place, chart)
     shown = Shown(alt_text, chart, data or {}, scene.key if isinstance(scene, Segmented) else None)
-    _page().charts[key] = shown
+    if not is_key:
+        _page().charts[key] = shown
     return st.vega_lite_chart(chart.sent(shown.data), alt=alt_text, key=key, **options)
 
 

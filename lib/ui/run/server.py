@@ -44,7 +44,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _open_all() -> None:
-    for source in catalogue.sources():
+    for source in catalogue.sources().keys() - catalogue.EXAMPLES.keys():
         with contextlib.suppress(HouseholdSegmentsError):  # the page says what is wrong with it
             catalogue.about(source)
 
@@ -105,5 +105,5 @@ def _first_maps() -> None:
     maps.warm_up()
     with contextlib.suppress(Cancelled):  # the server ends
         for key, source in catalogue.sources().items():
-            if key != catalogue.SAMPLE:
+            if key not in {catalogue.SAMPLE, *catalogue.EXAMPLES}:
                 prepare(source.open(None))

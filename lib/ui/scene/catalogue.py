@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
 
 from lib.dataset import Codebook, Dataset
 from lib.errors import DataError
-from lib.sources import download, scf
+from lib.sources import download, examples, scf
 from lib.ui.scene import own
 from lib.ui.scene.kept import ROOM
 
 SAMPLE = "sample"
+EXAMPLES = {
+    "cards": (examples.CARDS_NAME, examples.CARDS_EXAMPLE, cache(examples.cards)),
+    "loans": (examples.LOANS_NAME, examples.LOANS_EXAMPLE, cache(examples.loans)),
+}
+"""Small made-up tables of a bank's customers, to try the pages with: name, file, and the table, which is read once."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,21 @@ def sources() -> dict[str, Source]:
         lambda columns: scf.sample(columns=columns),
         scf.columns_of_sample,
     )
-    return {**waves, SAMPLE: sample}
+    return {**waves, SAMPLE: sample, **{key: _example(*example) for key, example in EXAMPLES.items()}}
+
+
+def _example(name: str, path: Path, read: Callable[[], Dataset]) -> Source:
+    return Source(name, _stamp(path.stat()), lambda columns: _some(read(), columns), lambda: read().codebook)
+
+
+def _some(data: Dataset, columns: Sequence[str] | None) -> Dataset:
+    """A table with some of its columns, and with those that say who and how much."""
+    if columns is None:
+        return data
+    needed = {*columns, data.id, data.weight, data.implicate}
+    names = [name for name in data.frame if name in needed]
+    codebook = data.codebook.restricted_to([name for name in data.codebook if name in names])
+    return replace(data, frame=data.frame[names], codebook=codebook)
 
 
 def choices() -> dict[str, Source]:
@@ -70,16 +89,6 @@ def _source(key: str) -> Source:
 
 def _brought(data: Dataset) -> Source:
     return Source(data.name, data.fingerprint, partial(_some, data), lambda: data.codebook)
-
-
-def _some(data: Dataset, columns: Sequence[str] | None) -> Dataset:
-    """A table with some of its columns, and with those that say who and how much."""
-    if columns is None:
-        return data
-    needed = {*columns, data.id, data.weight, data.implicate}
-    names = [name for name in data.frame if name in needed]
-    codebook = data.codebook.restricted_to([name for name in data.codebook if name in names])
-    return replace(data, frame=data.frame[names], codebook=codebook)
 
 
 def _wave(wave: int, path: Path) -> Source:

@@ -28,7 +28,8 @@ def choose_features(scene: Scene) -> tuple[str, ...]:
         return _leading(scene)
     if way == _GROUP:
         return _of_a_group(scene)
-    names = [*scene.codebook.amounts(), *scene.codebook.categories()]
+    offered = (*scene.codebook.amounts(), *scene.codebook.categories())
+    names = [name for name in offered if name not in scene.subject.outcomes]
     suggested = controls.leading(scene.subject.first.features, names)
     default = results.usable(scene.view, tuple(suggested), _SUGGESTED)
     return controls.pick_columns("Features", names, scene.codebook, default=default, key=_OWN, most=_MOST)

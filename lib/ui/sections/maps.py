@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -28,8 +27,8 @@ _SEGMENT = "~segment"
 MOST_BESIDE, _MOST_POINTS = 2_500, 6_000
 """Points drawn of a map, beside others and alone; it has one per member unless rows are counted."""
 
-_MOST_RINGS = 1_500
-"""Rings around picked members: more hide one another."""
+_FEW_PICKED = 50
+"""So many picked members are ringed wherever they are; of more only those that are drawn, or rings hide the map."""
 
 _NOBODY = pd.DataFrame({"x": [], "y": [], "id": []})
 
@@ -95,8 +94,10 @@ def _settings(scene: Scene) -> Settings:
             help="How close points may come. Small: tight islands.",
         )  # fmt: skip
         if scene.about.weight:
-            st.toggle(f"Size points by the {members} they stand for", key="sized", bind=links.bound())
-        st.toggle(f"Contours of where most {members} lie", key="contours", bind=links.bound())
+            st.toggle(
+                "Size by weight", key="sized", bind=links.bound(), help=f"As large as the {members} it stands for."
+            )
+        st.toggle("Contours", key="contours", bind=links.bound(), help=f"Lines around where most {members} lie.")
     return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance)
 
 
@@ -151,7 +152,7 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         ),
         words=charts.members_words(_axes(projection), column),
         same_for=("map", *look),
-        data={charts.PICKED: _rings(scene, projection, picked)},
+        data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         on_select=lambda: picking.take(scene, find, place),
         selection_mode=[charts.BOX, charts.POINT],
     )
@@ -165,13 +166,14 @@ def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame, *, s
     return f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}.{few}"
 
 
-def _rings(scene: Segmented, projection: Projection, picked: map_results.Ids) -> pd.DataFrame:
-    """Where the picked members are that are on view, drawn or not."""
+def _rings(scene: Segmented, projection: Projection, drawn: pd.DataFrame, picked: map_results.Ids) -> pd.DataFrame:
+    """Where the picked members are that are on view."""
     if not picked:
         return _NOBODY
-    table = projection.table[["x", "y", "id"]]
-    labels = scene.found.labels[projection.table["row"].to_numpy()]
-    return table[table["id"].isin(picked) & np.isin(labels, list(scene.shown))].head(_MOST_RINGS)
+    few = len(picked) <= _FEW_PICKED
+    table = map_results.drawn(scene.view, scene.recipe, projection, len(projection), sized=False) if few else drawn
+    ringed = table["id"].isin(picked) & table["segment"].isin(list(scene.shown))
+    return table.loc[ringed, ["x", "y", "id"]]
 
 
 def _axes(projection: Projection) -> tuple[str, str]:

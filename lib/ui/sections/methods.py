@@ -101,7 +101,9 @@ def render_dictionary(scene: Scene) -> None:
         {
             "Label": variable.label,
             "Definition": variable.definition,
-            "Unit": " ".join(filter(None, (variable.unit, variable.period if variable.unit == "dollars" else ""))),
+            "Unit": " ".join(
+                filter(None, (variable.measured_in, variable.period if variable.unit == "dollars" else ""))
+            ),
             "Group": variable.group,
             "Values": "; ".join(f"{code:g} {label}" for code, label in variable.values.items()),
             "Column": name,

@@ -77,6 +77,7 @@ def render_key(scene: Segmented, key: str) -> None:
         key=key,
         tables=lambda: {charts.LOOKS: charts.looks(scene.shown)},
         same_for=("key", len(scene.shown)),
+        is_key=True,
     )
 
 

@@ -135,11 +135,14 @@ def _choose_named(source: str, dollars: int | None) -> tuple[Scene, NamedPopulat
     """The population with a name, and the scene of it; where there is but one there is nothing to choose."""
     subject = catalogue.about(source).subject
     st.subheader("Who")
+    columns = catalogue.columns_of(source, catalogue.stamp_of(source))
+    # a table may lack what tells the members of a population
+    there = [n.key for n in subject.populations if set(named_population(n, dollars).columns) <= set(columns)]
     key = subject.populations[0].key
-    if len(subject.populations) > 1:
+    if len(there) > 1:
         key = links.selectbox(
             capitalised(subject.entity.plural),
-            [named.key for named in subject.populations],
+            there,
             key="who",
             format_func=lambda key: subject.named(key).label,
             help=_about_limits(subject) if dollars else None,

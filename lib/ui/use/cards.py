@@ -42,6 +42,7 @@ def _render_card(scene: Segmented, number: int) -> None:
         key=f"card_{number}",
         tables=lambda: {charts.LOOKS: charts.looks({number: scene.shown[number]})},
         same_for=("key", 1),
+        is_key=True,
     )
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.view.key, scene.recipe, number, stable is not None)

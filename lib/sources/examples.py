@@ -1,0 +1,44 @@
+"""Small synthetic tables to try a kind of table with, made by ``data/build/cards.py`` and ``data/build/loans.py``."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from lib.dataset import Dataset
+from lib.subject import Subject
+from lib.subjects.cards import CARDS
+from lib.subjects.known import dressed
+from lib.subjects.loans import LOANS
+
+_DATA = Path(__file__).parents[2] / "data"
+CARDS_EXAMPLE, LOANS_EXAMPLE = _DATA / "cards_example.parquet", _DATA / "loans_example.parquet"
+CARDS_NAME, LOANS_NAME = "Synthetic card customers", "Synthetic loan applicants"
+
+
+def cards() -> Dataset:
+    """3,000 synthetic card customers: near the figures of the well-known table, and nobody."""
+    return _example(CARDS_EXAMPLE, CARDS, CARDS_NAME)
+
+
+def loans() -> Dataset:
+    """3,000 synthetic applications for loans: near the figures of the well-known table, and nobody."""
+    return _example(LOANS_EXAMPLE, LOANS, LOANS_NAME)
+
+
+def _example(path: Path, subject: Subject, name: str) -> Dataset:
+    """An example as a file of its kind would be read."""
+    frame, codebook, notes = dressed(pq.ParquetFile(path).read().to_pandas(), subject)
+    return Dataset(
+        frame=frame,
+        codebook=codebook,
+        name=name,
+        fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:16],
+        subject=subject,
+        id=next(column for column, variable in codebook.items() if variable.unit == "id"),
+        vintage="synthetic, drawn from a written-down model",
+        synthetic=True,
+        notes=notes,
+    )

@@ -1,0 +1,79 @@
+"""Card usage and loan applications on every page: nothing breaks, and they are spoken of in their own words."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from lib.sources import examples
+from lib.ui.scene import catalogue
+from lib.ui.scene.catalogue import Source
+
+TWO, MANY = "pages/two_features.py", "pages/many_features.py"
+PAGES = (None, TWO, MANY, "pages/methods.py")
+BANNED = re.compile(r"household|implicate|survey of|dollar|\bnan\b", re.IGNORECASE)
+TABLES = {"cards": examples.cards, "loans": examples.loans}
+
+
+@pytest.fixture
+def put(app, monkeypatch):
+    """Puts a table into the catalogue, first of all data, and opens the app at a page."""
+    known = catalogue.sources
+
+    def opened(data, page=None, **query):
+        source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
+        monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
+        return app(page, maps="pca", **query)
+
+    return opened
+
+
+@pytest.fixture(params=TABLES)
+def offer(put, request):
+    data = TABLES[request.param]()
+    return lambda page=None, **query: put(data, page, **query)
+
+
+def texts(at):
+    for kind in ("title", "header", "subheader", "markdown", "caption", "info", "warning", "metric"):
+        yield from (f"{one.value} {getattr(one, 'label', '')}" for one in at.get(kind))
+    for table in at.dataframe:
+        yield from map(str, table.value.columns)
+        yield from (str(cell) for cell in table.value.to_numpy().ravel() if isinstance(cell, str))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_takes_them(offer, settled, page):
+    at = settled(offer(page))
+    assert not at.exception
+    assert not at.error
+    assert [words for words in texts(at) if BANNED.search(words)] == []
+
+
+@pytest.mark.parametrize("use", ["cards", "profiles", "inside", "hand-on"])
+def test_every_use_of_segments_takes_them(offer, settled, use):
+    at = settled(offer(TWO, k="3", use=use))
+    assert not at.exception
+    assert not at.error
+    assert [words for words in texts(at) if BANNED.search(words)] == []
+
+
+def test_a_decision_is_not_offered_as_a_feature(put, settled):
+    data = examples.loans()
+    at = settled(put(data, MANY, choose="own"))
+    assert not at.error
+    chosen = at.multiselect(key="own")
+    assert tuple(chosen.value) == data.subject.first.features
+    assert not any("Decision" in option for option in chosen.options)
+    assert any("Education" in option for option in chosen.options)
+
+
+def test_populations_are_offered_where_their_columns_are(put):
+    data = examples.loans()
+    names = [name for name in data.columns if name != "self_employed"]
+    fewer = replace(data, frame=data.frame[names], codebook=data.codebook.restricted_to(names), fingerprint="fewer")
+    at = put(fewer, who="self-employed")
+    assert not at.exception
+    assert not at.error
+    assert "Self-employed" not in at.selectbox(key="who").options
+    assert len(at.selectbox(key="who").options) == len(data.subject.populations) - 1

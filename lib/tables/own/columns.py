@@ -1,0 +1,594 @@
+"""What the columns of a table that somebody brought mean: guessed from their cells, changed by what is chosen.
+
+Nothing is blanked in silence: what is no number in a column of numbers is a misfit, and misfits are listed and counted;
+words that stand for a missing value are named and counted too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lib.dataset import Unit
+from lib.errors import DataError
+from lib.tables.cells import clean_name
+from lib.tables.files import shown
+from lib.tables.own import dates, numbers
+from lib.tables.own.dates import ORDERS, DateOrder
+from lib.tables.own.limits import LISTED, MAX_LEVELS
+from lib.tables.own.numbers import NumberStyle
+from lib.tables.own.raw import Raw, as_text
+
+Role = Literal["id", "weight", "amount", "category", "flag", "date", "text", "leave out"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+MARKS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "#NULL!")
+"""Words for a missing value in any column."""
+
+NUMBER_MARKS = (
+    *MARKS,
+    *("-", "--", "–", "—", ".", "..", "?", "None", "none", "na", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"),
+)
+"""Words for a missing value where others are numbers or dates."""
+
+_YES = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "oui", "o", "si", "sí", "s", "on"})
+_NO = frozenset({"no", "n", "false", "f", "0", "nein", "non", "nej", "off"})
+_ID_NAME = re.compile(r"(^|[^a-z])(id|ids|key|uuid|guid|no|nr|number|identifier)$", re.IGNORECASE)
+_ID_CAMEL = re.compile(r"[a-z](ID|Id|No|Nr|Key)$")
+_WEIGHT_NAME = re.compile(
+    r"^(weights?|wgt|wt|w|pweight|perwt|hhwt|hhweight|(sample|survey|sampling|design|final|person|household|analysis)"
+    r"[_ ]?(weight|wgt|wt))$",
+    re.IGNORECASE,
+)
+_LONG_CODE = r"^\d{16,}$"
+"""More digits than a number holds exactly here."""
+
+_FEW = 20
+"""Different words that are categories however few rows there are, if one is there twice."""
+
+_CHOOSABLE = frozenset(
+    {"role", "label", "decimal", "thousands", "currency", "percent", "brackets", "dates", "levels", "missing"}
+)
+
+Choices = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A cell that is not what its column is: on which row (names are on row 1), and what is in it."""
+
+    row: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """A category of a column: its code here, what is written in the file, its label, and how many rows have it."""
+
+    code: float
+    text: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """What was understood of a column.
+
+    Attributes:
+        name: What it is called here: as it is written, on one line, with a number where it is there twice.
+        written: What stands in the file.
+        label: What screens call it.
+        role: What it is used for.
+        numbers: Convention of its numbers, or None where it has none.
+        dates: Order of its dates, or None.
+        levels: Its categories, in the order of their codes.
+        missing: Share of the rows without a value, words for a missing value included.
+        marks: Words that were taken for a missing value, and on how many rows.
+        misfits: The first cells that do not fit, and count as missing.
+        misfit_count: How many there are.
+        distinct: Whether every row has a value and no two the same.
+        unit: Of ``lib.dataset.Variable``.
+        format: Of ``lib.dataset.Variable``.
+        doubt: A sentence on what the cells leave open, or "".
+    """
+
+    name: str
+    written: str
+    label: str
+    role: Role
+    numbers: NumberStyle | None = None
+    dates: DateOrder | None = None
+    levels: tuple[Level, ...] = ()
+    missing: float = 0.0
+    marks: tuple[tuple[str, int], ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    misfit_count: int = 0
+    distinct: bool = False
+    unit: Unit = "ratio"
+    format: str = ",.2f"
+    doubt: str = ""
+
+
+Values: TypeAlias = NDArray[Any] | pa.ChunkedArray
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column as it was understood, and its values: numbers (NaN where missing) or text."""
+
+    guess: ColumnGuess
+    values: Values | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """One column of a file with all that decides what it is."""
+
+    file: str
+    name: str
+    written: str
+    told: str
+    named: Mapping[float, str]
+    cells: pa.ChunkedArray
+    row_numbers: NDArray[np.int64]
+    choices: Choices
+    decimal: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}, column {shown(self.name)},"
+
+
+def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> tuple[Column, ...]:
+    """All columns of a table.
+
+    Args:
+        file: Its name, for sentences.
+        raw: The table.
+        choices: By name of the column, what was chosen: "role", "label", "decimal", "thousands", "currency", "percent",
+            "brackets", "dates", "levels" (label by text), "missing" (words for a missing value).
+
+    Raises:
+        DataError: If a choice cannot be kept.
+    """
+    names = unique_names(raw.names)
+    _check_choices(file, names, choices)
+    decimal = _decimal(raw)
+    columns: list[Column] = []
+    taken: set[Role] = {cast("Role", one.get("role")) for one in choices.values()}
+    for at, name in enumerate(names):
+        given = _Given(
+            file=file,
+            name=name,
+            written=raw.names[at],
+            told=raw.told.get(at, ""),
+            named=raw.levels.get(at, {}),
+            cells=raw.table.column(at),
+            row_numbers=raw.row_numbers,
+            choices=choices.get(name, {}),
+            decimal=decimal,
+        )
+        column = _understood(given, taken)
+        taken.add(column.guess.role)
+        columns.append(column)
+    return tuple(columns)
+
+
+def unique_names(written: Sequence[str]) -> tuple[str, ...]:
+    """What columns are called here: on one line, none empty, none twice."""
+    names: list[str] = []
+    for at, one in enumerate(written, start=1):
+        name = clean_name(one) or f"Column {at}"
+        number, candidate = 1, name
+        while candidate in names:
+            number += 1
+            candidate = f"{name} ({number})"
+        names.append(candidate)
+    return tuple(names)
+
+
+def _check_choices(file: str, names: Sequence[str], choices: Mapping[str, Choices]) -> None:
+    for name, chosen in choices.items():
+        where = f"{file}, column {shown(str(name))},"
+        if name not in names:
+            raise DataError(f"{where} is not in the table: choose one of its {len(names)} columns.")
+        if unknown := set(chosen) - _CHOOSABLE:
+            raise DataError(f"{where} cannot be given {shown(min(map(str, unknown)))}: choose its role or its label.")
+        if chosen.get("role") is not None and chosen["role"] not in ROLES:
+            raise DataError(f"{where} cannot be {shown(str(chosen['role']))}: choose one of {', '.join(ROLES)}.")
+        if chosen.get("dates") is not None and chosen["dates"] not in ORDERS:
+            raise DataError(f"{where} cannot have dates {shown(str(chosen['dates']))}: choose {', '.join(ORDERS)}.")
+        if chosen.get("decimal") not in (None, ".", ",") or chosen.get("thousands") not in (
+            None,
+            "",
+            ".",
+            ",",
+            " ",
+            "'",
+        ):
+            raise DataError(f"{where} cannot have these marks in its numbers: choose a point or a comma for decimals.")
+        if chosen.get("decimal") is not None and chosen.get("decimal") == chosen.get("thousands"):
+            raise DataError(f"{where} cannot have one mark for decimals and thousands: choose two.")
+    for role in ("id", "weight"):
+        if len(both := [shown(str(name)) for name, chosen in choices.items() if chosen.get("role") == role]) > 1:
+            raise DataError(f"{file} can have one column as {role}: choose {both[0]} or {both[1]}.")
+
+
+def _decimal(raw: Raw) -> str:
+    """The decimal mark of those columns that leave no doubt; a comma where cells are parted by semicolons."""
+    votes: Counter[str] = Counter()
+    for column in raw.table.columns:
+        if pa.types.is_string(column.type):
+            guess = numbers.guess_from(numbers.sample_of(numbers.tidy(column), 500))
+            if guess.decides and guess.share >= numbers.SHARE_OF_NUMBERS:
+                votes[guess.style.decimal] += 1
+    if votes:
+        return votes.most_common(1)[0][0]
+    return "," if raw.delimiter == ";" else ""
+
+
+def _understood(given: _Given, taken: set[Role]) -> Column:
+    column = _typed(given) if not pa.types.is_string(given.cells.type) else _text(given)
+    guess = column.guess
+    chosen = given.choices.get("role")
+    if chosen is None:
+        guess = _with_special_role(guess, column.values, taken)
+    if guess.role == "id" and guess.unit != "id":
+        guess, column = replace(guess, unit="id", format=""), Column(guess, _ids(given, column.values))
+    label = clean_name(str(given.choices.get("label") or given.told)) or given.name
+    return Column(replace(guess, label=label), column.values)
+
+
+def _with_special_role(guess: ColumnGuess, values: Values | None, taken: set[Role]) -> ColumnGuess:
+    """The same as an id or as the weight, where its name and its cells say so."""
+    named_so = bool(_ID_NAME.search(guess.name) or _ID_CAMEL.search(guess.name))
+    if guess.role == "text" and guess.distinct and "id" not in taken:
+        return replace(guess, role="id")
+    if guess.role != "amount" or values is None or guess.misfit_count:
+        return guess
+    whole = np.asarray(values).dtype.kind in "iu" or not np.any(np.mod(values, 1))
+    if named_so and guess.distinct and whole and "id" not in taken:
+        return replace(guess, role="id")
+    positive = not guess.missing and bool(np.all(np.asarray(values) > 0))
+    if _WEIGHT_NAME.match(guess.name) and positive and not guess.distinct and "weight" not in taken:
+        return replace(guess, role="weight", unit="weight")
+    return guess
+
+
+def _ids(given: _Given, values: Values | None) -> Values:
+    """What names the rows: whole numbers where no letter or leading zero is lost, else text."""
+    if isinstance(values, np.ndarray) and not np.isnan(values.astype(np.float64)).any():
+        return values.astype(np.int64)
+    return as_text(given.cells)
+
+
+# Columns with types of their own
+
+
+def _typed(given: _Given) -> Column:
+    """A column of numbers, truth values or moments."""
+    kind, chosen = given.cells.type, given.choices.get("role")
+    missing = given.cells.null_count / max(len(given.cells), 1)
+    base = ColumnGuess(given.name, given.written, given.name, "amount", missing=missing)
+    if chosen in ("leave out", "text") or given.cells.null_count == len(given.cells):
+        role: Role = "text" if chosen == "text" else "leave out"
+        return Column(replace(base, role=role, unit="id", format=""), as_text(given.cells))
+    if pa.types.is_boolean(kind):
+        cells = pc.if_else(given.cells, "Yes", "No")
+        return _categories(replace(given, cells=cells), replace(base, role=chosen or "flag"), cells)
+    if pa.types.is_timestamp(kind):
+        return _moments(given, base)
+    if chosen in ("category", "flag") or (chosen is None and _is_coded(given)):
+        return _coded(given, base)
+    distinct = not given.cells.null_count and pc.count_distinct(given.cells).as_py() == len(given.cells)
+    values = _array(given.cells)
+    return _amount(replace(base, role=chosen or "amount", numbers=numbers.PLAIN_STYLE, distinct=distinct), values)
+
+
+def _moments(given: _Given, base: ColumnGuess) -> Column:
+    chosen = given.choices.get("role")
+    if chosen in ("category", "flag", "id"):
+        cells = as_text(given.cells)
+        return _text(replace(given, cells=cells))
+    days = pc.cast(pc.cast(given.cells, pa.timestamp("ms"), safe=False), pa.int64())
+    values = pc.divide(pc.cast(days, pa.float64()), 86_400_000.0).to_numpy()
+    return Column(replace(base, role="date", dates="year first", unit="id", format=",.0f"), values)
+
+
+def _is_coded(given: _Given) -> bool:
+    """Whether the file has labels for what is in the column, or it holds 0 and 1 alone."""
+    found = pc.unique(pc.drop_null(given.cells.slice(0, 10_000))).to_pylist()
+    if len(found) > MAX_LEVELS or not (given.named or set(found) <= {0, 1}):
+        return False
+    found = pc.unique(pc.drop_null(given.cells)).to_pylist()
+    if given.named and len(found) <= MAX_LEVELS and set(map(float, found)) <= set(given.named):
+        return True
+    return set(found) == {0, 1}
+
+
+def _coded(given: _Given, base: ColumnGuess) -> Column:
+    """Numbers that are codes: they stay as they are, with the labels that the file has for them."""
+    counted = pc.value_counts(pc.drop_null(given.cells)).to_pylist()
+    if len(counted) > MAX_LEVELS:
+        raise _too_many_levels(given, len(counted))
+    role: Role = given.choices.get("role") or ("flag" if {one["values"] for one in counted} == {0, 1} else "category")
+    relabelled = given.choices.get("levels") or {}
+    words = {0.0: "No", 1.0: "Yes"} if role == "flag" and not given.named else given.named
+    levels = []
+    for one in sorted(counted, key=lambda one: one["values"]):
+        code = float(one["values"])
+        label = str(relabelled.get(f"{code:g}", words.get(code, f"{code:g}")))
+        levels.append(Level(code, f"{code:g}", label, one["counts"]))
+    if role == "flag" and {level.code for level in levels} - {0.0, 1.0}:
+        return _categories(given, replace(base, role=role), as_text(_whole(given.cells)))
+    guess = replace(base, role=role, levels=tuple(levels), unit=role if role == "flag" else "category", format=",.0f")
+    return Column(guess, _small(_array(given.cells)))
+
+
+def _whole(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_floating(cells.type) and not np.any(np.mod(pc.drop_null(cells).to_numpy(), 1)):
+        return pc.cast(cells, pa.int64())
+    return cells
+
+
+def _array(values: pa.ChunkedArray) -> NDArray[Any]:
+    """Numbers as an array: whole ones where none is missing, else float64."""
+    if pa.types.is_integer(values.type) and not values.null_count:
+        return values.to_numpy().astype(np.int64, copy=False)
+    return pc.fill_null(pc.cast(values, pa.float64(), safe=False), float("nan")).to_numpy()
+
+
+def _small(values: NDArray[Any]) -> NDArray[Any]:
+    """Codes in as few bytes as they need."""
+    if values.dtype.kind == "f":
+        small = values.astype(np.float32)
+        return small if np.array_equal(small, values, equal_nan=True) else values
+    return values.astype(np.int8) if len(values) and values.min() >= -128 and values.max() < 128 else values
+
+
+# Columns of text
+
+
+def _text(given: _Given) -> Column:
+    """A column of text: told apart, or read as what was chosen."""
+    cells = numbers.tidy(given.cells)
+    chosen = cast("Role | None", given.choices.get("role"))
+    base = ColumnGuess(given.name, given.written, given.name, "text", unit="id", format="")
+    cells, marks = _without_marks(cells, given.choices.get("missing"), MARKS)
+    base = replace(base, missing=cells.null_count / max(len(cells), 1), marks=marks)
+    if chosen in ("leave out", "text", "id"):
+        return _as_written(replace(base, role=chosen), cells)
+    if chosen in ("category", "flag"):
+        return _categories(given, replace(base, role=chosen), cells)
+    if cells.null_count == len(cells):
+        # of nothing, anything can be said
+        return Column(replace(base, role=chosen or "leave out", unit="ratio"), np.full(len(cells), np.nan))
+    bare, more = _without_marks(cells, given.choices.get("missing"), NUMBER_MARKS)
+    of_numbers = replace(base, missing=bare.null_count / max(len(bare), 1), marks=(*marks, *more))
+    if chosen in ("amount", "weight"):
+        return _numbers(given, replace(of_numbers, role=chosen), bare, numbers.guess_style(bare, given.decimal))
+    if chosen == "date":
+        return _dates(given, of_numbers, bare, dates.guess_order(bare, day_first=given.decimal == ","))
+    return _told(given, base, cells, of_numbers, bare)
+
+
+def _told(
+    given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, of_numbers: ColumnGuess, bare: pa.ChunkedArray
+) -> Column:
+    """What the cells say that they are."""
+    order = dates.guess_order(bare, day_first=given.decimal == ",")
+    if order.order:
+        return _dates(given, of_numbers, bare, order)
+    if not _is_code(bare):
+        style = numbers.guess_style(bare, given.decimal)
+        if style.share >= numbers.SHARE_OF_NUMBERS:
+            return _numbers(given, replace(of_numbers, role="amount"), bare, style)
+    there = len(cells) - cells.null_count
+    found = pc.count_distinct(cells).as_py()
+    if found <= MAX_LEVELS and found < there and (found <= _FEW or found <= there / 2):
+        return _categories(given, replace(base, role="category"), cells)
+    return _as_written(base, cells)
+
+
+def _is_code(cells: pa.ChunkedArray) -> bool:
+    """Whether cells would lose something as numbers: zeros in front, or the last of many digits."""
+    return numbers.has_leading_zeros(cells) or bool(pc.any(pc.match_substring_regex(cells, _LONG_CODE)).as_py())
+
+
+def _as_written(base: ColumnGuess, cells: pa.ChunkedArray) -> Column:
+    distinct = not cells.null_count and pc.count_distinct(cells).as_py() == len(cells)
+    if base.role == "id":
+        # "1001.0" is what becomes of an id that went through a program that knows floats only
+        if pc.all(pc.match_substring_regex(cells, r"^\d+\.0+$")).as_py():
+            cells = pc.replace_substring_regex(cells, r"\.0+$", "")
+        if not cells.null_count and pc.all(pc.match_substring_regex(cells, r"^(0|[1-9]\d{0,14})$")).as_py():
+            return Column(replace(base, distinct=distinct), pc.cast(cells, pa.int64()).to_numpy())
+    return Column(replace(base, distinct=distinct), cells)
+
+
+def _without_marks(
+    cells: pa.ChunkedArray, chosen: Sequence[str] | None, usual: Sequence[str]
+) -> tuple[pa.ChunkedArray, tuple[tuple[str, int], ...]]:
+    words = [str(word) for word in chosen] if chosen is not None else list(usual)
+    if not words:
+        return cells, ()
+    marked = pc.is_in(cells, pa.array(words, pa.string()))
+    if not pc.any(marked).as_py():
+        return cells, ()
+    counted = pc.value_counts(cells.filter(marked)).to_pylist()
+    return (
+        pc.if_else(marked, pa.scalar(None, cells.type), cells),
+        tuple((one["values"], one["counts"]) for one in counted),
+    )
+
+
+def _numbers(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: numbers.StyleGuess) -> Column:
+    changed = {
+        key: given.choices[key]
+        for key in ("decimal", "thousands", "currency", "percent", "brackets")
+        if key in given.choices
+    }
+    style = replace(found.style, **changed)
+    if style.decimal == style.thousands:
+        style = replace(style, thousands="" if "decimal" in changed else style.thousands)
+    parsed, unread = (
+        (found.values, found.unread)
+        if style == found.style and found.values is not None
+        else numbers.parse(cells, style)
+    )
+    misfits, count = _misfits(given, cells, unread)
+    values = _array(parsed)
+    distinct = _is_whole(values) and len(np.unique(values)) == len(values)
+    doubt = ""
+    if found.doubtful and not changed:
+        doubt = (
+            f'Cells such as "{_example(cells)}" can be read in two ways; '
+            f"{'a comma' if style.decimal == ',' else 'a point'} is taken for the decimal mark."
+        )
+    guess = replace(
+        base,
+        numbers=style,
+        missing=(cells.null_count + count) / max(len(cells), 1),
+        misfits=misfits,
+        misfit_count=count,
+        distinct=distinct,
+        doubt=doubt,
+    )
+    if given.choices.get("role") is None and not count and _is_flag(values):
+        whole = pa.chunked_array([pa.array(values, from_pandas=True)])
+        return _coded(replace(given, cells=whole), replace(guess, role="flag"))
+    return _amount(guess, values)
+
+
+def _is_whole(values: NDArray[Any]) -> bool:
+    """Whether all values are there and whole numbers."""
+    return values.dtype.kind in "iu" or not np.any(np.mod(values, 1) != 0)
+
+
+def _example(cells: pa.ChunkedArray) -> str:
+    marked = cells.filter(pc.fill_null(pc.match_substring_regex(cells, "[.,]"), fill_value=False))
+    return shown(marked[0].as_py()) if len(marked) else ""
+
+
+def _is_flag(values: NDArray[Any]) -> bool:
+    if len(values) and values[0] not in (0, 1) and values[0] == values[0]:
+        return False
+    there = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    return set(np.unique(there[:1_000]).tolist()) <= {0, 1} and set(np.unique(there).tolist()) == {0, 1}
+
+
+def _amount(guess: ColumnGuess, values: NDArray[Any]) -> Column:
+    style = guess.numbers or numbers.PLAIN_STYLE
+    there = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    largest = float(np.max(np.abs(there))) if len(there) else 0.0
+    whole = values.dtype.kind in "iu" or not np.any(np.mod(there, 1))
+    unit: Unit = "ratio"
+    digits = 0 if whole or largest >= 10_000 else 2 if largest >= 1 else 4
+    shape = f",.{digits}f"
+    if guess.role == "weight":
+        unit = "weight"
+    elif style.percent:
+        shape = ".1%"
+    elif style.currency:
+        unit, shape = "dollars", f"$,.{digits}f"
+    elif whole and len(there) and there.min() >= 0 and largest < 1_000:
+        unit = "count"
+    return Column(replace(guess, unit=unit, format=shape), values)
+
+
+def _dates(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: dates.OrderGuess) -> Column:
+    order = cast("DateOrder", given.choices.get("dates") or found.order or "year first")
+    days, unread = dates.parse(cells, order)
+    misfits, count = _misfits(given, cells, unread)
+    doubt = ""
+    if found.doubtful and "dates" not in given.choices:
+        first = order.removesuffix(" first")
+        doubt = f"Day and month could be the other way round in all cells; the {first} is taken first."
+    guess = replace(
+        base,
+        role="date",
+        dates=order,
+        missing=(cells.null_count + count) / max(len(cells), 1),
+        misfits=misfits,
+        misfit_count=count,
+        unit="id",
+        format=",.0f",
+        doubt=doubt,
+    )
+    return Column(guess, days)
+
+
+def _misfits(given: _Given, cells: pa.ChunkedArray, unread: pa.ChunkedArray) -> tuple[tuple[Misfit, ...], int]:
+    at = np.flatnonzero(unread.to_numpy())
+    first = at[:LISTED]
+    texts = cells.take(pa.array(first)).to_pylist()
+    listed = tuple(Misfit(int(row), shown(text)) for row, text in zip(given.row_numbers[first], texts, strict=True))
+    return listed, len(at)
+
+
+def _categories(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray) -> Column:
+    """Categories numbered from 1 in the order of their words; 0 and 1 where they say no and yes."""
+    encoded = pc.dictionary_encode(cells).combine_chunks()
+    texts = encoded.dictionary.to_pylist()
+    if len(texts) > MAX_LEVELS:
+        raise _too_many_levels(given, len(texts))
+    at = pc.fill_null(encoded.indices, -1).to_numpy()
+    counts = np.bincount(at[at >= 0], minlength=len(texts))
+    codes, role = _codes(texts, base.role)
+    if base.role == "flag" and role != "flag":
+        raise DataError(f"{given.where} has {len(texts)} different values and no yes and no: make a category of it.")
+    labels = given.choices.get("levels") or {}
+    levels = [
+        Level(code, text, clean_name(str(labels.get(text, text))) or text, int(count))
+        for code, text, count in zip(codes, texts, counts, strict=True)
+    ]
+    values = np.array([*codes, np.nan], dtype=np.float32)[at]
+    if not cells.null_count:
+        values = values.astype(np.int64)
+    guess = replace(
+        base,
+        role=role,
+        levels=tuple(sorted(levels, key=lambda level: level.code)),
+        unit="flag" if role == "flag" else "category",
+        format=",.0f",
+    )
+    return Column(guess, _small(values))
+
+
+def _codes(texts: list[str], wanted: Role) -> tuple[list[float], Role]:
+    lower = [text.lower() for text in texts]
+    if len(texts) == 2 and wanted in ("flag", "category"):
+        yes = [text in _YES for text in lower]
+        no = [text in _NO for text in lower]
+        if sum(yes) == 1 and sum(no) == 1 and yes != no:
+            return [float(one) for one in yes], "flag"
+    if len(texts) <= 2 and wanted == "flag":
+        ordered = sorted(texts, key=_by_words)
+        return [float(ordered.index(text)) for text in texts], "flag"
+    if all(re.fullmatch(r"-?(0|[1-9]\d{0,5})", text) for text in texts):
+        return [float(text) for text in texts], "category"
+    ordered = sorted(texts, key=_by_words)
+    place = {text: at for at, text in enumerate(ordered, start=1)}
+    return [float(place[text]) for text in texts], "category"
+
+
+def _by_words(text: str) -> list[tuple[int, int, str]]:
+    """A key that puts "Band 2" before "Band 10"."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
+
+
+def _too_many_levels(given: _Given, found: int) -> DataError:
+    return DataError(
+        f"{given.where} has {found:,} different values; a category has at most {MAX_LEVELS}: "
+        "keep it as text or leave it out."
+    )

@@ -286,6 +286,6 @@ def test_the_database_sees_one_file_and_nothing_else(tmp_path):
 
 def test_lines_that_the_reader_loses_in_silence_are_noticed(monkeypatch):
     """As it did with an option that reads in one thread: the rest of the file after an open quotation mark."""
-    monkeypatch.setattr(delimited, "_broken", lambda *_: ((), 0, 0))
+    monkeypatch.setattr(delimited, "_broken", lambda *_: ((), [], 0))
     with pytest.raises(DataError, match=r"has 3 lines that cannot be read"):
         read(b'id,said,x\n1,a,5\n2,"open,6\n3,c,7\n4,d,8\n', "f.csv")

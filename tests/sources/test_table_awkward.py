@@ -157,6 +157,11 @@ def test_lines_with_too_many_or_too_few_cells_are_listed_and_said():
     assert understood.rows == 8
 
 
+def test_rows_are_numbered_with_the_lines_that_are_left_out():
+    content = text("id,x\n" + "a,1\n" * 5 + "b\n" + "a,2\n" * 5 + "a,odd\n")
+    assert [one.row for one in understand(content, "f.csv").column("x").misfits] == [13]
+
+
 def test_a_table_of_which_most_lines_do_not_fit():
     content = text("a,b\n1,2\n3,4\n" + "1,2,3\n" * 6)
     refused(content, "do not have 2 cells as the others: choose another delimiter", delimiter=",", skip=0)
@@ -341,6 +346,12 @@ def test_what_can_be_read_in_two_ways_is_said_and_can_be_changed():
     changed = again(understood, {"columns": {"x": {"decimal": ",", "thousands": ""}}})
     assert as_dataset(changed).frame["x"].tolist() == [1.2, 3.4]
     assert changed.column("x").doubt == ""
+
+
+def test_thousands_are_no_doubt_where_one_cell_says_otherwise():
+    rows = "".join(f"p{at}\t{at % 900}.125\n" for at in range(5_000))
+    guess, values = column(text(f"who\tx\n{rows}last\t1.5\n"), "x")
+    assert (guess.numbers.decimal, values[-1], guess.doubt) == (".", 1.5, "")
 
 
 def test_another_column_settles_it():

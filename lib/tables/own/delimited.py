@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -72,7 +73,8 @@ def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
         dialect = _dialect(database, path, file.name, choices)
         raw.check_width(file.name, dialect.columns)
         table = _cells(database, path, file.name, dialect)
-        broken, count, spoilt = _broken(database, file.name, dialect)
+        broken, at, spoilt = _broken(database, file.name, dialect)
+    count = len(at)
     _check_all_read(file.name, lines - dialect.passed - spoilt, table)
     if not len(table):
         raise DataError(f"{file.name} has no row with {dialect.columns} columns: choose another delimiter.")
@@ -87,7 +89,13 @@ def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
     names = raw.headed([*first[0].values()]) if header else ("",) * dialect.columns
     table = table.slice(1) if header else table
     raw.check_cells(file.name, names, table)
-    table, numbers = raw.without_blank_rows(table, 2 if header else 1)
+    every, places = len(table), np.arange(len(table), dtype=np.int64)
+    if count and lines - dialect.passed == every + count + int(header):
+        # each row is on one line: those that are left out are counted, as whoever looks for a row will do
+        left_out = np.array(at) - dialect.skipped - 1 - int(header)
+        places = np.setdiff1d(np.arange(every + count), left_out)[:every]
+    table, numbers = raw.without_blank_rows(table, 0)
+    numbers = places[numbers] + (2 if header else 1)
     return Raw(
         table=table,
         names=names,
@@ -275,8 +283,10 @@ def _failed(name: str, error: duckdb.Error) -> DataError:
     return DataError(f"{where} cannot be read as delimited text: choose its delimiter and its quotation mark.")
 
 
-def _broken(database: duckdb.DuckDBPyConnection, name: str, dialect: _Dialect) -> tuple[tuple[Broken, ...], int, int]:
-    """Rows that were left out: the first of them, how many, and how many lines they took."""
+def _broken(
+    database: duckdb.DuckDBPyConnection, name: str, dialect: _Dialect
+) -> tuple[tuple[Broken, ...], list[int], int]:
+    """Rows that were left out: the first of them, on which lines all are, and how many lines they took."""
     found = database.execute(
         "SELECT line, any_value(error_type), any_value(error_message), left(any_value(csv_line), 200), "
         "max(length(rtrim(csv_line, chr(10))) - length(replace(rtrim(csv_line, chr(10)), chr(10), ''))) "
@@ -291,7 +301,7 @@ def _broken(database: duckdb.DuckDBPyConnection, name: str, dialect: _Dialect) -
     broken = tuple(
         Broken(int(line), _reason(kind, dialect.columns), shown_line(text)) for line, kind, _, text, _ in found[:LISTED]
     )
-    return broken, len(found), sum(1 + int(ends or 0) for *_, ends in found)
+    return broken, [int(line) for line, *_ in found], sum(1 + int(ends or 0) for *_, ends in found)
 
 
 def _reason(kind: str, columns: int) -> str:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 SHARE_OF_NUMBERS = 0.8
 """From this share of its cells on a column holds numbers, and the other cells are misfits."""
 
-SAMPLE = 4_000
+SAMPLE = 1_000
 """Cells that a convention is guessed from; those that do not follow the guess are looked at once more."""
 
 PLAIN_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -76,6 +76,7 @@ class StyleGuess:
         decides: Whether the cells leave no doubt about the decimal mark, and have one.
         values: The column read by it, where that was done.
         unread: Which cells do not follow it, where that was looked at.
+        rival: Another convention that the cells looked at follow just as well, by another decimal mark.
     """
 
     style: NumberStyle
@@ -84,6 +85,7 @@ class StyleGuess:
     decides: bool = False
     values: pa.ChunkedArray | None = None
     unread: pa.ChunkedArray | None = None
+    rival: NumberStyle | None = None
 
 
 def tidy(cells: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -121,6 +123,8 @@ def guess_style(cells: pa.ChunkedArray, decimal: str = "") -> StyleGuess:
         if second.style != first.style:
             values, unread = parse(cells, second.style)
             first = second
+    if first.rival is not None and pc.sum(parse(cells, first.rival)[1]).as_py() > pc.sum(unread).as_py():
+        first = replace(first, doubtful=False, decides=True)  # cells beyond the sample settle it
     there = len(cells) - cells.null_count
     share = 1 - pc.sum(unread).as_py() / there if there else 0.0
     return replace(first, share=share, values=values, unread=unread)
@@ -145,7 +149,7 @@ def guess_from(texts: Sequence[str], decimal: str = "") -> StyleGuess:
     winners = [marks for marks in _MARKS if fits[marks] == best]
     chosen = next((marks for marks in winners if marks[0] == decimal), winners[0])
     marked = any(mark in core for core in cores for mark in ".,")
-    doubtful = marked and len({mark for mark, _ in winners}) > 1
+    others = [marks for marks in winners if marks[0] != chosen[0]] if marked else []
     signs = Counter(sign for cell in found if (sign := cell["before"] or cell["after"]))
     percent = sum(1 for cell in found if cell["percent"])
     style = NumberStyle(
@@ -155,7 +159,8 @@ def guess_from(texts: Sequence[str], decimal: str = "") -> StyleGuess:
         percent=2 * percent > len(found),
         brackets=any(cell["open"] for cell in found),
     )
-    return StyleGuess(style, best / len(texts), doubtful, decides=marked and not doubtful)
+    rival = replace(style, decimal=others[0][0], thousands=others[0][1]) if others else None
+    return StyleGuess(style, best / len(texts), bool(others), decides=marked and not others, rival=rival)
 
 
 def _plain_signs(text: str) -> str:
@@ -169,7 +174,7 @@ def _core(decimal: str, thousands: str) -> re.Pattern[str]:
 
 def _core_text(decimal: str, thousands: str) -> str:
     point = re.escape(decimal)
-    grouped = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{2,3}})*{re.escape(thousands)}\d{{3}}|" if thousands else ""
+    grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{2,3}})*{re.escape(thousands)}\d{{3}}|" if thousands else ""
     return rf"(?:(?:{grouped}\d+)(?:{point}\d*)?|{point}\d+)"
 
 

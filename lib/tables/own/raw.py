@@ -40,7 +40,8 @@ class Raw:
     Attributes:
         table: A column for each of the file, named by its place; text as it was written, or the file's own types.
         names: Names of the columns as they were written.
-        row_numbers: For each row its number where the line of names is row 1, blank rows counted.
+        row_numbers: For each row its number: in a workbook as it shows there, elsewhere with the names on row 1, and
+            lines that are left out counted.
         told: What the file itself calls a column, by place.
         levels: What the file itself calls the codes of a column, by place.
         delimiter: Of text, or "".

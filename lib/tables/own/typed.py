@@ -97,8 +97,10 @@ def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _simple(pc.cast(column, kind.value_type))
-    if pa.types.is_string(kind) or pa.types.is_boolean(kind) or pa.types.is_timestamp(kind):
+    if pa.types.is_string(kind) or pa.types.is_boolean(kind):
         return column
+    if pa.types.is_timestamp(kind):
+        return pc.cast(column, pa.timestamp("ms"), safe=False)
     if pa.types.is_integer(kind):
         return column
     if pa.types.is_floating(kind):

@@ -73,6 +73,8 @@ def read_workbook(file: Bare, folder: Path, choices: dict[str, Any], progress: P
     names = _asked(file, progress, do="sheets")["sheets"]
     sheets = [_size(file, name, progress, at < _SIZED) for at, name in enumerate(names)]
     sheet = _chosen(file, sheets, choices.get("sheet"))
+    if sheet.rows is not None and sheet.columns is not None:
+        raw.check_length(file.name, sheet.rows - _ABOVE, sheet.columns)
     target = folder / "cells"
     said = _asked(
         file,
@@ -84,7 +86,7 @@ def read_workbook(file: Bare, folder: Path, choices: dict[str, Any], progress: P
         most_columns=MAX_COLUMNS,
     )
     raw.check_width(f"{file.name}, sheet {shown(sheet.name)},", said["columns"])
-    raw.check_length(file.name, said["rows"] - 1 - _ABOVE, said["columns"])
+    raw.check_length(file.name, said["rows"] - _ABOVE, said["columns"])
     # read into memory: the folder may go before the table does
     with pa.OSFile(str(target)) as cells, pa.ipc.open_file(cells) as reader:
         table = reader.read_all()

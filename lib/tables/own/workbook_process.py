@@ -14,11 +14,13 @@ import html
 import re
 import sys
 import zipfile
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from lib.work import wire
@@ -27,6 +29,9 @@ from lib.work.served import be_modest, own_streams
 _PIECE = 20_000
 _CHUNK = 2**22
 _SHOWN = 5
+_WRITTEN_OUT = 1e9
+"""Arrow writes larger numbers with an exponent."""
+
 _CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)(?<!/)>(.*?)</c>', re.DOTALL)
 
 
@@ -35,7 +40,7 @@ def main() -> None:
     memory_mb = int(sys.argv[1])
     inlet, outlet = own_streams()
     be_modest(memory_mb)
-    opened: dict[str, CalamineWorkbook] = {}
+    opened = _Opened()
     while (message := wire.receive(inlet)) is not None:
         header = message[0]
         if header["do"] == "stop":
@@ -58,24 +63,45 @@ def _say(outlet: BinaryIO, header: dict[str, Any]) -> None:
     outlet.flush()
 
 
-def _serve(header: dict[str, Any], opened: dict[str, CalamineWorkbook]) -> dict[str, Any]:
+class _Opened:
+    """One workbook and one sheet of it at a time: to be asked for its size and to be read, a sheet is opened once."""
+
+    def __init__(self) -> None:
+        self._path, self._name = "", ""
+        self._book: Any = None
+        self._sheet: Any = None
+
+    def book(self, path: str) -> Any:  # noqa: ANN401 - calamine has no types
+        if path != self._path:
+            self.forget()
+            # told by its content: the file is ours and has no name that means anything
+            self._book = CalamineWorkbook.from_filelike(Path(path).open("rb"))  # noqa: SIM115 - the workbook reads on
+            self._path = path
+        return self._book
+
+    def sheet(self, path: str, name: str) -> Any:  # noqa: ANN401 - calamine has no types
+        book = self.book(path)
+        if self._sheet is None or name != self._name:
+            self._sheet = None  # first of all its memory
+            self._sheet, self._name = book.get_sheet_by_name(name), name
+        return self._sheet
+
+    def forget(self) -> None:
+        self._path, self._name, self._book, self._sheet = "", "", None, None
+
+
+def _serve(header: dict[str, Any], opened: _Opened) -> dict[str, Any]:
     path = header["path"]
-    if header["do"] == "close":
-        opened.clear()
-        return {}
-    if path not in opened:
-        opened.clear()  # one workbook at a time
-        # told by its content: the file is ours and has no name that means anything
-        opened[path] = CalamineWorkbook.from_filelike(Path(path).open("rb"))  # noqa: SIM115 - the workbook reads on
-    book = opened[path]
     if header["do"] == "sheets":
-        return {"sheets": list(book.sheet_names)}
-    sheet = book.get_sheet_by_name(header["sheet"])
+        return {"sheets": list(opened.book(path).sheet_names)}
+    sheet = opened.sheet(path, header["sheet"])
     rows, columns = (0, 0) if sheet.end is None else (int(sheet.end[0]) + 1, int(sheet.width))
     answer = {"rows": rows, "columns": columns}
     if header["do"] == "size" or not rows or rows > header["most_rows"] or columns > header["most_columns"]:
         return answer
     _write(sheet, Path(header["target"]), columns)
+    del sheet
+    opened.forget()
     uncalculated = _uncalculated(Path(path), header["sheet"])
     return {**answer, "uncalculated": uncalculated[:_SHOWN], "uncalculated_count": len(uncalculated)}
 
@@ -89,9 +115,22 @@ def _write(sheet: Any, target: Path, columns: int) -> None:  # noqa: ANN401 - ca
             if row is not None:
                 piece.append(row)
             if piece and (row is None or len(piece) == _PIECE):
-                cells = [pa.array([_text(cell) for cell in column], pa.string()) for column in zip(*piece, strict=True)]
+                cells = [_texts(column) for column in zip(*piece, strict=True)]
                 writer.write_batch(pa.record_batch(cells, schema))
                 piece = []
+
+
+def _texts(cells: Sequence[Any]) -> pa.Array:
+    """A column of a piece as text."""
+    kinds = set(map(type, cells))
+    if kinds == {float, str}:
+        cells = [None if cell == "" else cell for cell in cells]
+        kinds = set(map(type, cells)) - {type(None)}
+    if kinds == {float}:
+        numbers = pa.array(cells, pa.float64())
+        if pc.max(pc.abs(numbers)).as_py() < _WRITTEN_OUT:
+            return pc.cast(numbers, pa.string())
+    return pa.array([_text(cell) for cell in cells], pa.string())
 
 
 def _uncalculated(path: Path, sheet: str) -> list[str]:

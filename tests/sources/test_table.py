@@ -5,6 +5,7 @@ import json
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from paths import REAL
 
@@ -221,6 +222,18 @@ def test_codes_chosen_as_a_category_keep_their_numbers():
     )
     assert data.frame["x"].tolist() == [5, 7, 5]
     assert dict(data.codebook["x"].values) == {5: "Five", 7: "7"}
+
+
+def test_long_codes_with_labels_are_written_out():
+    content = io.BytesIO()
+    pd.DataFrame({"code": [1234567, 7654321, 1234567]}).to_stata(
+        content, write_index=False, value_labels={"code": {1234567: "Ulm", 7654321: "7654321"}}
+    )
+    levels = understand(content.getvalue(), "f.dta").column("code").levels
+    assert [(level.code, level.text, level.label) for level in levels] == [
+        (1234567, "1234567", "Ulm"),
+        (7654321, "7654321", "7654321"),
+    ]
 
 
 def test_a_table_that_nobody_knows_is_plain():

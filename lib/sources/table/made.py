@@ -17,7 +17,7 @@ from lib.errors import DataError
 from lib.sources.table.understood import Understood, again, understand
 from lib.subjects import subject_of
 from lib.tables.files import shown
-from lib.tables.own.columns import Column, ColumnGuess
+from lib.tables.own.guess import Column, ColumnGuess
 from lib.tables.own.limits import MAX_BYTES
 from lib.tables.own.packed import Brought
 

@@ -12,8 +12,8 @@ from typing import Any
 from lib.errors import DataError
 from lib.tables.files import shown
 from lib.tables.own import columns as own_columns
-from lib.tables.own.columns import Choices, Column, ColumnGuess
 from lib.tables.own.delimited import read_delimited
+from lib.tables.own.guess import Choices, Column, ColumnGuess
 from lib.tables.own.limits import MAX_BYTES, PREVIEW
 from lib.tables.own.packed import Bare, Brought, Kind, bare
 from lib.tables.own.raw import Broken, Raw, Sheet, as_text

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias, cast, get_args
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -22,13 +22,11 @@ from lib.errors import DataError
 from lib.tables.cells import clean_name
 from lib.tables.files import shown
 from lib.tables.own import dates, numbers
+from lib.tables.own.categories import as_array, categories, coded, is_coded
 from lib.tables.own.dates import ORDERS, DateOrder
+from lib.tables.own.guess import ROLES, Choices, Column, ColumnGuess, Given, Misfit, Role, Values
 from lib.tables.own.limits import LISTED, MAX_LEVELS
-from lib.tables.own.numbers import NumberStyle
 from lib.tables.own.raw import Raw, as_text
-
-Role = Literal["id", "weight", "amount", "category", "flag", "date", "text", "leave out"]
-ROLES: tuple[Role, ...] = get_args(Role)
 
 MARKS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "#NULL!")
 """Words for a missing value in any column."""
@@ -39,8 +37,6 @@ NUMBER_MARKS = (
 )
 """Words for a missing value where others are numbers or dates."""
 
-_YES = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "oui", "o", "si", "sí", "s", "on"})
-_NO = frozenset({"no", "n", "false", "f", "0", "nein", "non", "nej", "off"})
 _ID_NAME = re.compile(r"(^|[^a-z])(id|ids|key|uuid|guid|no|nr|number|identifier)$", re.IGNORECASE)
 _ID_CAMEL = re.compile(r"[a-z](ID|Id|No|Nr|Key)$")
 _WEIGHT_NAME = re.compile(
@@ -57,95 +53,6 @@ _FEW = 20
 _CHOOSABLE = frozenset(
     {"role", "label", "decimal", "thousands", "currency", "percent", "brackets", "dates", "levels", "missing"}
 )
-
-Choices = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Misfit:
-    """A cell that is not what its column is: on which row (names are on row 1), and what is in it."""
-
-    row: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Level:
-    """A category of a column: its code here, what is written in the file, its label, and how many rows have it."""
-
-    code: float
-    text: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True)
-class ColumnGuess:
-    """What was understood of a column.
-
-    Attributes:
-        name: What it is called here: as it is written, on one line, with a number where it is there twice.
-        written: What stands in the file.
-        label: What screens call it.
-        role: What it is used for.
-        numbers: Convention of its numbers, or None where it has none.
-        dates: Order of its dates, or None.
-        levels: Its categories, in the order of their codes.
-        missing: Share of the rows without a value, words for a missing value included.
-        marks: Words that were taken for a missing value, and on how many rows.
-        misfits: The first cells that do not fit, and count as missing.
-        misfit_count: How many there are.
-        distinct: Whether every row has a value and no two the same.
-        unit: Of ``lib.dataset.Variable``.
-        format: Of ``lib.dataset.Variable``.
-        doubt: A sentence on what the cells leave open, or "".
-    """
-
-    name: str
-    written: str
-    label: str
-    role: Role
-    numbers: NumberStyle | None = None
-    dates: DateOrder | None = None
-    levels: tuple[Level, ...] = ()
-    missing: float = 0.0
-    marks: tuple[tuple[str, int], ...] = ()
-    misfits: tuple[Misfit, ...] = ()
-    misfit_count: int = 0
-    distinct: bool = False
-    unit: Unit = "ratio"
-    format: str = ",.2f"
-    doubt: str = ""
-
-
-Values: TypeAlias = NDArray[Any] | pa.ChunkedArray
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """A column as it was understood, and its values: numbers (NaN where missing) or text."""
-
-    guess: ColumnGuess
-    values: Values | None = field(repr=False, default=None)
-
-
-@dataclass(frozen=True, eq=False)
-class _Given:
-    """One column of a file with all that decides what it is."""
-
-    file: str
-    name: str
-    written: str
-    told: str
-    named: Mapping[float, str]
-    cells: pa.ChunkedArray
-    row_numbers: NDArray[np.int64]
-    choices: Choices
-    decimal: str
-
-    @property
-    def where(self) -> str:
-        return f"{self.file}, column {shown(self.name)},"
 
 
 def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> tuple[Column, ...]:
@@ -166,7 +73,7 @@ def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> t
     columns: list[Column] = []
     taken: set[Role] = {cast("Role", one.get("role")) for one in choices.values()}
     for at, name in enumerate(names):
-        given = _Given(
+        given = Given(
             file=file,
             name=name,
             written=raw.names[at],
@@ -236,7 +143,7 @@ def _decimal(raw: Raw) -> str:
     return "," if raw.delimiter == ";" else ""
 
 
-def _understood(given: _Given, taken: set[Role]) -> Column:
+def _understood(given: Given, taken: set[Role]) -> Column:
     column = _typed(given) if not pa.types.is_string(given.cells.type) else _text(given)
     guess = column.guess
     chosen = given.choices.get("role")
@@ -264,7 +171,7 @@ def _with_special_role(guess: ColumnGuess, values: Values | None, taken: set[Rol
     return guess
 
 
-def _ids(given: _Given, values: Values | None) -> Values:
+def _ids(given: Given, values: Values | None) -> Values:
     """What names the rows: whole numbers where no letter or leading zero is lost, else text."""
     if isinstance(values, np.ndarray) and not np.isnan(values.astype(np.float64)).any():
         return values.astype(np.int64)
@@ -274,7 +181,7 @@ def _ids(given: _Given, values: Values | None) -> Values:
 # Columns with types of their own
 
 
-def _typed(given: _Given) -> Column:
+def _typed(given: Given) -> Column:
     """A column of numbers, truth values or moments."""
     kind, chosen = given.cells.type, given.choices.get("role")
     missing = given.cells.null_count / max(len(given.cells), 1)
@@ -284,17 +191,17 @@ def _typed(given: _Given) -> Column:
         return Column(replace(base, role=role, unit="id", format=""), as_text(given.cells))
     if pa.types.is_boolean(kind):
         cells = pc.if_else(given.cells, "Yes", "No")
-        return _categories(replace(given, cells=cells), replace(base, role=chosen or "flag"), cells)
+        return categories(replace(given, cells=cells), replace(base, role=chosen or "flag"), cells)
     if pa.types.is_timestamp(kind):
         return _moments(given, base)
-    if chosen in ("category", "flag") or (chosen is None and _is_coded(given)):
-        return _coded(given, base)
+    if chosen in ("category", "flag") or (chosen is None and is_coded(given)):
+        return coded(given, base)
     distinct = not given.cells.null_count and pc.count_distinct(given.cells).as_py() == len(given.cells)
-    values = _array(given.cells)
+    values = as_array(given.cells)
     return _amount(replace(base, role=chosen or "amount", numbers=numbers.PLAIN_STYLE, distinct=distinct), values)
 
 
-def _moments(given: _Given, base: ColumnGuess) -> Column:
+def _moments(given: Given, base: ColumnGuess) -> Column:
     chosen = given.choices.get("role")
     if chosen in ("category", "flag", "id"):
         cells = as_text(given.cells)
@@ -304,61 +211,10 @@ def _moments(given: _Given, base: ColumnGuess) -> Column:
     return Column(replace(base, role="date", dates="year first", unit="id", format=",.0f"), values)
 
 
-def _is_coded(given: _Given) -> bool:
-    """Whether the file has labels for what is in the column, or it holds 0 and 1 alone."""
-    found = pc.unique(pc.drop_null(given.cells.slice(0, 10_000))).to_pylist()
-    if len(found) > MAX_LEVELS or not (given.named or set(found) <= {0, 1}):
-        return False
-    found = pc.unique(pc.drop_null(given.cells)).to_pylist()
-    if given.named and len(found) <= MAX_LEVELS and set(map(float, found)) <= set(given.named):
-        return True
-    return set(found) == {0, 1}
-
-
-def _coded(given: _Given, base: ColumnGuess) -> Column:
-    """Numbers that are codes: they stay as they are, with the labels that the file has for them."""
-    counted = pc.value_counts(pc.drop_null(given.cells)).to_pylist()
-    if len(counted) > MAX_LEVELS:
-        raise _too_many_levels(given, len(counted))
-    role: Role = given.choices.get("role") or ("flag" if {one["values"] for one in counted} == {0, 1} else "category")
-    relabelled = given.choices.get("levels") or {}
-    words = {0.0: "No", 1.0: "Yes"} if role == "flag" and not given.named else given.named
-    levels = []
-    for one in sorted(counted, key=lambda one: one["values"]):
-        code = float(one["values"])
-        label = str(relabelled.get(f"{code:g}", words.get(code, f"{code:g}")))
-        levels.append(Level(code, f"{code:g}", label, one["counts"]))
-    if role == "flag" and {level.code for level in levels} - {0.0, 1.0}:
-        return _categories(given, replace(base, role=role), as_text(_whole(given.cells)))
-    guess = replace(base, role=role, levels=tuple(levels), unit=role if role == "flag" else "category", format=",.0f")
-    return Column(guess, _small(_array(given.cells)))
-
-
-def _whole(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_floating(cells.type) and not np.any(np.mod(pc.drop_null(cells).to_numpy(), 1)):
-        return pc.cast(cells, pa.int64())
-    return cells
-
-
-def _array(values: pa.ChunkedArray) -> NDArray[Any]:
-    """Numbers as an array: whole ones where none is missing, else float64."""
-    if pa.types.is_integer(values.type) and not values.null_count:
-        return values.to_numpy().astype(np.int64, copy=False)
-    return pc.fill_null(pc.cast(values, pa.float64(), safe=False), float("nan")).to_numpy()
-
-
-def _small(values: NDArray[Any]) -> NDArray[Any]:
-    """Codes in as few bytes as they need."""
-    if values.dtype.kind == "f":
-        small = values.astype(np.float32)
-        return small if np.array_equal(small, values, equal_nan=True) else values
-    return values.astype(np.int8) if len(values) and values.min() >= -128 and values.max() < 128 else values
-
-
 # Columns of text
 
 
-def _text(given: _Given) -> Column:
+def _text(given: Given) -> Column:
     """A column of text: told apart, or read as what was chosen."""
     cells = numbers.tidy(given.cells)
     chosen = cast("Role | None", given.choices.get("role"))
@@ -368,7 +224,7 @@ def _text(given: _Given) -> Column:
     if chosen in ("leave out", "text", "id"):
         return _as_written(replace(base, role=chosen), cells)
     if chosen in ("category", "flag"):
-        return _categories(given, replace(base, role=chosen), cells)
+        return categories(given, replace(base, role=chosen), cells)
     if cells.null_count == len(cells):
         # of nothing, anything can be said
         return Column(replace(base, role=chosen or "leave out", unit="ratio"), np.full(len(cells), np.nan))
@@ -382,7 +238,7 @@ def _text(given: _Given) -> Column:
 
 
 def _told(
-    given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, of_numbers: ColumnGuess, bare: pa.ChunkedArray
+    given: Given, base: ColumnGuess, cells: pa.ChunkedArray, of_numbers: ColumnGuess, bare: pa.ChunkedArray
 ) -> Column:
     """What the cells say that they are."""
     order = dates.guess_order(bare, day_first=given.decimal == ",")
@@ -395,7 +251,7 @@ def _told(
     there = len(cells) - cells.null_count
     found = pc.count_distinct(cells).as_py()
     if found <= MAX_LEVELS and found < there and (found <= _FEW or found <= there / 2):
-        return _categories(given, replace(base, role="category"), cells)
+        return categories(given, replace(base, role="category"), cells)
     return _as_written(base, cells)
 
 
@@ -431,7 +287,7 @@ def _without_marks(
     )
 
 
-def _numbers(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: numbers.StyleGuess) -> Column:
+def _numbers(given: Given, base: ColumnGuess, cells: pa.ChunkedArray, found: numbers.StyleGuess) -> Column:
     changed = {
         key: given.choices[key]
         for key in ("decimal", "thousands", "currency", "percent", "brackets")
@@ -446,7 +302,7 @@ def _numbers(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: nu
         else numbers.parse(cells, style)
     )
     misfits, count = _misfits(given, cells, unread)
-    values = _array(parsed)
+    values = as_array(parsed)
     distinct = _is_whole(values) and len(np.unique(values)) == len(values)
     doubt = ""
     if found.doubtful and not changed:
@@ -465,7 +321,7 @@ def _numbers(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: nu
     )
     if given.choices.get("role") is None and not count and _is_flag(values):
         whole = pa.chunked_array([pa.array(values, from_pandas=True)])
-        return _coded(replace(given, cells=whole), replace(guess, role="flag"))
+        return coded(replace(given, cells=whole), replace(guess, role="flag"))
     return _amount(guess, values)
 
 
@@ -505,7 +361,7 @@ def _amount(guess: ColumnGuess, values: NDArray[Any]) -> Column:
     return Column(replace(guess, unit=unit, format=shape), values)
 
 
-def _dates(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: dates.OrderGuess) -> Column:
+def _dates(given: Given, base: ColumnGuess, cells: pa.ChunkedArray, found: dates.OrderGuess) -> Column:
     order = cast("DateOrder", given.choices.get("dates") or found.order or "year first")
     days, unread = dates.parse(cells, order)
     misfits, count = _misfits(given, cells, unread)
@@ -527,68 +383,9 @@ def _dates(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray, found: date
     return Column(guess, days)
 
 
-def _misfits(given: _Given, cells: pa.ChunkedArray, unread: pa.ChunkedArray) -> tuple[tuple[Misfit, ...], int]:
+def _misfits(given: Given, cells: pa.ChunkedArray, unread: pa.ChunkedArray) -> tuple[tuple[Misfit, ...], int]:
     at = np.flatnonzero(unread.to_numpy())
     first = at[:LISTED]
     texts = cells.take(pa.array(first)).to_pylist()
     listed = tuple(Misfit(int(row), shown(text)) for row, text in zip(given.row_numbers[first], texts, strict=True))
     return listed, len(at)
-
-
-def _categories(given: _Given, base: ColumnGuess, cells: pa.ChunkedArray) -> Column:
-    """Categories numbered from 1 in the order of their words; 0 and 1 where they say no and yes."""
-    encoded = pc.dictionary_encode(cells).combine_chunks()
-    texts = encoded.dictionary.to_pylist()
-    if len(texts) > MAX_LEVELS:
-        raise _too_many_levels(given, len(texts))
-    at = pc.fill_null(encoded.indices, -1).to_numpy()
-    counts = np.bincount(at[at >= 0], minlength=len(texts))
-    codes, role = _codes(texts, base.role)
-    if base.role == "flag" and role != "flag":
-        raise DataError(f"{given.where} has {len(texts)} different values and no yes and no: make a category of it.")
-    labels = given.choices.get("levels") or {}
-    levels = [
-        Level(code, text, clean_name(str(labels.get(text, text))) or text, int(count))
-        for code, text, count in zip(codes, texts, counts, strict=True)
-    ]
-    values = np.array([*codes, np.nan], dtype=np.float32)[at]
-    if not cells.null_count:
-        values = values.astype(np.int64)
-    guess = replace(
-        base,
-        role=role,
-        levels=tuple(sorted(levels, key=lambda level: level.code)),
-        unit="flag" if role == "flag" else "category",
-        format=",.0f",
-    )
-    return Column(guess, _small(values))
-
-
-def _codes(texts: list[str], wanted: Role) -> tuple[list[float], Role]:
-    lower = [text.lower() for text in texts]
-    if len(texts) == 2 and wanted in ("flag", "category"):
-        yes = [text in _YES for text in lower]
-        no = [text in _NO for text in lower]
-        if sum(yes) == 1 and sum(no) == 1 and yes != no:
-            return [float(one) for one in yes], "flag"
-    if len(texts) <= 2 and wanted == "flag":
-        ordered = sorted(texts, key=_by_words)
-        return [float(ordered.index(text)) for text in texts], "flag"
-    if all(re.fullmatch(r"-?(0|[1-9]\d{0,5})", text) for text in texts):
-        return [float(text) for text in texts], "category"
-    ordered = sorted(texts, key=_by_words)
-    place = {text: at for at, text in enumerate(ordered, start=1)}
-    return [float(place[text]) for text in texts], "category"
-
-
-def _by_words(text: str) -> list[tuple[int, int, str]]:
-    """A key that puts "Band 2" before "Band 10"."""
-    parts = re.split(r"(\d+)", text.casefold())
-    return [(0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
-
-
-def _too_many_levels(given: _Given, found: int) -> DataError:
-    return DataError(
-        f"{given.where} has {found:,} different values; a category has at most {MAX_LEVELS}: "
-        "keep it as text or leave it out."
-    )

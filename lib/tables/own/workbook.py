@@ -71,8 +71,12 @@ def read_workbook(file: Bare, folder: Path, choices: dict[str, Any], progress: P
         DataError: One sentence on what is wrong and what to do.
     """
     names = _asked(file, progress, do="sheets")["sheets"]
-    sheets = [_size(file, name, progress, at < _SIZED) for at, name in enumerate(names)]
+    failed: dict[str, DataError] = {}
+    sheets = [_size(file, name, progress, failed) for name in names[:_SIZED]]
+    sheets += [Sheet(name, None, None) for name in names[_SIZED:]]
     sheet = _chosen(file, sheets, choices.get("sheet"))
+    if sheet.name in failed:
+        raise failed[sheet.name]
     if sheet.rows is not None and sheet.columns is not None:
         raw.check_length(file.name, sheet.rows - _ABOVE, sheet.columns)
     target = folder / "cells"
@@ -150,13 +154,13 @@ def _chosen(file: Bare, sheets: list[Sheet], wanted: Any) -> Sheet:  # noqa: ANN
     return found
 
 
-def _size(file: Bare, name: str, progress: Progress, counted: bool) -> Sheet:
-    if not counted:
-        return Sheet(name, None, None)
+def _size(file: Bare, name: str, progress: Progress, failed: dict[str, DataError]) -> Sheet:
+    """A sheet with its size; why it cannot be opened goes into ``failed``, for another may be the one to be read."""
     try:
         said = _asked(file, progress, do="size", sheet=name)
-    except DataError:
-        return Sheet(name, None, None)  # said again where this sheet is the one to be read
+    except DataError as error:
+        failed[name] = error
+        return Sheet(name, None, None)
     return Sheet(name, said["rows"], said["columns"])
 
 
@@ -166,9 +170,9 @@ def _asked(file: Bare, progress: Progress, **header: Any) -> dict[str, Any]:  # 
     except Mishap as mishap:
         where = f"{file.name}, sheet {shown(header['sheet'])}," if "sheet" in header else file.name
         raise DataError(
-            f"{where} cannot be opened within {MEMORY_MB:,} MB and {LONGEST_SECONDS:.0f} seconds, as happens with a "
-            "cell far to the right or far below the others: delete all columns and rows beside the table, or save the "
-            "sheet as CSV."
+            f"{where} cannot be opened within {MEMORY_MB:,} MB and {LONGEST_SECONDS:.0f} seconds: it has too many "
+            "cells, or one far to the right or far below the others; delete all columns and rows beside the table, or "
+            "save the sheet as CSV."
         ) from mishap
     refused = said.get("refused")
     if refused == "locked":

@@ -220,6 +220,7 @@ def test_lines_above_the_table():
     understood = understand(text("Report of 2024\n\na,b,c\n1,2,3\n4,5,6\n"), "f.csv")
     assert [c.name for c in understood.columns] == ["a", "b", "c"]
     assert understood.skipped == 2
+    assert as_dataset(understood).notes == ("1 line above the table is passed over.",)
 
 
 def test_no_line_of_names():
@@ -295,6 +296,26 @@ def test_ways_to_write_numbers(cells, values):
     guess, found = column(content, "x")
     assert found == pytest.approx(values, abs=1e-12)
     assert guess.misfit_count == 0
+
+
+def test_what_is_no_number_or_too_large_for_one_is_a_misfit():
+    content = text("x\n" + "1.5\n" * 20 + "inf\n1e400\nnan\n")
+    guess, values = column(content, "x")
+    assert [(one.row, one.text) for one in guess.misfits] == [(22, "inf"), (23, "1e400")]
+    assert guess.marks == (("nan", 1),)
+    assert np.isnan(values[20:]).all()
+    table = as_parquet({"x": [1.5, float("inf"), 2.5]})
+    guess, values = column(table, "x")
+    assert [(one.row, one.text) for one in guess.misfits] == [(3, "inf")]
+    assert np.isnan(values[1])
+
+
+@pytest.mark.parametrize(
+    ("cells", "misfit"), [(["10%", "20%", "30%", "40%", "0.5"], "0.5"), (["$5", "$6", "$7", "$8", "€9"], "€9")]
+)
+def test_another_sign_than_that_of_the_column_is_a_misfit(cells, misfit):
+    guess = understand(text("who\tx\n" + "".join(f"p\t{cell}\n" for cell in cells)), "f.csv").column("x")
+    assert [(one.row, one.text) for one in guess.misfits] == [(6, misfit)]
 
 
 def test_the_currency_is_said():
@@ -479,6 +500,14 @@ def test_bombs_are_given_up_in_time(pack, monkeypatch):
     refused(pack(b"a,b\n" + b"1,2\n" * 2**19), "unpacks to more than 1 MB", "f.zip")
 
 
+def test_a_zip_with_very_many_files_is_not_listed(monkeypatch):
+    monkeypatch.setattr(packed, "_LIST", 10_000)
+    monkeypatch.setattr(packed.zipfile, "ZipFile", lambda *_: pytest.fail("it was listed"))
+    members = "".join(f"{at:0100d}" for at in range(100))
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 100, 100, 14_600, 0, 0)
+    refused(b"PK\x03\x04" + members.encode() + end, "holds far too many files for a table", "f.zip")
+
+
 def test_a_zip_that_lies_about_its_size_is_given_up_in_time(monkeypatch):
     monkeypatch.setattr(packed, "MAX_UNPACKED", 2**20)
     content = bytearray(zipped({"a.csv": b"a,b\n" + b"1,2\n" * 2**19}))
@@ -557,6 +586,7 @@ def test_a_table_that_does_not_begin_in_the_corner():
     understood = understand(xlsx(S=cells), "f.xlsx")
     assert [c.name for c in understood.columns] == ["a", "b", "c"]
     assert understood.preview_rows == (6, 7)
+    assert as_dataset(understood).notes == ("1 row above the table is passed over.",)
 
 
 def test_formulas_that_were_never_calculated_and_errors_are_said():

@@ -197,8 +197,12 @@ def _typed(given: Given) -> Column:
     if chosen in ("category", "flag") or (chosen is None and is_coded(given)):
         return coded(given, base)
     distinct = not given.cells.null_count and pc.count_distinct(given.cells).as_py() == len(given.cells)
-    values = as_array(given.cells)
-    return _amount(replace(base, role=chosen or "amount", numbers=numbers.PLAIN_STYLE, distinct=distinct), values)
+    base = replace(base, role=chosen or "amount", numbers=numbers.PLAIN_STYLE, distinct=distinct)
+    cells, endless = numbers.without_infinite(given.cells)
+    if pa.types.is_floating(kind) and pc.any(endless).as_py():
+        misfits, count = _misfits(given, pc.cast(given.cells, pa.string()), endless)
+        base = replace(base, misfits=misfits, misfit_count=count, missing=cells.null_count / len(cells))
+    return _amount(base, as_array(cells))
 
 
 def _moments(given: Given, base: ColumnGuess) -> Column:

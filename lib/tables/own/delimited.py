@@ -53,6 +53,8 @@ class _Dialect:
     columns: int
     passed: int = 0
     """Of the lines that are skipped, those with something in them."""
+    told: bool = False
+    """Whether all that is skipped is the line that names the delimiter."""
 
 
 def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
@@ -107,7 +109,14 @@ def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
         skipped=dialect.skipped,
         broken=broken,
         broken_count=count,
+        notes=_passed_over(dialect, choices),
     )
+
+
+def _passed_over(dialect: _Dialect, choices: dict[str, Any]) -> tuple[str, ...]:
+    if not dialect.passed or dialect.told or choices.get("skip") is not None:
+        return ()
+    return (raw.passed_over("line", dialect.passed),)
 
 
 def shown_delimiter(delimiter: str) -> str:
@@ -165,7 +174,7 @@ def _dialect(database: duckdb.DuckDBPyConnection, path: Path, name: str, choices
     quote = str(choices["quote"]) if choices.get("quote") is not None else (found.quote or '"')
     escape = found.escape if quote == found.quote else quote
     passed = sum(1 for line in lines[: found.skipped] if line != "\n")
-    return replace(found, quote=quote, escape=escape, passed=passed)
+    return replace(found, quote=quote, escape=escape, passed=passed, told=told is not None)
 
 
 def _found(

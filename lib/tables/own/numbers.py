@@ -191,13 +191,21 @@ def parse(cells: pa.ChunkedArray, style: NumberStyle) -> tuple[pa.ChunkedArray, 
         fits = pc.match_substring_regex(signs, _pattern(style))
         body = _body(signs, style)
     body = pc.if_else(fits, body, pa.scalar(None, body.type))
-    values = _numbers(body)
+    values, endless = without_infinite(_numbers(body))
     if style.brackets:
         negative = pc.fill_null(pc.starts_with(cells, "("), fill_value=False)
         values = pc.if_else(negative, pc.negate(values), values)
     if style.percent:
         values = pc.divide(pc.cast(values, pa.float64(), safe=False), 100.0)
-    return values, pc.fill_null(pc.invert(fits), fill_value=False)
+    return values, pc.or_(pc.fill_null(pc.invert(fits), fill_value=False), endless)
+
+
+def without_infinite(values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Numbers of which those that are too large to be held are missing, and which these are."""
+    if not pa.types.is_floating(values.type):
+        return values, pa.scalar(False)
+    endless = pc.fill_null(pc.is_inf(values), fill_value=False)
+    return pc.if_else(endless, pa.scalar(None, values.type), values), endless
 
 
 def _pattern(style: NumberStyle) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import mmap
 import os
 import stat
+import struct
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -26,6 +28,10 @@ Kind = Literal["text", "workbook", "parquet", "stata"]
 
 _CHUNK = 4 * MEGABYTE
 _START = 4_096
+_TAIL = 66_000
+"""Bytes at the end of a zip archive in which it says how long the list of its members is."""
+
+_LIST = 4 * MEGABYTE
 _ZIP, _GZIP, _OLE = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLES = (".csv", ".tsv", ".tab", ".txt", ".dta", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _WORKBOOK_PARTS = ("[content_types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin")
@@ -151,16 +157,36 @@ def _unpacked(path: Path, target: Path, name: str) -> tuple[Path, Kind]:
 
 def _from_zip(path: Path, target: Path, name: str) -> tuple[Path, Kind]:
     damaged = f"{name} is a damaged zip archive or workbook: open it where it was made and save it again."
-    with any_error_as(damaged), zipfile.ZipFile(path) as archive:
+    with any_error_as(damaged), _archive(path, name) as archive:
         members = archive.infolist()
-        if any(member.filename.lower() in _WORKBOOK_PARTS for member in members):
-            if sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise _too_large(name)
+        if _is_workbook(members, name):
             return path, "workbook"
         member = _only_table(members, name)
         with archive.open(member) as stream:
             _copy_bounded(stream, target, name)
     return target, _kind(target, name, packed=True)
+
+
+@contextlib.contextmanager
+def _archive(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
+    """An open zip archive whose list of members is short enough to be held."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    listed = struct.unpack_from("<I", tail, at + 12)[0] if 0 <= at <= len(tail) - 22 else 0
+    if listed > _LIST or b"PK\x06\x07" in tail[max(0, at - 20) : max(0, at)]:
+        raise DataError(f"{name} holds far too many files for a table: make a zip with one table in it.")
+    with zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+def _is_workbook(members: list[zipfile.ZipInfo], name: str) -> bool:
+    if not any(member.filename.lower() in _WORKBOOK_PARTS for member in members):
+        return False
+    if sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise _too_large(name)
+    return True
 
 
 def _only_table(members: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
@@ -213,7 +239,9 @@ def _start(path: Path) -> bytes:
 def _kind(path: Path, name: str, *, packed: bool = False) -> Kind:
     start = _start(path)
     if start.startswith(_OLE):
-        if _LOCKED in path.read_bytes():
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            locked = content.find(_LOCKED) >= 0
+        if locked:
             raise DataError(f"{name} is locked with a password: save it without one and choose it again.")
         return "workbook"
     if start.startswith(b"PAR1"):
@@ -222,11 +250,8 @@ def _kind(path: Path, name: str, *, packed: bool = False) -> Kind:
         return "stata"
     if start.startswith((_ZIP, _GZIP)):
         if packed and start.startswith(_ZIP):
-            with any_error_as(f"{name} holds a damaged archive: pack it again."), zipfile.ZipFile(path) as archive:
-                members = archive.infolist()
-                if any(member.filename.lower() in _WORKBOOK_PARTS for member in members):
-                    if sum(member.file_size for member in members) > MAX_UNPACKED:
-                        raise _too_large(name)
+            with any_error_as(f"{name} holds a damaged archive: pack it again."), _archive(path, name) as archive:
+                if _is_workbook(archive.infolist(), name):
                     return "workbook"
         raise DataError(f"{name} holds an archive within an archive: unpack it and choose the table inside.")
     _refuse_others(start, name)

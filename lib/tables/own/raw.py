@@ -133,6 +133,15 @@ def without_blank_rows(table: pa.Table, first: int) -> tuple[pa.Table, NDArray[n
     return table.filter(pa.array(~blank)), numbers[~blank]
 
 
+def passed_over(what: str, count: int) -> str:
+    """A sentence on what stands above the table."""
+    return (
+        f"{count:,} {what}s above the table are passed over."
+        if count > 1
+        else f"1 {what} above the table is passed over."
+    )
+
+
 def headed(first: list[str | None]) -> tuple[str, ...]:
     """Names as written in the first row."""
     return tuple(name or "" for name in first)

@@ -108,6 +108,8 @@ def _table(
     start = table.slice(0, _ABOVE).to_pylist()
     skip = choices.get("skip")
     skipped = _above([list(row.values()) for row in start]) if skip is None else int(skip)
+    if skip is None and (titles := sum(1 for row in start[:skipped] if any(row.values()))):
+        notes = (*notes, raw.passed_over("row", titles))
     table = table.slice(skipped)
     if not len(table):
         raise DataError(f"{file.name}, sheet {shown(sheet.name)}, has nothing below row {skipped:,}: skip fewer rows.")

@@ -32,7 +32,7 @@ MAX_CELLS = 30_000_000
 
 _LONGEST_NAME = 64
 _CHUNK = 4 * MEGABYTE
-_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """What every program makes; others, ``zipfile`` unpacks without a bound: 4 kB of bzip2 can be 4 GB."""
 
 _STATA_BEFORE_XML = frozenset(range(102, 116))
@@ -85,7 +85,7 @@ def read_frame(path: Path, accept: Callable[[list[str]], None], expected: Expect
     """
     file = _Given(path.name, expected)
     content = _unpack(file, path.suffix, _bytes_of(path))
-    read = _read_stata if _is_stata(content) else _read_csv
+    read = _read_stata if is_stata(content) else _read_csv
     return read(file, content, accept)
 
 
@@ -126,14 +126,14 @@ def _refuse_web_page(file: _Given, content: bytes) -> None:
 
 def _unzip(file: _Given, packed: bytes) -> bytes:
     damaged = f"{file.name} is a damaged or locked zip archive: {file.expected.again}."
-    with _any_error_as(damaged), zipfile.ZipFile(io.BytesIO(packed)) as archive:
+    with any_error_as(damaged), zipfile.ZipFile(io.BytesIO(packed)) as archive:
         member = _only_member(file, archive.infolist())
         with archive.open(member) as stream:
             return _read_bounded(file, stream)
 
 
 @contextlib.contextmanager
-def _any_error_as(sentence: str) -> Iterator[None]:
+def any_error_as(sentence: str) -> Iterator[None]:
     """Damaged bytes lead a library to raise whatever it happens on: struct.error, KeyError, LZMAError, OSError ..."""
     try:
         yield
@@ -152,11 +152,11 @@ def _only_member(file: _Given, members: list[zipfile.ZipInfo]) -> zipfile.ZipInf
     if not tables:
         raise DataError(f"{file.name} holds no CSV or Stata file: choose {file.expected.what}.")
     if len(tables) > 1:
-        found = ", ".join(_shown(member.filename) for member in tables[:3])
+        found = ", ".join(shown(member.filename) for member in tables[:3])
         raise DataError(f"{file.name} holds {len(tables)} tables ({found}): keep one of them in the archive.")
     if tables[0].file_size > MAX_UNPACKED:
         raise _too_large(file)
-    if tables[0].compress_type not in _PACKINGS:
+    if tables[0].compress_type not in PACKINGS:
         raise DataError(f"{file.name} is packed in an unusual way: unpack it, or make an ordinary zip of it.")
     return tables[0]
 
@@ -189,7 +189,8 @@ def _too_large(file: _Given) -> DataError:
     )
 
 
-def _is_stata(content: bytes) -> bool:
+def is_stata(content: bytes) -> bool:
+    """Whether a file that begins like this is Stata's."""
     return content.startswith(b"<stata_dta>") or (
         content[0] in _STATA_BEFORE_XML and content[1:2] in {b"\x01", b"\x02"}
     )
@@ -198,14 +199,14 @@ def _is_stata(content: bytes) -> bool:
 def _read_stata(file: _Given, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
     damaged = f"{file.name} is a Stata file that is damaged or of an unknown version: {file.expected.again}."
     with contextlib.ExitStack() as opened:
-        with _any_error_as(damaged):
+        with any_error_as(damaged):
             reader = opened.enter_context(
                 pd.read_stata(io.BytesIO(content), convert_categoricals=False, convert_dates=False, iterator=True)
             )
             found = list(reader.variable_labels())
         names = _names(file, found, accept)
         limit = _most_rows(names)
-        with _any_error_as(damaged):
+        with any_error_as(damaged):
             frame = reader.read(nrows=limit + 1)
     if len(frame) > limit:
         raise _too_many_rows(file, limit)
@@ -256,7 +257,7 @@ def _names(file: _Given, found: list[str], accept: Callable[[list[str]], None]) 
     names = [column.strip() or f"Unnamed: {at}" for at, column in enumerate(found)]
     accept(names)
     if odd := next((column for column in names if len(column) > _LONGEST_NAME or not column.isprintable()), None):
-        raise DataError(f"{file.name} has a column named {_shown(odd)}: use {file.expected.what} as released.")
+        raise DataError(f"{file.name} has a column named {shown(odd)}: use {file.expected.what} as released.")
     refuse_repeated(file.name, names)
     return names
 
@@ -269,7 +270,7 @@ def refuse_repeated(file_name: str, names: Sequence[str]) -> None:
     """
     if len(set(names)) < len(names):
         repeated = next(column for at, column in enumerate(names) if column in names[:at])
-        raise DataError(f"{file_name} has two columns named {_shown(repeated)}: keep one of them.")
+        raise DataError(f"{file_name} has two columns named {shown(repeated)}: keep one of them.")
 
 
 def _check_width(file: _Given, columns: int) -> None:
@@ -288,6 +289,6 @@ def _too_many_rows(file: _Given, limit: int) -> DataError:
     )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Text from a file as it may stand in a sentence."""
     return "".join(letter if letter.isprintable() else "?" for letter in text[:40])

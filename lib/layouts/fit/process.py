@@ -13,13 +13,11 @@ It ends when its input closes, and so never outlives the server.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 from lib.layouts.fit.alone import stand_in
 from lib.work import wire
 from lib.work.progress import Cancelled
+from lib.work.served import be_modest, own_streams
 
 _TOLD_EVERY = 0.1
 _WARM_POINTS = 64
@@ -39,8 +38,8 @@ def main() -> None:
     """Serve jobs until the input closes."""
     stand_in()
     memory_mb = int(sys.argv[1])
-    inlet, outlet = _own_streams()
-    _be_modest(memory_mb)
+    inlet, outlet = own_streams()
+    be_modest(memory_mb)
     jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     stopped: set[int] = set()
     threading.Thread(target=_listen, args=(inlet, jobs, stopped), daemon=True).start()
@@ -55,13 +54,6 @@ def main() -> None:
             say({"is": "failed", "words": f"the fit needs more than the {memory_mb:,} MB the map worker may use"})
         except Exception as error:  # noqa: BLE001 - one map fails, the worker goes on
             say({"is": "failed", "words": f"{type(error).__name__}: {error}"})
-
-
-def _own_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Streams that no library writes to by accident: what is printed goes to the server's error output."""
-    inlet, outlet = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return inlet, outlet
 
 
 def _listen(inlet: BinaryIO, jobs: queue.SimpleQueue[_Job], stopped: set[int]) -> None:
@@ -116,20 +108,6 @@ def _warm_up(say: _Say) -> None:
     for method in ("umap", "tsne"):
         fitted = fit(method, parameters, arrays, say.progress)
     say({"is": "done", "figures": {}}, {"coordinates": fitted.coordinates})
-
-
-def _be_modest(memory_mb: int) -> None:
-    """Let the server go first: less processor time, bounded memory, and the first to go when memory runs out."""
-    if hasattr(os, "nice"):
-        os.nice(5)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
-    if sys.platform != "win32":
-        import resource
-
-        # data and not address space: compiled code reserves far more addresses than it ever uses
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * 2**20, memory_mb * 2**20))
 
 
 if __name__ == "__main__":

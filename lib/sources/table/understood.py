@@ -1,0 +1,198 @@
+"""What a table that somebody brings is understood to be, before anything is made of it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lib.errors import DataError
+from lib.tables.files import shown
+from lib.tables.own import columns as own_columns
+from lib.tables.own.delimited import read_delimited
+from lib.tables.own.guess import Choices, Column, ColumnGuess
+from lib.tables.own.limits import MAX_BYTES, PREVIEW
+from lib.tables.own.packed import Bare, Brought, Kind, bare
+from lib.tables.own.raw import Broken, Raw, Sheet, as_text
+from lib.tables.own.typed import read_parquet, read_stata
+from lib.tables.own.workbook import read_workbook
+from lib.work.progress import Progress
+
+_OF_THE_FILE = ("delimiter", "quote", "encoding", "header", "skip", "sheet")
+_KNOWN = frozenset({*_OF_THE_FILE, "columns"})
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """What is in a file, and what each of its columns is taken for.
+
+    Attributes:
+        name: What the person calls the file.
+        kind: "text", "workbook", "parquet" or "stata".
+        digest: SHA-256 of what was brought.
+        size: Bytes of it, unpacked.
+        rows: Rows of the table, blank ones left out.
+        columns: What each column is taken for.
+        preview: The first 100 rows as text, as they are in the file; "" where a cell is blank.
+        preview_rows: For each of them its number in the file, where names are on row 1.
+        choices: What was chosen.
+        raw: The table as it was brought; large.
+        made: The columns with their values; large.
+    """
+
+    name: str
+    kind: Kind
+    digest: str
+    size: int
+    rows: int
+    columns: tuple[ColumnGuess, ...]
+    preview: tuple[tuple[str, ...], ...]
+    preview_rows: tuple[int, ...]
+    choices: Mapping[str, Any]
+    raw: Raw = field(repr=False)
+    made: tuple[Column, ...] = field(repr=False)
+
+    @property
+    def delimiter(self) -> str:
+        """What parts the cells of a text file, else ""."""
+        return self.raw.delimiter
+
+    @property
+    def quote(self) -> str:
+        """What stands around a cell of a text file that holds a delimiter, else ""."""
+        return self.raw.quote
+
+    @property
+    def encoding(self) -> str:
+        """Encoding of a text file, else ""."""
+        return self.raw.encoding
+
+    @property
+    def header(self) -> bool:
+        """Whether the first row is of names."""
+        return self.raw.header
+
+    @property
+    def skipped(self) -> int:
+        """Lines or rows above the table that are passed over."""
+        return self.raw.skipped
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of a workbook that is read, else ""."""
+        return self.raw.sheet
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """All sheets of a workbook."""
+        return self.raw.sheets
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        """The first lines of a text file that are no rows of the table and are left out."""
+        return self.raw.broken
+
+    @property
+    def broken_count(self) -> int:
+        """How many there are."""
+        return self.raw.broken_count
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else is worth knowing of the file, a sentence each."""
+        return self.raw.notes
+
+    def column(self, name: str) -> ColumnGuess:
+        """What the column of that name is taken for."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def _at_ease(share: float, words: str) -> None:
+    """Progress that nobody watches."""
+
+
+def understand(
+    brought: Brought,
+    name: str | None = None,
+    choices: Mapping[str, Any] | None = None,
+    *,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress = _at_ease,
+) -> Understood:
+    """Read a file and say what is in it.
+
+    Args:
+        brought: A path, the content itself, or an open file of bytes.
+        name: What the person calls it; by default the name of the file.
+        choices: What to take otherwise than the file says; see ``lib.sources.table``.
+        max_bytes: Most bytes of what is brought.
+        progress: Told how far a workbook is, and asked whether to go on.
+
+    Raises:
+        DataError: One sentence on what is wrong with the file or a choice, where, and what to do.
+    """
+    choices = _checked(name or "The table", choices)
+    with bare(brought, name, max_bytes=max_bytes) as file, tempfile.TemporaryDirectory(prefix="table-") as folder:
+        raw = _raw(file, Path(folder), choices, progress)
+    if not len(raw.table):
+        raise DataError(f"{file.name} has names of columns and no row below them: choose a table with rows.")
+    return _understood(file.name, file.kind, file.digest, file.size, raw, choices)
+
+
+def again(understood: Understood, choices: Mapping[str, Any]) -> Understood:
+    """The same file with other choices about its columns; it is not read again.
+
+    Raises:
+        ValueError: If the choices are about the file itself (see ``needs_reading``).
+        DataError: One sentence on what is wrong with a choice.
+    """
+    if needs_reading(understood, choices):
+        raise ValueError("These choices are about the file: call understand with it.")
+    choices = _checked(understood.name, choices)
+    return _understood(understood.name, understood.kind, understood.digest, understood.size, understood.raw, choices)
+
+
+def needs_reading(understood: Understood, choices: Mapping[str, Any]) -> bool:
+    """Whether the file must be read anew to follow the choices."""
+    return any(choices.get(key) != understood.choices.get(key) for key in _OF_THE_FILE)
+
+
+def _checked(name: str, choices: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The choices as JSON has them."""
+    made: dict[str, Any] = json.loads(json.dumps(dict(choices or {}), sort_keys=True))
+    if unknown := set(made) - _KNOWN:
+        raise DataError(f"{shown(name)} cannot be given {shown(min(unknown))}: choose {', '.join(sorted(_KNOWN))}.")
+    return made
+
+
+def _raw(file: Bare, folder: Path, choices: dict[str, Any], progress: Progress) -> Raw:
+    if file.kind == "workbook":
+        return read_workbook(file, folder, choices, progress)
+    if file.kind == "parquet":
+        return read_parquet(file)
+    if file.kind == "stata":
+        return read_stata(file)
+    return read_delimited(file, folder, choices)
+
+
+def _understood(name: str, kind: Kind, digest: str, size: int, raw: Raw, choices: Mapping[str, Any]) -> Understood:
+    of_columns: Mapping[str, Choices] = choices.get("columns") or {}
+    made = own_columns.understood_columns(name, raw, of_columns)
+    first = raw.table.slice(0, PREVIEW)
+    texts = [[cell or "" for cell in as_text(column).to_pylist()] for column in first.columns]
+    return Understood(
+        name=name,
+        kind=kind,
+        digest=digest,
+        size=size,
+        rows=len(raw.table),
+        columns=tuple(column.guess for column in made),
+        preview=tuple(zip(*texts, strict=True)),
+        preview_rows=tuple(int(row) for row in raw.row_numbers[:PREVIEW]),
+        choices=choices,
+        raw=raw,
+        made=made,
+    )

@@ -1,0 +1,120 @@
+"""Parquet and Stata: files that bring types of their own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lib.errors import DataError
+from lib.tables.files import any_error_as, shown
+from lib.tables.own import raw
+from lib.tables.own.limits import MAX_ROWS, MAX_UNPACKED, MEGABYTE
+from lib.tables.own.packed import Bare
+from lib.tables.own.raw import Raw
+
+_PIECE = 100_000
+
+
+def read_parquet(file: Bare) -> Raw:
+    """Read a Parquet file whose columns are not nested.
+
+    Raises:
+        DataError: One sentence on what is wrong and what to do.
+    """
+    damaged = f"{file.name} is a Parquet file that is damaged or of an unknown kind: make it again."
+    with any_error_as(damaged), pq.ParquetFile(file.path) as parquet:
+        schema = parquet.schema_arrow
+        if nested := [shown(field.name) for field in schema if pa.types.is_nested(field.type)]:
+            raise DataError(f"{file.name} has lists or records in column {nested[0]}: leave it out or spread it out.")
+        raw.check_width(file.name, len(schema))
+        raw.check_length(file.name, parquet.metadata.num_rows, len(schema))
+        size = sum(parquet.metadata.row_group(at).total_byte_size for at in range(parquet.num_row_groups))
+        if size > MAX_UNPACKED:
+            raise DataError(f"{file.name} unpacks to more than {MAX_UNPACKED // MEGABYTE:,} MB: leave out columns.")
+        names = tuple(schema.names)
+        pieces, rows, held = [], 0, 0
+        for batch in parquet.iter_batches(batch_size=_PIECE):
+            piece = pa.Table.from_arrays([_simple(pa.chunked_array([one])) for one in batch.columns], _places(names))
+            rows, held = rows + len(piece), held + piece.nbytes
+            raw.check_length(file.name, rows, len(names))
+            if held > 2 * MAX_UNPACKED:  # repeated text is short in the file and long here
+                raise DataError(f"{file.name} unpacks to more than 2 GB: leave out columns of text.")
+            pieces.append(piece)
+    if not rows:
+        raise DataError(f"{file.name} has columns and no rows: choose a table with rows.")
+    return _raw(file, pa.concat_tables(pieces, promote_options="permissive"), names, {}, {})
+
+
+def read_stata(file: Bare) -> Raw:
+    """Read a Stata file; its labels stay beside its codes, so that labels may repeat.
+
+    Raises:
+        DataError: One sentence on what is wrong and what to do.
+    """
+    damaged = f"{file.name} is a Stata file that is damaged or of an unknown version: save it again."
+    with contextlib.ExitStack() as opened:
+        with any_error_as(damaged):
+            reader = opened.enter_context(pd.read_stata(file.path, convert_categoricals=False, iterator=True))
+            told = dict(reader.variable_labels())
+        raw.check_width(file.name, len(told))
+        with any_error_as(damaged):
+            frame = reader.read(nrows=MAX_ROWS + 1)
+            sets = reader.value_labels()
+            used = dict(zip(frame.columns, getattr(reader, "_lbllist", []), strict=False))
+    names = tuple(str(column) for column in frame.columns)
+    raw.check_length(file.name, len(frame), len(names))
+    if not len(frame):
+        raise DataError(f"{file.name} has columns and no rows: choose a table with rows.")
+    levels: dict[int, Mapping[float, str]] = {}
+    for at, name in enumerate(names):
+        if labels := sets.get(used.get(name, ""), {}):
+            levels[at] = {float(code): str(label) for code, label in labels.items()}
+    columns = [_simple(pa.chunked_array([pa.array(frame[name], from_pandas=True)])) for name in names]
+    labels = {at: told[name] for at, name in enumerate(names) if told.get(name)}
+    return _raw(file, pa.Table.from_arrays(columns, _places(names)), names, labels, levels)
+
+
+def _raw(
+    file: Bare, table: pa.Table, names: tuple[str, ...], told: Mapping[int, str], levels: dict[int, Mapping[float, str]]
+) -> Raw:
+    raw.check_cells(file.name, names, table)
+    numbers = np.arange(len(table), dtype=np.int64) + 2
+    return Raw(table=table, names=names, row_numbers=numbers, told=told, levels=levels)
+
+
+def _places(names: tuple[str, ...]) -> list[str]:
+    return [str(at) for at in range(len(names))]
+
+
+def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as one of the types that are told apart here: text, numbers, truth values, moments."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _simple(pc.cast(column, kind.value_type))
+    if pa.types.is_string(kind) or pa.types.is_boolean(kind):
+        return column
+    if pa.types.is_timestamp(kind):
+        return pc.cast(column, pa.timestamp("ms"), safe=False)
+    if pa.types.is_integer(kind):
+        return column
+    if pa.types.is_floating(kind):
+        # a NaN in a file is a missing value
+        wide = pc.cast(column, pa.float64())
+        return pc.if_else(pc.is_nan(wide), pa.scalar(None, pa.float64()), wide)
+    if pa.types.is_decimal(kind):
+        return pc.cast(column, pa.float64(), safe=False)
+    if pa.types.is_date(kind):
+        return pc.cast(column, pa.timestamp("ms"))
+    if pa.types.is_null(kind):
+        return pc.cast(column, pa.string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pc.cast(
+            pc.cast(column, pa.large_string() if pa.types.is_large_binary(kind) else pa.string()), pa.string()
+        )
+    return pc.cast(column, pa.string())

@@ -81,6 +81,15 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
             ),
         ),
         (
+            "pages/your_table.py",
+            st.Page(
+                "pages/your_table.py",
+                title="Your own table",
+                icon=":material/upload_file:",
+                help="Bring a table of customers.",
+            ),
+        ),
+        (
             "pages/methods.py",
             st.Page(
                 "pages/methods.py",

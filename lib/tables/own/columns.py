@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lib.dataset import Unit
+from lib.codebook import Unit
 from lib.errors import DataError
 from lib.tables.cells import clean_name
 from lib.tables.files import shown

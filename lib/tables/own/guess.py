@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lib.dataset import Unit
+from lib.codebook import Unit
 from lib.tables.files import shown
 from lib.tables.own.dates import DateOrder
 from lib.tables.own.numbers import NumberStyle

@@ -62,7 +62,8 @@ def _forget(source: str) -> None:
     own.forget(source)
 
 
-def _set_source(source: str) -> None:
+def set_source(source: str) -> None:
+    """Choose which data to look at."""
     st.session_state[_DATA] = source
 
 
@@ -80,7 +81,7 @@ def _id_of(key: str) -> str:
 def _choose_data() -> tuple[str, int | None]:
     sources = catalogue.choices()
     st.subheader("Data")
-    fetching.offer_missing(then=_set_source)
+    fetching.offer_missing(then=set_source)
     wording = subject_on_view().wording
     source = links.selectbox(
         wording.source,

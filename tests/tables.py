@@ -66,6 +66,12 @@ def nasty_table() -> Dataset:
     return replace(data, frame=pd.DataFrame(more), codebook=Codebook(book), fingerprint="nasty")
 
 
+def customers(frame: pd.DataFrame, name: str = "Cards") -> Dataset:
+    """A table of customers of nothing but amounts, each row once."""
+    book = {column: Variable(column, column, unit="ratio", format=",.2f") for column in frame}
+    return Dataset(frame, Codebook(book), name, f"{name} {frame.shape} {frame.to_numpy().sum()}", CUSTOMERS)
+
+
 def named_in(data: Dataset) -> tuple[str, ...]:
     """What a table of this file calls its four amounts and its category."""
     return (*AMOUNTS, "e") if "e" in data.frame else (*NASTY, "share")

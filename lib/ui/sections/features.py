@@ -85,7 +85,7 @@ def render_scales(scene: Segmented) -> None:
     """What each feature looks like before and after its scale was bent and made comparable."""
     found, recipe = scene.found, scene.recipe
     profile = segment_results.profile(scene.view, recipe, recipe.features).everyone
-    after = found.points.matrix
+    after = found.model.space.scaled(scene.members(recipe.features).frame)
     weights = found.points.weights / found.points.weights.sum()
     mean = weights @ after
     rows = []

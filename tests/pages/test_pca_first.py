@@ -1,0 +1,124 @@
+"""PCA before segments: a control on the pages of many columns, in the link, its names and its words."""
+
+import pytest
+from tables import neutral_table
+
+from lib import exports
+from lib.population import Population
+from lib.segments import Recipe, fit
+from lib.ui.scene import catalogue
+from lib.ui.scene.catalogue import Source
+
+TWO, MANY, SMALL = "pages/two_features.py", "pages/many_features.py", "pages/small_business.py"
+QUIET = {"maps": "pca", "who": "fearful"}
+
+
+@pytest.fixture
+def mine(app, monkeypatch):
+    """The app on a table that nobody knows, of four amounts."""
+    known = catalogue.sources
+    data = neutral_table()
+    source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
+    monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
+    return lambda page=MANY, **query: app(page, maps="pca", k="3", **query)
+
+
+def kept(at):
+    return [c.value for c in at.main.caption if c.value.startswith("PCA first: ")]
+
+
+def test_it_is_off_until_it_is_chosen_and_then_in_the_link(app):
+    at = app(MANY, **QUIET)
+    box = at.selectbox(key="pca")
+    assert (box.label, box.value) == ("PCA first", 0)
+    assert (box.options[0], box.options[1], box.options[-1]) == ("Off", "80% of the variance", "99% of the variance")
+    assert "principal components" in box.help
+    assert kept(at) == []
+    assert "pca" not in at.query_params
+    box.set_value(95).run()
+    assert not at.exception
+    assert at.query_params["pca"] == "95"
+    assert kept(at)[0].startswith("PCA first: 4 of 5 components keep 9")
+    assert app(MANY, **QUIET, pca="95").selectbox(key="pca").value == 95
+    at.selectbox(key="pca").set_value(0).run()
+    assert "pca" not in at.query_params
+    assert kept(at) == []
+
+
+@pytest.mark.parametrize("said", ["100", "0.95", "nonsense"])
+def test_what_a_link_cannot_mean_is_off(app, said):
+    at = app(MANY, **QUIET, pca=said)
+    assert at.selectbox(key="pca").value == 0
+    assert kept(at) == []
+
+
+def test_small_business_offers_it_and_two_features_does_not(app):
+    at = app(SMALL, maps="pca", pca="90")
+    assert at.selectbox(key="pca").value == 90
+    assert len(kept(at)) == 1
+    at = app(TWO, who="fearful", pca="90")
+    assert not any(box.label == "PCA first" for box in at.selectbox)
+    assert kept(at) == []
+
+
+def test_names_given_with_pca_do_not_turn_up_without_it(app):
+    at = app(MANY, **QUIET)
+    plain = next(t for t in at.text_input if t.label == "Name of segment 1").key
+    at.selectbox(key="pca").set_value(90).run()
+    named = next(t for t in at.text_input if t.label == "Name of segment 1")
+    assert named.key != plain
+    named.set_value("Turned round").run()
+    assert any("Turned round" in m.value for m in at.main.markdown)
+    at.selectbox(key="pca").set_value(0).run()
+    assert not any("Turned round" in m.value for m in at.main.markdown)
+
+
+@pytest.mark.parametrize("tab", ["cards", "profiles", "how-many", "how-sure", "compare", "place", "inside", "hand-on"])
+def test_every_use_of_segments_works_after_pca(mine, settled, tab):
+    at = settled(mine(use=tab, pca="90"))
+    assert not at.error
+    assert kept(at)[0].startswith("PCA first: ")
+    assert any("**3 segments**" in m.value for m in at.main.markdown)
+
+
+def test_inside_speaks_of_columns_and_of_the_components_kept(mine):
+    at = mine(use="inside", pca="90")
+    loadings = next(d.value for d in at.dataframe if "PC1" in d.value.columns)
+    assert sorted(loadings["Feature"]) == [f"Column {name}" for name in "abcd"]
+    assert len(loadings.columns) < 5
+    scales = next(d.value for d in at.dataframe if "After: range" in d.value.columns)
+    assert scales["After: standard deviation"].tolist() == ["1.00"] * 4
+
+
+def test_a_saved_recipe_brings_its_pca_along(mine):
+    data = neutral_table()
+    found = fit(data, Recipe(tuple("abcd"), "asinh", k=3, starts=3, pca=0.9))
+    origin = exports.provenance(data, Population(), "Everyone", found.recipe)
+    recipe = exports.recipe_json(found, {}, data.codebook, origin)
+    at = mine(use="hand-on")
+    at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json")
+    at.file_uploader(key="table_file").upload("mine.csv", data.frame.to_csv(index=False).encode(), "text/csv")
+    at.run()
+    sizes = ", ".join(f"{n}: {rows:,}" for n, rows in found.sizes["rows"].items())
+    assert any("rows labelled in" in m.value and sizes in m.value for m in at.main.markdown)
+    at.button(key="load_recipe").click().run()
+    assert not at.exception
+    assert at.selectbox(key="pca").value == 90
+    assert kept(at)[0].startswith(f"PCA first: {found.model.space.rotation.words}.")
+
+
+def test_a_report_says_it(mine, settled, monkeypatch):
+    made = []
+    whole = exports.report
+    monkeypatch.setattr("lib.exports.report", lambda *given, **more: made.append(whole(*given, **more)) or made[-1])
+    at = mine(use="hand-on", pca="90")
+    at.button(key="ask_report").click().run()
+    settled(at)
+    page = made[0].decode()
+    assert "Segments are sought among their principal components: " in page
+    assert "PCA to 90% of the variance" in page
+
+
+def test_the_page_on_methods_says_it(app):
+    said = " ".join(m.value for m in app("pages/methods.py").main.markdown)
+    assert "**PCA first**" in said

@@ -120,9 +120,11 @@ def test_after_pca_the_map_is_of_the_components_and_loadings_are_of_the_columns(
 
 
 def test_after_pca_to_one_component_the_map_is_a_line(cloud):
-    table = project(cloud(), Recipe(THREE, pca=0.2)).table
-    assert table["x"].std() > 0
-    assert (table["y"] == 0).all()
+    line = project(cloud(), Recipe(THREE, pca=0.2))
+    assert line.table["x"].std() > 0
+    assert (line.table["y"] == 0).all()
+    assert "nearest in all components kept" in line.trust
+    assert line.axes == (line.components.words[0], "")
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne", "umap"])

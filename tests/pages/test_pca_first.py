@@ -90,6 +90,17 @@ def test_inside_speaks_of_columns_and_of_the_components_kept(mine):
     assert scales["After: standard deviation"].tolist() == ["1.00"] * 4
 
 
+def test_one_component_is_drawn_and_told(app, charts):
+    """Three columns that say nearly the same thing."""
+    own = {"choose": "own", "own": ["ASSET", "NETWORTH", "NFIN"], "use": "inside", "contours": "true"}
+    at = app(MANY, **QUIET, **own, scaling="standard", pca="80")
+    assert kept(at)[0].startswith("PCA first: 1 of 3 components keeps ")
+    assert any("The one component that is kept holds" in c.value for c in at.main.caption)
+    points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
+    assert points["y"].eq(0).all()
+    assert points["x"].std() > 0
+
+
 def test_a_saved_recipe_brings_its_pca_along(mine):
     data = neutral_table()
     found = fit(data, Recipe(tuple("abcd"), "asinh", k=3, starts=3, pca=0.9))

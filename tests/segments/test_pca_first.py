@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import silhouette_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tables import customers
+from tables import cleaned_cards, customers
 
 from lib import exports
 from lib.errors import RecipeError
@@ -41,7 +41,6 @@ from lib.segments.apply import label_file
 from lib.segments.apply.stored import read_recipe, to_text
 from lib.segments.describe.plane import plane_of
 
-FENCED = ("BALANCE", "PURCHASES", "CASH_ADVANCE", "CREDIT_LIMIT", "PAYMENTS", "MINIMUM_PAYMENTS")
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 
 
@@ -54,14 +53,7 @@ def holders(real_file):
 @pytest.fixture(scope="module")
 def prepared(holders):
     """Rows with gaps dropped, frequencies capped at 1, six amounts capped at Tukey's fences."""
-    frame = holders.dropna().reset_index(drop=True)
-    for name in frame:
-        if name.endswith("FREQUENCY"):
-            frame[name] = frame[name].clip(upper=1)
-    for name in FENCED:
-        low, high = frame[name].quantile([0.25, 0.75])
-        frame[name] = frame[name].clip(low - 1.5 * (high - low), high + 1.5 * (high - low))
-    return frame
+    return cleaned_cards(holders)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,14 @@
 """PCA before segments: a control on the pages of many columns, in the link, its names and its words."""
 
+import numpy as np
+import pandas as pd
 import pytest
-from tables import neutral_table
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.metrics import silhouette_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from tables import cleaned_cards, customers, neutral_table
 
 from lib import exports
 from lib.population import Population
@@ -15,12 +22,23 @@ QUIET = {"maps": "pca", "who": "fearful"}
 
 @pytest.fixture
 def mine(app, monkeypatch):
-    """The app on a table that nobody knows, of four amounts."""
+    """The app on a table that nobody knows; by default one of four amounts."""
     known = catalogue.sources
-    data = neutral_table()
-    source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
-    monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
-    return lambda page=MANY, **query: app(page, maps="pca", k="3", **query)
+
+    def opened(data=None, page=MANY, **query):
+        own = data or neutral_table()
+        source = Source(own.name, own.fingerprint, lambda columns: own, lambda: own.codebook)
+        monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
+        return app(page, **{"maps": "pca", "k": "3", **query})
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def cards(real_file):
+    """8,636 card holders, cleaned, with 17 amounts."""
+    holders = pd.read_csv(real_file("CC GENERAL.csv")).drop(columns="CUST_ID")
+    return customers(cleaned_cards(holders))
 
 
 def kept(at):
@@ -43,6 +61,23 @@ def test_it_is_off_until_it_is_chosen_and_then_in_the_link(app):
     at.selectbox(key="pca").set_value(0).run()
     assert "pca" not in at.query_params
     assert kept(at) == []
+
+
+def test_the_usual_segments_of_card_holders_are_made_from_menus(mine, cards):
+    """All 17 amounts on standard deviations, PCA to 95 %, three segments, as by scikit-learn's pipeline."""
+    at = mine(cards, k="4", choose="own", transform="none")
+    at.multiselect(key="own").set_value(list(cards.frame)).run()
+    at.selectbox(key="pca").set_value(95).run()
+    at.slider(key="k").set_value(3).run()
+    assert not at.exception
+    assert kept(at)[0].startswith("PCA first: 12 of 17 components keep 95.6% of the variance.")
+    theirs = make_pipeline(StandardScaler(), PCA(0.95), KMeans(3, n_init=10, tol=0, random_state=0))
+    labels = theirs.fit_predict(cards.frame)
+    shown = next(d.value for d in at.dataframe if "Segment" in d.value.columns and "Share" in d.value.columns)
+    rows = sorted(int(text.replace(",", "")) for text in shown["Customers"])
+    assert rows == sorted(np.bincount(labels).tolist())
+    mean = silhouette_score(theirs[:-1].transform(cards.frame), labels)
+    assert any(f"The mean silhouette is {mean:.2f}" in m.value for m in at.main.markdown)
 
 
 @pytest.mark.parametrize("said", ["100", "0.95", "nonsense"])

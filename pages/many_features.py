@@ -23,7 +23,7 @@ if len(chosen) < 2:
     st.info("Choose two features or more.")
     st.stop()
 features.render_relatives(scene, chosen)
-recipe = recipes.choose_recipe(scene, chosen, algorithms=True)
+recipe = recipes.choose_recipe(scene, chosen, algorithms=True, components=True)
 sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe)
 

@@ -38,7 +38,7 @@ if len(chosen) < 2:
     st.stop()
 features.render_relatives(small, chosen)
 business.render_help(small, chosen[0])
-recipe = recipes.choose_recipe(small, chosen)
+recipe = recipes.choose_recipe(small, chosen, components=True)
 sections.fit_or_stop(small, recipe)
 segmented = naming.choose_segments(small, recipe)
 

@@ -66,6 +66,27 @@ def nasty_table() -> Dataset:
     return replace(data, frame=pd.DataFrame(more), codebook=Codebook(book), fingerprint="nasty")
 
 
+def customers(frame: pd.DataFrame, name: str = "Cards") -> Dataset:
+    """A table of customers of nothing but amounts, each row once."""
+    book = {column: Variable(column, column, unit="ratio", format=",.2f") for column in frame}
+    return Dataset(frame, Codebook(book), name, f"{name} {frame.shape} {frame.to_numpy().sum()}", CUSTOMERS)
+
+
+def cleaned_cards(holders: pd.DataFrame) -> pd.DataFrame:
+    """Card holders as they are usually prepared, of the 17 amounts of CC GENERAL.
+
+    Rows with gaps dropped, frequencies capped at 1, six amounts capped at Tukey's fences.
+    """
+    frame = holders.dropna().reset_index(drop=True)
+    for name in frame:
+        if name.endswith("FREQUENCY"):
+            frame[name] = frame[name].clip(upper=1)
+    for name in ("BALANCE", "PURCHASES", "CASH_ADVANCE", "CREDIT_LIMIT", "PAYMENTS", "MINIMUM_PAYMENTS"):
+        low, high = frame[name].quantile([0.25, 0.75])
+        frame[name] = frame[name].clip(low - 1.5 * (high - low), high + 1.5 * (high - low))
+    return frame
+
+
 def named_in(data: Dataset) -> tuple[str, ...]:
     """What a table of this file calls its four amounts and its category."""
     return (*AMOUNTS, "e") if "e" in data.frame else (*NASTY, "share")

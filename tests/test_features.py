@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import mstats
+from sklearn.decomposition import PCA
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from lib.errors import RecipeError
 from lib.features import (
     SCALINGS,
     TRANSFORMS,
+    Rotation,
     Space,
     fit_space,
     rank_by_variance,
@@ -20,6 +22,7 @@ from lib.features import (
     trimmed_variance,
     without_relatives,
 )
+from lib.features.components import fit_rotation
 from lib.population import Population
 from lib.subjects import SCF
 
@@ -256,3 +259,108 @@ def test_robust_scaling_refuses_a_column_that_most_share(households):
     data = households(DEBT=[0, 0, 0, 0, 0, 0, 0, 9])
     with pytest.raises(RecipeError, match="too many equal values for robust scaling"):
         fit_space(data, ("DEBT",), scaling="robust", weights=np.ones(8))
+
+
+# --- PCA after scaling
+
+
+@pytest.fixture
+def related(households):
+    """Five columns of two hundred households that are led by two, with weights."""
+    rng = np.random.default_rng(5)
+    first, second = rng.normal(size=(2, 200))
+    names = ("DEBT", "ASSET", "INCOME", "NETWORTH", "AGE")
+    mixed = (first, first + 0.3 * second, second, first - second, rng.normal(size=200))
+    noisy = [column + 0.1 * rng.normal(size=200) for column in mixed]
+    return households(**dict(zip(names, noisy, strict=True)), WGT=rng.uniform(0.2, 3, 200))
+
+
+RELATED = ("DEBT", "ASSET", "INCOME", "NETWORTH", "AGE")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999999])
+def test_scores_are_those_of_scikit_learn(related, share):
+    space = fit_space(related, RELATED, pca=share, weights=np.ones(200))
+    scaled = StandardScaler().fit_transform(related.frame[list(RELATED)])
+    theirs = PCA(share).fit(scaled)
+    assert space.dimensions == theirs.n_components_
+    assert space.rotation.shares == pytest.approx(theirs.explained_variance_ratio_, rel=1e-9)
+    assert space.rotation.kept == pytest.approx(theirs.explained_variance_ratio_.sum())
+    assert np.abs(space.matrix(related.frame)) == pytest.approx(np.abs(theirs.transform(scaled)), abs=1e-9)
+    assert np.array_equal(
+        space.scaled(related.frame), fit_space(related, RELATED, weights=np.ones(200)).scaled(related.frame)
+    )
+
+
+def test_a_share_that_some_components_hold_exactly_takes_one_more_as_in_scikit_learn():
+    # a cross of equal arms: each of two components holds half, without any rounding
+    cross = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    for share, number in ((0.5 - 1e-9, 1), (0.5, 2), (0.5 + 1e-9, 2)):
+        assert PCA(share, svd_solver="full").fit(cross).n_components_ == number
+        assert len(fit_rotation(cross, np.ones(4), share).shares) == number
+
+
+def test_a_share_that_rounding_withholds_takes_no_more_than_there_are():
+    line = np.outer(np.arange(5.0), [1.0, 2.0, 3.0])
+    for share in (0.5, np.nextafter(1, 0)):
+        assert 1 <= fit_rotation(line, np.ones(5), float(share)).directions.shape[1] <= 3
+
+
+def test_scores_by_hand(households):
+    # two columns that are equal once scaled: all of the variance lies along (1, 1) / sqrt(2)
+    data = households(DEBT=[0, 2], ASSET=[10, 30])
+    space = fit_space(data, ("DEBT", "ASSET"), pca=0.9, weights=np.ones(2))
+    assert space.matrix(data.frame).ravel() == pytest.approx([-np.sqrt(2), np.sqrt(2)])
+    assert space.rotation.words == "1 of 2 components keeps 100% of the variance"
+    # what is off that line is lost: a point comes back as the nearest one on it
+    back = space.original(space.matrix({"DEBT": 2.0, "ASSET": 10.0}))
+    assert back.iloc[0].to_dict() == pytest.approx({"DEBT": 1, "ASSET": 20})
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_a_weight_of_two_is_two_rows_for_components_too(wealth, households, transform, scaling):
+    weights = np.random.default_rng(4).integers(1, 4, 80)
+    twice = households(**{n: np.repeat(wealth.values(n), weights) for n in FEATURES})
+    kind = {"transform": transform, "scaling": scaling, "pca": 0.8}
+    weighted = fit_space(wealth, FEATURES, weights=weights.astype(float), **kind)
+    repeated = fit_space(twice, FEATURES, weights=np.ones(len(twice)), **kind)
+    assert weighted.dimensions == repeated.dimensions
+    assert weighted.rotation.directions == pytest.approx(repeated.rotation.directions, abs=1e-7)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("transform", ["none", "asinh", "quantile"])
+def test_all_components_lead_back_to_dollars_and_some_to_the_same_scores(wealth, transform, scaling):
+    kind = {"transform": transform, "scaling": scaling, "weights": np.ones(80)}
+    whole = fit_space(wealth, FEATURES, pca=1 - 1e-12, **kind)
+    back = whole.original(whole.matrix(wealth.frame))
+    pd.testing.assert_frame_equal(back, wealth.frame[list(FEATURES)], check_dtype=False, rtol=1e-6, atol=1e-5)
+    some = fit_space(wealth, FEATURES, pca=0.4, **kind)
+    scores = some.matrix(wealth.frame)
+    assert some.dimensions < 3
+    assert some.rotation.scores(some.unrotated(scores)) == pytest.approx(scores, abs=1e-9)
+    stored = Space.from_dict(json.loads(json.dumps(some.to_dict())))
+    assert np.array_equal(stored.matrix(wealth.frame), scores)
+    assert stored.rotation.words == some.rotation.words
+
+
+def test_a_row_has_the_same_scores_to_the_last_bit_whatever_is_around_it(sample):
+    features = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET", "INCOME", "AGE")
+    space = fit_space(sample, features, transform="asinh", pca=0.9, weights=sample.weights())
+    scores = space.matrix(sample.frame)
+    assert scores.flags["C_CONTIGUOUS"]
+    for rows in (slice(0, 1), slice(5, 8), slice(0, 1001), slice(7, None, 3)):
+        assert np.array_equal(space.matrix(sample.frame.iloc[rows]), scores[rows])
+
+
+def test_a_space_stored_before_there_was_a_rotation_is_read(wealth):
+    stored = fit_space(wealth, FEATURES, weights=np.ones(80)).to_dict()
+    assert "rotation" not in stored
+    assert Space.from_dict(stored).rotation is None
+
+
+def test_what_was_kept_is_said():
+    assert Rotation(np.zeros(3), np.eye(3)[:, :2], np.array([0.7, 0.254])).words == (
+        "2 of 3 components keep 95.4% of the variance"
+    )

@@ -96,11 +96,22 @@ def method(dataset: Dataset, segmentation: Segmentation) -> Section:
     how = (
         f"{ALGORITHM_LABELS[recipe.algorithm]} on {features}: "
         f"amounts are {TRANSFORM_WORDS[recipe.transform].does}; then they are {SCALING_WORDS[recipe.scaling].does}. "
+        f"{_pca(segmentation)}"
         "Segments are numbered by the first feature, the lowest centroid first."
     )
     starts = f" Of {recipe.starts} starts the best counts (seed {recipe.seed})." if recipe.algorithm == "kmeans" else ""
     table = Table("Features", ("Feature", "What it is"), rows, words=True)
     return Section("Method", (how + starts, *segmentation.notes), tables=(table,))
+
+
+def _pca(segmentation: Segmentation) -> str:
+    rotation = segmentation.model.space.rotation
+    if rotation is None:
+        return ""
+    return (
+        f"Segments are sought among their principal components: {rotation.words}. Centroids are led back from these, "
+        "without what the others held. "
+    )
 
 
 def sizes(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Table:

@@ -1,6 +1,7 @@
 """Which columns to segment on, and the scale on which distances between members are taken."""
 
 from lib.features.checks import check_features, feature_notes, usable
+from lib.features.components import Rotation
 from lib.features.extremes import share_of_extremes
 from lib.features.ranking import rank_by_variance, rankable, trimmed_variance
 from lib.features.relatives import Relative, relatives, without_relatives
@@ -10,6 +11,7 @@ __all__ = [
     "SCALINGS",
     "TRANSFORMS",
     "Relative",
+    "Rotation",
     "Scaling",
     "Space",
     "Transform",

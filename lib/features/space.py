@@ -1,9 +1,9 @@
-"""The scale on which distances are taken: a transform for skew, then a scaling, both invertible and storable."""
+"""The scale on which distances are taken: a transform for skew, a scaling, perhaps PCA; invertible and storable."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.estimates import mean, quantile, variance
 from lib.features.checks import check_features
+from lib.features.components import Rotation, fit_rotation
 
 Floats = NDArray[np.float64]
 Transform = Literal["none", "asinh", "quantile", "winsorised"]
@@ -35,7 +36,8 @@ class Space:
 
     ``curves`` holds what each feature's transform needs: the scale of ``asinh`` (one number), the two caps of
     ``winsorised``, or for ``quantile`` two rows (values, weighted mid-ranks). ``centre`` and ``spread`` (one
-    per feature) are the scaling, ``(transformed - centre) / spread``.
+    per feature) are the scaling, ``(transformed - centre) / spread``. ``rotation`` puts principal components of what
+    was scaled in the place of the features; None leaves them.
     """
 
     features: tuple[str, ...]
@@ -44,20 +46,42 @@ class Space:
     curves: tuple[Floats, ...]
     centre: Floats
     spread: Floats
+    rotation: Rotation | None = None
+
+    @property
+    def dimensions(self) -> int:
+        """Columns of ``matrix``: the features, or the components in their place."""
+        return len(self.features) if self.rotation is None else self.rotation.directions.shape[1]
 
     def matrix(self, frame: pd.DataFrame | Mapping[str, Any]) -> Floats:
-        """Columns of a table in their own units -> rows x features on the scale of distances."""
+        """Columns of a table in their own units -> rows x ``dimensions`` on the scale of distances."""
+        return self.rotated(self.scaled(frame))
+
+    def scaled(self, frame: pd.DataFrame | Mapping[str, Any]) -> Floats:
+        """Columns of a table in their own units -> rows x features, bent and made comparable but not rotated."""
         columns = [np.atleast_1d(np.asarray(frame[name], dtype=float)) for name in self.features]
         bent = [_bend(self.transform, c, v) for c, v in zip(self.curves, columns, strict=True)]
         # + 0.0 turns -0.0 into 0.0, so that equal rows are equal byte by byte
         return (np.column_stack(bent) - self.centre) / self.spread + 0.0
 
+    def rotated(self, scaled: Floats) -> Floats:
+        """Rows x features as ``scaled`` gives them -> rows x ``dimensions``; each row by itself, whatever is around."""
+        return scaled if self.rotation is None else self.rotation.scores(scaled) + 0.0
+
+    def unrotated(self, matrix: NDArray[Any]) -> Floats:
+        """Points of the space -> rows x features, made comparable, as ``scaled`` would give them."""
+        points = np.asarray(matrix, dtype=float)
+        return points if self.rotation is None else self.rotation.features(points)
+
     def original(self, matrix: NDArray[Any]) -> pd.DataFrame:
         """Points of the space -> columns in their own units (dollars for dollars).
 
-        What a transform flattened cannot be told apart again: a winsorised value comes back as its cap.
+        What a transform flattened cannot be told apart again: a winsorised value comes back as its cap. What lay in the
+        components that were not kept is lost: a point comes back where it would lie if it were average in them, so
+        that a centre is near the means of its members but not equal to them, and may lie a little outside of the
+        values that occur (a share below 0).
         """
-        bent = np.asarray(matrix, dtype=float) * self.spread + self.centre
+        bent = self.unrotated(matrix) * self.spread + self.centre
         pairs = zip(self.features, self.curves, bent.T, strict=True)
         return pd.DataFrame({name: _unbend(self.transform, c, v) for name, c, v in pairs})
 
@@ -70,11 +94,13 @@ class Space:
             "curves": [curve.tolist() for curve in self.curves],
             "centre": self.centre.tolist(),
             "spread": self.spread.tolist(),
+            **({} if self.rotation is None else {"rotation": self.rotation.to_dict()}),
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Space:
-        """Read back what ``to_dict`` gave."""
+        """Read back what ``to_dict`` gave; without a rotation features are left as they are."""
+        rotation = stored.get("rotation")
         return cls(
             features=tuple(stored["features"]),
             transform=stored["transform"],
@@ -82,6 +108,7 @@ class Space:
             curves=tuple(np.asarray(curve, dtype=float) for curve in stored["curves"]),
             centre=np.asarray(stored["centre"], dtype=float),
             spread=np.asarray(stored["spread"], dtype=float),
+            rotation=None if rotation is None else Rotation.from_dict(rotation),
         )
 
 
@@ -91,6 +118,7 @@ def fit_space(
     *,
     transform: Transform = "none",
     scaling: Scaling = "standard",
+    pca: float | None = None,
     weights: Floats,
 ) -> Space:
     """The space in which these members differ comparably in every feature.
@@ -104,6 +132,8 @@ def fit_space(
             mid-rank (0 to 1; ties share one). "winsorised" caps at the weighted 1st and 99th percentiles.
         scaling: "standard" is (x - mean) / sd with divisor the sum of weights, "robust" (x - median) / IQR by the
             survey's quantile rule, "minmax" maps the range to 0..1.
+        pca: Share of the variance, above 0 and below 1, that principal components are to keep in the place of the
+            features (see ``lib.features.components.fit_rotation``); None leaves the features.
         weights: One per row; ones count rows.
 
     Raises:
@@ -118,7 +148,10 @@ def fit_space(
         if not spread > 1e-12 * max(float(np.abs(v).max()), 1e-300):
             raise RecipeError(_flat(dataset, name, transform, scaling))
     centre, spread = np.array(measured, dtype=float).T
-    return Space(tuple(features), transform, scaling, curves, centre, spread)
+    space = Space(tuple(features), transform, scaling, curves, centre, spread)
+    if pca is None:
+        return space
+    return replace(space, rotation=fit_rotation(space.scaled(dataset.frame), weights, pca))
 
 
 def _flat(dataset: Dataset, name: str, transform: str, scaling: str) -> str:

@@ -43,12 +43,17 @@ class Quality:
     judged: int
     of: int
 
-    def words(self, entity: Entity) -> str:
-        """One sentence: the figures and what they mean."""
+    def words(self, entity: Entity, among: str = "features") -> str:
+        """One sentence: the figures and what they mean.
+
+        Args:
+            entity: What a member is called.
+            among: What members are compared by.
+        """
         drawn = "" if self.judged == self.of else f", judged by {self.judged:,} of {entity.several(self.of)}"
         return (
             f"Of {a(entity.singular)}'s {self.nearest} nearest on the map {self.kept:.0%} are among its {self.nearest} "
-            f"nearest in all features; trustworthiness {self.trustworthiness:.3f}: "
+            f"nearest in all {among}; trustworthiness {self.trustworthiness:.3f}: "
             f"{_verdict(self.trustworthiness)}{drawn}."
         )
 

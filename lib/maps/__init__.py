@@ -75,7 +75,7 @@ def project(
 
     Args:
         dataset: The population.
-        recipe: Gives features, transform, scaling, counting and seed: the space in which members are clustered.
+        recipe: Gives features, transform, scaling, PCA, counting and seed: the space in which members are clustered.
         method: "pca" (weighted covariance), "tsne" or "umap" (both on one implicate, both without weights).
         progress: Told the share done and a few words; cancels by raising ``Cancelled``.
         settings: Parameters of t-SNE and UMAP.

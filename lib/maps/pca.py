@@ -30,7 +30,7 @@ class Components:
     Attributes:
         loadings: Features x components PC1, PC2, ...: unit vectors. The largest absolute loading of each is
             positive (the first feature's, where several are equal), so that signs are the same everywhere.
-        explained: Share of the weighted variance that each component holds; they sum to 1.
+        explained: Share of the weighted variance that each component holds; those of all components sum to 1.
         centre: Weighted mean of each feature.
         words: What PC1 and PC2 are about, a phrase each, from their loadings.
     """
@@ -46,16 +46,20 @@ class Components:
         return np.pad(found, ((0, 0), (0, number - found.shape[1])))
 
 
-def components(matrix: Floats, weights: Floats, features: Sequence[str], codebook: Codebook) -> Components:
+def components(
+    matrix: Floats, weights: Floats, features: Sequence[str], codebook: Codebook, *, kept: int | None = None
+) -> Components:
     """Eigenvectors of the weighted covariance (divisor the sum of weights) of the columns of ``matrix``.
 
     Args:
-        matrix: Rows x features, on the scale on which members are clustered.
+        matrix: Rows x features, made comparable.
         weights: One per row; ones give scikit-learn's directions and shares.
         features: Names of the columns.
         codebook: Gives the labels used in ``words``.
+        kept: How many of them, the leading ones; by default all.
     """
     centre, directions, shares = principal(matrix, weights)
+    directions, shares = directions[:, :kept], shares[:kept]
     names = [f"PC{i + 1}" for i in range(len(shares))]
     loadings = pd.DataFrame(directions, index=pd.Index(features, name="feature"), columns=names)
     explained = pd.Series(shares, index=names, name="explained")

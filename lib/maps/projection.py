@@ -34,7 +34,7 @@ class Projection:
         table: One row per drawn member: ``x``, ``y``, ``id`` (what names it), ``row`` (position in the frame of the
             dataset), ``weight`` (the members it stands for, which sum to those of the population; 1 each when rows are
             counted and all are drawn).
-        quality: How many neighbours on the map are neighbours in all features.
+        quality: How many neighbours on the map are neighbours in all features or components.
         how_to_read: One sentence on what the picture means and what it does not.
         recipe: Whose space was mapped; segments, starts and algorithm do not matter.
         settings: Parameters of t-SNE and UMAP.
@@ -79,12 +79,13 @@ class Projection:
     @property
     def trust(self) -> str:
         """One sentence on how many neighbours on the map are neighbours in truth."""
-        return self.quality.words(self.entity)
+        among = "features" if self.recipe.pca is None else "components kept"
+        return self.quality.words(self.entity, among)
 
     @property
     def axes(self) -> tuple[str, str]:
         """Titles of the two axes; those of t-SNE and UMAP have no meaning of their own."""
         if self.components is None:
             return f"{self.label} 1", f"{self.label} 2"
-        first, second = self.components.words[:2]
-        return first, second
+        first, *others = self.components.words
+        return first, others[0] if others else ""

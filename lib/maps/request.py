@@ -43,7 +43,7 @@ class Request:
 
     Attributes:
         dataset: The population.
-        recipe: Gives features, transform, scaling, counting and seed; nothing else of it matters.
+        recipe: Gives features, transform, scaling, PCA, counting and seed; nothing else of it matters.
         method: "pca", "tsne" or "umap".
         settings: Parameters of t-SNE and UMAP.
 
@@ -72,6 +72,8 @@ class Request:
             "features": sorted(self.recipe.features),
             "transform": self.recipe.transform,
             "scaling": self.recipe.scaling,
+            # only where there is one: finished maps of other recipes keep their keys
+            **({"pca": self.recipe.pca} if self.recipe.pca else {}),
             "counting": self.recipe.counting,
             "seed": self.recipe.seed,
             "method": self.method,
@@ -111,9 +113,13 @@ class Request:
             RecipeError: If a feature cannot be used.
             MapError: If there are too few different points.
         """
-        points, place = self._points
-        check_enough(len(points), self.method, self.settings)
-        arrays = {"points": points, "start": self._components.scores(points), "place": place}
+        first, place = self._points
+        check_enough(len(first), self.method, self.settings)
+        arrays = {
+            "points": self._matrix[first],
+            "start": self._components.scores(self._scaled[first]),
+            "place": place,
+        }
         to = store or default_store()
 
         def keep(fitted: Fitted) -> None:
@@ -151,12 +157,12 @@ class Request:
 
     def _pca(self) -> Projection:
         one = one_implicate(self.dataset, self.recipe.counting)
-        matrix = self._matrix[one.rows]
-        quality = measure(matrix, self._components.scores(matrix), one.weights, judged=JUDGED)
+        flat = self._components.scores(self._scaled[one.rows])
+        quality = measure(self._matrix[one.rows], flat, one.weights, judged=JUDGED)
         return Projection(
             method="pca",
             entity=self.dataset.entity,
-            table=self._table(self.drawn, self._components.scores(self._matrix[self.drawn.rows])),
+            table=self._table(self.drawn, self._components.scores(self._scaled[self.drawn.rows])),
             quality=quality,
             recipe=self.recipe,
             settings=self.settings,
@@ -174,27 +180,37 @@ class Request:
         return self.recipe.features if self.method == "pca" else tuple(sorted(self.recipe.features))
 
     @cached_property
-    def _matrix(self) -> Floats:
-        """All rows x features, on the scale on which members are clustered."""
-        space: Space = fit_space(
+    def _space(self) -> Space:
+        return fit_space(
             self.dataset,
             self._features,
             transform=self.recipe.transform,
             scaling=self.recipe.scaling,
+            pca=self.recipe.pca,
             weights=self._weights,
         )
-        return space.matrix(self.dataset.frame)
+
+    @cached_property
+    def _scaled(self) -> Floats:
+        """All rows x features, made comparable."""
+        return self._space.scaled(self.dataset.frame)
+
+    @cached_property
+    def _matrix(self) -> Floats:
+        """All rows as they are clustered: x features, or x the components that the recipe puts in their place."""
+        return self._space.rotated(self._scaled)
 
     @cached_property
     def _components(self) -> pca.Components:
-        return pca.components(self._matrix, self._weights, self._features, self.dataset.codebook)
+        """Of the features, as many as members are clustered by: loadings speak of columns even where PCA came first."""
+        kept = self._space.dimensions
+        return pca.components(self._scaled, self._weights, self._features, self.dataset.codebook, kept=kept)
 
     @cached_property
-    def _points(self) -> tuple[Floats, NDArray[np.intp]]:
-        """Different points, and for each drawn member the position of its point."""
-        matrix = self._matrix[self.drawn.rows]
-        first, place = distinct(matrix.T)
-        return matrix[first], place
+    def _points(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """A row for each different point, and for each drawn member the position of its point."""
+        first, place = distinct(self._matrix[self.drawn.rows].T)
+        return self.drawn.rows[first], place
 
     def _table(self, drawn: Drawn, coordinates: NDArray[np.floating[Any]]) -> pd.DataFrame:
         dataset = self.dataset

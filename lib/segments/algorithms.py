@@ -22,6 +22,7 @@ from lib.estimates import draw
 from lib.segments.kmeans import nearest, run_kmeans
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Algorithm, Recipe
+from lib.words import percent
 from lib.work.progress import one_thread
 
 DRAWN = 4_000
@@ -163,7 +164,8 @@ def recipe_words(recipe: Recipe, counted: str = "") -> str:
     number = "" if recipe.algorithm == "hdbscan" else f", k = {recipe.k}"
     starts = f", {recipe.starts} starts" if recipe.algorithm == "kmeans" else ""
     counting = f", counting {counted}" if counted else ""
+    components = f", PCA to {percent(recipe.pca)} of the variance" if recipe.pca else ""
     return (
         f"{ALGORITHM_LABELS[recipe.algorithm]}{number} on {', '.join(recipe.features)}; transform {recipe.transform}, "
-        f"scaling {recipe.scaling}{starts}, seed {recipe.seed}{counting}"
+        f"scaling {recipe.scaling}{components}{starts}, seed {recipe.seed}{counting}"
     )

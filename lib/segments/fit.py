@@ -40,7 +40,7 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
     """``fit`` for members whose points are already there."""
     started = time.perf_counter()
     found = find(points, recipe)
-    labels, centres = numbered(found, points)
+    labels, centres = numbered(found, space, points)
     return Segmentation(
         model=Model(recipe, space, centres),
         entity=dataset.entity,
@@ -54,7 +54,7 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
     )
 
 
-def numbered(found: Found, points: Points) -> tuple[Labels, Floats]:
+def numbered(found: Found, space: Space, points: Points) -> tuple[Labels, Floats]:
     """Labels from 1 and centres, both in the order by which segments are numbered."""
     centres = found.centres
     labels = found.labels
@@ -62,7 +62,7 @@ def numbered(found: Found, points: Points) -> tuple[Labels, Floats]:
         _, labels = np.unique(np.append(labels, -1), return_inverse=True)
         labels = labels[:-1] - 1
         centres = centres_of(points, labels, int(labels.max()) + 1)
-    order = in_order(centres)
+    order = in_order(space.unrotated(centres))
     number = np.empty(len(order) + 1, dtype=np.intp)
     number[order] = np.arange(1, len(order) + 1)
     number[-1] = UNASSIGNED

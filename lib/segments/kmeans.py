@@ -107,7 +107,11 @@ def squared_distances(matrix: Floats, centres: Floats) -> Floats:
 
 
 def in_order(centres: Floats) -> Labels:
-    """The rule by which segments are numbered: ascending by the first feature, ties by the next ones."""
+    """The rule by which segments are numbered: ascending by the first feature, ties by the next ones.
+
+    Args:
+        centres: Segments x features, on the comparable scale (``Space.unrotated``): components have no first feature.
+    """
     rounded = np.round(centres / np.maximum(np.abs(centres).max(axis=0, initial=0), 1e-300), 9)
     return np.lexsort(rounded.T[::-1])
 
@@ -134,7 +138,7 @@ def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Ste
         raise RecipeError(f"Start must be between 0 and {recipe.starts - 1}. Got {start}.")
     space, points = points_of(dataset, recipe)
     path = _path(points, plus_plus(points.fewer, recipe, start))
-    order = in_order(path[-1])
+    order = in_order(space.unrotated(path[-1]))
     steps, before = [], None
     for number, centres in enumerate(path):
         labels = nearest(points.matrix, centres[order]) + 1

@@ -30,7 +30,7 @@ class Points:
     """Rows x features on the scale of distances, and one entry per row of everything else.
 
     Attributes:
-        matrix: Rows x features.
+        matrix: Rows x features, or x the components that a recipe with PCA puts in their place.
         weights: What a row counts; they sum to the sampled members, or to the rows when rows are counted.
         members: Position of the row's member.
         implicates: Which implicate the row is; all 0 when rows are counted.
@@ -99,7 +99,14 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
             f"{len(dataset):,} rows cannot make {recipe.k} segments: choose fewer segments or a larger population."
         )
     weights = row_weights(dataset, recipe.counting)
-    space = fit_space(dataset, recipe.features, transform=recipe.transform, scaling=recipe.scaling, weights=weights)
+    space = fit_space(
+        dataset,
+        recipe.features,
+        transform=recipe.transform,
+        scaling=recipe.scaling,
+        pca=recipe.pca,
+        weights=weights,
+    )
     rows_counted = recipe.counting == ROWS
     points = Points(
         matrix=space.matrix(dataset.frame),

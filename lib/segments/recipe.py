@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import Any, Literal
 
 from lib.dataset import COUNTINGS, MEMBERS, Counting
@@ -35,6 +36,8 @@ class Recipe:
         starts: Starts of k-means, of which the best counts.
         seed: Start of all random numbers.
         counting: Members (weighted, implicates respected) or rows.
+        pca: Share of the variance, above 0 and below 1, that principal components of the scaled columns are to keep;
+            segments are then sought among their scores. None seeks them among the columns themselves.
 
     Raises:
         RecipeError: On construction, if a value is not allowed.
@@ -48,6 +51,7 @@ class Recipe:
     starts: int = STARTS
     seed: int = 42
     counting: Counting = MEMBERS
+    pca: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", _features(self.features))
@@ -58,14 +62,19 @@ class Recipe:
                 )
         for name, (low, high) in _RANGES.items():
             object.__setattr__(self, name, _whole(name, getattr(self, name), low, high))
+        object.__setattr__(self, "pca", _share(self.pca))
 
     def with_k(self, k: int) -> Recipe:
         """The same recipe with another number of segments."""
         return replace(self, k=k)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON, links and headers of exports."""
-        return {f.name: getattr(self, f.name) for f in fields(self)} | {"features": list(self.features)}
+        """Plain values, for JSON, links and headers of exports.
+
+        ``pca`` is left out where there is none: such recipes stay what versions without it can read.
+        """
+        values = {f.name: getattr(self, f.name) for f in fields(self)} | {"features": list(self.features)}
+        return {name: value for name, value in values.items() if name != "pca" or value is not None}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Recipe:
@@ -100,6 +109,18 @@ def _features(given: Sequence[str] | str) -> tuple[str, ...]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise RecipeError(f"Each feature counts once: {', '.join(twice)} is listed more than once.")
     return names
+
+
+def _share(given: Any) -> float | None:  # noqa: ANN401 - it may come from a link
+    if given is None:
+        return None
+    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else float("nan")
+    if not 0 < number < 1:
+        raise RecipeError(
+            "PCA keeps a share of the variance above 0 and below 1, such as 0.95, or is left out (None). "
+            f"Got {given!r}."
+        )
+    return number
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:  # noqa: ANN401 - it may come from a link

@@ -49,7 +49,7 @@ class Placement:
 class Model:
     """What is needed to place any member: kept as plain JSON, it can be applied to another table later.
 
-    ``centres`` (segments x features, on the scale of distances) are in the order of the segments' numbers.
+    ``centres`` (segments x ``space.dimensions``, on the scale of distances) are in the order of the segments' numbers.
     """
 
     recipe: Recipe
@@ -65,7 +65,7 @@ class Model:
     def centroids(self) -> pd.DataFrame:
         """Centres in original units (dollars for dollars), one row per segment.
 
-        Without a transform these are the weighted means of the features.
+        Without a transform and PCA these are the weighted means of the features; see ``Space.original``.
         """
         return self.space.original(self.centres).set_index(self.numbers)
 
@@ -98,13 +98,13 @@ class Model:
         if missing := [name for name in self.space.features if name not in values]:
             raise RecipeError(f"To place a row its {', '.join(missing)} must be known: give a value.")
         try:
-            matrix = self.space.matrix(values)
+            scaled = self.space.scaled(values)
         except (TypeError, ValueError) as error:
             raise RecipeError("To place a row every feature must be a number.") from error
-        if not np.isfinite(matrix).all():
-            bad = np.array(self.space.features)[~np.isfinite(matrix).all(axis=0)]
+        if not np.isfinite(scaled).all():
+            bad = np.array(self.space.features)[~np.isfinite(scaled).all(axis=0)]
             raise RecipeError(f"To place a row its {', '.join(bad)} must be a number: fill in the gap.")
-        return matrix
+        return self.space.rotated(scaled)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, for JSON."""
@@ -126,7 +126,7 @@ class Model:
             model = cls(recipe, space, np.asarray(stored["centres"], dtype=float))
         except (KeyError, TypeError, ValueError) as error:
             raise RecipeError("This is not a stored segmentation: export one and read that.") from error
-        if model.centres.shape[1:] != (len(space.features),) or recipe.features != space.features:
+        if model.centres.shape[1:] != (space.dimensions,) or recipe.features != space.features:
             raise RecipeError("The stored segmentation contradicts itself: export it again.")
         return model
 

@@ -1,11 +1,13 @@
 """t-SNE and UMAP: trustworthy maps, islands and duplicates, repeatability, what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lib.errors import MapError
 from lib.maps import Request, Settings, project
-from lib.segments import Recipe
+from lib.segments import Recipe, fit
 from lib.work.progress import Cancelled
 
 THREE = ("DEBT", "ASSET", "INCOME")
@@ -45,6 +47,22 @@ def test_the_same_request_gives_the_same_map(cloud, worker, tmp_path, method):
         for name in ("one", "two")
     )
     assert np.array_equal(one, two)
+
+
+@pytest.mark.parametrize("method", LIVE)
+def test_after_pca_maps_are_of_the_components(cloud, worker, store, method):
+    """What the components left out plays no part: a map of the scores as columns is the same."""
+    data = cloud(240, spread=2.0)
+    recipe = Recipe(THREE, counting="rows", pca=0.8)
+    found = project(data, recipe, method, worker=worker, store=store)
+    x, y = fit(data, recipe).points.matrix.T
+    scores = replace(data, frame=data.frame.assign(DEBT=x, ASSET=y), fingerprint="scores")
+    plain = Recipe(("DEBT", "ASSET"), scaling="none", counting="rows")
+    other = project(scores, plain, method, worker=worker, store=store)
+    assert found.quality.trustworthiness == pytest.approx(other.quality.trustworthiness, abs=0.01)
+    assert found.quality.trustworthiness > 0.95
+    again = project(data, recipe, method, worker=worker, store=store)
+    assert np.array_equal(again.table, found.table)
 
 
 @pytest.mark.parametrize("method", LIVE)

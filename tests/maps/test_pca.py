@@ -5,8 +5,8 @@ import pytest
 from sklearn.decomposition import PCA
 
 from lib.errors import MapError, RecipeError
-from lib.maps import components, project
-from lib.segments import Recipe
+from lib.maps import Request, components, project
+from lib.segments import Recipe, fit
 from lib.sources.scf import read_codebook
 
 THREE = ("DEBT", "ASSET", "INCOME")
@@ -99,6 +99,40 @@ def test_the_notebooks_map_of_raw_units(fearful, notebook):
     table = project(fearful, recipe).table
     assert list(table.shape)[:1] == notebook["scf19.multi.pca.shape"]["value"][:1]
     assert np.abs(table[["x", "y"]].to_numpy()[:5]) == pytest.approx(np.array(entry["value"]), rel=entry["tol_rel"])
+
+
+def test_after_pca_the_map_is_of_the_components_and_loadings_are_of_the_columns(cloud):
+    data = cloud()
+    plain, rotated = (project(data, Recipe(THREE, pca=share)) for share in (None, 0.9))
+    segments = fit(data, Recipe(THREE, pca=0.9))
+    kept = segments.points.matrix.shape[1]
+    assert kept == 2
+    assert rotated.table[["x", "y"]].to_numpy() == pytest.approx(plain.table[["x", "y"]].to_numpy())
+    assert rotated.table[["x", "y"]].to_numpy() == pytest.approx(segments.points.matrix[rotated.table["row"]][:, :2])
+    assert list(rotated.components.loadings.index) == list(THREE)
+    assert list(rotated.components.loadings) == ["PC1", "PC2"]
+    # shares are of the variance of the columns, not of what was kept
+    assert rotated.components.explained.to_numpy() == pytest.approx(plain.components.explained.to_numpy()[:2])
+    assert rotated.components.words == plain.components.words
+    # the plane is all that members are compared by
+    assert rotated.quality.kept == pytest.approx(1)
+    assert plain.quality.kept < 1
+
+
+def test_after_pca_to_one_component_the_map_is_a_line(cloud):
+    line = project(cloud(), Recipe(THREE, pca=0.2))
+    assert line.table["x"].std() > 0
+    assert (line.table["y"] == 0).all()
+    assert "nearest in all components kept" in line.trust
+    assert line.axes == (line.components.words[0], "")
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne", "umap"])
+def test_a_map_after_pca_is_kept_apart_and_others_keep_their_keys(cloud, method):
+    data = cloud()
+    plain, rotated, more = (Request(data, Recipe(THREE, pca=share), method) for share in (None, 0.9, 0.95))
+    assert "pca" not in plain.of
+    assert len({plain.key, rotated.key, more.key}) == 3
 
 
 def test_what_cannot_be_drawn_is_said(cloud):

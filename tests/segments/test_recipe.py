@@ -1,12 +1,14 @@
 """A recipe is the key of everything: hashable, storable, and it refuses what cannot be."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lib.errors import RecipeError
 from lib.segments import Recipe
+from lib.segments.algorithms import recipe_words
 
 
 def test_a_recipe_is_a_key_whatever_sequence_its_features_come_in():
@@ -18,6 +20,21 @@ def test_a_recipe_survives_json():
     recipe = Recipe(["DEBT"], "asinh", "robust", "ward", 7, 3, 1, "rows")
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
     assert Recipe.from_dict({"features": ["DEBT"]}) == Recipe(["DEBT"])
+    rotated = Recipe(["DEBT"], pca=0.95)
+    assert Recipe.from_dict(json.loads(json.dumps(rotated.to_dict()))) == rotated != Recipe(["DEBT"])
+    assert {Recipe(["DEBT"], pca=np.float64(0.95)): 1}[rotated] == 1
+
+
+def test_a_recipe_without_pca_says_nothing_that_older_versions_do_not_know():
+    assert "pca" not in Recipe(["DEBT"]).to_dict()
+    assert Recipe.from_dict({"features": ["DEBT"], "pca": None}) == Recipe(["DEBT"])
+
+
+def test_a_recipe_in_words():
+    recipe = Recipe(("DEBT", "ASSET"), k=3, starts=10)
+    words = "k-means, k = 3 on DEBT, ASSET; transform none, scaling standard{}, 10 starts, seed 42"
+    assert recipe_words(recipe) == words.format("")
+    assert recipe_words(replace(recipe, pca=0.95)) == words.format(", PCA to 95% of the variance")
 
 
 @pytest.mark.parametrize(
@@ -37,6 +54,14 @@ def test_a_recipe_survives_json():
         ({"transform": "log"}, "Transform must be one of none"),
         ({"scaling": "unit"}, "Scaling must be one of"),
         ({"counting": "people"}, "Counting must be one of"),
+        ({"pca": 0}, "above 0 and below 1"),
+        ({"pca": 1}, "above 0 and below 1"),
+        ({"pca": 95}, "such as 0.95"),
+        ({"pca": -0.1}, "above 0 and below 1"),
+        ({"pca": float("nan")}, "above 0 and below 1"),
+        ({"pca": True}, "above 0 and below 1"),
+        ({"pca": "0.95"}, "Got '0.95'"),
+        ({"pca": [0.95]}, "above 0 and below 1"),
         ({"colour": "red"}, "A recipe has no colour"),
     ],
 )

@@ -49,6 +49,72 @@ def test_the_file_says_what_is_needed_to_apply_it_elsewhere(blobs):
     assert np.array_equal(apart.argmin(axis=1) + 1, found.labels)
 
 
+def test_the_file_says_how_to_apply_pca_elsewhere(blobs):
+    """Following its five steps by hand gives the labels."""
+    found, text = text_of(blobs, transform="asinh", pca=0.4)
+    stored = json.loads(text)
+    assert [step[:2] for step in stored["how_to_apply"]] == ["1.", "2.", "3.", "4.", "5."]
+    columns = np.column_stack([blobs.values(one["name"]) for one in stored["features"]])
+    scaled = (np.arcsinh(columns / np.ravel(stored["space"]["curves"])) - stored["space"]["centre"]) / stored["space"][
+        "spread"
+    ]
+    rotation = stored["space"]["rotation"]
+    scores = (scaled - rotation["centre"]) @ np.array(rotation["directions"])
+    assert scores.shape == (240, 1)
+    apart = np.linalg.norm(scores[:, None] - np.array(stored["centres"]), axis=2)
+    assert np.array_equal(apart.argmin(axis=1) + 1, found.labels)
+
+
+@pytest.mark.parametrize("transform", ["none", "asinh", "quantile", "winsorised"])
+@pytest.mark.parametrize("share", [0.4, 0.999999])
+def test_a_recipe_with_pca_comes_back_as_it_was(blobs, transform, share):
+    found, text = text_of(blobs, transform=transform, pca=share)
+    stored = read_recipe(text)
+    assert stored.model.recipe == found.recipe
+    assert stored.model.space.rotation.words == found.model.space.rotation.words
+    assert np.array_equal(stored.model.labels(blobs.frame), found.labels)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["recipe", "pca"], None),
+        (["recipe", "pca"], 2),
+        (["recipe", "pca"], "0.9"),
+        (["recipe", "pca"], 0.9999),
+        (["space", "rotation"], None),
+        (["space", "rotation"], []),
+        (["space", "rotation"], {}),
+        (["space", "rotation", "shares"], []),
+        (["space", "rotation", "shares"], [0.6, 0.2, 0.2]),
+        (["space", "rotation", "shares"], [0.1]),
+        (["space", "rotation", "shares"], [1.1]),
+        (["space", "rotation", "shares"], ["0.9"]),
+        (["space", "rotation", "shares"], {"0": 0.9}),
+        (["space", "rotation", "centre"], [0.0]),
+        (["space", "rotation", "centre"], None),
+        (["space", "rotation", "directions"], [[1.0], [1.0]]),
+        (["space", "rotation", "directions"], [[1.0, 0.0]]),
+        (["space", "rotation", "directions"], [[1.0], [None]]),
+        (["space", "rotation", "directions"], [[0.0], [0.0]]),
+        (["centres"], [[1.0, 2.0]] * 3),
+    ],
+)
+def test_a_file_whose_rotation_contradicts_itself_is_refused_in_a_sentence(blobs, path, value):
+    stored = json.loads(text_of(blobs, pca=0.4)[1])
+    changed(stored, path, value)
+    with pytest.raises(RecipeError) as refused:
+        read_recipe(json.dumps(stored))
+    assert len(str(refused.value)) < 300
+
+
+def test_a_rotation_is_refused_where_the_recipe_asks_for_none(blobs):
+    stored = json.loads(text_of(blobs, pca=0.999999)[1])
+    del stored["recipe"]["pca"]
+    with pytest.raises(RecipeError, match="PCA differs between recipe and scale"):
+        read_recipe(json.dumps(stored))
+
+
 def changed(stored, path, value):
     *way, last = path
     for step in way:

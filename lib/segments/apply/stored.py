@@ -16,6 +16,7 @@ import numpy as np
 from lib import VERSION
 from lib.dataset import Codebook
 from lib.errors import RecipeError
+from lib.features.components import Rotation
 from lib.features.space import Space
 from lib.segments.points import Floats
 from lib.segments.segmentation import UNASSIGNED, Model
@@ -32,13 +33,19 @@ MAX_SEGMENTS = 500
 _MAX_CURVE = 20_000
 _MAX_ABOUT = 40
 _MAX_TEXT = 4_000
+_RIGHT_ANGLE = 1e-6
+"""How far a rotation may be off by rounding."""
 
 _STEPS = (
     "2. Transform each by its curve: none leaves it; asinh is arcsinh(x / curve[0]); winsorised clips to curve[0] and "
     "curve[1]; quantile interpolates linearly from curve[0] to curve[1].",
     "3. Subtract centre and divide by spread, feature by feature.",
-    "4. The segment is the nearest of the centres (Euclidean); the first row of centres is segment 1.",
 )
+_ROTATE = (
+    "Subtract rotation.centre, feature by feature, and multiply by rotation.directions (features x components): these "
+    "scores take the place of the features."
+)
+_NEAREST = "The segment is the nearest of the centres (Euclidean); the first row of centres is segment 1."
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +102,7 @@ def to_text(
         "dollars": dollars,
         "features": features,
         "names": {str(number): name for number, name in clean_names(names).items()},
-        "how_to_apply": [_first_step(dollars), *_STEPS, *_approximate(model, measured)],
+        "how_to_apply": [_first_step(dollars), *_STEPS, *_last_steps(model.space), *_approximate(model, measured)],
         **({} if measured is None else {"agreement": measured}),
         **model.to_dict(),
     }
@@ -104,6 +111,11 @@ def to_text(
 
 def _first_step(dollars: int | None) -> str:
     return f"1. Take the features, in this order{f' and in {dollars} dollars' if dollars else ''}."
+
+
+def _last_steps(space: Space) -> list[str]:
+    steps = (_NEAREST,) if space.rotation is None else (_ROTATE, _NEAREST)
+    return [f"{number}. {words}" for number, words in enumerate(steps, len(_STEPS) + 2)]
 
 
 def _approximate(model: Model, agreement: float | None) -> tuple[str, ...]:
@@ -175,12 +187,23 @@ def _model(stored: Mapping[str, Any]) -> Model:
     centres = stored.get("centres")
     if not isinstance(centres, list) or not 1 <= len(centres) <= MAX_SEGMENTS:
         _refuse(f"there must be 1 to {MAX_SEGMENTS} centres")
-    _numbers(centres, (len(centres), len(names)), "centres")
+    rotation = space.get("rotation")
+    _numbers(centres, (len(centres), len(names) if rotation is None else _components(rotation, len(names))), "centres")
     for curve in curves:
         _numbers(curve, _curve_shape(space.get("transform"), curve), "curves")
     model = Model.from_dict(stored)
     _check_space(model.space, model)
     return model
+
+
+def _components(rotation: object, features: int) -> int:
+    """How many components take the place of features; refuses what is no rotation."""
+    shares = rotation.get("shares") if isinstance(rotation, dict) else None
+    if not isinstance(rotation, dict) or not isinstance(shares, list) or not 1 <= len(shares) <= features:
+        _refuse("the rotation has too few or too many components")
+    for key, shape in (("centre", (features,)), ("directions", (features, len(shares))), ("shares", (len(shares),))):
+        _numbers(rotation.get(key), shape, f"{key} of the rotation")
+    return len(shares)
 
 
 def _curve_shape(transform: object, curve: object) -> tuple[int, ...]:
@@ -214,6 +237,22 @@ def _check_space(space: Space, model: Model) -> None:
         _refuse("there are more centres than segments")
     for curve in space.curves:
         _check_curve(space.transform, curve)
+    _check_rotation(space.rotation, model.recipe.pca)
+
+
+def _check_rotation(rotation: Rotation | None, pca: float | None) -> None:
+    if (rotation is None) != (pca is None):
+        _refuse("PCA differs between recipe and scale")
+    if rotation is None or pca is None:
+        return
+    across = rotation.directions.T @ rotation.directions
+    if not np.allclose(across, np.eye(len(across)), rtol=0, atol=_RIGHT_ANGLE):
+        _refuse("the directions of the rotation are not unit vectors at right angles")
+    shares = rotation.shares
+    if not ((shares >= 0).all() and (np.diff(shares) <= _RIGHT_ANGLE).all()):
+        _refuse("the shares of the rotation do not fall")
+    if not pca - _RIGHT_ANGLE <= shares.sum() <= 1 + _RIGHT_ANGLE:
+        _refuse("the components hold another share of the variance than the recipe asks for")
 
 
 def _check_curve(transform: str, curve: Floats) -> None:

@@ -111,7 +111,7 @@ def notebook_result(
 
 
 def _least(dataset: Dataset, recipe: Recipe, scaling: Scaling) -> float:
-    theirs = replace(recipe, transform="none", scaling=scaling, counting=ROWS)
+    theirs = replace(recipe, transform="none", scaling=scaling, counting=ROWS, pca=None)
     if recipe.algorithm != "kmeans" or recipe == theirs or len(dataset) > CHEAP:
         return float("nan")
     return fit(dataset, theirs).inertia
@@ -143,6 +143,7 @@ def differences(notebook: NotebookResult, segmentation: Segmentation) -> tuple[s
         _starts(notebook, segmentation),
         _transform(segmentation),
         _scaling(notebook, segmentation),
+        _pca(segmentation),
         _units(notebook),
         _few(notebook, segmentation.entity),
     )
@@ -190,7 +191,7 @@ def _starts(notebook: NotebookResult, segmentation: Segmentation) -> str:
 
 def _comparable(notebook: NotebookResult, segmentation: Segmentation) -> bool:
     recipe = segmentation.recipe
-    same_scale = recipe.transform == "none" and recipe.scaling == notebook.scaling
+    same_scale = recipe.transform == "none" and recipe.scaling == notebook.scaling and recipe.pca is None
     same_sum = recipe.counting == ROWS and recipe.algorithm == "kmeans" and segmentation.k == len(notebook.means)
     return same_scale and same_sum
 
@@ -209,6 +210,13 @@ def _scaling(notebook: NotebookResult, segmentation: Segmentation) -> str:
     if ours == notebook.scaling:
         return ""
     return f"In the notebooks {SCALING_WORDS[notebook.scaling].effect}; here {SCALING_WORDS[ours].effect}."
+
+
+def _pca(segmentation: Segmentation) -> str:
+    rotation = segmentation.model.space.rotation
+    if rotation is None:
+        return ""
+    return f"The notebooks compare the columns themselves; here {rotation.words}, and the rest is left out."
 
 
 def _units(notebook: NotebookResult) -> str:

@@ -16,7 +16,10 @@ from lib.words import slug
 
 _LEADING, _GROUP, _OWN_LIST = "leading", "group", "own"
 _WAYS = {_LEADING: "Leading by variance", _GROUP: "A group of columns", _OWN_LIST: "My own list"}
-_MOST = 12
+_MOST_LEADING = 12
+_MOST = 24
+"""Columns of one's own: what is known of a customer is often some twenty of them."""
+
 _SUGGESTED = 5
 _CHOOSE, _OWN = "choose", "own"
 
@@ -43,7 +46,7 @@ def set_own(features: Sequence[str]) -> None:
 def _leading(scene: Scene) -> tuple[str, ...]:
     apart = False
     with st.grid(3, min_column_width=240, vertical_alignment="bottom"):
-        number = int(links.slider("How many", 2, _MOST, 5, key="leading"))
+        number = int(links.slider("How many", 2, _MOST_LEADING, 5, key="leading"))
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
@@ -86,7 +89,7 @@ def render_scales(scene: Segmented) -> None:
     """What each feature looks like before and after its scale was bent and made comparable."""
     found, recipe = scene.found, scene.recipe
     profile = segment_results.profile(scene.view, recipe, recipe.features).everyone
-    after = found.points.matrix
+    after = found.model.space.scaled(scene.members(recipe.features).frame)
     weights = found.points.weights / found.points.weights.sum()
     mean = weights @ after
     rows = []

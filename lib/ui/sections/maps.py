@@ -202,7 +202,9 @@ def render_components(scene: Segmented) -> None:
     labels = {name: scene.codebook.label(name) for name in scene.recipe.features}
     left, right = st.columns(2)
     with left:
-        said = f"The first two components hold {components.explained.iloc[:2].sum():.0%} of the variance."
+        first = components.explained.iloc[:2]
+        leading = "The first two components hold" if len(first) > 1 else "The one component that is kept holds"
+        said = f"{leading} {first.sum():.0%} of the variance."
         draw(lambda: charts.explained(components.explained), scene, alt_text=said, key="explained_chart")
         st.caption(said)
     with right:

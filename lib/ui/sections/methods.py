@@ -31,6 +31,9 @@ _SEGMENTS = """
 - **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
   being the {weighted}median of the column's non-zero amounts; *ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. Centroids are shown in {units} again.
+- **PCA first**, where it is asked for: segments are sought among the scores on as many leading {weighted}principal
+  components as hold more than the share asked for. Maps, distances and silhouettes are of these scores; profiles are
+  of the columns. Centroids are led back to {units} through the components, so that they leave out what the others held.
 - **Silhouettes** are exact{within}. {ones} they are scikit-learn's. Of more than {all_rows:,} rows, {drawn:,} are
   drawn{by_weight} and compared with one another.
 - **How many segments** is advised, not decreed: the knee of inertia (kneedle, and only where inertia falls at least

@@ -62,4 +62,6 @@ def _mark(view: View, recipe: Recipe) -> str:
         recipe.algorithm,
         recipe.k,
     )
-    return hashlib.sha256(repr((*of, recipe.counting)).encode()).hexdigest()[:4]
+    # only where there is one: links to other recipes keep their names
+    components = () if recipe.pca is None else (recipe.pca,)
+    return hashlib.sha256(repr((*of, recipe.counting, *components)).encode()).hexdigest()[:4]

@@ -19,9 +19,17 @@ MANY_ROWS, FEWER_STARTS = 10_000, 20
 """On more rows than this twenty starts have to do: with so many of them more starts end at the best."""
 
 _ACROSS, _UP = "across", "up"
-_K, _TRANSFORM, _SCALING, _ALGORITHM = "k", "transform", "scaling", "algorithm"
+_K, _TRANSFORM, _SCALING, _ALGORITHM, _PCA = "k", "transform", "scaling", "algorithm", "pca"
+
+_NO_PCA, _LEAST_KEPT, _MOST_KEPT = 0, 80, 99
+"""Off, and the bounds of the share of the variance to keep, in per cent."""
 
 _SCALING_HELP = "What makes features of different size comparable: without it the largest amounts decide alone."
+_PCA_HELP = (
+    "Seek segments among the leading principal components that keep this share of the variance, rather than among the "
+    "columns: what many columns say together then counts once, and what is left is taken for noise. With few columns "
+    "it changes little."
+)
 
 
 def choose_two(scene: Scene) -> tuple[str, str]:
@@ -57,10 +65,26 @@ def set_algorithm(algorithm: Algorithm) -> None:
     st.session_state[_ALGORITHM] = algorithm
 
 
-def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool = False) -> Recipe:
-    """Choose transform, scaling, number of segments and, if asked for, the method for given features."""
+def set_pca(share: float | None) -> None:
+    """Choose the share of the variance that PCA keeps, or the nearest that can be chosen; None for no PCA."""
+    kept = _NO_PCA if share is None else min(max(round(100 * share), _LEAST_KEPT), _MOST_KEPT)
+    st.session_state[_PCA] = kept
+
+
+def choose_recipe(
+    scene: Scene, features: tuple[str, ...], *, algorithms: bool = False, components: bool = False
+) -> Recipe:
+    """Choose transform, scaling and number of segments for given features.
+
+    Args:
+        scene: What is looked at.
+        features: Columns to segment on.
+        algorithms: Whether the method can be chosen.
+        components: Whether PCA can come first. Not for two features in their plane: two components are the same
+            plane turned round, and one would be a line drawn as a plane.
+    """
     algorithm = _choose_algorithm() if algorithms else "kmeans"
-    with st.grid(3, min_column_width=240):
+    with st.grid(4 if components else 3, min_column_width=240):
         transform = links.segmented(
             "Bend the scale",
             TRANSFORMS,
@@ -77,6 +101,7 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
             format_func=lambda name: SCALING_WORDS[name].label,
             help=_SCALING_HELP,
         )
+        pca = _choose_pca() if components else None
         finds_its_own = algorithm == "hdbscan"
         words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
         k = links.slider("Number of segments", FEWEST, MOST, 4, key=_K, disabled=finds_its_own, help=words)
@@ -90,6 +115,7 @@ def choose_recipe(scene: Scene, features: tuple[str, ...], *, algorithms: bool =
         k=int(k),
         starts=starts,
         counting=scene.view.counting,
+        pca=pca,
     )
 
 
@@ -97,6 +123,18 @@ def _choose_algorithm() -> Algorithm:
     return links.segmented(
         "Method", ALGORITHMS, key=_ALGORITHM, default="kmeans", format_func=ALGORITHM_LABELS.__getitem__
     )
+
+
+def _choose_pca() -> float | None:
+    kept = links.selectbox(
+        "PCA first",
+        (_NO_PCA, *range(_LEAST_KEPT, _MOST_KEPT + 1)),
+        key=_PCA,
+        ids=lambda share: str(share or "off"),
+        format_func=lambda share: f"{share}% of the variance" if share else "Off",
+        help=_PCA_HELP,
+    )
+    return kept / 100 if kept else None
 
 
 def _about_transforms(scene: Scene) -> str:

@@ -25,10 +25,15 @@ _LINEAR = "plane_linear"
 def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
     """Find the segments of a recipe; where it cannot be done, say why in a sentence and end the page."""
     try:
-        segment_results.segmentation(scene.view, recipe)
+        found = segment_results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
         st.error(str(error), icon=":material/rule:")
         st.stop()
+    if (rotation := found.model.space.rotation) is not None:
+        st.caption(
+            f"PCA first: {rotation.words}. Segments are sought among them; centroids are led back to the columns, "
+            "without what the other components held."
+        )
 
 
 def plane_is_linear() -> bool:

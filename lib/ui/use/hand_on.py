@@ -200,8 +200,9 @@ def _offer_to_load(scene: Segmented, recipe: Recipe) -> None:
     st.button("Put this recipe on the page", on_click=_load, args=(recipe,), key="load_recipe")
     if st.session_state.pop("recipe_loaded", False):
         st.caption(
-            "Features, scale, method, number of segments and counting are on the page now (on Two features only "
-            "with two features). Data, population and names are those chosen here, not those of the recipe."
+            "Features, scale, PCA, method, number of segments and counting are on the page now (on Two features only "
+            "with two features, and without PCA). Data, population and names are those chosen here, not those of the "
+            "recipe."
         )
 
 
@@ -233,6 +234,7 @@ def _load(recipe: Recipe) -> None:
     if len(recipe.features) == 2:
         recipes.set_two((recipe.features[0], recipe.features[1]))
     recipes.set_scale(recipe.transform, recipe.scaling)
+    recipes.set_pca(recipe.pca)
     recipes.set_k(recipe.k)
     recipes.set_algorithm(recipe.algorithm)
     sidebar.set_counting(recipe.counting)

@@ -25,6 +25,7 @@ MOST_MB = 50
 
 _FILE, _EDITS = "own_file", "own_columns"
 _UNDERSTOOD, _CHOICES = "own_understood", "own_choices"
+_ERROR, _USED = "own_error", "own_used"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _ENCODINGS = {"": "As found", "utf-8": "UTF-8", "cp1252": "Western (cp1252)", "utf-16": "UTF-16", "latin-1": "Latin-1"}
 _DELIMITERS = {"": "As found", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
@@ -34,8 +35,8 @@ _LISTED = 20
 def bring() -> Understood | None:
     """A box for the file, and what is understood of what lies in it; None where there is nothing yet."""
     st.markdown(
-        "Bring a table with one row per customer, applicant or whoever it is about. It goes through the same pages: who "
-        "is in it, segments by two or many columns, maps, files to hand on."
+        "Bring a table with one row per customer, applicant or whoever it is about. It goes through the same pages: "
+        "who is in it, segments by two or many columns, maps, files to hand on."
     )
     file = st.file_uploader(
         "Text (CSV, TSV), a workbook (Excel, ODS), Parquet or Stata; packed with gzip or zip if you like",
@@ -207,17 +208,27 @@ def render_misfits(understood: Understood) -> None:
 
 def offer(understood: Understood) -> None:
     """Go on to the pages with the table."""
-    if not st.button("Use this table", type="primary", icon=":material/arrow_forward:", key="use_own"):
-        return
+    st.button(
+        "Use this table", type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use,
+        args=(understood,),
+    )  # fmt: skip
+    if error := st.session_state.pop(_ERROR, ""):
+        st.error(_plain(error), icon=":material/draft:")
+    if st.session_state.pop(_USED, False):
+        st.switch_page("pages/explore.py")
+
+
+def _use(understood: Understood) -> None:
+    """Make the table that of this session, in place of one that was brought before."""
     try:
         data = table.as_dataset(understood)
     except HouseholdSegmentsError as error:
-        st.error(_plain(str(error)), icon=":material/draft:")
+        st.session_state[_ERROR] = str(error)
         return
     for key in own.mine():
         own.forget(key)
     sidebar.set_source(own.bring(data))
-    st.switch_page("pages/explore.py")
+    st.session_state[_USED] = True
 
 
 def _plain(words: str) -> str:

@@ -46,10 +46,12 @@ class Variable:
         """Whether sums, means and quantiles of the column mean something."""
         return self.unit in AMOUNT_UNITS
 
-    def text(self, value: float) -> str:
-        """One value in words: the label of a code, or an amount in the column's format."""
+    def text(self, value: float | str) -> str:
+        """One value in words: the label of a code, or an amount in the column's format; text is what it is."""
         if pd.isna(value):
             return "Missing"
+        if isinstance(value, str):
+            return value
         if value in self.values:
             return self.values[value]
         if self.is_category:

@@ -303,3 +303,9 @@ def test_lines_that_the_reader_loses_in_silence_are_noticed(monkeypatch):
     monkeypatch.setattr(delimited, "_broken", lambda *_: ((), [], 0))
     with pytest.raises(DataError, match=r"has 3 lines that cannot be read"):
         read(b'id,said,x\n1,a,5\n2,"open,6\n3,c,7\n4,d,8\n', "f.csv")
+
+
+def test_a_value_of_any_column_can_be_said():
+    data = read(b"id,note,day,x\nA,some words,2024-01-31,1.5\nB,others,2024-02-01,2\n", "f.csv")
+    said = [data.codebook[name].text(data.frame[name].iloc[0]) for name in ("id", "note", "x")]
+    assert said == ["A", "some words", "1.50"]

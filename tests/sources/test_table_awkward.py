@@ -99,6 +99,7 @@ def test_encodings(encoding):
     assert data.frame["name"].tolist() == ["José", "Zoë", "Ann"]
     assert data.frame["paid"].tolist() == [5, 7, 1]
     assert understood.encoding == {"utf-8-sig": "utf-8"}.get(encoding, encoding)
+    assert any("read as cp1252: choose another encoding" in note for note in data.notes) == (encoding == "cp1252")
 
 
 def test_an_encoding_can_be_chosen():

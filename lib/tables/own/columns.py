@@ -40,7 +40,7 @@ NUMBER_MARKS = (
 _ID_NAME = re.compile(r"(^|[^a-z])(id|ids|key|uuid|guid|no|nr|number|identifier)$", re.IGNORECASE)
 _ID_CAMEL = re.compile(r"[a-z](ID|Id|No|Nr|Key)$")
 _WEIGHT_NAME = re.compile(
-    r"^(weights?|wgt|wt|w|pweight|perwt|hhwt|hhweight|(sample|survey|sampling|design|final|person|household|analysis)"
+    r"^(weights?|wgt|wt|w|pweight|perwt|hhwt|hhweight|(sample|survey|sampling|design|final|person|analysis)"
     r"[_ ]?(weight|wgt|wt))$",
     re.IGNORECASE,
 )

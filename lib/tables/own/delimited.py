@@ -109,8 +109,14 @@ def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
         skipped=dialect.skipped,
         broken=broken,
         broken_count=count,
-        notes=_passed_over(dialect, choices),
+        notes=(*_guessed_encoding(encoding, choices), *_passed_over(dialect, choices)),
     )
+
+
+def _guessed_encoding(encoding: str, choices: dict[str, Any]) -> tuple[str, ...]:
+    if encoding.startswith("utf") or choices.get("encoding"):
+        return ()
+    return (f"The text is not in UTF-8 and is read as {encoding}: choose another encoding where letters look wrong.",)
 
 
 def _passed_over(dialect: _Dialect, choices: dict[str, Any]) -> tuple[str, ...]:

@@ -66,6 +66,7 @@ def read_stata(file: Bare) -> Raw:
         with any_error_as(damaged):
             frame = reader.read(nrows=MAX_ROWS + 1)
             sets = reader.value_labels()
+            # pandas tells the sets of labels by their names, and which column uses which only here
             used = dict(zip(frame.columns, getattr(reader, "_lbllist", []), strict=False))
     names = tuple(str(column) for column in frame.columns)
     raw.check_length(file.name, len(frame), len(names))

@@ -489,6 +489,7 @@ def test_path_names_in_a_zip_are_no_paths(tmp_path):
         (gzip.compress(text(PEOPLE))[:-9], "is a gzip file that is damaged or cut off"),
         (gzip.compress(gzip.compress(text(PEOPLE))), "holds an archive within an archive"),
     ],
+    ids=["no table", "cut zip", "bzip2", "empty", "zip in zip", "cut gzip", "gzip in gzip"],
 )
 def test_packings_that_are_refused(content, says):
     refused(content, says, "f.zip")

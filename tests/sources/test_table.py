@@ -54,6 +54,12 @@ def test_cards_have_ids_and_17_amounts(cards):
 
 
 @pytest.mark.real
+def test_what_somebody_calls_a_column_goes_before_what_its_kind_calls_it(cards):
+    labels = as_dataset(cards, {"columns": {"BALANCE": {"label": "Owed"}}}).codebook
+    assert (labels.label("BALANCE"), labels.label("PURCHASES")) == ("Owed", "Purchases")
+
+
+@pytest.mark.real
 def test_cards_have_314_blanks_and_no_misfits(cards):
     blanks = as_dataset(cards).frame.iloc[:, :18].isna().sum()
     assert blanks[blanks > 0].to_dict() == {"CREDIT_LIMIT": 1, "MINIMUM_PAYMENTS": 313}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
@@ -78,6 +79,11 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
         frame, codebook, told = dressed(frame, subject, codebook)
         named = next((name for name, variable in codebook.items() if variable.unit == "id"), named)
         notes = (*notes, *told)
+        # what somebody called a column goes before what its kind calls it
+        called = {
+            name: said["label"] for name, said in understood.choices.get("columns", {}).items() if "label" in said
+        }
+        codebook = Codebook({n: replace(v, label=called.get(n, v.label)) for n, v in codebook.items()})
     return Dataset(
         frame=frame,
         codebook=codebook,

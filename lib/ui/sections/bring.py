@@ -23,7 +23,7 @@ from lib.ui.sections import sidebar
 MOST_MB = 50
 """Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
 
-_FILE, _EDITS = "own_file", "own_columns"
+_FILE, _TURN = "own_file", "own_columns_turn"
 _UNDERSTOOD, _CHOICES = "own_understood", "own_choices"
 _ERROR, _USED = "own_error", "own_used"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
@@ -67,7 +67,7 @@ def _understood(file: Any) -> Understood:  # noqa: ANN401 - Streamlit's uploaded
         found = table.understand(file, file.name, max_bytes=MOST_MB * 2**20)
     else:
         found, choices = held[1], _choices()
-        if choices != dict(found.choices):
+        if {"columns": {}, **choices} != {"columns": {}, **found.choices}:
             anew = table.needs_reading(found, choices)
             file.seek(0)
             found = table.understand(file, file.name, choices) if anew else table.again(found, choices)
@@ -140,7 +140,8 @@ def render_columns(understood: Understood) -> None:
             "Understood": [_words(column) for column in understood.columns],
         }
     )
-    st.data_editor(
+    turn = st.session_state.setdefault(_TURN, 0)
+    edited = st.data_editor(
         shown,
         column_config={
             "Column": st.column_config.TextColumn(disabled=True),
@@ -151,30 +152,27 @@ def render_columns(understood: Understood) -> None:
             "Understood": st.column_config.TextColumn(disabled=True),
         },
         hide_index=True,
-        key=_EDITS,
-        on_change=_take_edits,
-        args=([column.name for column in understood.columns],),
+        key=f"own_columns_{turn}",
     )
     st.caption(
         "Amounts, categories and flags can be features of segments; an id finds somebody again; text is only shown."
     )
+    if _take_edits(understood, edited):
+        # drawn anew with what was chosen, so that the editor begins without edits of its own
+        st.session_state[_TURN] = turn + 1
+        st.rerun()
 
 
-def _take_edits(names: list[str]) -> None:
-    """Take over what was changed in the table of columns."""
+def _take_edits(understood: Understood, edited: pd.DataFrame) -> bool:
+    """Take over what was changed in the table of columns; whether anything was."""
     columns = _choices().setdefault("columns", {})
-    for position, changed in st.session_state[_EDITS]["edited_rows"].items():
-        own_choices = columns.setdefault(names[int(position)], {})
-        if role := changed.get("Used as"):
-            own_choices["role"] = role
-        if label := changed.get("Label"):
-            own_choices["label"] = label
-    _drop_edits()
-
-
-def _drop_edits() -> None:
-    """The table of columns is drawn anew with what was chosen, so its own edits go."""
-    st.session_state[_EDITS]["edited_rows"].clear()
+    is_changed = False
+    for column, role, label in zip(understood.columns, edited["Used as"], edited["Label"], strict=True):
+        for name, said, before in (("role", role, column.role), ("label", label, column.label)):
+            if said and said != before:
+                columns.setdefault(column.name, {})[name] = said
+                is_changed = True
+    return is_changed
 
 
 def _words(column: ColumnGuess) -> str:

@@ -11,7 +11,7 @@ from lib.ui.scene.catalogue import Source
 
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
 PAGES = (None, TWO, MANY, "pages/methods.py")
-BANNED = re.compile(r"household|implicate|survey of|dollar|\bnan\b", re.IGNORECASE)
+BANNED = re.compile(r"household|implicate|survey|\bSCF\b|dollar|\bnan\b", re.IGNORECASE)
 TABLES = {"cards": examples.cards, "loans": examples.loans}
 
 
@@ -47,6 +47,7 @@ def test_every_page_takes_them(offer, settled, page):
     at = settled(offer(page))
     assert not at.exception
     assert not at.error
+    assert any("ynthetic" in words for words in texts(at))
     assert [words for words in texts(at) if BANNED.search(words)] == []
 
 
@@ -77,3 +78,16 @@ def test_populations_are_offered_where_their_columns_are(put):
     assert not at.error
     assert "Self-employed" not in at.selectbox(key="who").options
     assert len(at.selectbox(key="who").options) == len(data.subject.populations) - 1
+
+
+def test_loans_are_looked_at_through_their_outcome_and_never_made_from_it(app):
+    at = app(MANY, data="loans", maps="pca", use="lenses", choose="own")
+    assert any("pproved" in row for row in at.dataframe[-1].value["Figure"])
+    assert "Decision" not in " ".join(at.multiselect(key="own").options)
+
+
+def test_a_customer_is_found_by_a_number_that_is_text(app):
+    at = app(MANY, data="cards", maps="pca")
+    at.text_input(key="member").set_value("S00007").run()
+    assert not at.exception
+    assert any("**Customer S00007**" in m.value for m in at.main.markdown)

@@ -21,7 +21,7 @@ def brought(app):
 
     def bring(name, content):
         at = app(PAGE)
-        at.file_uploader(key="own_file").upload(name, content, "text/csv").run()
+        at.file_uploader[0].upload(name, content, "text/csv").run()
         assert not at.exception
         return at
 
@@ -65,7 +65,27 @@ def test_another_file_takes_the_place_of_the_first(brought):
     at.button(key="use_own").click().run()
     first = at.selectbox(key="data").value
     at.switch_page(PAGE).run()
-    at.file_uploader(key="own_file").upload("other.csv", SHOP.replace("K", "X").encode(), "text/csv").run()
+    at.file_uploader[0].upload("other.csv", SHOP.replace("K", "X").encode(), "text/csv").run()
     at.button(key="use_own").click().run()
     assert own.find(first) is None
     assert at.selectbox(key="data").value != first
+
+
+def test_a_choice_that_does_not_fit_is_taken_back(brought):
+    at = brought("shop.csv", SHOP.encode())
+    at.selectbox(key="own_encoding").set_value("utf-16").run()
+    assert not at.exception
+    assert len(at.error) == 1
+    assert any("200 rows, 4 columns" in m.value for m in at.main.markdown)
+    assert at.selectbox(key="own_encoding").value == ""
+    at.run()
+    assert not at.error
+
+
+def test_the_file_is_let_go_of_with_the_table(brought):
+    at = brought("shop.csv", SHOP.encode())
+    at.button(key="use_own").click().run()
+    assert own.UNDERSTOOD not in at.session_state
+    next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
+    at.switch_page(PAGE).run()
+    assert not any("200 rows" in m.value for m in at.main.markdown)

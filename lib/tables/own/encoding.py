@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from lib.errors import DataError
-from lib.tables.own.limits import MAX_UNPACKED, MEGABYTE
+from lib.tables.files import MEGABYTE
+from lib.tables.own.limits import MAX_UNPACKED
 
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1253", "cp1254"),
@@ -92,10 +93,9 @@ def as_utf8(path: Path, target: Path, name: str, encoding: str) -> int:
                 file.write(content)
                 lines += _begun_lines(content, last)
                 last = content[-1] if content else last
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"{name} is not in {encoding} (byte {error.start:,} of a piece does not fit): choose another encoding."
-            ) from error
+        except UnicodeError as error:  # a mark that is not there is no byte that does not fit
+            at = f" (byte {error.start:,} of a piece does not fit)" if isinstance(error, UnicodeDecodeError) else ""
+            raise DataError(f"{name} is not in {encoding}{at}: choose another encoding.") from error
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MEGABYTE = 2**20
+from lib.tables.files import MEGABYTE
 
 MAX_BYTES = 200 * MEGABYTE
 """Of the file as it is brought, packed or not; who has little memory passes less."""

@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from lib.errors import DataError
-from lib.tables.files import PACKINGS, any_error_as, is_stata, shown
-from lib.tables.own.limits import MAX_BYTES, MAX_UNPACKED, MEGABYTE
+from lib.tables.files import MEGABYTE, PACKINGS, any_error_as, is_stata, shown
+from lib.tables.own.limits import MAX_BYTES, MAX_UNPACKED
 
 Brought = str | os.PathLike[str] | bytes | IO[bytes]
 """A path, the content itself, or an open file of bytes."""

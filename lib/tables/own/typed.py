@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lib.errors import DataError
-from lib.tables.files import any_error_as, shown
+from lib.tables.files import MEGABYTE, any_error_as, shown
 from lib.tables.own import raw
-from lib.tables.own.limits import MAX_ROWS, MAX_UNPACKED, MEGABYTE
+from lib.tables.own.limits import MAX_ROWS, MAX_UNPACKED
 from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Raw
 

@@ -68,6 +68,20 @@ def find(key: str) -> Dataset | None:
     return None if brought is None else brought.data
 
 
+ROUND = "own_round"
+"""What a session holds: how often it began anew to bring a table; a box for files is emptied by another key."""
+
+UNDERSTOOD, CHOICES = "own_understood", "own_choices"
+"""What a session holds of a file that it is about to bring."""
+
+
+def let_go_of_the_file() -> None:
+    """Hold on no longer to the file that a table was made of."""
+    for held in (UNDERSTOOD, CHOICES):
+        st.session_state.pop(held, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
 def forget(key: str) -> None:
     """Let go of a table, and of everything that was made from it."""
     with _LOCK:

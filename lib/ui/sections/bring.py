@@ -24,7 +24,6 @@ MOST_MB = 50
 """Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
 
 _FILE, _TURN = "own_file", "own_columns_turn"
-_UNDERSTOOD, _CHOICES = "own_understood", "own_choices"
 _ERROR, _USED = "own_error", "own_used"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _ENCODINGS = {"": "As found", "utf-8": "UTF-8", "cp1252": "Western (cp1252)", "utf-16": "UTF-16", "latin-1": "Latin-1"}
@@ -34,6 +33,8 @@ _LISTED = 20
 
 def bring() -> Understood | None:
     """A box for the file, and what is understood of what lies in it; None where there is nothing yet."""
+    if st.session_state.pop(_USED, False):
+        st.switch_page("pages/explore.py")
     st.markdown(
         "Bring a table with one row per customer, applicant or whoever it is about. It goes through the same pages: "
         "who is in it, segments by two or many columns, maps, files to hand on."
@@ -42,47 +43,55 @@ def bring() -> Understood | None:
         "Text (CSV, TSV), a workbook (Excel, ODS), Parquet or Stata; packed with gzip or zip if you like",
         type=_KINDS,
         max_upload_size=MOST_MB,
-        key=_FILE,
+        key=f"{_FILE}_{st.session_state.get(own.ROUND, 0)}",
     )
     st.caption(
         f":material/lock: Up to {MOST_MB} MB, {MAX_ROWS / 1e6:.0f} million rows and {MAX_COLUMNS} columns. The table "
         "stays in this session: nobody else sees it, no link holds any of it, and it goes when you leave or forget it."
     )
     if file is None:
-        for held in (_UNDERSTOOD, _CHOICES):
-            st.session_state.pop(held, None)
+        st.session_state.pop(own.UNDERSTOOD, None)
         return None
     try:
         return _understood(file)
     except HouseholdSegmentsError as error:
         st.error(_plain(str(error)), icon=":material/draft:")
-        return None
+    # a choice that does not fit is taken back, so that there is still something to choose
+    before = _before(file)
+    if before is not None:
+        st.session_state[own.CHOICES] = dict(before.choices)
+    return before
 
 
 def _understood(file: Any) -> Understood:  # noqa: ANN401 - Streamlit's uploaded file
     """What is in the file by the choices so far; read once, and again where a choice is about the file itself."""
-    held: tuple[str, Understood] | None = st.session_state.get(_UNDERSTOOD)
-    if held is None or held[0] != file.file_id:
-        st.session_state.pop(_CHOICES, None)
-        found = table.understand(file, file.name, max_bytes=MOST_MB * 2**20)
-    else:
-        found, choices = held[1], _choices()
-        if {"columns": {}, **choices} != {"columns": {}, **found.choices}:
-            anew = table.needs_reading(found, choices)
-            file.seek(0)
-            found = table.understand(file, file.name, choices) if anew else table.again(found, choices)
-    st.session_state[_UNDERSTOOD] = (file.file_id, found)
+    found = _before(file)
+    if found is None:
+        st.session_state.pop(own.CHOICES, None)
+    choices = _choices()
+    if found is None or table.needs_reading(found, choices):
+        file.seek(0)
+        found = table.understand(file, file.name, choices, max_bytes=MOST_MB * 2**20)
+    elif choices.get("columns", {}) != found.choices.get("columns", {}):
+        found = table.again(found, choices)
+    st.session_state[own.UNDERSTOOD] = (file.file_id, found)
     return found
+
+
+def _before(file: Any) -> Understood | None:  # noqa: ANN401 - Streamlit's uploaded file
+    """What was understood of this file the last time, if anything."""
+    held: tuple[str, Understood] | None = st.session_state.get(own.UNDERSTOOD)
+    return held[1] if held is not None and held[0] == file.file_id else None
 
 
 def _choices() -> dict[str, Any]:
     """What was chosen, as plain values."""
-    found: dict[str, Any] = st.session_state.setdefault(_CHOICES, {})
+    found: dict[str, Any] = st.session_state.setdefault(own.CHOICES, {})
     return found
 
 
 def _choose(key: str, value: Any) -> None:  # noqa: ANN401 - a plain value
-    """Take over a choice about the file; what was chosen about columns holds for those that are still there."""
+    """Take over a choice about the file; it may have other columns then, of which nothing is chosen yet."""
     choices = _choices()
     choices.pop("columns", None)
     choices.pop(key, None)
@@ -118,10 +127,10 @@ def _select(label: str, key: str, options: Mapping[str, str], chosen: str = "") 
     said = _choices().get(key, chosen)
     options = options if said in options else {said: said, **options}
     held = f"own_{key}"
+    st.session_state[held] = said  # a choice that was taken back is on show no more
     st.selectbox(
         label,
         list(options),
-        index=list(options).index(said),
         format_func=lambda name: options[name],
         key=held,
         on_change=lambda: _choose(key, st.session_state[held]),
@@ -212,8 +221,6 @@ def offer(understood: Understood) -> None:
     )  # fmt: skip
     if error := st.session_state.pop(_ERROR, ""):
         st.error(_plain(error), icon=":material/draft:")
-    if st.session_state.pop(_USED, False):
-        st.switch_page("pages/explore.py")
 
 
 def _use(understood: Understood) -> None:
@@ -226,6 +233,7 @@ def _use(understood: Understood) -> None:
     for key in own.mine():
         own.forget(key)
     sidebar.set_source(own.bring(data))
+    own.let_go_of_the_file()
     st.session_state[_USED] = True
 
 

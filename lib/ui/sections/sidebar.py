@@ -60,6 +60,7 @@ def _forget(source: str) -> None:
     """Let go of one's own table, and of all that is made or being made from it."""
     background.stop_all()
     own.forget(source)
+    own.let_go_of_the_file()
 
 
 def set_source(source: str) -> None:

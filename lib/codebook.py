@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
 
-Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "id", "weight"]
+Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "date", "id", "weight"]
 
 AMOUNT_UNITS = frozenset({"dollars", "count", "years", "ratio", "score", "index"})
 CATEGORY_UNITS = frozenset({"category", "flag"})
@@ -23,7 +25,8 @@ class Variable:
 
     ``values`` maps codes to labels for categories and flags; ``format`` is a d3 format such as ``"$,.0f"``,
     in which $ stands for ``currency``; ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
-    ``currency`` is what a ``Dataset`` makes it: the sign of its subject's.
+    ``currency`` is what a ``Dataset`` makes it: the sign of its subject's. ``spread`` is what counts as its standard
+    deviation where columns are made comparable, for columns that have a stated weight against others; None for its own.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Variable:
     values: Mapping[float, str] = field(default_factory=dict)
     format: str = ",.0f"
     currency: str = ""
+    spread: float | None = None
 
     @property
     def is_category(self) -> bool:
@@ -52,6 +56,8 @@ class Variable:
             return "Missing"
         if isinstance(value, str):
             return value
+        if self.unit == "date":
+            return f"{date(1970, 1, 1) + timedelta(days=math.floor(value))}"
         if value in self.values:
             return self.values[value]
         if self.is_category:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,26 @@ _NUMBERS = "biuf"
 """Kinds of NumPy's types: truth values, whole numbers with and without a sign, floats."""
 
 
+class Preparing(Protocol):
+    """How rows of a file become rows of a table: what ``lib.steps.Preparation`` is."""
+
+    def needs(self, features: Sequence[str]) -> tuple[str, ...]:
+        """Columns of a file from which features can be had."""
+        ...
+
+    def prepared(self, cells: Mapping[str, Any], features: Sequence[str]) -> pd.DataFrame:
+        """The features of a file's rows, blank where a row is left out."""
+        ...
+
+    def words(self, book: Codebook) -> tuple[str, ...]:
+        """Its steps for a reader."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """An immutable table of households, customers or whatever its subject says, and what is known about it.
@@ -59,6 +80,8 @@ class Dataset:
         vintage: Which release of the file this is, in words.
         synthetic: True for data drawn from a model.
         notes: What was mended or is worth knowing about the file, a sentence each.
+        preparation: How its cells were read and what was done to them since, so that other rows can be prepared alike;
+            None of tables that have a reader of their own.
     """
 
     frame: pd.DataFrame
@@ -76,6 +99,7 @@ class Dataset:
     vintage: str = ""
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+    preparation: Preparing | None = None
 
     def __post_init__(self) -> None:
         """Check that amounts and categories are numbers and that ids are complete; give amounts their currency."""
@@ -170,7 +194,7 @@ class Dataset:
             mask: One truth value per row.
             described_as: What the mask selects; it goes into the new dataset's fingerprint.
         """
-        return replace(self, frame=self.frame.loc[mask], fingerprint=_derived(self.fingerprint, described_as))
+        return replace(self, frame=self.frame.loc[mask], fingerprint=derived(self.fingerprint, described_as))
 
     def in_dollars(self, year: int) -> Dataset:
         """The same members with every column of money in the prices of ``year``.
@@ -194,7 +218,7 @@ class Dataset:
             frame=frame,
             dollars=year,
             dollar_factor=self.dollar_factor * factor,
-            fingerprint=_derived(self.fingerprint, f"{year} dollars"),
+            fingerprint=derived(self.fingerprint, f"{year} dollars"),
         )
 
     def _at_prices(self, name: str, factor: float) -> pd.Series:
@@ -202,5 +226,6 @@ class Dataset:
         return column * factor if code is None else (column * factor).where(column != code, code)
 
 
-def _derived(fingerprint: str, change: str) -> str:
+def derived(fingerprint: str, change: str) -> str:
+    """The fingerprint of data after a change."""
     return hashlib.sha256(f"{fingerprint}|{change}".encode()).hexdigest()[:16]

@@ -13,6 +13,10 @@ class DownloadError(HouseholdSegmentsError):
     """The survey file could not be fetched; whatever was there before is untouched."""
 
 
+class StepError(HouseholdSegmentsError):
+    """A step of cleaning or deriving was asked for that the table does not allow."""
+
+
 class PopulationError(HouseholdSegmentsError):
     """A condition on households cannot be read or names a column that is not there."""
 

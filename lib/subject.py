@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -130,6 +130,7 @@ class Made:
 
 
 Sign = Literal["<", "<=", ">", ">=", "=="]
+SIGNS: tuple[Sign, ...] = get_args(Sign)
 _COMPARED: Mapping[Sign, Callable[[Any, Any], Any]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 )

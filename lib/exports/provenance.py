@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from lib import VERSION
-from lib.dataset import MEMBERS, ROWS, Codebook, Counting, Dataset
+from lib.dataset import MEMBERS, ROWS, Codebook, Counting, Dataset, Preparing
 from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.algorithms import recipe_words
@@ -38,6 +38,8 @@ class Provenance:
         recipe: What the segments were made by, or None.
         synthetic: Whether the data were drawn from a model.
         subject: What kind of table it is.
+        preparation: How the table was read and prepared, where other rows can be prepared alike.
+        prepared: The steps of that for a reader.
         version: Version of the app.
     """
 
@@ -53,6 +55,8 @@ class Provenance:
     recipe: Recipe | None
     synthetic: bool
     subject: Subject
+    preparation: Preparing | None = None
+    prepared: tuple[str, ...] = ()
     version: str = VERSION
 
     def facts(self) -> dict[str, str]:
@@ -68,6 +72,7 @@ class Provenance:
             capitalised(self.subject.entity.plural): self.title,
             "Population": self.population or "everyone",
             "Population in words": self.population_words,
+            "Prepared": "; ".join(f"{number}. {words}" for number, words in enumerate(self.prepared, start=1)),
             "Recipe": json.dumps(self.recipe.to_dict(), ensure_ascii=False) if self.recipe else "",
             "Fingerprint": self.fingerprint,
         }
@@ -138,4 +143,6 @@ def provenance(
         recipe=recipe,
         synthetic=dataset.synthetic,
         subject=dataset.subject,
+        preparation=dataset.preparation,
+        prepared=dataset.preparation.words(codebook or dataset.codebook) if dataset.preparation else (),
     )

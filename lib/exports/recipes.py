@@ -25,7 +25,9 @@ def recipe_json(segmentation: Segmentation, names: Mapping[int, str], codebook: 
         origin: Where it came from.
     """
     facts = origin.facts()
-    return to_text(segmentation.model, names, codebook, origin.dollars, facts, agreement(segmentation)).encode()
+    return to_text(
+        segmentation.model, names, codebook, origin.dollars, facts, agreement(segmentation), origin.preparation
+    ).encode()
 
 
 def agreement(segmentation: Segmentation) -> float:

@@ -58,6 +58,11 @@ def _check_meaning(dataset: Dataset, name: str) -> None:
             f"{variable.label} ({name}) says which {dataset.entity.singular} a row is, not what it is like: "
             "leave it out of the features."
         )
+    if variable.unit == "date":
+        raise RecipeError(
+            f"{variable.label} ({name}) holds dates, of which none is more than another: derive the days between two "
+            "dates, and take those."
+        )
     if name in dataset.subject.outcomes:
         raise RecipeError(
             f"{variable.label} ({name}) is what segments are looked at through, not what they are made from: "

@@ -136,14 +136,24 @@ def fit_space(
             features (see ``lib.features.components.fit_rotation``); None leaves the features.
         weights: One per row; ones count rows.
 
+    A column with a stated ``Variable.spread``, which is one of 0 and 1, is not bent, and that spread stands for its
+    own whatever the scaling: it keeps its weight against the others.
+
     Raises:
         RecipeError: If a column cannot be a feature, or becomes constant on this scale.
     """
     check_features(dataset, features)
     values = [dataset.values(name) for name in features]
-    curves = tuple(_curve(transform, v, weights) for v in values)
+    stated = [dataset.codebook[name].spread for name in features]
+    curves = tuple(
+        _curve(transform, v, weights) if spread is None else _straight(transform)
+        for v, spread in zip(values, stated, strict=True)
+    )
     bent = [_bend(transform, c, v) for c, v in zip(curves, values, strict=True)]
-    measured = [_centre_and_spread(scaling, v, weights) for v in bent]
+    measured = [
+        _centre_and_spread(scaling, v, weights) if spread is None else (mean(v, weights), spread * _step(transform))
+        for v, spread in zip(bent, stated, strict=True)
+    ]
     for name, v, (_, spread) in zip(features, bent, measured, strict=True):
         if not spread > 1e-12 * max(float(np.abs(v).max()), 1e-300):
             raise RecipeError(_flat(dataset, name, transform, scaling))
@@ -172,6 +182,21 @@ def _curve(transform: Transform, v: Floats, w: Floats) -> Floats:
     if transform == "quantile":
         return _rank_curve(v, w)
     return np.empty(0)
+
+
+def _straight(transform: Transform) -> Floats:
+    """The curve that leaves 0 and 1 as they are; under "asinh" it makes 1 a ``_step``."""
+    return {
+        "none": np.empty(0),
+        "asinh": np.ones(1),
+        "winsorised": np.array([0.0, 1.0]),
+        "quantile": np.array([[0.0, 1.0], [0.0, 1.0]]),
+    }[transform]
+
+
+def _step(transform: Transform) -> float:
+    """How far apart 0 and 1 are on a straight curve."""
+    return float(np.arcsinh(1)) if transform == "asinh" else 1.0
 
 
 def _rank_curve(v: Floats, w: Floats) -> Floats:

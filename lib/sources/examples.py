@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from lib.dataset import Dataset
+from lib.sources.prepared import as_read
 from lib.subject import Subject
 from lib.subjects.cards import CARDS
 from lib.subjects.known import dressed
@@ -41,4 +42,5 @@ def _example(path: Path, subject: Subject, name: str) -> Dataset:
         vintage="synthetic, drawn from a written-down model",
         synthetic=True,
         notes=notes,
+        preparation=as_read(subject, frame, codebook),
     )

@@ -29,7 +29,7 @@ from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_
 from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
 from lib.segments.segmentation import UNASSIGNED
 from lib.tables.cells import clean_name
-from lib.tables.read import Source, numbers, open_table
+from lib.tables.read import Source, open_table
 from lib.tables.whole import whole
 from lib.tables.write import CsvSink, ParquetSink, RetypeError
 from lib.words import percent
@@ -91,7 +91,7 @@ def label_file(
     started = time.perf_counter()
     _check_output(table, output)
     source = open_table(table)
-    found = matched(stored.model.space.features, source.names)
+    found = matched(stored.needs, source.names)
     if len(set(source.names)) < len(source.names):
         raise DataError(f"{table.name} has two columns of the same name: rename one of them.")
     year = _told_dollars(source) if dollars is None else _known(dollars)
@@ -131,8 +131,8 @@ def _stream(
     sink = CsvSink(draft, source, about) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
     with sink:
         for piece in source.pieces():
-            columns = {name: numbers(piece.column(own)) for name, own in found.items()}
-            places = place_rows(stored, columns, dollars=dollars)
+            features = stored.features({name: piece.column(own) for name, own in found.items()})
+            places = place_rows(stored, features, dollars=dollars)
             counts.update(dict(enumerate(np.bincount(places.segment).tolist())))
             borderline += int(places.borderline.sum())
             sink.write(_labelled(piece, places, stored.names, added))

@@ -12,19 +12,24 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 import numpy as np
+import pyarrow as pa
 
 from lib import VERSION
-from lib.dataset import Codebook
-from lib.errors import RecipeError
+from lib.dataset import Codebook, Preparing
+from lib.errors import RecipeError, StepError
 from lib.features.components import Rotation
 from lib.features.space import Space
 from lib.segments.points import Floats
 from lib.segments.segmentation import UNASSIGNED, Model
+from lib.steps import stored as steps
 from lib.tables.cells import clean_name, clean_names
+from lib.tables.read import numbers
 from lib.words import percent
 
 FORMAT = "Household Segments recipe"
 FORMAT_VERSION = 1
+PREPARED_VERSION = 2
+"""With a preparation, without which segments come out wrong: versions that know nothing of it must refuse the file."""
 
 MAX_BYTES = 8_000_000
 """Sixty rank curves of a thousand steps take some 4 MB."""
@@ -60,6 +65,7 @@ class StoredRecipe:
         about: Where it came from, label to words: data, population, counting, version ...
         agreement: Share of the members it was made from that the nearest centre labels as the app did; NaN
             where the file does not say.
+        preparation: How the table was read and prepared, or None where features are taken as they are.
     """
 
     model: Model
@@ -68,6 +74,21 @@ class StoredRecipe:
     dollars: int | None
     about: Mapping[str, str]
     agreement: float = float("nan")
+    preparation: Preparing | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Columns that a table must have."""
+        features = self.model.space.features
+        return features if self.preparation is None else self.preparation.needs(features)
+
+    def features(self, cells: Mapping[str, pa.Array]) -> dict[str, Floats]:
+        """The features of rows, NaN where there is none; ``cells`` are the columns that it ``needs``, as in a file."""
+        names = self.model.space.features
+        if self.preparation is None:
+            return {name: numbers(cells[name]) for name in names}
+        prepared = self.preparation.prepared(cells, names)
+        return {name: prepared[name].to_numpy() for name in names}
 
 
 def to_text(
@@ -77,6 +98,7 @@ def to_text(
     dollars: int | None,
     about: Mapping[str, str],
     agreement: float | None = None,
+    preparation: Preparing | None = None,
 ) -> str:
     """The file of a segmentation; ``read_recipe`` gives it back.
 
@@ -88,6 +110,7 @@ def to_text(
         about: Where it came from, label to words.
         agreement: Share of the members it was made from that the nearest centre labels as they were; for
             k-means always 1.
+        preparation: How the table was read and prepared.
     """
     measured = 1.0 if model.recipe.algorithm == "kmeans" else agreement
     features = [
@@ -96,21 +119,28 @@ def to_text(
     ]
     content = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if preparation is None else PREPARED_VERSION,
         "made_with": VERSION,
         "about": dict(about),
         "dollars": dollars,
         "features": features,
         "names": {str(number): name for number, name in clean_names(names).items()},
-        "how_to_apply": [_first_step(dollars), *_STEPS, *_last_steps(model.space), *_approximate(model, measured)],
+        **({} if preparation is None else {"preparation": preparation.to_dict()}),
+        "how_to_apply": [
+            _first_step(dollars, preparation),
+            *_STEPS,
+            *_last_steps(model.space),
+            *_approximate(model, measured),
+        ],
         **({} if measured is None else {"agreement": measured}),
         **model.to_dict(),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def _first_step(dollars: int | None) -> str:
-    return f"1. Take the features, in this order{f' and in {dollars} dollars' if dollars else ''}."
+def _first_step(dollars: int | None, preparation: Preparing | None) -> str:
+    prepared = " from the table, read and prepared as preparation says" if preparation else ""
+    return f"1. Take the features{prepared}, in this order{f' and in {dollars} dollars' if dollars else ''}."
 
 
 def _last_steps(space: Space) -> list[str]:
@@ -135,10 +165,11 @@ def read_recipe(text: str | bytes) -> StoredRecipe:
     stored = _parsed(text)
     if stored.get("format") != FORMAT:
         _refuse("it does not say that it is one")
-    if stored.get("format_version") != FORMAT_VERSION:
+    version = FORMAT_VERSION if stored.get("preparation") is None else PREPARED_VERSION
+    if stored.get("format_version") != version:
         raise RecipeError(
             f"This recipe has format version {str(stored.get('format_version'))[:20]}, this app reads version "
-            f"{FORMAT_VERSION}: export it again with this version of the app."
+            f"{version}: export it again with this version of the app."
         )
     model = _model(stored)
     return StoredRecipe(
@@ -148,6 +179,7 @@ def read_recipe(text: str | bytes) -> StoredRecipe:
         _year(stored.get("dollars")),
         MappingProxyType(_about(stored.get("about", {}))),
         _agreement(stored.get("agreement"), model),
+        _preparation(stored.get("preparation")),
     )
 
 
@@ -271,6 +303,15 @@ def _names(given: object, segments: int) -> dict[int, str]:
     if not all(key in known and isinstance(name, str) for key, name in given.items()):
         _refuse("the names do not fit the segments")
     return clean_names({known[key]: name for key, name in given.items()})
+
+
+def _preparation(given: object) -> Preparing | None:
+    if given is None:
+        return None
+    try:
+        return steps.from_dict(given)
+    except StepError:
+        _refuse("how the table was prepared cannot be read")
 
 
 def _money(given: object, features: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,12 +15,14 @@ import pandas as pd
 
 from lib.dataset import Codebook, Dataset, Variable
 from lib.errors import DataError
+from lib.sources.prepared import as_read
 from lib.sources.table.understood import Understood, again, understand
 from lib.subjects import PLAIN, dressed, subject_of
 from lib.tables.files import shown
 from lib.tables.own.guess import Column, ColumnGuess
 from lib.tables.own.limits import MAX_BYTES
 from lib.tables.own.packed import Brought
+from lib.tables.own.reading import reading_of
 
 VERSION = 1
 """Raise it when the same file with the same choices is read otherwise; results are then made anew."""
@@ -75,14 +77,15 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
     frame = pd.DataFrame({column.guess.name: _series(column) for column in kept})
     codebook = Codebook({column.guess.name: _variable(column.guess) for column in kept})
     subject, notes = subject_of(list(frame)), _notes(understood)
+    chosen: Mapping[str, Any] = understood.choices.get("columns") or {}
+    readings = [reading_of(column.guess, chosen.get(column.guess.name, {})) for column in kept]
+    given = codebook
     if subject is not PLAIN:
         frame, codebook, told = dressed(frame, subject, codebook)
         named = next((name for name, variable in codebook.items() if variable.unit == "id"), named)
         notes = (*notes, *told)
         # what somebody called a column goes before what its kind calls it
-        called = {
-            name: said["label"] for name, said in understood.choices.get("columns", {}).items() if "label" in said
-        }
+        called = {name: said["label"] for name, said in chosen.items() if "label" in said}
         codebook = Codebook({n: replace(v, label=called.get(n, v.label)) for n, v in codebook.items()})
     return Dataset(
         frame=frame,
@@ -93,6 +96,7 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
         weight=weight,
         id=named,
         notes=notes,
+        preparation=as_read(subject, frame, codebook, dict(zip(frame, readings, strict=False)), given),
     )
 
 

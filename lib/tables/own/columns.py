@@ -212,7 +212,7 @@ def _moments(given: Given, base: ColumnGuess) -> Column:
         return _text(replace(given, cells=cells))
     days = pc.cast(pc.cast(given.cells, pa.timestamp("ms"), safe=False), pa.int64())
     values = pc.divide(pc.cast(days, pa.float64()), 86_400_000.0).to_numpy()
-    return Column(replace(base, role="date", dates="year first", unit="id", format=",.0f"), values)
+    return Column(replace(base, role="date", dates="year first", unit="date", format=",.0f"), values)
 
 
 # Columns of text
@@ -380,7 +380,7 @@ def _dates(given: Given, base: ColumnGuess, cells: pa.ChunkedArray, found: dates
         missing=(cells.null_count + count) / max(len(cells), 1),
         misfits=misfits,
         misfit_count=count,
-        unit="id",
+        unit="date",
         format=",.0f",
         doubt=doubt,
     )

@@ -82,10 +82,93 @@ def test_a_choice_that_does_not_fit_is_taken_back(brought):
     assert not at.error
 
 
-def test_the_file_is_let_go_of_with_the_table(brought):
+def test_the_file_is_let_go_of_and_all_is_forgotten_with_the_table(brought):
     at = brought("shop.csv", SHOP.encode())
     at.button(key="use_own").click().run()
-    assert own.UNDERSTOOD not in at.session_state
+    key = at.selectbox(key="data").value
+    assert len(at.file_uploader) == 0
     next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
+    assert own.find(key) is None
+    assert own.DESK not in at.session_state
     at.switch_page(PAGE).run()
+    assert at.file_uploader[0].value is None
     assert not any("200 rows" in m.value for m in at.main.markdown)
+
+
+GAPS = SHOP.replace(";Ulm", ";", 3)
+
+
+@pytest.fixture
+def cleaning(brought):
+    """A table with gaps, at its tab of cleaning."""
+    at = brought("shop.csv", GAPS.encode())
+    at.session_state["own_tab"] = "Clean"
+    return at.run()
+
+
+def test_a_step_is_done_told_and_undone(cleaning):
+    at = cleaning
+    assert at.multiselect(key="clean_missing").value == ["Town"]
+    at.button(key="clean_missing_apply").click().run()
+    assert not at.exception
+    assert any("Leave out rows without Town" in m.value for m in at.main.markdown)
+    assert any("3 rows left out" in m.value and "Rows 200 → 197" in m.value for m in at.main.markdown)
+    assert any("197 rows" in m.value for m in at.main.markdown)
+    at.button(key="undo_0").click().run()
+    assert any("200 rows" in m.value for m in at.main.markdown)
+    assert not any("left out" in m.value for m in at.main.markdown)
+
+
+def test_a_table_in_use_follows_what_is_done_to_it(cleaning):
+    at = cleaning
+    at.button(key="use_own").click().run()
+    key = at.selectbox(key="data").value
+    before = own.find(key)
+    at.switch_page(PAGE).run()
+    at.session_state["own_tab"] = "Clean"
+    at.run()
+    at.selectbox(key="clean_missing_how").set_value("Fill with the most common").run()
+    at.button(key="clean_missing_apply").click().run()
+    assert own.find(key).frame["Town"].notna().all()
+    assert own.find(key).fingerprint != before.fingerprint
+    at.switch_page("pages/two_features.py").run()
+    assert not at.exception
+    assert any("**4 segments**" in m.value for m in at.main.markdown)
+
+
+def test_a_column_is_derived_and_becomes_a_feature(brought):
+    at = brought("shop.csv", SHOP.encode())
+    at.session_state["own_tab"] = "Derive"
+    at.run()
+    at.text_input(key="derive_name").set_value("Spent per visit").run()
+    at.button(key="derive_apply").click().run()
+    assert any("Spent per visit: Spent / Visits" in m.value.replace("\\", "") for m in at.main.markdown)
+    at.button(key="use_own").click().run()
+    found = own.find(at.selectbox(key="data").value)
+    assert np.allclose(found.frame["Spent per visit"], found.frame["Spent"] / found.frame["Visits"])
+
+
+def test_what_cannot_be_done_is_said_and_nothing_is_lost(cleaning):
+    at = cleaning
+    at.selectbox(key="clean_missing_how").set_value("Fill with the median").run()
+    at.button(key="clean_missing_apply").click().run()
+    assert not at.exception
+    assert [error.value.replace("\\", "") for error in at.error] == [
+        "Town holds no amounts: choose a column of amounts."
+    ]
+    assert any("200 rows" in m.value for m in at.main.markdown)
+
+
+@pytest.mark.parametrize("example", ["cards", "loans"])
+def test_an_example_goes_the_way_of_a_table_of_ones_own(app, example):
+    at = app(PAGE)
+    at.button(key=f"own_example_{example}").click().run()
+    for tab in ("Clean", "Derive", "Columns"):
+        at.session_state["own_tab"] = tab
+        at.run()
+        assert not at.exception
+        assert not at.error
+    assert any("3,000 rows" in m.value for m in at.main.markdown)
+    at.button(key="use_own").click().run()
+    assert at.selectbox(key="data").value.startswith("own-")
+    own.sweep(lambda _: True)

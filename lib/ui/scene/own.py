@@ -2,7 +2,8 @@
 
 A table goes by a word that nobody can guess, is never written to the disk, stands in no address, and is gone when its
 session is, or when it is to be forgotten. Work in the background asks for it too, and knows no session: so the tables
-stand with the server, under that word.
+stand with the server, under that word. What a table is made of (what was understood of the file, the steps) is the
+session's (``lib.ui.scene.desk``).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -68,18 +69,31 @@ def find(key: str) -> Dataset | None:
     return None if brought is None else brought.data
 
 
-ROUND = "own_round"
-"""What a session holds: how often it began anew to bring a table; a box for files is emptied by another key."""
-
-UNDERSTOOD, CHOICES = "own_understood", "own_choices"
-"""What a session holds of a file that it is about to bring."""
+DESK, CHOICES, ROUND = "own_desk", "own_choices", "own_round"
+"""What a session holds: the table in the making, what was chosen about its file, and how often the box for a file was
+emptied."""
 
 
-def let_go_of_the_file() -> None:
-    """Hold on no longer to the file that a table was made of."""
-    for held in (UNDERSTOOD, CHOICES):
-        st.session_state.pop(held, None)
+def swap(key: str, data: Dataset) -> None:
+    """Put a table in the place of the one that goes by that word, with all that was made from it let go of."""
+    with _LOCK:
+        if (brought := _TABLES.get(key)) is not None:
+            _TABLES[key] = replace(brought, data=data)
+    ROOM.drop_of(key)
+
+
+def empty_the_box() -> None:
+    """Let go of the file that Streamlit holds: a box for files is emptied by another key."""
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def clear() -> None:
+    """Forget the table in use, the one in the making, and all that was made from them."""
+    for key in mine():
+        forget(key)
+    for held in (DESK, CHOICES):
+        st.session_state.pop(held, None)
+    empty_the_box()
 
 
 def forget(key: str) -> None:

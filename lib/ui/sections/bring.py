@@ -7,6 +7,7 @@ address, and nothing reaches a cache that others use before the table goes by it
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,22 +18,23 @@ from lib.sources import table
 from lib.sources.table import Understood
 from lib.tables.own.guess import ROLES, ColumnGuess
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
-from lib.ui.scene import own
+from lib.ui.scene import catalogue, desk, own
+from lib.ui.scene.desk import Desk
 from lib.ui.sections import sidebar
 
 MOST_MB = 50
 """Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
 
 _FILE, _TURN = "own_file", "own_columns_turn"
-_ERROR, _USED = "own_error", "own_used"
+_USED = "own_used"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _ENCODINGS = {"": "As found", "utf-8": "UTF-8", "cp1252": "Western (cp1252)", "utf-16": "UTF-16", "latin-1": "Latin-1"}
 _DELIMITERS = {"": "As found", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
 _LISTED = 20
 
 
-def bring() -> Understood | None:
-    """A box for the file, and what is understood of what lies in it; None where there is nothing yet."""
+def bring() -> Desk | None:
+    """A box for the file and other ways to a table, and what lies on the desk; None where there is nothing yet."""
     if st.session_state.pop(_USED, False):
         st.switch_page("pages/explore.py")
     st.markdown(
@@ -49,39 +51,69 @@ def bring() -> Understood | None:
         f":material/lock: Up to {MOST_MB} MB, {MAX_ROWS / 1e6:.0f} million rows and {MAX_COLUMNS} columns. The table "
         "stays in this session: nobody else sees it, no link holds any of it, and it goes when you leave or forget it."
     )
-    if file is None:
-        st.session_state.pop(own.UNDERSTOOD, None)
-        return None
-    try:
-        return _understood(file)
-    except HouseholdSegmentsError as error:
-        st.error(_plain(str(error)), icon=":material/draft:")
-    # a choice that does not fit is taken back, so that there is still something to choose
-    before = _before(file)
-    if before is not None:
-        st.session_state[own.CHOICES] = dict(before.choices)
-    return before
+    if file is not None:
+        _lay_file(file)
+    elif desk.laid() is None:
+        _offer_examples()
+    else:
+        _follow_choices()
+    return desk.laid()
 
 
-def _understood(file: Any) -> Understood:  # noqa: ANN401 - Streamlit's uploaded file
-    """What is in the file by the choices so far; read once, and again where a choice is about the file itself."""
-    found = _before(file)
-    if found is None:
+def _offer_examples() -> None:
+    """Tables to try it with."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("No table at hand? Try a made-up one:")
+        for key, (name, path, _) in catalogue.EXAMPLES.items():
+            st.button(name, key=f"own_example_{key}", on_click=_lay_example, args=(path,), type="tertiary")
+
+
+def _lay_example(path: Path) -> None:
+    desk.lay(path.name, table.understand(path))
+
+
+def _lay_file(file: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
+    """Put what is in a file on the desk, by the choices so far; read once, and again where a choice is about it."""
+    before = desk.laid()
+    is_known = before is not None and before.file == file.file_id
+    if not is_known:
         st.session_state.pop(own.CHOICES, None)
     choices = _choices()
-    if found is None or table.needs_reading(found, choices):
-        file.seek(0)
-        found = table.understand(file, file.name, choices, max_bytes=MOST_MB * 2**20)
-    elif choices.get("columns", {}) != found.choices.get("columns", {}):
-        found = table.again(found, choices)
-    st.session_state[own.UNDERSTOOD] = (file.file_id, found)
-    return found
+    try:
+        if before is None or before.understood is None or not is_known:
+            desk.lay(file.file_id, _read(file, choices))
+        elif table.needs_reading(before.understood, choices):
+            desk.lay(file.file_id, _read(file, choices), before.steps)
+        else:
+            _follow_choices()
+    except HouseholdSegmentsError as error:
+        _take_back(str(error), before.understood if is_known and before else None)
 
 
-def _before(file: Any) -> Understood | None:  # noqa: ANN401 - Streamlit's uploaded file
-    """What was understood of this file the last time, if anything."""
-    held: tuple[str, Understood] | None = st.session_state.get(own.UNDERSTOOD)
-    return held[1] if held is not None and held[0] == file.file_id else None
+def _read(file: Any, choices: Mapping[str, Any]) -> Understood:  # noqa: ANN401 - Streamlit's uploaded file
+    file.seek(0)
+    return table.understand(file, file.name, choices, max_bytes=MOST_MB * 2**20)
+
+
+def _follow_choices() -> None:
+    """Understand the columns anew where something else was chosen about them."""
+    before = desk.laid()
+    if before is None or before.understood is None:
+        return
+    choices = {**before.understood.choices, "columns": _choices().get("columns", {})}
+    if choices["columns"] == before.understood.choices.get("columns", {}):
+        return
+    try:
+        desk.lay(before.file, table.again(before.understood, choices), before.steps)
+    except HouseholdSegmentsError as error:
+        _take_back(str(error), before.understood)
+
+
+def _take_back(problem: str, before: Understood | None) -> None:
+    """Say what is wrong; a choice that does not fit is taken back, so that there is still something to choose."""
+    st.error(plain(problem), icon=":material/draft:")
+    if before is not None:
+        st.session_state[own.CHOICES] = dict(before.choices)
 
 
 def _choices() -> dict[str, Any]:
@@ -99,9 +131,29 @@ def _choose(key: str, value: Any) -> None:  # noqa: ANN401 - a plain value
         choices[key] = value
 
 
+def render_size(made: Desk) -> None:
+    """What lies on the desk, in a line."""
+    data = made.prepared.data if made.prepared is not None else None
+    name = made.understood.name if made.understood is not None else data.name if data is not None else ""
+    rows, columns = (len(data), len(data.columns)) if data is not None else (0, 0)
+    if data is None and made.understood is not None:
+        rows, columns = made.understood.rows, len(made.understood.columns)
+    known = f" Known as a table of {data.subject.wording.whole}." if data is not None and data.subject.codebook else ""
+    st.markdown(f"**{plain(name)}**: {rows:,} rows, {columns} columns.{known}")
+
+
+def render_columns_of(made: Desk) -> None:
+    """How the file was read and what its columns mean, as long as what was understood of it is there."""
+    if made.understood is None:
+        st.caption("The file is large and was let go of when the table was used: bring it again to read it otherwise.")
+        return
+    render_file(made.understood)
+    render_columns(made.understood)
+    render_misfits(made.understood)
+
+
 def render_file(understood: Understood) -> None:
     """How the file was read, what can be read otherwise, and its first rows."""
-    st.markdown(f"**{_plain(understood.name)}**: {understood.rows:,} rows, {len(understood.columns)} columns.")
     with st.grid(3, min_column_width=220):
         if understood.kind == "text":
             _select("Columns are parted by", "delimiter", _DELIMITERS)
@@ -109,12 +161,12 @@ def render_file(understood: Understood) -> None:
         if len(understood.sheets) > 1:
             _select("Sheet", "sheet", {sheet.name: sheet.name for sheet in understood.sheets}, understood.sheet)
     for note in understood.notes:
-        st.caption(_plain(note))
+        st.caption(plain(note))
     if understood.broken_count:
         first = understood.broken[0]
         st.warning(
             f"{understood.broken_count:,} lines are no rows and are left out, the first on line {first.line:,}: "
-            f"{_plain(first.reason)}.",
+            f"{plain(first.reason)}.",
             icon=":material/report:",
         )
     names = [column.name for column in understood.columns]
@@ -213,30 +265,23 @@ def render_misfits(understood: Understood) -> None:
         st.caption(f"They count as missing. Up to {_LISTED} of each column are listed; names of columns are on row 1.")
 
 
-def offer(understood: Understood) -> None:
-    """Go on to the pages with the table."""
-    st.button(
-        "Use this table", type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use,
-        args=(understood,),
-    )  # fmt: skip
-    if error := st.session_state.pop(_ERROR, ""):
-        st.error(_plain(error), icon=":material/draft:")
+def offer(made: Desk) -> None:
+    """Go on to the pages with the table, or forget it."""
+    if made.problem:
+        st.error(plain(made.problem), icon=":material/draft:")
+    with st.container(horizontal=True):
+        if made.prepared is not None:
+            label = "Use this table" if made.key is None else "To the pages"
+            st.button(label, type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use)
+        st.button("Forget this table", icon=":material/delete:", key="forget_own", on_click=sidebar.forget_own)
 
 
-def _use(understood: Understood) -> None:
-    """Make the table that of this session, in place of one that was brought before."""
-    try:
-        data = table.as_dataset(understood)
-    except HouseholdSegmentsError as error:
-        st.session_state[_ERROR] = str(error)
-        return
-    for key in own.mine():
-        own.forget(key)
-    sidebar.set_source(own.bring(data))
-    own.let_go_of_the_file()
-    st.session_state[_USED] = True
+def _use() -> None:
+    if (key := desk.use()) is not None:
+        sidebar.set_source(key)
+        st.session_state[_USED] = True
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """Words from a file as text: no mark in them takes effect."""
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:" else letter for letter in words)

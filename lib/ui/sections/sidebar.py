@@ -56,11 +56,10 @@ def set_counting(counting: Counting) -> None:
     st.session_state[_COUNT] = counting
 
 
-def _forget(source: str) -> None:
+def forget_own() -> None:
     """Let go of one's own table, and of all that is made or being made from it."""
     background.stop_all()
-    own.forget(source)
-    own.let_go_of_the_file()
+    own.clear()
 
 
 def set_source(source: str) -> None:
@@ -95,7 +94,7 @@ def _choose_data() -> tuple[str, int | None]:
     links.be_private(own.is_own(source))
     if own.is_own(source):
         st.caption(":material/lock: Your own table: in this session alone, nowhere on the disk, in no link.")
-        st.button("Forget my data", icon=":material/delete:", on_click=_forget, args=(source,), width="stretch")
+        st.button("Forget my data", icon=":material/delete:", on_click=forget_own, width="stretch")
     if links.is_of_another_version():
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in catalogue.unreadable():

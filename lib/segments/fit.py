@@ -11,6 +11,7 @@ from lib.dataset import Dataset
 from lib.estimates import THIN
 from lib.features.checks import feature_notes
 from lib.features.space import Space
+from lib.segments import alone
 from lib.segments.algorithms import Found, find
 from lib.segments.kmeans import in_order
 from lib.segments.points import Floats, Labels, Points, check_enough, points_of
@@ -49,7 +50,16 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
         inertias=found.inertias if found.inertias is not None else np.empty(0),
         sizes=sizes(dataset, labels, points.weights, len(centres)),
         points=points,
-        notes=(*feature_notes(dataset, recipe.features), *_notes(found, recipe, len(centres), dataset.entity.singular)),
+        notes=tuple(
+            filter(
+                None,
+                (
+                    alone.note(dataset, recipe.features, labels, points.weights),
+                    *feature_notes(dataset, recipe.features),
+                    *_notes(found, recipe, len(centres), dataset.entity.singular),
+                ),
+            )
+        ),
         seconds=time.perf_counter() - started,
     )
 

@@ -13,13 +13,14 @@ PATTERNS = 10
 
 
 def missing(data: Dataset) -> pd.DataFrame:
-    """Columns that lack values, those that lack most first.
+    """Columns that lack values, those that lack most first; what was made from others comes last.
 
     Returns:
         By name of the column: "label", "blank" (rows), "share" of the rows.
     """
     blank = data.frame.isna().sum()
     blank = blank[blank > 0].sort_values(ascending=False, kind="stable")
+    blank = blank[sorted(blank.index, key=made(data).__contains__)]
     return pd.DataFrame(
         {
             "label": [data.codebook.label(name) for name in blank.index],
@@ -31,12 +32,12 @@ def missing(data: Dataset) -> pd.DataFrame:
 
 
 def missing_together(data: Dataset) -> pd.DataFrame:
-    """In which columns together rows lack a value, the commonest combination first.
+    """In which columns of the file together rows lack a value, the commonest combination first.
 
     Returns:
         "columns" (labels, a tuple) and "rows"; at most ``PATTERNS`` combinations.
     """
-    names = list(missing(data).index)
+    names = [name for name in missing(data).index if name not in made(data)]
     if not names:
         return pd.DataFrame({"columns": [], "rows": []})
     blank = data.frame[names].isna()
@@ -67,10 +68,14 @@ def outliers(data: Dataset) -> pd.DataFrame:
     return table.iloc[np.argsort(-(table["below"] + table["above"]).to_numpy(), kind="stable")]
 
 
+def made(data: Dataset) -> set[str]:
+    """Columns that the kind of table makes from others when it is read."""
+    return {one.column for one in data.subject.made}
+
+
 def comparable(data: Dataset) -> list[str]:
     """Columns in which a row can repeat another: all but what names it and what is made from others."""
-    made = {one.column for one in data.subject.made}
-    return [name for name in data.frame if name != data.id and name not in made]
+    return [name for name in data.frame if name != data.id and name not in made(data)]
 
 
 def repeats(data: Dataset) -> int:
@@ -79,7 +84,7 @@ def repeats(data: Dataset) -> int:
 
 
 def categories(data: Dataset) -> pd.DataFrame:
-    """Columns of categories.
+    """Columns of categories, those with most of them first; what was made from others comes last.
 
     Returns:
         By name of the column: "label", number of "categories", share of the "rarest".
@@ -89,4 +94,5 @@ def categories(data: Dataset) -> pd.DataFrame:
         if name in data.frame and np.isfinite(data.values(name)).any():
             share = shares_of(data, name)
             found[name] = (data.codebook.label(name), len(share), float(share.min()))
-    return pd.DataFrame.from_dict(found, orient="index", columns=["label", "categories", "rarest"])
+    table = pd.DataFrame.from_dict(found, orient="index", columns=["label", "categories", "rarest"])
+    return table.loc[sorted(table.index, key=lambda name: (name in made(data), -table.loc[name, "categories"]))]

@@ -11,6 +11,9 @@ from sklearn.preprocessing import StandardScaler
 from lib.errors import RecipeError
 from lib.features import SCALINGS, TRANSFORMS
 from lib.segments import Model, Recipe, fit, iterations, place
+from lib.segments.alone import goodman_kruskal
+from lib.sources import examples
+from lib.steps import OneHot, prepare
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 TWO = ("DEBT", "ASSET")
@@ -207,3 +210,23 @@ def test_watching_is_bounded_and_only_for_k_means(sample, blobs):
         iterations(blobs, Recipe(TWO, algorithm="ward"))
     with pytest.raises(RecipeError, match="between 0 and 2"):
         iterations(blobs, Recipe(TWO, starts=3), start=3)
+
+
+def test_a_category_that_alone_explains_the_segments_is_named():
+    """The trap of the known card table: the kind of purchases as columns of 0 and 1 gives that column back."""
+    kinds = prepare(examples.cards(), [OneHot("KIND_OF_PURCHASES", weight=5)]).data
+    columns = tuple(name for name in kinds.frame if name.startswith("KIND_OF_PURCHASES: "))
+    found = fit(kinds, Recipe((*columns, "BALANCE"), scaling="minmax", k=4))
+    assert found.notes[0].startswith("Kind of purchases alone tells the segments")
+    assert not fit(kinds, Recipe(("BALANCE", "PURCHASES", columns[0]), transform="asinh", k=4)).notes
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [([[5, 0], [0, 5]], 1), ([[5, 5], [5, 5]], 0), ([[8, 2], [3, 7]], (15 - 11) / 9)],
+    ids=["wholly", "not at all", "partly"],
+)
+def test_goodman_and_kruskals_lambda_by_hand(table, expected):
+    cells = [(row, column) for row in (0, 1) for column in (0, 1) for _ in range(table[row][column])]
+    codes, labels = np.array(cells).T
+    assert goodman_kruskal(codes, labels, np.ones(len(codes))) == pytest.approx(expected)

@@ -16,6 +16,7 @@ import streamlit as st
 from lib.errors import HouseholdSegmentsError
 from lib.sources import table
 from lib.sources.table import Understood
+from lib.steps import overview
 from lib.tables.own.guess import ROLES, ColumnGuess
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
 from lib.ui.scene import catalogue, desk, own
@@ -133,13 +134,17 @@ def _choose(key: str, value: Any) -> None:  # noqa: ANN401 - a plain value
 
 def render_size(made: Desk) -> None:
     """What lies on the desk, in a line."""
-    data = made.prepared.data if made.prepared is not None else None
-    name = made.understood.name if made.understood is not None else data.name if data is not None else ""
-    rows, columns = (len(data), len(data.columns)) if data is not None else (0, 0)
-    if data is None and made.understood is not None:
-        rows, columns = made.understood.rows, len(made.understood.columns)
-    known = f" Known as a table of {data.subject.wording.whole}." if data is not None and data.subject.codebook else ""
-    st.markdown(f"**{plain(name)}**: {rows:,} rows, {columns} columns.{known}")
+    read, data = made.understood, None if made.prepared is None else made.prepared.data
+    said = []
+    if data is None and read is not None:
+        said = [f"{read.rows:,} rows, {len(read.columns)} columns."]
+    elif data is not None:
+        extra = len([name for name in overview.made(data) if name in data.frame])
+        said = [f"{len(data):,} rows, {len(data.columns) - extra} columns."]
+        if extra:
+            said.append(f"Known as a table of {data.subject.wording.whole}, with {extra} ready-made columns besides.")
+    name = read.name if read is not None else "" if data is None else data.name
+    st.markdown(f"**{plain(name)}**: {' '.join(said)}")
 
 
 def render_columns_of(made: Desk) -> None:

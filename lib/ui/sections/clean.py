@@ -158,8 +158,8 @@ def _limits(how: str) -> tuple[float | None, float | None]:
         return None, None
     low, high = (1.0, 99.0) if how == _PERCENTILES else (None, None)
     return (
-        st.number_input("Lowest", value=low, key=f"clean_low_{how}", placeholder="none"),
-        st.number_input("Highest", value=high, key=f"clean_high_{how}", placeholder="none"),
+        st.number_input("Lowest", value=low, key=f"clean_low_{how}", placeholder="none", width=150),
+        st.number_input("Highest", value=high, key=f"clean_high_{how}", placeholder="none", width=150),
     )
 
 
@@ -190,10 +190,11 @@ def _render_categories(data: Dataset) -> None:
             10.0,
             1.0,
             key="clean_weight",
+            width=150,
             help="How far apart two different categories are, in standard deviations of an amount.",
         )
         act("Make columns of 0 and 1", "clean_onehot", lambda: OneHot(column, weight))
-        least = st.number_input("Rare below, %", 0.1, 50.0, 5.0, key="clean_rare")
+        least = st.number_input("Rare below, %", 0.1, 50.0, 5.0, key="clean_rare", width=150)
         act("Merge rare categories", "clean_merge", lambda: MergeRare(column, least / 100))
     st.caption(
         f"{plain(data.codebook.label(column))}: {found.loc[column, 'categories']} categories, the rarest with "

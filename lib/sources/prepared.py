@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from lib.subject import Subject
 from lib.tables.own.reading import Reading
 
 _NONE: Mapping[str, Reading] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _UNKNOWN = Codebook({})
 
 
@@ -24,6 +26,7 @@ def as_read(
     book: Codebook,
     readings: Mapping[str, Reading] = _NONE,
     given: Codebook = _UNKNOWN,
+    choices: Mapping[str, Any] = _NOTHING,
 ) -> Preparation:
     """The preparation of a table that was just read.
 
@@ -34,12 +37,14 @@ def as_read(
         readings: How each of the file's columns was read, by its name in ``frame``; without any, as numbers, and
             categories by their labels.
         given: What the columns meant before the table was known to be one of its kind, in the order of the file.
+        choices: What was chosen about the file.
     """
     made = {one.column: of_subject(one, book.label(one.column)) for one in subject.made if one.column in frame}
     own = [name for name in frame if name not in made or name in readings]
     before = dict(zip(own, given.values(), strict=False))
     reading = {name: _as_of_its_kind(readings.get(name), book, name, before) for name in own}
-    return Preparation(MappingProxyType(reading), tuple(made[name] for name in made if name not in readings))
+    steps = tuple(made[name] for name in made if name not in readings)
+    return Preparation(MappingProxyType(reading), steps, choices=choices)
 
 
 def _as_of_its_kind(reading: Reading | None, book: Codebook, name: str, before: Mapping[str, object]) -> Reading:

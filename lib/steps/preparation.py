@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -28,11 +28,13 @@ class Preparation:
         reading: How each column of the file was read, by its name here.
         made: What the kind of table makes where it is read.
         steps: What somebody did after that, in order.
+        choices: What was chosen about the file, see ``lib.sources.table``: so that it can be brought again just so.
     """
 
     reading: Mapping[str, Reading]
     made: tuple[Step, ...] = ()
     steps: tuple[Step, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def needs(self, features: Sequence[str]) -> tuple[str, ...]:
         """Columns of a file from which features can be had, those of rows that are left out by them included."""
@@ -80,6 +82,7 @@ class Preparation:
             "reading": {name: reading.to_dict() for name, reading in self.reading.items()},
             "made": [_plain(step) for step in self.made],
             "steps": [_plain(step) for step in self.steps],
+            "choices": dict(self.choices),
         }
 
 

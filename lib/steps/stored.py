@@ -40,6 +40,7 @@ def from_dict(stored: Any) -> Preparation:  # noqa: ANN401 - it comes from a fil
             MappingProxyType({_text(name): Reading.from_dict(one) for name, one in reading.items()}),
             tuple(_step(one) for one in made),
             tuple(_step(one) for one in steps),
+            _choices(stored.get("choices", {})),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StepError("How the table was prepared cannot be read.") from error
@@ -51,6 +52,12 @@ def _step(stored: Any) -> Step:  # noqa: ANN401 - it comes from a file
     kind = STEPS[given.pop("step")]
     _check(set(given) <= set(kind.__dataclass_fields__))
     return kind(**{name: _READ[name](value) for name, value in given.items()})
+
+
+def _choices(stored: Any) -> Mapping[str, Any]:  # noqa: ANN401 - it comes from a file
+    """Choices as they are: whoever reads a file by them checks each."""
+    _check(isinstance(stored, dict) and isinstance(stored.get("columns", {}), dict))
+    return MappingProxyType(stored)
 
 
 def _check(condition: object) -> None:

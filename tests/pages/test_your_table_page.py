@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from lib import exports
+from lib.population import Population
+from lib.segments import Recipe, fit
 from lib.ui.scene import own
 
 PAGE = "pages/your_table.py"
@@ -172,3 +175,25 @@ def test_an_example_goes_the_way_of_a_table_of_ones_own(app, example):
     at.button(key="use_own").click().run()
     assert at.selectbox(key="data").value.startswith("own-")
     own.sweep(lambda _: True)
+
+
+def test_a_saved_recipe_does_the_same_to_the_table_brought_again(cleaning):
+    """Choices, steps and the segments' recipe come back from the file that takes a link's place."""
+    at = cleaning
+    at.button(key="clean_missing_apply").click().run()
+    at.button(key="use_own").click().run()
+    data = own.find(at.selectbox(key="data").value)
+    recipe = Recipe(("Visits", "Spent"), transform="asinh", k=3)
+    origin = exports.provenance(data, Population(), "Everyone", recipe)
+    saved = exports.recipe_json(fit(data, recipe), {}, data.codebook, origin)
+    next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
+    at.switch_page(PAGE).run()
+    at.file_uploader[0].upload("shop.csv", GAPS.encode(), "text/csv").run()
+    at.file_uploader[1].upload("recipe.json", saved, "application/json").run()
+    assert not at.error
+    assert any("197 rows" in m.value for m in at.main.markdown)
+    at.button(key="use_own").click().run()
+    assert own.find(at.selectbox(key="data").value).fingerprint == data.fingerprint
+    at.switch_page("pages/two_features.py").run()
+    assert not at.exception
+    assert any("**3 segments**" in m.value for m in at.main.markdown)

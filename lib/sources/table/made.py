@@ -96,7 +96,9 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
         weight=weight,
         id=named,
         notes=notes,
-        preparation=as_read(subject, frame, codebook, dict(zip(frame, readings, strict=False)), given),
+        preparation=as_read(
+            subject, frame, codebook, dict(zip(frame, readings, strict=False)), given, understood.choices
+        ),
     )
 
 

@@ -13,21 +13,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib.errors import HouseholdSegmentsError
+from lib.errors import HouseholdSegmentsError, RecipeError
+from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.sources import table
 from lib.sources.table import Understood
-from lib.steps import overview
+from lib.steps import Preparation, Step, asked, overview
 from lib.tables.own.guess import ROLES, ColumnGuess
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
 from lib.ui.scene import catalogue, desk, own
 from lib.ui.scene.desk import Desk
-from lib.ui.sections import sidebar
+from lib.ui.sections import recipes, sidebar
 
 MOST_MB = 50
 """Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
 
 _FILE, _TURN = "own_file", "own_columns_turn"
-_USED = "own_used"
+_USED, _RECIPE, _TAKEN = "own_used", "own_recipe", "own_recipe_taken"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _ENCODINGS = {"": "As found", "utf-8": "UTF-8", "cp1252": "Western (cp1252)", "utf-16": "UTF-16", "latin-1": "Latin-1"}
 _DELIMITERS = {"": "As found", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
@@ -52,13 +53,45 @@ def bring() -> Desk | None:
         f":material/lock: Up to {MOST_MB} MB, {MAX_ROWS / 1e6:.0f} million rows and {MAX_COLUMNS} columns. The table "
         "stays in this session: nobody else sees it, no link holds any of it, and it goes when you leave or forget it."
     )
+    recipe = _recipe()
     if file is not None:
-        _lay_file(file)
+        _lay_file(file, recipe)
     elif desk.laid() is None:
         _offer_examples()
     else:
-        _follow_choices()
+        _follow_choices(recipe)
     return desk.laid()
+
+
+def _recipe() -> StoredRecipe | None:
+    """The recipe of another day, to do the same once more: how a table was read, its steps, its segments."""
+    with st.expander("Do as a saved recipe says", icon=":material/menu_book:"):
+        file = st.file_uploader(
+            "Recipe, JSON, from the tab “Hand on”",
+            type="json",
+            max_upload_size=8,
+            key=f"own_recipe_{st.session_state.get(own.ROUND, 0)}",
+        )
+        if file is None or st.session_state.get(_TAKEN) == file.file_id:
+            return None
+        st.session_state[_TAKEN] = file.file_id
+        try:
+            stored = read_recipe(file.getvalue())
+            if not isinstance(stored.preparation, Preparation):
+                raise RecipeError("This recipe is of the survey, not of a table of one's own: use it on those pages.")
+        except HouseholdSegmentsError as error:
+            st.error(plain(str(error)), icon=":material/rule:")
+            return None
+    st.session_state[_RECIPE] = stored.model.recipe
+    return stored
+
+
+def _said_by(recipe: StoredRecipe) -> tuple[dict[str, Any], tuple[Step, ...]]:
+    """Choices about a file, and steps, of a recipe."""
+    preparation = recipe.preparation
+    if not isinstance(preparation, Preparation):
+        return {}, ()
+    return dict(preparation.choices), tuple(asked(step) for step in preparation.steps)
 
 
 def _offer_examples() -> None:
@@ -73,20 +106,24 @@ def _lay_example(path: Path) -> None:
     desk.lay(path.name, table.understand(path))
 
 
-def _lay_file(file: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
+def _lay_file(file: Any, recipe: StoredRecipe | None) -> None:  # noqa: ANN401 - Streamlit's uploaded file
     """Put what is in a file on the desk, by the choices so far; read once, and again where a choice is about it."""
     before = desk.laid()
     is_known = before is not None and before.file == file.file_id
     if not is_known:
         st.session_state.pop(own.CHOICES, None)
-    choices = _choices()
     try:
+        if recipe is not None:
+            st.session_state[own.CHOICES], steps = _said_by(recipe)
+            desk.lay(file.file_id, _read(file, _choices()), steps)
+            return
+        choices = _choices()
         if before is None or before.understood is None or not is_known:
             desk.lay(file.file_id, _read(file, choices))
         elif table.needs_reading(before.understood, choices):
             desk.lay(file.file_id, _read(file, choices), before.steps)
         else:
-            _follow_choices()
+            _follow_choices(None)
     except HouseholdSegmentsError as error:
         _take_back(str(error), before.understood if is_known and before else None)
 
@@ -96,16 +133,19 @@ def _read(file: Any, choices: Mapping[str, Any]) -> Understood:  # noqa: ANN401 
     return table.understand(file, file.name, choices, max_bytes=MOST_MB * 2**20)
 
 
-def _follow_choices() -> None:
-    """Understand the columns anew where something else was chosen about them."""
+def _follow_choices(recipe: StoredRecipe | None) -> None:
+    """Understand the columns anew where something else was chosen about them, or a recipe says so."""
     before = desk.laid()
     if before is None or before.understood is None:
         return
+    steps = before.steps
+    if recipe is not None:
+        st.session_state[own.CHOICES], steps = _said_by(recipe)
     choices = {**before.understood.choices, "columns": _choices().get("columns", {})}
-    if choices["columns"] == before.understood.choices.get("columns", {}):
+    if recipe is None and choices["columns"] == before.understood.choices.get("columns", {}):
         return
     try:
-        desk.lay(before.file, table.again(before.understood, choices), before.steps)
+        desk.lay(before.file, table.again(before.understood, choices), steps)
     except HouseholdSegmentsError as error:
         _take_back(str(error), before.understood)
 
@@ -285,6 +325,8 @@ def _use() -> None:
     if (key := desk.use()) is not None:
         sidebar.set_source(key)
         st.session_state[_USED] = True
+        if (recipe := st.session_state.pop(_RECIPE, None)) is not None:
+            recipes.put_on_page(recipe)
 
 
 def plain(words: str) -> str:

@@ -10,15 +10,17 @@ from lib.dataset import ROWS
 from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
-from lib.ui.run import results
+from lib.ui.run import results, whole_page
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
+from lib.ui.sections import features, sidebar
 
 FEWEST, MOST = 2, 12
 MANY_ROWS, FEWER_STARTS = 10_000, 20
 """On more rows than this twenty starts have to do: with so many of them more starts end at the best."""
 
 _ACROSS, _UP = "across", "up"
+_PUT = "recipe_put_on_page"
 _K, _TRANSFORM, _SCALING, _ALGORITHM, _PCA = "k", "transform", "scaling", "algorithm", "pca"
 
 _NO_PCA, _LEAST_KEPT, _MOST_KEPT = 0, 80, 99
@@ -117,6 +119,25 @@ def choose_recipe(
         counting=scene.view.counting,
         pca=pca,
     )
+
+
+def put_on_page(recipe: Recipe) -> None:
+    """Choose what a recipe says, as far as the controls of the pages go."""
+    features.set_own(recipe.features)
+    if len(recipe.features) == 2:
+        set_two((recipe.features[0], recipe.features[1]))
+    set_scale(recipe.transform, recipe.scaling)
+    set_pca(recipe.pca)
+    set_k(recipe.k)
+    set_algorithm(recipe.algorithm)
+    sidebar.set_counting(recipe.counting)
+    st.session_state[_PUT] = True
+    whole_page.ask()
+
+
+def was_put_on_page() -> bool:
+    """Whether a recipe was, since this was last asked."""
+    return bool(st.session_state.pop(_PUT, False))
 
 
 def _choose_algorithm() -> Algorithm:

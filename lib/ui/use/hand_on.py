@@ -15,11 +15,11 @@ from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
-from lib.ui.run import background, drawing, segment_results, whole_page
+from lib.ui.run import background, drawing, segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
-from lib.ui.sections import features, recipes, sidebar
+from lib.ui.sections import recipes
 from lib.words import capitalised, slug
 
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
@@ -197,8 +197,8 @@ def _offer_to_load(scene: Segmented, recipe: Recipe) -> None:
     if missing:
         st.caption(f"It cannot be put on this page: {scene.about.name} has no column {', '.join(missing)}.")
         return
-    st.button("Put this recipe on the page", on_click=_load, args=(recipe,), key="load_recipe")
-    if st.session_state.pop("recipe_loaded", False):
+    st.button("Put this recipe on the page", on_click=recipes.put_on_page, args=(recipe,), key="load_recipe")
+    if recipes.was_put_on_page():
         st.caption(
             "Features, scale, PCA, method, number of segments and counting are on the page now (on Two features only "
             "with two features, and without PCA). Data, population and names are those chosen here, not those of the "
@@ -226,17 +226,3 @@ def _labelled(read: StoredRecipe, table: Any) -> tuple[str, bytes, str]:  # noqa
         given.write_bytes(table.getvalue())
         done = label_file(read, given, labelled)
         return done.words, labelled.read_bytes(), f"labelled-{Path(table.name).stem[:40]}{ending}"
-
-
-def _load(recipe: Recipe) -> None:
-    """Choose what a recipe says, as far as the controls of the page go."""
-    features.set_own(recipe.features)
-    if len(recipe.features) == 2:
-        recipes.set_two((recipe.features[0], recipe.features[1]))
-    recipes.set_scale(recipe.transform, recipe.scaling)
-    recipes.set_pca(recipe.pca)
-    recipes.set_k(recipe.k)
-    recipes.set_algorithm(recipe.algorithm)
-    sidebar.set_counting(recipe.counting)
-    st.session_state["recipe_loaded"] = True
-    whole_page.ask()

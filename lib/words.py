@@ -47,3 +47,21 @@ def percent(share: float) -> str:
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+_MARKS = re.compile(
+    r"[\\`*\[\]<>$~&|]"  # emphasis, code, links, HTML, formulas, struck-through words, entities, tables
+    r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; within a word it means nothing
+    r"|^(?:[#+-]|\d+[.)])"  # headings, lists, lines
+)
+_JOINED = re.compile(r"(?<=:)(?=\S)|(?<=@)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
+"""What Streamlit makes links, icons, emoji and arrows of, escaped or not: addresses, ":smile:", "->"."""
+
+_JOINER = "\u2060"
+"""Unicode's word joiner: it has no width, and parts two letters for whoever looks for them side by side."""
+
+
+def literal(words: str) -> str:
+    """Words of a file or a person as they stand in Markdown: on one line, and no mark in them takes effect."""
+    joined = _JOINED.sub(_JOINER, " ".join(words.split()))
+    return _MARKS.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", joined)

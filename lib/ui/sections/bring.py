@@ -23,6 +23,7 @@ from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
 from lib.ui.scene import catalogue, desk, own
 from lib.ui.scene.desk import Desk
 from lib.ui.sections import recipes, sidebar
+from lib.words import literal
 
 MOST_MB = 50
 """Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
@@ -80,7 +81,7 @@ def _recipe() -> StoredRecipe | None:
             if not isinstance(stored.preparation, Preparation):
                 raise RecipeError("This recipe is of the survey, not of a table of one's own: use it on those pages.")
         except HouseholdSegmentsError as error:
-            st.error(plain(str(error)), icon=":material/rule:")
+            st.error(literal(str(error)), icon=":material/rule:")
             return None
     st.session_state[_RECIPE] = stored.model.recipe
     return stored
@@ -152,7 +153,7 @@ def _follow_choices(recipe: StoredRecipe | None) -> None:
 
 def _take_back(problem: str, before: Understood | None) -> None:
     """Say what is wrong; a choice that does not fit is taken back, so that there is still something to choose."""
-    st.error(plain(problem), icon=":material/draft:")
+    st.error(literal(problem), icon=":material/draft:")
     if before is not None:
         st.session_state[own.CHOICES] = dict(before.choices)
 
@@ -184,7 +185,7 @@ def render_size(made: Desk) -> None:
         if extra:
             said.append(f"Known as a table of {data.subject.wording.whole}, with {extra} ready-made columns besides.")
     name = read.name if read is not None else "" if data is None else data.name
-    st.markdown(f"**{plain(name)}**: {' '.join(said)}")
+    st.markdown(f"**{literal(name)}**: {' '.join(said)}")
 
 
 def render_columns_of(made: Desk) -> None:
@@ -206,12 +207,12 @@ def render_file(understood: Understood) -> None:
         if len(understood.sheets) > 1:
             _select("Sheet", "sheet", {sheet.name: sheet.name for sheet in understood.sheets}, understood.sheet)
     for note in understood.notes:
-        st.caption(plain(note))
+        st.caption(literal(note))
     if understood.broken_count:
         first = understood.broken[0]
         st.warning(
             f"{understood.broken_count:,} lines are no rows and are left out, the first on line {first.line:,}: "
-            f"{plain(first.reason)}.",
+            f"{literal(first.reason)}.",
             icon=":material/report:",
         )
     names = [column.name for column in understood.columns]
@@ -313,7 +314,7 @@ def render_misfits(understood: Understood) -> None:
 def offer(made: Desk) -> None:
     """Go on to the pages with the table, or forget it."""
     if made.problem:
-        st.error(plain(made.problem), icon=":material/draft:")
+        st.error(literal(made.problem), icon=":material/draft:")
     with st.container(horizontal=True):
         if made.prepared is not None:
             label = "Use this table" if made.key is None else "To the pages"
@@ -327,8 +328,3 @@ def _use() -> None:
         st.session_state[_USED] = True
         if (recipe := st.session_state.pop(_RECIPE, None)) is not None:
             recipes.put_on_page(recipe)
-
-
-def plain(words: str) -> str:
-    """Words from a file as text: no mark in them takes effect."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:" else letter for letter in words)

@@ -12,8 +12,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.steps import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, OneHot, Step, overview
 from lib.ui.scene import desk
 from lib.ui.scene.desk import Desk
-from lib.ui.sections.bring import plain
-from lib.words import percent
+from lib.words import literal, percent
 
 _LEAVE_OUT = "Leave out the rows"
 _FILLINGS = {
@@ -197,7 +196,7 @@ def _render_categories(data: Dataset) -> None:
         least = st.number_input("Rare below, %", 0.1, 50.0, 5.0, key="clean_rare", width=150)
         act("Merge rare categories", "clean_merge", lambda: MergeRare(column, least / 100))
     st.caption(
-        f"{plain(data.codebook.label(column))}: {found.loc[column, 'categories']} categories, the rarest with "
+        f"{literal(data.codebook.label(column))}: {found.loc[column, 'categories']} categories, the rarest with "
         f"{percent(found.loc[column, 'rarest'])}. As columns of 0 and 1 a category can be a feature beside amounts."
     )
 
@@ -211,7 +210,7 @@ def render_ledger(made: Desk) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             before, after = entry.before, entry.after
             st.markdown(
-                f"**{number + 1}.** {plain(entry.words)}  \n:small[{plain(entry.told)}. Rows {before.rows:,} → "
+                f"**{number + 1}.** {literal(entry.words)}  \n:small[{literal(entry.told)}. Rows {before.rows:,} → "
                 f"{after.rows:,}, blanks {before.blanks:,} → {after.blanks:,}, columns {before.columns:,} → "
                 f"{after.columns:,}.]",
                 width="stretch",

@@ -7,9 +7,8 @@ import streamlit as st
 from lib.dataset import Dataset
 from lib.steps import DERIVINGS, Deriving, Logarithm, Step, combined, free_name
 from lib.tables.cells import clean_name
-from lib.ui.sections.bring import plain
 from lib.ui.sections.clean import act, choose
-from lib.words import listed
+from lib.words import listed, literal
 
 _LOG, _LOG1P = "logarithm", "logarithm of 1 + value"
 _SAID = {
@@ -34,7 +33,7 @@ def render(data: Dataset) -> None:
     st.caption(
         "Where a part is missing, or something would be divided by zero, the new column is blank; it is counted."
     )
-    if made := [plain(data.codebook.label(one.column)) for one in data.subject.made if one.column in data.frame]:
+    if made := [literal(data.codebook.label(one.column)) for one in data.subject.made if one.column in data.frame]:
         st.caption(f"Ready-made, from the table as it was read: {listed(made)}.")
 
 

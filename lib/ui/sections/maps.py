@@ -107,15 +107,20 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
         projection = map_results.projection(view, recipe, method, settings)
         if projection is not None:
             return projection
-        st.markdown(f"**{METHOD_LABELS[method]}**")
         request = map_results.map_request(view, recipe, method, settings)
-        fitted = background.follow(
-            f"map_of_{method}",
-            request.key,
-            lambda session: request.start(map_results.worker(), map_results.store_of(view), session),
-            again="Draw it again",
-        )
-        return None if fitted is None else map_results.keep(view, recipe, request, fitted)
+        waiting = st.empty()
+        with waiting.container():
+            st.markdown(f"**{METHOD_LABELS[method]}**")
+            fitted = background.follow(
+                f"map_of_{method}",
+                request.key,
+                lambda session: request.start(map_results.worker(), map_results.store_of(view), session),
+                again="Draw it again",
+            )
+        if fitted is None:
+            return None
+        waiting.empty()  # it came while this was drawn: the map has a heading of its own
+        return map_results.keep(view, recipe, request, fitted)
     except HouseholdSegmentsError as error:
         st.info(str(error), icon=":material/map:")
         return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib.dataset import COUNTINGS, MEMBERS, ROWS, Counting, Dataset
+from lib.dataset import COUNTINGS, MEMBERS, ROWS, Codebook, Counting, Dataset
 from lib.estimates import THIN
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
@@ -15,7 +15,7 @@ from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
-from lib.words import a, capitalised
+from lib.words import a, capitalised, literal
 
 _DATA, _COUNT = "data", "count"
 _AS_IN_THE_FILE = 0
@@ -100,11 +100,12 @@ def _choose_data() -> tuple[str, int | None]:
     for reason in catalogue.unreadable():
         st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
     about = catalogue.about(source)
-    _say_what_it_is(about)
+    _say_what_it_is(about, catalogue.columns_of(source, catalogue.stamp_of(source)))
     return source, _choose_dollars(about)
 
 
-def _say_what_it_is(about: Dataset) -> None:
+def _say_what_it_is(about: Dataset, codebook: Codebook) -> None:
+    prepared = about.preparation.words(codebook) if about.preparation is not None else ()
     if about.synthetic:
         st.caption(
             f":material/science: **Synthetic sample**: drawn from {controls.model_words(about)}. "
@@ -113,8 +114,11 @@ def _say_what_it_is(about: Dataset) -> None:
     elif about.wave:
         vintage = f", {about.vintage}" if about.vintage else ""
         st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {' '.join(about.notes)}")
-    elif about.notes:
-        st.caption(" ".join(about.notes))
+    elif about.notes or prepared:
+        with st.expander("About this table", icon=":material/info:"):
+            st.caption(literal(" ".join(about.notes)))
+            for number, words in enumerate(prepared, start=1):
+                st.caption(f"{number}\\. {literal(words)}")
 
 
 def _choose_dollars(about: Dataset) -> int | None:

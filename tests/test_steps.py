@@ -281,8 +281,9 @@ def test_other_rows_are_read_and_prepared_exactly_alike(tmp_path):
     segments = labelled["segment"].astype(int)
     assert segments[5] == 0  # left out: it does not say whether it owns its home
     assert segments.drop(5).tolist() == found.labels.tolist()
-    facts = "6. ln income: ln(Income)"
-    assert facts in json.loads(text)["about"]["Prepared"]
+    assert "6. ln income: ln(Income)" in json.loads(text)["about"]["Prepared"]
+    assert "Step 6: ln income: ln(Income)." in exports.report(done, found, {}, origin).decode()
+    assert "# Prepared: 1. Fill blanks of Income" in exports.members_csv(done, found, {}, origin).decode()
 
 
 def test_what_a_kind_of_table_makes_is_made_of_other_rows_too(tmp_path):

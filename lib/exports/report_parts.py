@@ -83,6 +83,7 @@ def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Sec
             f"{origin.data}{release}: {counted}{weighted}.{money}",
             f"Counted are {origin.counting}.",
             *dataset.notes,
+            *(f"Step {number}: {words}." for number, words in enumerate(origin.prepared, start=1)),
         ),
     )
 

@@ -1,0 +1,129 @@
+"""A bank's own tables in a real browser: from a file to segments, a customer, a report and labelled rows."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+from server import settle
+
+pytestmark = pytest.mark.browser
+
+LONG = 90_000
+
+
+def finish(page) -> None:
+    settle(page)
+    expect(page.locator('[data-testid="stProgress"]')).to_have_count(0, timeout=LONG)
+    settle(page)
+
+
+def main(page):
+    return page.get_by_test_id("stMain")
+
+
+def bring(page, server, path) -> None:
+    page.goto(f"{server}/your_table")
+    settle(page)
+    page.locator('input[type="file"]').first.set_input_files(path)
+    expect(page.get_by_role("button", name="Use this table")).to_be_visible()
+    settle(page)
+
+
+def go(page, name: str) -> None:
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
+    finish(page)
+
+
+def saved(page, button: str) -> Path:
+    """The file that a button gives."""
+    with page.expect_download(timeout=LONG) as download:
+        page.get_by_role("button", name=button).click()
+    return Path(download.value.path())
+
+
+def choose(page, control: str, option: str) -> None:
+    page.get_by_role("combobox", name=re.compile(control)).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
+
+
+def test_card_customers_from_a_file_to_segments_a_customer_a_report_and_labelled_rows(page, server, real_file, browser):
+    bring(page, server, real_file("CC GENERAL.csv"))
+    expect(main(page).get_by_text("8,950 rows, 18 columns.")).to_be_visible()
+    expect(main(page).get_by_text("Known as a table of card customers")).to_be_visible()
+    page.get_by_role("tab", name="Clean").click()
+    settle(page)
+    choose(page, "What to do", "Fill with the median")
+    page.get_by_role("button", name="Apply").click()
+    expect(main(page).get_by_text("314 cells changed")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Use this table").click()
+    expect(page.get_by_role("heading", name="Explore card customers")).to_be_visible()
+    finish(page)
+    assert "?" not in page.url
+
+    go(page, "Many features")
+    expect(main(page).get_by_text(re.compile("4 segments")).first).to_be_visible(timeout=LONG)
+    box = page.get_by_role("searchbox", name="Find a customer")
+    box.fill("c10005")
+    box.press("Enter")
+    finish(page)
+    expect(main(page).get_by_text(re.compile("Customer C10005 falls in"))).to_be_visible()
+    assert "C10005" not in page.url
+    assert "c10005" not in page.url
+
+    page.get_by_role("tab", name="Hand on").click()
+    finish(page)
+    labelled = pd.read_csv(saved(page, "Customers, CSV"), comment="#")
+    assert len(labelled) == 8_950
+    assert labelled["segment"].between(1, 4).all()
+    recipe = json.loads(saved(page, "Recipe, JSON").read_text(encoding="utf-8"))
+    assert "Fill blanks of Minimum payments and Credit limit with the median" in recipe["about"]["Prepared"]
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_role("button", name="Save the report")).to_be_visible(timeout=LONG)
+    report = saved(page, "Save the report").read_text(encoding="utf-8")
+    assert "Step 1: Fill blanks of Minimum payments and Credit limit with the median" in report
+
+    # somebody else, by the same address, sees nothing of it
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    settle(other)
+    assert "CC GENERAL" not in other.content()
+    other.get_by_role("combobox", name=re.compile("Survey|Table")).first.click()
+    expect(other.get_by_role("option").first).to_be_visible()
+    assert not [name for name in other.get_by_role("option").all_inner_texts() if "CC" in name]
+    other.context.close()
+
+
+def test_loan_applications_from_a_file_to_who_is_approved_in_each_segment(page, server, real_file):
+    bring(page, server, real_file("loan_approval_dataset.csv"))
+    expect(main(page).get_by_text("4,269 rows, 13 columns.")).to_be_visible()
+    page.get_by_role("tab", name="Derive").click()
+    settle(page)
+    choose(page, "First", "Loan")
+    choose(page, "Second", "Total assets")
+    page.get_by_role("button", name="Derive", exact=True).click()
+    expect(main(page).get_by_text("Loan over Total assets: Loan / Total assets")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Use this table").click()
+    expect(page.get_by_role("heading", name="Explore loan applicants")).to_be_visible()
+    finish(page)
+    page.get_by_text("About this table").click()
+    expect(page.get_by_text(re.compile("28 values are below 0"))).to_be_visible()
+    go(page, "Two features")
+    page.get_by_role("tab", name="Lenses").click()
+    finish(page)
+    expect(main(page).get_by_text("Approved").first).to_be_visible()
+    page.get_by_role("tab", name="Hand on").click()
+    finish(page)
+    lenses = pd.read_csv(saved(page, "Lenses, CSV"), comment="#")
+    approved = lenses[lenses.apply(lambda row: "Approved" in row.to_string(), axis=1)]
+    assert len(approved)
+    labelled = pd.read_csv(saved(page, "Applicants, CSV"), comment="#")
+    assert len(labelled) == 4_269
+    recipe = json.loads(saved(page, "Recipe, JSON").read_text(encoding="utf-8"))
+    assert "loan_status" not in recipe["recipe"]["features"]

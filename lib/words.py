@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+_MARKS = frozenset("\\`*_{}[]()#+-.!|<>~$:")
+"""What may mean something in Markdown."""
+
 
 def rounded(value: float, digits: int = 3) -> float:
     """A value to so many significant digits: thresholds that can be said aloud."""
@@ -47,3 +50,8 @@ def percent(share: float) -> str:
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def plain(words: str) -> str:
+    """Words from elsewhere as they stand in Markdown: no mark in them takes effect."""
+    return "".join(f"\\{letter}" if letter in _MARKS else letter for letter in words)

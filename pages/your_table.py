@@ -7,9 +7,10 @@ routing.enter("pages/your_table.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.sections import bring as sections  # noqa: E402
+from lib.ui.sections import database  # noqa: E402
 
 st.title("Your own table")
-understood = sections.bring()
+understood = sections.bring() or database.from_database()
 if understood is None:
     st.stop()
 

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from held import PATIENCE
 from sqlalchemy import URL
 
 PASSWORD = "pass:w@rd/of%the?owner"
@@ -49,6 +50,12 @@ class Server:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def working(self, role: str) -> list[str]:
+        """Statements of a role that the server works at."""
+        asked = "SELECT query FROM pg_stat_activity WHERE usename = %s AND state <> 'idle'"
+        with self.connect() as connection:
+            return [row[0] for row in connection.execute(asked, (role,))]
+
     def connect(self) -> psycopg.Connection:
         """A connection of the owner, where every statement stands by itself."""
         return psycopg.connect(
@@ -60,6 +67,12 @@ class Server:
             autocommit=True,
             connect_timeout=5,
         )
+
+
+def is_soon(true: Callable[[], object]) -> bool:
+    """Whether something comes true: a server begins and ends a moment before or after it is said to."""
+    pause = threading.Event()
+    return any(true() or pause.wait(0.05) for _ in range(PATIENCE * 20))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from held import PATIENCE
+from postgresql import is_soon
 
 from lib.errors import DataError
 from lib.sources import sql, table
@@ -441,7 +441,7 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 @pytest.mark.parametrize("statement", ["SELECT pg_sleep(600)", ENDLESS], ids=["sleep", "endless"])
 def test_postgresql_is_stopped_in_time(url, postgresql, statement):
     assert "takes longer" in refusal({"db": url}, statement, seconds=0.5)
-    assert is_soon(lambda: not active(postgresql))
+    assert is_soon(lambda: not postgresql.working("reader"))
 
 
 def test_sqlite_is_stopped_in_time(file_url):
@@ -451,19 +451,6 @@ def test_sqlite_is_stopped_in_time(file_url):
 def test_time_counts_until_the_last_row(url):
     statement = "SELECT i, pg_sleep(0.01)::text AS s FROM generate_series(1, 1000000) AS i"
     assert "takes longer" in refusal({"db": url}, statement, seconds=0.5)
-
-
-def active(postgresql):
-    """Statements of the reader that the server works at."""
-    with postgresql.connect() as connection:
-        asked = "SELECT query FROM pg_stat_activity WHERE usename = 'reader' AND state <> 'idle'"
-        return connection.execute(asked).fetchall()
-
-
-def is_soon(true):
-    """Whether something comes true; a server ends its work a moment after it has said so."""
-    pause = threading.Event()
-    return any(true() or pause.wait(0.05) for _ in range(PATIENCE * 20))
 
 
 def stop_when(is_time):
@@ -479,8 +466,8 @@ def stop_when(is_time):
 def test_stopping_ends_the_statement_in_postgresql(url, postgresql):
     """It is seen at work, and is gone when the reading has ended."""
     with pytest.raises(Cancelled):
-        sql.read({"db": url}, "db", "SELECT pg_sleep(600)", progress=stop_when(lambda: active(postgresql)))
-    assert is_soon(lambda: not active(postgresql))
+        sql.read({"db": url}, "db", "SELECT pg_sleep(600)", progress=stop_when(lambda: postgresql.working("reader")))
+    assert is_soon(lambda: not postgresql.working("reader"))
 
 
 def test_stopping_ends_the_statement_in_sqlite(file_url):

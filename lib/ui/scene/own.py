@@ -74,10 +74,13 @@ ROUND = "own_round"
 UNDERSTOOD, CHOICES = "own_understood", "own_choices"
 """What a session holds of a file that it is about to bring."""
 
+DATABASE = "own_database"
+"""What a session holds of a question to a database, with the answer."""
+
 
 def let_go_of_the_file() -> None:
-    """Hold on no longer to the file that a table was made of."""
-    for held in (UNDERSTOOD, CHOICES):
+    """Hold on no longer to the file or the answer that a table was made of."""
+    for held in (UNDERSTOOD, CHOICES, DATABASE):
         st.session_state.pop(held, None)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 

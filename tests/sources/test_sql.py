@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import sqlite3
 import threading
+from dataclasses import replace
 from urllib.parse import quote
 
 import numpy as np
@@ -223,6 +224,21 @@ def test_columns_of_one_name_are_told_apart(shop):
     assert [one.name for one in understood.columns] == ["customer", "n", "n (2)"]
 
 
+def test_cells_that_a_query_has_written_in_another_manner_are_text(url):
+    statement = "SELECT set_config('DateStyle', 'German', false), date '2024-01-31' AS day FROM generate_series(1, 2)"
+    assert column(sql.read({"db": url}, "db", statement), "day").to_pylist() == ["31.01.2024"] * 2
+
+
+def test_text_that_is_not_utf8_is_said(postgresql, tmp_path):
+    postgresql.run("CREATE DATABASE old ENCODING 'SQL_ASCII' TEMPLATE template0")
+    replace(postgresql, database="old").run("CREATE TABLE t AS SELECT E'M\\xfcller'::text AS name")
+    assert "not UTF-8" in refusal({"db": replace(postgresql, database="old").url()}, "SELECT * FROM t")
+    with sqlite3.connect(tmp_path / "x.db") as file:
+        file.execute("CREATE TABLE t AS SELECT CAST(x'4DFC' AS TEXT) AS name")
+    file.close()
+    assert "not UTF-8" in refusal({"db": f"sqlite:///{tmp_path / 'x.db'}"}, "SELECT * FROM t")
+
+
 # What can be read
 
 
@@ -335,6 +351,7 @@ def test_postgresql_refuses_by_itself(postgresql, url, statement, said, monkeypa
         "SELECT load_extension('{folder}/other.so')",
         "BEGIN",
         "EXPLAIN SELECT 1; SELECT 2",
+        "SELECT 1; SELECT 2",
     ],
 )
 def test_sqlite_refuses_by_itself(file_url, statement, tmp_path, monkeypatch):
@@ -366,6 +383,11 @@ def test_too_many_columns(shop):
 
 def test_a_row_too_large_for_sqlite(file_url):
     assert "more than 1 MB" in refusal({"db": file_url}, "SELECT hex(zeroblob(900000)) AS a")
+
+
+@pytest.mark.parametrize("driver", ["postgresql+psycopg2", "postgresql+asyncpg", "postgresql+psycopg"])
+def test_the_driver_that_an_address_names_does_not_matter(url, driver):
+    assert sql.read({"db": url.replace("postgresql", driver, 1)}, "db", "SELECT 1 AS a").rows == 1
 
 
 @pytest.mark.parametrize("connection", ["nobody", "else"])

@@ -15,6 +15,7 @@ from lib.tables.cells import clean_name
 
 TOO_LONG = "takes longer over it than it may: ask for fewer rows or columns, or for less to be computed"
 NO_TABLE = "has no such table or view: choose one from the list, or write its schema before its name"
+NOT_UTF8 = "holds text that is not UTF-8: leave out its column, or mend it"
 """What databases of any kind may answer, after their name."""
 
 _BRIEF = 160

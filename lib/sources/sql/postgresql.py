@@ -5,7 +5,7 @@ All cells come as text, as the server writes them, and are made into what their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.types.string import TextLoader
 from sqlalchemy import URL
 
-from lib.sources.sql.database import NO_TABLE, TOO_LONG, Connection, Database, RefusedError, Relation, brief
+from lib.sources.sql.database import NO_TABLE, NOT_UTF8, TOO_LONG, Connection, Database, RefusedError, Relation, brief
 
 _LINE: Mapping[str, int] = {
     "connect_timeout": 10,
@@ -46,13 +46,11 @@ WHERE relation.relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY 1, 2
 """
 
-_WHOLE = frozenset(postgres.types[name].oid for name in ("int2", "int4", "int8", "oid"))
-_BROKEN = frozenset(postgres.types[name].oid for name in ("float4", "float8"))
 _MOMENTS = frozenset(postgres.types[name].oid for name in ("date", "timestamp", "timestamptz"))
 _NESTED = frozenset(
     {postgres.types[name].oid for name in ("json", "jsonb")} | {info.array_oid for info in postgres.types}
 )
-_BOOL, _BYTES, _NUMERIC = (postgres.types[name].oid for name in ("bool", "bytea", "numeric"))
+_BYTES = postgres.types["bytea"].oid
 
 _OUT_OF_TIME = "infinity|BC$|^[0-9]{5}"
 """Moments that are known to PostgreSQL only."""
@@ -61,6 +59,7 @@ _REFUSALS = (
     (errors.QueryCanceled, TOO_LONG),
     (errors.LockNotAvailable, "has the table locked for somebody's change: try again in a while"),
     (errors.UndefinedTable, NO_TABLE),
+    (errors.CharacterNotInRepertoire, NOT_UTF8),
     (errors.InsufficientPrivilege, "does not let this user read that: choose from the list, or ask for SELECT on it"),
     (
         (errors.ReadOnlySqlTransaction, errors.ActiveSqlTransaction),
@@ -78,10 +77,42 @@ _OPENING = (
 """Words of a server that refuses, which come without a code, and what they mean."""
 
 
-_AS_TEXT = AdaptersMap(postgres.adapters)
-for _info in postgres.types:
-    for _oid in filter(None, (_info.oid, _info.array_oid)):
-        _AS_TEXT.register_loader(_oid, TextLoader)
+def _all_as_text() -> AdaptersMap:
+    """What makes text of cells of any type."""
+    adapters = AdaptersMap(postgres.adapters)
+    for info in postgres.types:
+        for kind in filter(None, (info.oid, info.array_oid)):
+            adapters.register_loader(kind, TextLoader)
+    return adapters
+
+
+_AS_TEXT = _all_as_text()
+
+
+def _whole(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.cast(cells, pa.int64())
+
+
+def _broken(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.cast(cells, pa.float64())
+
+
+def _numeric(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """NUMERIC as whole numbers, as text where they have more digits than a number holds here, or as others."""
+    with suppress(pa.ArrowInvalid):
+        return _whole(cells)
+    if pc.all(pc.match_substring_regex(cells, r"^-?\d+$")).as_py():
+        return cells
+    return _broken(cells)
+
+
+_READ: Mapping[int, Callable[[pa.ChunkedArray], pa.ChunkedArray]] = {
+    postgres.types["bool"].oid: lambda cells: pc.equal(cells, "t"),
+    postgres.types["numeric"].oid: _numeric,
+    **{postgres.types[name].oid: _whole for name in ("int2", "int4", "int8", "oid")},
+    **{postgres.types[name].oid: _broken for name in ("float4", "float8")},
+}
+"""How cells of a type are read; those of all others stay text."""
 
 
 class _Connection(Connection):
@@ -120,15 +151,12 @@ class _Connection(Connection):
             return None, "holds bytes and is left out"
         if kind in _NESTED:
             return cells, "holds lists or records and is left as text"
-        if kind in _MOMENTS:
-            return _moments(cells)
-        if kind == _BOOL:
-            return pc.equal(cells, "t"), ""
-        if kind in _WHOLE:
-            return pc.cast(cells, pa.int64()), ""
-        if kind == _NUMERIC:
-            return _numeric(cells), ""
-        return (pc.cast(cells, pa.float64()) if kind in _BROKEN else cells), ""
+        with suppress(pa.ArrowInvalid):  # a query can have the server write them in another manner: text, then
+            if kind in _MOMENTS:
+                return _moments(cells)
+            if kind in _READ:
+                return _READ[kind](cells), ""
+        return cells, ""
 
 
 class PostgreSQL(Database):
@@ -167,20 +195,11 @@ def _connected(url: URL) -> psycopg.Connection:
     """A connection of its own, of which nothing is kept for others."""
     try:
         written, said = url.set(drivername="postgresql+psycopg").get_dialect()().create_connect_args(url)
-        return psycopg.connect(*written, **{**_LINE, **said}, client_encoding="UTF8", context=_AS_TEXT)
+        return psycopg.connect(*written, **{**_LINE, **said, "client_encoding": "UTF8"}, context=_AS_TEXT)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with an address, the error may hold a part of it
         said_so = str(error).lower()
         reason = next((reason for words, reason in _OPENING if any(word in said_so for word in words)), "")
     raise RefusedError(f"cannot be opened: {reason or 'its url is not as it should be'}")
-
-
-def _numeric(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """NUMERIC as whole numbers, as text where they have more digits than a number holds here, or as others."""
-    with suppress(pa.ArrowInvalid):
-        return pc.cast(cells, pa.int64())
-    if pc.all(pc.match_substring_regex(cells, r"^-?\d+$")).as_py():
-        return cells
-    return pc.cast(cells, pa.float64())
 
 
 def _moments(cells: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:

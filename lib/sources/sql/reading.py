@@ -84,7 +84,6 @@ def read(
         DataError: One sentence on what is wrong and what to do, without any part of the url.
     """
     name = shown(name or f"Query of {connection}")
-
     database = _database(connections, connection, seconds)
     check_statement(statement, database.dialect)
     table, notes = _carried_out(
@@ -116,8 +115,6 @@ def _carried_out(database: Database, connection: str, question: Callable[[Connec
         return watched(database, question, progress)
     except RefusedError as refused:
         words = str(refused)
-    except UnicodeError:
-        words = "holds text that is not UTF-8: leave out that column, or mend it"
     if any(secret in words for secret in (database.url.host, database.url.password) if secret):
         words = "does not take the statement: mend it and read again"
     raise DataError(f"The database {shown(connection)} {words}.")

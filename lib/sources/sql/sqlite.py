@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lib.sources.sql.database import NO_TABLE, TOO_LONG, Connection, Database, RefusedError, Relation, brief
+from lib.sources.sql.database import NO_TABLE, NOT_UTF8, TOO_LONG, Connection, Database, RefusedError, Relation, brief
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer"})
@@ -103,7 +103,7 @@ class SQLite(Database):
                 connection.set_authorizer(_is_allowed)
                 connection.set_progress_handler(lambda: self.stopped or time.monotonic() > until, _LOOK_EVERY)
                 yield _Connection(connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, sqlite3.Warning) as error:  # Python 3.11 warns of a second statement
             raise RefusedError(_sentence(error)) from None
 
 
@@ -118,7 +118,7 @@ def _is_allowed(action: int, *named: str | None) -> int:
     return sqlite3.SQLITE_DENY
 
 
-def _sentence(error: sqlite3.Error) -> str:
+def _sentence(error: sqlite3.Error | sqlite3.Warning) -> str:
     """What went wrong, after the name of the database."""
     said = str(error)
     code = getattr(error, "sqlite_errorname", "")
@@ -129,4 +129,6 @@ def _sentence(error: sqlite3.Error) -> str:
         return sentence
     if said.startswith("no such table"):
         return NO_TABLE
+    if said.startswith("Could not decode"):
+        return NOT_UTF8
     return f"does not take the statement ({brief(said)}): mend it and read again"

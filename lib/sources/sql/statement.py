@@ -66,7 +66,7 @@ def _parsed(statement: str, dialect: str) -> list[exp.Expr]:
         where = f" near line {line}" if line else ""
     except RecursionError:
         where = ": it has too many brackets within brackets"
-    raise DataError(f"The statement cannot be read as SQL{where}: write one SELECT.")
+    raise DataError(f"The statement cannot be read as SQL{where}: write one SELECT, or make a view of it.")
 
 
 def _called(node: exp.Expr) -> str:

@@ -36,12 +36,11 @@ class Server:
     """A server that runs: where, and who owns everything in it."""
 
     port: int
-    user: str = "owner"
     database: str = "postgres"
 
-    def url(self, user: str | None = None, password: str = PASSWORD, **other: Any) -> str:
+    def url(self, user: str = "owner", password: str = PASSWORD, database: str | None = None) -> str:
         """The address as it stands in a file of secrets; by default the owner's."""
-        url = URL.create("postgresql", user or self.user, password, "127.0.0.1", self.port, self.database, **other)
+        url = URL.create("postgresql", user, password, "127.0.0.1", self.port, database or self.database)
         return url.render_as_string(hide_password=False)
 
     def run(self, *statements: str) -> None:
@@ -61,7 +60,7 @@ class Server:
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
-            user=self.user,
+            user="owner",
             password=PASSWORD,
             dbname=self.database,
             autocommit=True,

@@ -138,6 +138,15 @@ def test_a_wrong_password_is_said_without_it(page, settled, postgresql):
     assert len(at.error) == 1
 
 
+def test_a_database_without_tables_is_said(page, settled, postgresql):
+    postgresql.run("CREATE DATABASE nothing")
+    at = page(bank={"url": postgresql.url(database="nothing")})
+    at.segmented_control(key="own_reading").set_value(TABLE).run()
+    settled(at)
+    assert at.selectbox(key="own_relation").placeholder == "None that may be read"
+    assert not any(button.key == "read_database" for button in at.button)
+
+
 def test_the_answer_is_its_sessions_alone(page, settled):
     """Two ask the same; neither finds the other's answer, nor the work that makes it."""
     first, second = page(), page()

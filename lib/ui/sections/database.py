@@ -100,12 +100,12 @@ def _choose_table(urls: Mapping[str, str], connection: str) -> _Reading | None:
         return sql.relations(urls, connection, progress=progress)
 
     found = _answered("database_tables", listing, listed)
-    relation = None
-    if found:
-        relation = st.selectbox("Table or view", found, format_func=_label, key="own_relation")
-    elif found is not None:
-        st.info("There is no table in it that may be read.", icon=":material/info:")
-    if found is not None or listing.error:
+    if found is None and not listing.error:
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        relation = st.selectbox(
+            "Table or view", found or (), format_func=_label, placeholder="None that may be read", key="own_relation"
+        )
         st.button("List again", icon=":material/refresh:", key="list_tables", on_click=listings.clear)
     if relation is None:
         return None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import numpy as np
+import psycopg
 import pytest
 from postgresql import is_soon
 
@@ -364,6 +365,15 @@ def test_sqlite_refuses_by_itself(file_url, statement, tmp_path, monkeypatch):
 def test_a_role_without_rights(url):
     assert "does not let this user read that" in refusal({"db": url}, "SELECT * FROM closed")
     assert "does not let this user read that" in refusal({"db": url}, "SELECT * FROM hidden.secret")
+
+
+def test_what_else_a_role_may_do_is_for_the_database_to_say(url):
+    """A transaction that only reads still calls functions: here, one that ends another connection of the role."""
+    with psycopg.connect(url) as other:
+        statement = f"SELECT pg_terminate_backend({other.info.backend_pid}, 5000) AS ended"
+        assert column(sql.read({"db": url}, "db", statement), "ended").to_pylist() == [True]
+        with pytest.raises(psycopg.OperationalError):
+            other.execute("SELECT 1")
 
 
 def test_too_many_rows_and_cells(shop, monkeypatch):

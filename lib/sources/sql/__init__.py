@@ -5,7 +5,7 @@ Both take the mapping of connections, from a name to a url as SQLAlchemy writes 
 
 Who is asked what may be read is the database: the rights of its role are the boundary. What stands here besides keeps
 mistakes away: a transaction that only reads, limits of time and size, and one statement, which must be a query. A
-query can still call a function that does something (``nextval``), if the role may.
+query can still call a function that does more than read (``pg_terminate_backend``, ``dblink``), if the role may.
 
 Other kinds of database are refused: that a statement only reads is promised differently by each of them.
 """

@@ -30,6 +30,7 @@ T = TypeVar("T")
 _TABLE, _SELECT = "A table or view", "A SELECT of my own"
 _LISTED = "own_relations"
 _LONGEST = 20_000
+"""Characters of a statement; ``lib.sources.sql`` takes no more."""
 
 
 @dataclass

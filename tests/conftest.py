@@ -60,6 +60,15 @@ def notebook():
     return {entry["id"]: entry for entry in entries}
 
 
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server with an empty database; see ``tests/postgresql.py``."""
+    from postgresql import serve
+
+    with serve() as server:
+        yield server
+
+
 @pytest.fixture
 def held():
     """Makes work that ends with the test at the latest, so that no thread is left waiting."""

@@ -123,6 +123,12 @@ def test_a_server_starts_without_what_finds_segments():
     assert loaded_by(AT_START, heavy) == []
 
 
+def test_who_uses_no_database_holds_no_driver():
+    """SQLAlchemy, the parser and the driver take 30 MB together."""
+    drivers = ("sqlalchemy", "psycopg", "sqlglot", "lib.sources.sql")
+    assert loaded_by(f"{AT_START}, lib.ui.sections.bring, lib.ui.sections.database", drivers) == []
+
+
 def test_the_server_never_holds_what_only_the_worker_needs():
     """numba takes part of a second to import and a hundred megabytes once it compiles."""
     assert loaded_by("lib.ui.use.tabs, lib.ui.sections.methods", ("numba", "matplotlib", "vl_convert")) == []

@@ -18,6 +18,6 @@ Whatever is left out is told from the file.
 """
 
 from lib.sources.table.made import as_dataset, read
-from lib.sources.table.understood import Understood, again, needs_reading, understand
+from lib.sources.table.understood import Understood, again, needs_reading, understand, understand_table
 
-__all__ = ["Understood", "again", "as_dataset", "needs_reading", "read", "understand"]
+__all__ = ["Understood", "again", "as_dataset", "needs_reading", "read", "understand", "understand_table"]

@@ -90,7 +90,7 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
     return Dataset(
         frame=frame,
         codebook=codebook,
-        name=PurePath(understood.name).name.split(".")[0] or understood.name,
+        name=_title(understood),
         fingerprint=_fingerprint(understood),
         subject=subject,
         weight=weight,
@@ -100,6 +100,13 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
             subject, frame, codebook, dict(zip(frame, readings, strict=False)), given, understood.choices
         ),
     )
+
+
+def _title(understood: Understood) -> str:
+    """The name of a file without what says its kind; a table of a database is called what it is."""
+    if understood.kind == "database":
+        return understood.name
+    return PurePath(understood.name).name.split(".")[0] or understood.name
 
 
 def _only(understood: Understood, role: str) -> str | None:

@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import pyarrow as pa
 
 from lib.errors import DataError
 from lib.tables.files import shown
@@ -17,7 +19,7 @@ from lib.tables.own.guess import Choices, Column, ColumnGuess
 from lib.tables.own.limits import MAX_BYTES, PREVIEW
 from lib.tables.own.packed import Bare, Brought, Kind, bare
 from lib.tables.own.raw import Broken, Raw, Sheet, as_text
-from lib.tables.own.typed import read_parquet, read_stata
+from lib.tables.own.typed import of_arrow, read_parquet, read_stata
 from lib.tables.own.workbook import read_workbook
 from lib.work.progress import Progress
 
@@ -31,7 +33,7 @@ class Understood:
 
     Attributes:
         name: What the person calls the file.
-        kind: "text", "workbook", "parquet" or "stata".
+        kind: "text", "workbook", "parquet", "stata", or "database" of what came from one.
         digest: SHA-256 of what was brought.
         size: Bytes of it, unpacked.
         rows: Rows of the table, blank ones left out.
@@ -44,7 +46,7 @@ class Understood:
     """
 
     name: str
-    kind: Kind
+    kind: Kind | Literal["database"]
     digest: str
     size: int
     rows: int
@@ -142,6 +144,31 @@ def understand(
     return _understood(file.name, file.kind, file.digest, file.size, raw, choices)
 
 
+def understand_table(
+    name: str,
+    digest: str,
+    brought: pa.Table,
+    choices: Mapping[str, Any] | None = None,
+    *,
+    notes: tuple[str, ...] = (),
+) -> Understood:
+    """Say what is in a table that a database gave; from here on it goes the way of a file.
+
+    Args:
+        name: What the person calls it.
+        digest: SHA-256 of its content and of where it came from.
+        brought: With at least one row; its columns are named, none twice.
+        choices: About its columns; see ``lib.sources.table``.
+        notes: What else is worth knowing of it, a sentence each.
+
+    Raises:
+        DataError: One sentence on what is wrong with the table or a choice, where, and what to do.
+    """
+    return _understood(
+        name, "database", digest, brought.nbytes, of_arrow(name, brought, notes), _checked(name, choices)
+    )
+
+
 def again(understood: Understood, choices: Mapping[str, Any]) -> Understood:
     """The same file with other choices about its columns; it is not read again.
 
@@ -178,7 +205,9 @@ def _raw(file: Bare, folder: Path, choices: dict[str, Any], progress: Progress) 
     return read_delimited(file, folder, choices)
 
 
-def _understood(name: str, kind: Kind, digest: str, size: int, raw: Raw, choices: Mapping[str, Any]) -> Understood:
+def _understood(
+    name: str, kind: Kind | Literal["database"], digest: str, size: int, raw: Raw, choices: Mapping[str, Any]
+) -> Understood:
     of_columns: Mapping[str, Choices] = choices.get("columns") or {}
     made = own_columns.understood_columns(name, raw, of_columns)
     first = raw.table.slice(0, PREVIEW)

@@ -83,18 +83,24 @@ def check_width(name: str, columns: int) -> None:
         raise DataError(f"{name} has {columns:,} columns; at most {MAX_COLUMNS:,} are read: leave some out.")
 
 
-def check_length(name: str, rows: int, columns: int) -> None:
+def check_length(name: str, rows: int, columns: int, *, by: str = "") -> None:
     """Check the number of rows, and of cells.
+
+    Args:
+        name: Of the table.
+        rows: How many it has.
+        columns: How many it has.
+        by: How rows can be left out, as in " with WHERE".
 
     Raises:
         DataError: A sentence.
     """
     if rows > MAX_ROWS:
-        raise DataError(f"{name} has more than {MAX_ROWS:,} rows, the most that are read: leave some out.")
+        raise DataError(f"{name} has more than {MAX_ROWS:,} rows, the most that are read: leave some out{by}.")
     if rows * columns > MAX_CELLS:
         raise DataError(
             f"{name} has more than {MAX_CELLS // 1_000_000} million cells, the most that are read: "
-            "leave out rows or columns."
+            f"leave out columns or rows{by}."
         )
 
 

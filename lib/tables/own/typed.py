@@ -1,9 +1,10 @@
-"""Parquet and Stata: files that bring types of their own."""
+"""Parquet, Stata and tables of Arrow: what brings types of its own."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,26 @@ from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Raw
 
 _PIECE = 100_000
+
+
+def of_arrow(name: str, table: pa.Table, notes: tuple[str, ...] = ()) -> Raw:
+    """A table of Arrow whose columns are not nested.
+
+    Args:
+        name: What the person calls it.
+        table: With at least one row.
+        notes: What else is worth knowing of it, a sentence each.
+
+    Raises:
+        DataError: One sentence on what is wrong and what to do.
+    """
+    names = tuple(table.column_names)
+    if nested := [shown(field.name) for field in table.schema if pa.types.is_nested(field.type)]:
+        raise DataError(f"{name} has lists or records in column {nested[0]}: leave it out or spread it out.")
+    raw.check_width(name, len(names))
+    raw.check_length(name, len(table), len(names))
+    simple = pa.Table.from_arrays([_simple(column) for column in table.columns], _places(names))
+    return replace(_raw(name, simple, names, {}, {}), notes=notes)
 
 
 def read_parquet(file: Bare) -> Raw:
@@ -48,7 +69,7 @@ def read_parquet(file: Bare) -> Raw:
             pieces.append(piece)
     if not rows:
         raise DataError(f"{file.name} has columns and no rows: choose a table with rows.")
-    return _raw(file, pa.concat_tables(pieces, promote_options="permissive"), names, {}, {})
+    return _raw(file.name, pa.concat_tables(pieces, promote_options="permissive"), names, {}, {})
 
 
 def read_stata(file: Bare) -> Raw:
@@ -78,13 +99,13 @@ def read_stata(file: Bare) -> Raw:
             levels[at] = {float(code): str(label) for code, label in labels.items()}
     columns = [_simple(pa.chunked_array([pa.array(frame[name], from_pandas=True)])) for name in names]
     labels = {at: told[name] for at, name in enumerate(names) if told.get(name)}
-    return _raw(file, pa.Table.from_arrays(columns, _places(names)), names, labels, levels)
+    return _raw(file.name, pa.Table.from_arrays(columns, _places(names)), names, labels, levels)
 
 
 def _raw(
-    file: Bare, table: pa.Table, names: tuple[str, ...], told: Mapping[int, str], levels: dict[int, Mapping[float, str]]
+    name: str, table: pa.Table, names: tuple[str, ...], told: Mapping[int, str], levels: dict[int, Mapping[float, str]]
 ) -> Raw:
-    raw.check_cells(file.name, names, table)
+    raw.check_cells(name, names, table)
     numbers = np.arange(len(table), dtype=np.int64) + 2
     return Raw(table=table, names=names, row_numbers=numbers, told=told, levels=levels)
 

@@ -82,6 +82,10 @@ def swap(key: str, data: Dataset) -> None:
     ROOM.drop_of(key)
 
 
+DATABASE = "own_database"
+"""What a session holds of a question to a database that is not answered yet."""
+
+
 def empty_the_box() -> None:
     """Let go of the file that Streamlit holds: a box for files is emptied by another key."""
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
@@ -91,7 +95,7 @@ def clear() -> None:
     """Forget the table in use, the one in the making, and all that was made from them."""
     for key in mine():
         forget(key)
-    for held in (DESK, CHOICES):
+    for held in (DESK, CHOICES, DATABASE):
         st.session_state.pop(held, None)
     empty_the_box()
 

@@ -22,7 +22,7 @@ from lib.tables.own.guess import ROLES, ColumnGuess
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
 from lib.ui.scene import catalogue, desk, own
 from lib.ui.scene.desk import Desk
-from lib.ui.sections import recipes, sidebar
+from lib.ui.sections import database, recipes, sidebar
 from lib.words import literal
 
 MOST_MB = 50
@@ -54,6 +54,7 @@ def bring() -> Desk | None:
         f":material/lock: Up to {MOST_MB} MB, {MAX_ROWS / 1e6:.0f} million rows and {MAX_COLUMNS} columns. The table "
         "stays in this session: nobody else sees it, no link holds any of it, and it goes when you leave or forget it."
     )
+    _lay_answer()
     recipe = _recipe()
     if file is not None:
         _lay_file(file, recipe)
@@ -62,6 +63,15 @@ def bring() -> Desk | None:
     else:
         _follow_choices(recipe)
     return desk.laid()
+
+
+def _lay_answer() -> None:
+    """Put what a database has answered on the desk, in the place of a file."""
+    if (answer := database.from_database()) is not None:
+        st.session_state.pop(own.CHOICES, None)
+        own.empty_the_box()
+        desk.lay(*answer)
+        st.rerun()
 
 
 def _recipe() -> StoredRecipe | None:

@@ -47,3 +47,8 @@ def percent(share: float) -> str:
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def verbatim(words: str) -> str:
+    """Words from a file or from somebody as Markdown shows them letter by letter: no mark in them takes effect."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~$:" else letter for letter in words)

@@ -12,8 +12,10 @@ from lib.charts.segments import segment_scales, title_of
 from lib.segments.describe.lenses import EVERYONE, in_words
 
 _EVERYONE = "Everyone"
-_EVERYONES_SHAPE = "M-1,0L1,0M0,-1L0,1"
-"""A cross of two lines: no segment has it."""
+_EVERYONES_SHAPE = "M-0.3,-1L0.3,-1L0.3,1L-0.3,1Z"
+"""An upright bar: no segment has it."""
+
+_TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 
 _ROW = 20
 """Pixels for one share, and for the words above those of one figure."""
@@ -46,7 +48,12 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
     )
     heading = base.transform_filter("datum.heading").mark_text(align="left", color=theme.INK, fontSize=12, limit=600)
     told = base.transform_filter("!datum.heading")
-    across = alt.X("value:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
+    across = alt.X(
+        "value:Q",
+        title=None,
+        scale=alt.Scale(domain=[-0.02, 1.02], nice=False),
+        axis=alt.Axis(format=".0%", values=_TICKS),
+    )
     line = told.mark_rule(strokeWidth=1.5).encode(
         x=alt.X("low:Q"), x2=alt.X2("high:Q"), color=alt.Color("title:N", scale=colour, legend=None)
     )

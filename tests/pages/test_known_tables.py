@@ -93,6 +93,6 @@ def test_loans_are_looked_at_through_their_outcome_and_never_made_from_it(app, c
 
 def test_a_customer_is_found_by_a_number_that_is_text(app):
     at = app(MANY, data="cards", maps="pca")
-    at.text_input(key="member").set_value("S00007").run()
+    at.text_input(key="member_cards").set_value("S00007").run()
     assert not at.exception
     assert any("**Customer S00007**" in m.value for m in at.main.markdown)

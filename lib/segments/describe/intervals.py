@@ -48,6 +48,6 @@ def effective_size(weights: Floats) -> float:
 def can_be_told(dataset: Dataset) -> bool:
     """Whether the rows of a table are members on their own, so that an interval can be told from them alone.
 
-    Not of a survey: rows of one household are near-copies, and how it was drawn takes replicate weights to say.
+    Not of a survey: the implicates of one member are near-copies, and how it was drawn takes replicate weights to say.
     """
     return dataset.implicates == 1 and dataset.wave is None and dataset.sampled == len(dataset)

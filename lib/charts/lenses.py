@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import altair as alt
@@ -14,8 +15,6 @@ from lib.segments.describe.lenses import EVERYONE, in_words
 _EVERYONE = "Everyone"
 _EVERYONES_SHAPE = "M-0.3,-1L0.3,-1L0.3,1L-0.3,1Z"
 """An upright bar: no segment has it."""
-
-_TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 
 _ROW = 20
 """Pixels for one share, and for the words above those of one figure."""
@@ -51,8 +50,8 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
     across = alt.X(
         "value:Q",
         title=None,
-        scale=alt.Scale(domain=[-0.02, 1.02], nice=False),
-        axis=alt.Axis(format=".0%", values=_TICKS),
+        scale=alt.Scale(domain=_ends(table), nice=False),
+        axis=alt.Axis(format=".0%", tickCount=5),
     )
     line = told.mark_rule(strokeWidth=1.5).encode(
         x=alt.X("low:Q"), x2=alt.X2("high:Q"), color=alt.Color("title:N", scale=colour, legend=None)
@@ -65,6 +64,12 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
     return (heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")) + line + mark).properties(
         height=_ROW * len(table) + 30
     )
+
+
+def _ends(table: pd.DataFrame) -> list[float]:
+    """The axis from nothing to the next tenth beyond all intervals, with room for marks at its ends."""
+    most = max(math.ceil(table["high"].max() * 10 - 1e-9), 1) / 10
+    return [-0.02 * most, 1.02 * most]
 
 
 def shares_words(figures: pd.DataFrame, names: Mapping[int, str]) -> str:

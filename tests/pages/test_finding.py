@@ -4,11 +4,15 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tables import neutral_table
 
+from lib import maps
+from lib.segments import Recipe
 from lib.sources import examples
-from lib.ui.scene import own
+from lib.ui.scene import catalogue, own
+from lib.ui.scene.catalogue import Source
 
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
 
@@ -16,7 +20,6 @@ TWO, MANY = "pages/two_features.py", "pages/many_features.py"
 @pytest.fixture
 def marks():
     """The mark on each chart that can have one: alt text -> id, or None."""
-    import pyarrow as pa
 
     def read(at):
         found = {}
@@ -56,12 +59,12 @@ def test_a_customer_is_found_on_either_page(app, marks, page):
     near = next(d.value for d in at.dataframe if "Nearest" in d.value.columns)
     assert len(near) == 5
     assert "S00007" not in near["Nearest"].tolist()
-    standing = next(d.value for d in at.dataframe if "In its segment" in d.value.columns).set_index("What")
+    standing = next(d.value for d in at.dataframe if "In segment" in d.value.columns).set_index("What")
     data = examples.cards()
     balance = data.values("BALANCE")
     own_value = balance[data.ids == "S00007"][0]
     percentile = round(100 * ((balance < own_value).mean() + (balance == own_value).mean() / 2))
-    assert standing.loc["Balance", "Among all customers"] == f"percentile {percentile}"
+    assert standing.loc["Balance", "Percentile"] == str(percentile)
 
 
 def test_it_stays_found_from_page_to_page_and_is_let_go_of(app, marks):
@@ -98,9 +101,9 @@ def test_a_household_is_found_with_all_its_implicates(app, marks, sample):
     assert set(marks(at).values()) == {"17"}
     assert len(marks(at)) == 3
     assert "**Household 17** falls in" in said(at)
-    assert any(c.value.startswith("Over its 5 implicates; nearest on the scale") for c in at.main.caption)
+    assert any(c.value.startswith("Over its 5 implicates. Percentiles among all households") for c in at.main.caption)
     rows = sample.frame[sample.ids == 17]
-    standing = next(d.value for d in at.dataframe if "In its segment" in d.value.columns)
+    standing = next(d.value for d in at.dataframe if "In segment" in d.value.columns)
     shown = dict(zip(standing["What"], standing["This household"], strict=True))
     own_value = rows["ASSET"].mean()
     assert shown["Total assets"].startswith(f"${own_value:,.0f}")
@@ -180,3 +183,31 @@ def test_no_picture_and_no_report_has_the_mark(app):
     at = find(app(TWO, data="cards"), "S00007")
     page = at.session_state["charts_on_page"]
     assert page.charts["plane_chart"].data["found"].empty
+
+
+def test_who_is_not_among_the_points_drawn_is_said(app, marks):
+    """Of the 3,000 customers 2,500 and a few are drawn."""
+    at = app(TWO, data="cards")
+    drawn = next(
+        set(pa.ipc.open_stream(data.data.data).read_pandas()["id"])
+        for element in at.get("vega_lite_chart")
+        for data in element.proto.datasets
+        if data.name == "points"
+    )
+    absent = next(one for one in examples.cards().ids if one not in drawn)
+    assert "Its own point is not among those drawn: the mark is where it belongs." in said(find(at, absent))
+    assert set(marks(at).values()) == {absent}
+    assert "Its own point" not in said(find(at, min(drawn)))
+
+
+def test_who_is_not_on_a_map_is_placed_and_it_is_said(app, marks, monkeypatch):
+    monkeypatch.setattr("lib.maps.rows.MAX_POINTS", 600)
+    data = examples.cards()
+    mine = replace(data, fingerprint="more than fit on a map", name="Cards")
+    source = Source(mine.name, mine.fingerprint, lambda columns: mine, lambda: mine.codebook)
+    monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source})
+    at = app(MANY, maps="pca")
+    drawn = maps.project(data, Recipe(("BALANCE", "PAYMENTS"), k=2), "pca").table["id"]
+    absent = next(one for one in data.ids if one not in set(drawn))
+    assert "It is not among the points of PCA: its mark is where the axes put it." in said(find(at, absent, "mine"))
+    assert set(marks(at).values()) == {absent}

@@ -70,7 +70,7 @@ def find_member(dataset: Dataset, segmentation: Segmentation, member: int | str,
         raise RecipeError(f"There is no {noun} {member} in this population: look at another, or widen it.")
     everybody = _members_of(dataset, segmentation)
     own = int(dataset.member_codes[rows[0]])
-    segment, point = int(everybody.labels[own]), everybody.points[own]
+    segment, point = int(everybody.labels[own]), everybody.points[own].copy()
     names = tuple(dict.fromkeys((*segmentation.recipe.features, *columns)))
     inside = segmentation.labels == segment
     weights = dataset.weights(segmentation.recipe.counting)

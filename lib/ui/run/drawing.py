@@ -57,6 +57,11 @@ def start_page(name: str) -> None:
     st.session_state[_ON_PAGE] = _Page(name, lasting)
 
 
+def page_name() -> str:
+    """The page that the session is on."""
+    return _page().name
+
+
 def on_page(scene: Segmented) -> dict[str, Shown]:
     """The charts seen on the page so far, by key: those of a scene's segments, and those that show none."""
     return {key: shown for key, shown in _page().charts.items() if shown.segments in (None, scene.key)}

@@ -6,7 +6,8 @@ whole page runs where cards are open too. What is typed is kept by source: one t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,20 +18,29 @@ from lib.dataset import Variable
 from lib.errors import HouseholdSegmentsError
 from lib.segments import UNASSIGNED, Found
 from lib.ui.run import map_results, whole_page
+from lib.ui.run.drawing import page_name
 from lib.ui.run.map_results import Id
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
-from lib.words import a, capitalised, percent, verbatim
+from lib.words import a, capitalised, listed, percent, verbatim
 
 _WIDTH = 300
 _FACTS = 9
 """Columns told of a member where the subject names none."""
 
-_LAST = "looked_for"
-"""What a session holds: the box that was drawn last, and what was in it."""
-
 _TABS, _CARDS = "use", "Cards"
 """Key of the tabs below, and the one in which the member is named too."""
+
+
+_LAST = "looked_for"
+
+
+class _Last(NamedTuple):
+    """The box that was drawn last, what was in it, and on which page."""
+
+    key: str
+    typed: str
+    page: str
 
 
 def box_key(scene: Scene) -> str:
@@ -52,9 +62,10 @@ def _ask() -> None:
 def choose(scene: Segmented) -> Found | None:
     """The box to look for a member by its id, and the one it names; a sentence below it where it names nobody."""
     member, key = scene.entity.singular, box_key(scene)
-    last = st.session_state.get(_LAST)
-    if last and last[0] == key and key not in st.session_state and key not in st.query_params:
-        st.session_state[key] = last[1]  # on another page it was another box
+    last: _Last | None = st.session_state.get(_LAST)
+    if last and last.key == key and last.page != page_name():
+        # for Streamlit it was another box there: this one would begin with nothing
+        st.session_state[key] = last.typed
     typed = st.text_input(
         f"Find {a(member)}",
         key=key,
@@ -66,7 +77,7 @@ def choose(scene: Segmented) -> Found | None:
         help=f"By the ID that the data have for {a(member)}, a number or a text; upper and lower case and blanks do "
         "not matter, leading zeros of a text do. It is marked on what is drawn above and named on its segment's card.",
     )
-    st.session_state[_LAST] = (key, typed)
+    st.session_state[_LAST] = _Last(key, typed or "", page_name())
     try:
         return _found(scene)
     except HouseholdSegmentsError as error:
@@ -115,6 +126,12 @@ def _border(scene: Segmented, one: Found) -> str:
     return f", on the border to {verbatim(title_of(one.placement.next_best, scene.names))}"
 
 
+def undrawn(where: Sequence[str] = ()) -> str:
+    """That a mark stands where no point is drawn: on some maps, or on the only picture."""
+    on = f" on {listed(list(where))}" if where else ""
+    return f"Its own point is not among those drawn{on}: the mark is where it belongs."
+
+
 def describe(scene: Segmented, one: Found, notes: Iterable[str] = ()) -> None:
     """Its segment and how clearly it belongs there, where it stands, its nearest neighbours.
 
@@ -126,9 +143,13 @@ def describe(scene: Segmented, one: Found, notes: Iterable[str] = ()) -> None:
     st.markdown(" ".join(filter(None, [_belonging(scene, one), *_asides(scene, one), *map(verbatim, notes)])))
     _render_standing(scene, one)
     _render_neighbours(scene, one)
-    of_all = f"over its {len(one.rows)} implicates" if scene.about.implicates > 1 else ""
-    scale = "nearest on the scale on which segments were found"
-    controls.chart_note(scene, capitalised("; ".join(filter(None, (of_all, scale)))) + ".")
+    together = f"Over its {len(one.rows)} implicates." if scene.about.implicates > 1 else ""
+    controls.chart_note(
+        scene,
+        together,
+        f"Percentiles among all {scene.entity.plural} and in its segment; of a category, how many have the same. "
+        "Nearest on the scale on which segments were found.",
+    )
     member = scene.entity.singular
     with st.expander(f"Everything known about this {member}", key="all_columns", on_change="rerun") as everything:
         if everything.open:
@@ -169,8 +190,8 @@ def _render_standing(scene: Segmented, one: Found) -> None:
         {
             "What": [variable.label for variable, _ in told],
             f"This {entity.singular}": [_value(variable, row) for variable, row in told],
-            f"Among all {entity.plural}": [_percentile(variable, row["everyone"]) for variable, row in told],
-            "In its segment": [_percentile(variable, row["segment"]) for variable, row in told],
+            "Percentile": [_percentile(variable, row["everyone"]) for variable, row in told],
+            "In segment": [_percentile(variable, row["segment"]) for variable, row in told],
         }
     )
     st.dataframe(table, hide_index=True, alt=f"Where {entity.singular} {one.id} stands in each column, by percentile")
@@ -187,8 +208,8 @@ def _percentile(variable: Variable, share: float) -> str:
     if np.isnan(share):
         return ""
     if variable.is_category:
-        return f"shared by {percent(share)}"
-    return f"percentile {min(max(round(100 * share), 1), 99)}"
+        return f"{percent(share)} alike"
+    return f"{min(max(round(100 * share), 1), 99)}"
 
 
 def _render_neighbours(scene: Segmented, one: Found) -> None:
@@ -197,8 +218,8 @@ def _render_neighbours(scene: Segmented, one: Found) -> None:
     table = pd.DataFrame(
         {
             "Nearest": at("id").astype(str),
-            "Segment": [_segment(scene, int(number)) for number in at("segment")],
             "Distance": at("distance").map("{:.2f}".format),
+            "Segment": [_segment(scene, int(number)) for number in at("segment")],
             **{codebook.label(name): near[name].map(codebook[name].text).array for name in near},
         }
     )

@@ -21,7 +21,6 @@ from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import finding, picking
 from lib.ui.sections.segments import render_key
-from lib.words import listed
 
 _SEGMENT = "~segment"
 """What no column is called."""
@@ -69,17 +68,24 @@ def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
 
 def _told_of_marks(scene: Segmented, drawn: list[Projection], one: Found) -> list[str]:
     """On which maps it has no point of its own, and what its mark says there."""
+    if one.segment not in scene.shown:
+        return []
     marks = {map_.label: map_results.mark(scene.view, scene.recipe, map_, one) for map_ in drawn}
-    said = []
-    if projected := [label for label, mark in marks.items() if mark.way == "projected"]:
-        said.append(f"It is not among the points of {listed(projected)}: its mark is where PCA's axes put it.")
+    undrawn = [
+        map_.label
+        for map_ in drawn
+        if marks[map_.label].way == "drawn" and one.id not in set(_drawn_of(scene, map_, large=len(drawn) == 1)["id"])
+    ]
+    said = [finding.undrawn(undrawn)] if undrawn else []
     for label, mark in marks.items():
-        if mark.way == "beside":
+        if mark.way == "projected":
+            said.append(f"It is not among the points of {label}: its mark is where the axes put it.")
+        elif mark.way == "beside":
             said.append(
                 f"It is not among the points of {label}: its mark is on the nearest that is, {mark.nearest} "
                 f"(distance {mark.distance:.2f})."
             )
-    return said if one.segment in scene.shown else []
+    return said
 
 
 def _explain(scene: Scene, drawn: list[Projection]) -> None:
@@ -154,12 +160,11 @@ def _draw(
     scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, one: Found | None, *, large: bool
 ) -> None:
     state = st.session_state
-    contoured, sized = bool(state.get("contours")), bool(state.get("sized")) and scene.about.weight is not None
+    contoured, sized = bool(state.get("contours")), _is_sized(scene)
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place = f"map_{projection.method}"
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
-    most = _MOST_POINTS if large else MOST_BESIDE
-    drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
+    drawn = _drawn_of(scene, projection, large=large)
     st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn, sized=sized)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]
     look = (charts.colour_of(column), contoured, sized, large)
@@ -188,6 +193,16 @@ def _draw(
         on_select=lambda: picking.take(scene, find, place),
         selection_mode=[charts.BOX, charts.POINT],
     )
+
+
+def _is_sized(scene: Scene) -> bool:
+    return bool(st.session_state.get("sized")) and scene.about.weight is not None
+
+
+def _drawn_of(scene: Segmented, projection: Projection, *, large: bool) -> pd.DataFrame:
+    """The points of a map that are drawn of it, alone or beside others."""
+    most = _MOST_POINTS if large else MOST_BESIDE
+    return map_results.drawn(scene.view, scene.recipe, projection, most, sized=_is_sized(scene))
 
 
 def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame, *, sized: bool) -> str:

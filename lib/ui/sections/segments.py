@@ -15,6 +15,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.explore import Scale
 from lib.segments import Found, Recipe, Stability, findings
+from lib.segments.describe.plane import Plane
 from lib.ui.run import segment_results, whole_page
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
@@ -52,12 +53,22 @@ def render_plane(scene: Segmented) -> None:
     above = st.container()
     one = finding.choose(scene)
     with above:
-        _render_plane(scene, one)
+        drawn = _render_plane(scene, one)
     if one is not None:
-        finding.describe(scene, one)
+        finding.describe(scene, one, _told_of_mark(scene, drawn, one))
 
 
-def _render_plane(scene: Segmented, one: Found | None) -> None:
+def _told_of_mark(scene: Segmented, drawn: Plane, one: Found) -> list[str]:
+    """What is to be known of its mark: that it is the mean of points that differ, or where no point is drawn."""
+    if one.segment not in scene.shown:
+        return []
+    own = one.standing.loc[list(scene.recipe.features)]
+    if (own["least"] < own["most"]).any():
+        return [f"The mark is at the mean of its {len(one.rows)} implicates."]
+    return [] if (drawn.points["id"] == one.id).any() else [finding.undrawn()]
+
+
+def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     linear = st.toggle(
         "Equal steps",
         key=_LINEAR,
@@ -86,6 +97,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> None:
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         "Numbers mark centroids, tints the part of the plane nearest to each. Drag to move, scroll to zoom.",
     )
+    return drawn
 
 
 def _mark(scene: Segmented, across: Scale, one: Found | None) -> pd.DataFrame:

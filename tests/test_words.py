@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.words import slug, within_sentence
+from lib.words import slug, verbatim, within_sentence
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,7 @@ def test_a_name_keeps_its_capitals_inside_a_sentence(label, said):
 def test_a_short_name_for_an_address():
     assert slug("Credit risk, 2nd") == "credit-risk-2nd"
     assert slug("Größe") == "größe"
+
+
+def test_words_of_others_stay_words():
+    assert verbatim("C-10 *b* ![x](y) `$1$` :red[a]") == (r"C\-10 \*b\* \!\[x\]\(y\) \`\$1\$\` \:red\[a\]")

@@ -30,10 +30,12 @@ from lib.maps import density
 from lib.maps.first import default_recipe, first_views, prepare
 from lib.maps.rows import all_rows, one_implicate
 from lib.population import Population
+from lib.population.ids import find_id
 from lib.segments import Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
+from lib.segments.describe.intervals import can_be_told
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
 from lib.subject import Currency
@@ -253,15 +255,18 @@ def test_describing(mine, named, found):
 
 
 def test_one_member_by_its_text_id(mine, named, found):
-    near = segments.neighbours(mine, found, "C10007")
-    assert near.index[0] == ("C10007", found.labels[6], 0)
-    assert near.iloc[0].to_dict() == mine.frame.iloc[6][list(found.recipe.features)].to_dict()
+    assert find_id(mine, "c10 007") == "C10007"
+    assert can_be_told(mine)
+    one = segments.find_member(mine, found, "C10007", named)
+    assert (one.segment, one.rows.tolist(), one.agreeing) == (found.labels[6], [6], 1)
+    assert one.standing["value"].to_dict() == mine.frame.iloc[6][list(one.standing.index)].to_dict()
+    assert set(one.standing.index) == {*found.recipe.features, *named}
     picked = segments.rows_of(mine, ("C10007", "C10300"))
     assert np.flatnonzero(picked).tolist() == [6, 299]
     beside = segments.beside_the_rest(mine, picked, named[:4])
     assert beside.loc[named[0], "mean"] == pytest.approx(mine.values(named[0])[[6, 299]].mean())
     with pytest.raises(RecipeError, match="There is no row C1 in this population"):
-        segments.neighbours(mine, found, "C1")
+        segments.find_member(mine, found, "C1")
 
 
 def test_the_plane(mine, named, flat):

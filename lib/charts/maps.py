@@ -8,7 +8,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from lib.charts import theme
+from lib.charts import marked, theme
 from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
@@ -42,7 +42,8 @@ def members(
     """Members on a map, to be boxed or clicked.
 
     Its tables are those of ``members_tables``, its titles those of ``members_words``, and those that stand out come in
-    a table named ``PICKED``: ``x``, ``y`` and ``id``. So one chart does for every map, segmentation and column.
+    a table named ``PICKED``: ``x``, ``y`` and ``id``; one that was found in ``FOUND`` (``lib.charts.marked``). So one
+    chart does for every map, segmentation and column.
 
     Args:
         entity: What a point is.
@@ -77,7 +78,7 @@ def members(
     )
     picked = [alt.Tooltip("id:N", title=f"Picked {entity.singular}")]
     layers.append(ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=picked))
-    return alt.layer(*layers, _numbers()).properties(height=height)
+    return alt.layer(*layers, _numbers(), *marked.mark(entity.singular)).properties(height=height)
 
 
 _COLOURS: Mapping[Colour, alt.Color] = {

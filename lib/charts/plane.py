@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from lib.charts import theme
+from lib.charts import marked, theme
 from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.explore import Scale
@@ -18,10 +18,10 @@ _POINTS, _REGIONS, _CENTROIDS, _WAY = "points", "regions", "centroids", "way"
 
 def plane(
     *, features: tuple[Variable, Variable], scales: tuple[Scale, Scale], dollars: int | None, member: str
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Members in the plane of two features, with centroids and the part of the plane that is nearest to each.
 
-    Its tables are those of ``plane_tables``.
+    Its tables are those of ``plane_tables``, and ``FOUND`` of ``lib.charts.marked``.
 
     Args:
         features: What x and y are.
@@ -57,7 +57,8 @@ def plane(
             ],
         )
     )
-    return (areas + dots + _centroids(features)).properties(height=520).interactive()
+    layers = (areas, dots, _centroids(features), *marked.mark(member))
+    return alt.layer(*layers).properties(height=520).interactive()
 
 
 def plane_tables(

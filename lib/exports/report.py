@@ -106,10 +106,10 @@ def report(
             (parts.sizes(dataset, segmentation, called), parts.centroids(dataset, segmentation, origin)),
         ),
         Section("Charts", left_out, pictures=pictures),
-        *([Section(_lenses(lenses), lenses.notes, tables=parts.lens_tables(lenses, called))] if lenses else []),
+        *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
         parts.method(dataset, segmentation),
         *([parts.choice(swept)] if swept is not None else []),
-        parts.trust(segmentation, stable, told, called),
+        parts.trust(segmentation, stable, told, called, lenses),
         parts.citation(origin),
     ]
     report_progress(progress, 0.97, "Writing")
@@ -123,6 +123,11 @@ def _lenses(lenses: Lenses) -> str:
     """Heading of the lenses, such as "Three lenses"."""
     number = len(lenses.names)
     return f"{_NUMBERS.get(number, str(number))} {'lens' if number == 1 else 'lenses'}"
+
+
+def _told(lenses: Lenses) -> tuple[str, ...]:
+    """What is worth knowing of the figures of the lenses, a sentence each."""
+    return (*lenses.notes, *filter(None, [lenses.intervals]))
 
 
 _NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four"}

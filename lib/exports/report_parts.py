@@ -14,7 +14,7 @@ from lib.estimates import THIN
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Stability, Sweep
-from lib.segments.describe.lenses import EVERYONE, Lenses
+from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.typical import Typical
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, within_sentence
@@ -191,11 +191,15 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
 
 def _cell(figure: pd.Series) -> str:
     """A figure and the sampled members it rests on: "27.7% (n 585)"."""
-    return f"{figure['text']} (n {figure['n']:,}){THIN_MARK if figure['thin'] else ''}"
+    return f"{in_words(figure)}{THIN_MARK if figure['thin'] else ''}"
 
 
 def trust(
-    segmentation: Segmentation, stable: Stability | None, told: Explanation | None, names: Mapping[int, str]
+    segmentation: Segmentation,
+    stable: Stability | None,
+    told: Explanation | None,
+    names: Mapping[int, str],
+    lenses: Lenses | None = None,
 ) -> Section:
     """How far to believe it: silhouette, starts, stability, and what no figure here says."""
     entity = segmentation.entity
@@ -203,11 +207,13 @@ def trust(
     within = ", within each implicate" if segmentation.points.implicates.any() else ""
     weighted = ", weighted" if np.ptp(segmentation.points.weights) > 0 else ""
     scored = f", {segmentation.silhouettes_of}" if segmentation.silhouettes_of else weighted
+    has_intervals = lenses is not None and lenses.intervals
+    figures = "All figures but the shares seen through lenses" if has_intervals else "Shares and amounts"
     paragraphs = [
         f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
         told.words if told is not None else "",
-        f"Shares and amounts are point estimates: no sampling error is given, and with few {behind} it is large. "
+        f"{figures} are point estimates: no sampling error is given, and with few {behind} it is large. "
         f"What rests on fewer than {entity.sampled(THIN)} is marked {THIN_MARK}.",
         f"Segments describe these {members} at this time; they are not causes.",
     ]

@@ -146,9 +146,9 @@ def profiles_csv(
 
 
 def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> bytes:
-    """Every lens as CSV, one row per figure and segment."""
+    """Every lens as CSV, one row per figure and segment; ``low`` and ``high`` where shares have intervals."""
     called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
-    table = lenses.table.drop(columns="text")
+    table = lenses.table.drop(columns=["text", *([] if lenses.intervals else ["low", "high"])])
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
     table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)
     return csv_bytes(table, origin)

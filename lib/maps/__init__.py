@@ -10,6 +10,7 @@ from lib.dataset import Dataset
 from lib.layouts.fitted import Fitted
 from lib.layouts.quality import Quality, measure
 from lib.maps.first import default_recipe
+from lib.maps.marking import Mark, mark
 from lib.maps.pca import Components, components
 from lib.maps.projection import HOW_TO_READ, Projection
 from lib.maps.request import Request
@@ -40,6 +41,7 @@ __all__ = [
     "PERPLEXITY",
     "Components",
     "Fitted",
+    "Mark",
     "Method",
     "Projection",
     "Quality",
@@ -52,6 +54,7 @@ __all__ = [
     "components",
     "default_recipe",
     "default_store",
+    "mark",
     "measure",
     "project",
     "shared",

@@ -7,10 +7,11 @@ segment. Long work takes ``progress(done, words)``, which cancels by raising ``C
 from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN
 from lib.segments.describe.contrast import contrast
 from lib.segments.describe.explain import Explanation, Rule, explain
+from lib.segments.describe.found import Found, find_member
 from lib.segments.describe.labelled import SEGMENT, labelled
 from lib.segments.describe.lenses import Lenses, lens_columns, lenses
 from lib.segments.describe.naming import name, names
-from lib.segments.describe.picked import beside_the_rest, neighbours, rows_of
+from lib.segments.describe.picked import beside_the_rest, rows_of
 from lib.segments.describe.profile import Profile, profile
 from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
@@ -47,6 +48,7 @@ __all__ = [
     "Clustergram",
     "Comparison",
     "Explanation",
+    "Found",
     "Lenses",
     "Model",
     "NotebookResult",
@@ -74,6 +76,7 @@ __all__ = [
     "davies_bouldin",
     "differences",
     "explain",
+    "find_member",
     "findings",
     "fit",
     "iterations",
@@ -84,7 +87,6 @@ __all__ = [
     "lenses",
     "name",
     "names",
-    "neighbours",
     "notebook_result",
     "persist",
     "place",

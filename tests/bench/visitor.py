@@ -15,8 +15,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 CHARTS = ("vega_lite_chart", "arrow_vega_lite_chart")  # the second is its name in older versions of Streamlit
-CONTROLS = ("slider", "selectbox", "button_group", "checkbox")
-WITHOUT_OPTIONS = ("slider", "checkbox")
+CONTROLS = ("slider", "selectbox", "button_group", "checkbox", "text_input")
+WITHOUT_OPTIONS = ("slider", "checkbox", "text_input")
 ENDED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 PATIENCE = 120.0
 KEPT_RUNS = int(config.get_option("global.maxCachedMessageAge"))

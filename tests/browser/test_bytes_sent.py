@@ -43,3 +43,23 @@ def test_a_number_of_segments_that_was_there_before_is_named_not_sent(server):
         visitor.move("Number of segments", 5)
         seen = visitor.move("Number of segments", 6)
     assert seen.kb < 20 < new.kb
+
+
+@pytest.mark.parametrize(("page", "most"), [("two_features", 110), ("many_features", 220)])
+def test_looking_for_a_customer_sends_what_it_is_marked_on_and_the_rest_is_named(server, page, most):
+    with Visitor(server, page, "data=cards") as visitor:
+        visitor.settle()
+        found = visitor.move("Find a customer", "S00007")
+        visitor.move("Find a customer", "S00009")
+        seen = visitor.move("Find a customer", "S00007")
+        nobody = visitor.move("Find a customer", "")
+    assert seen.kb < 20 < found.kb <= most
+    assert nobody.kb < 20
+
+
+def test_looking_for_a_customer_runs_its_section_alone_where_no_card_is_open(server):
+    with Visitor(server, "two_features", "data=cards&use=profiles") as visitor:
+        visitor.settle()
+        visitor.move("Find a customer", "S00007")
+        seen = visitor.move("Find a customer", "")
+    assert seen.kb < 5

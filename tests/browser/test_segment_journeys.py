@@ -107,11 +107,11 @@ def test_a_box_on_one_map_picks_households_on_all(visit, server):
 
 def test_a_household_by_number_shows_its_profile_and_neighbours(visit, server):
     page = visit(f"{server}/many_features?maps=pca")
-    number = page.get_by_role("spinbutton", name="Household number")
+    number = page.get_by_role("searchbox", name="Find a household")
     number.fill("12")
     number.press("Enter")
     expect(page.get_by_text("Household 12", exact=False).first).to_be_visible()
-    expect(page.get_by_text("nearest on the scale on which segments were found")).to_be_visible()
+    expect(page.get_by_text("Nearest on the scale on which segments were found")).to_be_visible()
 
 
 def children_of(pid: int) -> list[int]:

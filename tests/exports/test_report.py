@@ -8,8 +8,10 @@ import pytest
 
 from lib.charts import segments as charts
 from lib.errors import RecipeError
-from lib.exports import Figure, report
-from lib.segments import Cancelled, profile
+from lib.exports import Figure, provenance, report
+from lib.population import Population
+from lib.segments import Cancelled, Recipe, fit, lenses, names, profile
+from lib.sources import examples
 
 
 class Page(HTMLParser):
@@ -206,3 +208,17 @@ def test_the_lenses_say_on_how_many_households_a_figure_rests(page, fearful_samp
     own = fearful_sample.lenses.table
     late = own[(own["figure"] == "flag_LATE") & (own["segment"] == -1)].iloc[0]
     assert f"{late['text']} (n {late['n']:,})" in page.cells
+    assert "no sampling error is given" in " ".join(page.text)
+
+
+def test_shares_of_customers_have_their_intervals():
+    data = examples.loans()
+    found = fit(data, Recipe(("income_annum", "loan_term"), k=2, starts=2))
+    looked = lenses(data, found)
+    origin = provenance(data, Population(), "Everyone", found.recipe)
+    told = Page(report(data, found, names(data, found), origin, lenses=looked))
+    approved = looked.table.set_index(["figure", "segment"]).loc[("flag_loan_status", -1)]
+    assert f"{approved['text']} ({100 * approved['low']:.1f} to " in "|".join(told.cells)
+    words = " ".join(told.text)
+    assert "Behind a share stands its 95% interval (Wilson's)" in words
+    assert "All figures but the shares seen through lenses are point estimates" in words

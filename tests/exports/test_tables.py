@@ -30,7 +30,8 @@ from lib.exports import (
 from lib.population import Population
 from lib.segments import Recipe, fit, profile
 from lib.segments.apply import label_file
-from lib.segments.describe.lenses import EVERYONE
+from lib.segments.describe.lenses import EVERYONE, lenses
+from lib.sources import examples
 
 
 def header(content):
@@ -145,6 +146,17 @@ def test_lenses_as_a_file(fearful_sample):
     everyone = back[back["segment_name"] == "Everyone"].set_index("figure")
     own = here.lenses.table[here.lenses.table["segment"] == EVERYONE].set_index("figure")
     assert np.allclose(everyone["value"], own["value"], equal_nan=True)
+    assert not {"low", "high"} & set(back)  # nothing claims an interval that is not there
+
+
+def test_lenses_of_customers_have_intervals_in_their_file():
+    data = examples.loans()
+    found = fit(data, Recipe(("income_annum", "loan_term"), k=3, starts=2))
+    looked = lenses(data, found)
+    back = table(lenses_csv(looked, {1: "One"}, provenance(data, Population(), "Everyone", found.recipe)))
+    shares = back["figure"].str.startswith(("flag", "codes"))
+    assert ((back["low"] <= back["value"]) & (back["value"] <= back["high"]))[shares].all()
+    assert back.loc[~shares, ["low", "high"]].isna().all().all()
 
 
 def formulas(content):

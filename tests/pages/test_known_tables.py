@@ -80,14 +80,19 @@ def test_populations_are_offered_where_their_columns_are(put):
     assert len(at.selectbox(key="who").options) == len(data.subject.populations) - 1
 
 
-def test_loans_are_looked_at_through_their_outcome_and_never_made_from_it(app):
+def test_loans_are_looked_at_through_their_outcome_and_never_made_from_it(app, charts):
     at = app(MANY, data="loans", maps="pca", use="lenses", choose="own")
     assert any("pproved" in row for row in at.dataframe[-1].value["Figure"])
+    share = re.compile(r"[\d.]+% \([\d.]+ to [\d.]+%; n [\d,]+\)")
+    assert share.fullmatch(at.dataframe[-1].value["Everyone"].iloc[0])
+    told = next(alt for alt, _, _ in charts(at) if alt.startswith("Approval by segment, with 95% intervals"))
+    assert share.search(told)
+    assert any("95% interval (Wilson's)" in c.value for c in at.main.caption)
     assert "Decision" not in " ".join(at.multiselect(key="own").options)
 
 
 def test_a_customer_is_found_by_a_number_that_is_text(app):
     at = app(MANY, data="cards", maps="pca")
-    at.text_input(key="member").set_value("S00007").run()
+    at.text_input(key="member_cards").set_value("S00007").run()
     assert not at.exception
     assert any("**Customer S00007**" in m.value for m in at.main.markdown)

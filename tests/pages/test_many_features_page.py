@@ -1,5 +1,7 @@
 """The page on many features, run through AppTest."""
 
+import re
+
 import pytest
 
 from lib.population import Population
@@ -101,12 +103,24 @@ def test_picking_segments_describes_them_beside_the_rest(alone):
 def test_a_household_by_number_and_one_that_is_not_there(alone, sample):
     at = alone()
     known = int(Population.parse("TURNFEAR == 1").apply(sample).ids[0])
-    at.number_input(key="member_number").set_value(known).run()
-    assert any(f"**Household {known}**" in m.value for m in at.main.markdown)
-    at.number_input(key="member_number").set_value(999_999).run()
-    assert any("There is no household 999999" in i.value for i in at.info)
-    at.number_input(key="member_number").set_value(None).run()
-    assert any("Nothing is picked" in c.value for c in at.main.caption)
+    at.text_input(key="member_sample").set_value(f" {known} ").run()
+    assert any(f"**Household {known}** falls in" in m.value for m in at.main.markdown)
+    at.text_input(key="member_sample").set_value("999999").run()
+    assert any(
+        re.match(r"There is no household 999999 in .*: look for another, such as \d+, \d+ and \d+\\\.", i.value)
+        for i in at.info
+    )
+    at.text_input(key="member_sample").set_value("").run()
+    assert not any("There is no household" in i.value for i in at.info)
+
+
+def test_a_household_elsewhere_is_not_in_this_population(alone, sample):
+    elsewhere = int(Population.parse("TURNFEAR == 0").apply(sample).ids[0])
+    inside = Population.parse("TURNFEAR == 1").apply(sample).ids
+    assert elsewhere not in inside
+    at = alone()
+    at.text_input(key="member_sample").set_value(str(elsewhere)).run()
+    assert any(f"There is no household {elsewhere} in this population" in i.value for i in at.info)
 
 
 def test_members_picked_by_segments_are_let_go_when_segments_change(alone):
@@ -118,12 +132,10 @@ def test_members_picked_by_segments_are_let_go_when_segments_change(alone):
     assert at.pills(key="picked_segments").value == []
 
 
-def test_one_household_that_is_picked_stays_picked_and_no_segment_with_it(alone, sample):
+def test_one_household_that_is_found_stays_found_when_segments_change(alone, sample):
     known = int(Population.parse("TURNFEAR == 1").apply(sample).ids[0])
     at = alone(k="5")
-    at.pills(key="picked_segments").set_value([1]).run()
-    at.number_input(key="member_number").set_value(known).run()
-    assert at.pills(key="picked_segments").value == []
+    at.text_input(key="member_sample").set_value(str(known)).run()
     at.slider(key="k").set_value(6).run()
     assert any(f"**Household {known}**" in m.value for m in at.main.markdown)
 

@@ -218,14 +218,14 @@ def test_a_report_and_stability_on_request(mine, settled):
 
 def test_a_member_is_found_by_its_text(mine):
     at = mine(MANY, k="3")
-    at.text_input(key="member").set_value("C10042").run()
+    at.text_input(key="member_mine").set_value("C10042").run()
     assert any("**Row C10042**" in m.value for m in at.main.markdown)
     facts = next(d.value for d in at.dataframe if "This row" in d.value.columns)
-    assert facts["What"].tolist() == ["Region", *(f"Column {name}" for name in "abcd")]
+    assert sorted(facts["What"]) == [*(f"Column {name}" for name in "abcd"), "Region"]
     near = next(d.value for d in at.dataframe if "Nearest" in d.value.columns)
     assert near["Nearest"].str.match(r"C10\d\d\d").all()
-    at.text_input(key="member").set_value("C1").run()
-    assert any("There is no row C1" in i.value for i in at.info)
+    at.text_input(key="member_mine").set_value("C1").run()
+    assert any("There is no row “C1” in Mine" in i.value for i in at.info)
 
 
 def test_segments_picked_are_beside_the_rest(mine, charts):
@@ -238,7 +238,7 @@ def test_segments_picked_are_beside_the_rest(mine, charts):
 
 def test_rows_without_a_name_go_by_their_number(offer):
     at = offer(replace(neutral_table(), id=None, fingerprint="nameless"), MANY, maps="pca", k="3")
-    at.number_input(key="member_number").set_value(300).run()
+    at.text_input(key="member_mine").set_value("300").run()
     assert any("**Row 300**" in m.value for m in at.main.markdown)
 
 

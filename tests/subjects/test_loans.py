@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 from well_known import LOAN_COLUMNS, check, middle
 
 from lib import explore, features, segments
 from lib.errors import RecipeError
 from lib.population import Population
 from lib.segments import Recipe
-from lib.segments.describe.lenses import EVERYONE
+from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.subjects import LOANS
 from lib.subjects.known import codebook_of
 
@@ -157,6 +158,24 @@ def test_approval_is_told_also_of_segments_by_credit_score(real_loans):
         "applicants with a score of 550 and more",
         "applicants with a score below 550",
     ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "approved", "of_all", "words"),
+    [
+        ("flag_loan_status", 2_656, 4_269, "62.2% (60.8 to 63.7%; n 4,269)"),
+        ("flag_loan_status_from_550", 2_471, 2_484, "99.5% (99.1 to 99.7%; n 2,484)"),
+        ("flag_loan_status_below_550", 185, 1_785, "10.4% (9 to 11.9%; n 1,785)"),
+    ],
+)
+def test_approval_and_how_far_off_it_may_be(real_loans, found, figure, approved, of_all, words):
+    looked = segments.lenses(real_loans, found)
+    told = looked.table.set_index(["figure", "segment"]).loc[(figure, EVERYONE)]
+    ends = binomtest(approved, of_all).proportion_ci(method="wilson")
+    assert told["value"] == approved / of_all
+    assert (told["low"], told["high"]) == pytest.approx((ends.low, ends.high))
+    assert in_words(told) == words
+    assert looked.intervals.startswith("Behind a share stands its 95% interval (Wilson's)")
 
 
 def test_one_applicant_is_told(real_loans):

@@ -1,7 +1,7 @@
 """Segments through the lenses that their subject brings, on columns they were not made from.
 
 Every figure is weighted as the segmentation counts, stands beside everyone, and says on how many sampled members it
-rests. It describes and advises nothing.
+rests; a share also says how far off it may be, where that can be told. It describes and advises nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lib.dataset import MEMBERS, ROWS, Codebook, Dataset
 from lib.estimates import THIN, Floats, mean, quantile, total
 from lib.population import Population
+from lib.segments.describe.intervals import UNTOLD, Interval, can_be_told, effective_size, wilson
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
 from lib.subject import Base, Entity, Figure, Lens, Subject
@@ -25,8 +26,13 @@ from lib.words import capitalised, percent
 EVERYONE = -1
 """Stands for everyone where a table names segments by number (0 are the unassigned)."""
 
+FEW = 10
+"""Members below which a figure says hardly more than who these few are."""
+
 Rows = NDArray[np.bool_]
 
+_SHARES = frozenset({"flag", "codes"})
+"""Measures that are shares of members; a size depends on where segments were cut, and has no interval."""
 
 _FORMATS: Mapping[str, tuple[str, str]] = {
     "flag": ("share", ".1%"),
@@ -46,18 +52,20 @@ class Lenses:
     Attributes:
         table: One row per figure and group, in the order of the figures: ``lens``, ``section``, ``figure`` (a key
             that stays the same), ``label``, ``base`` (of whom), ``segment`` (``EVERYONE`` for everyone),
-            ``value``, ``unit`` ("share", "ratio", "months", "count"; of a typical amount and a mean that of the
-            column), ``format`` (d3), ``text`` (the value in words), ``n`` (sampled members in the base, in any
-            implicate), ``thin`` (``n`` below ``THIN``).
+            ``value``, ``low`` and ``high`` (its 95 % interval; NaN where none can be told), ``unit`` ("share", "ratio",
+            "months", "count"; of a typical amount and a mean that of the column), ``format`` (d3), ``text`` (the value
+            in words), ``n`` (sampled members in the base, in any implicate), ``thin`` (``n`` below ``THIN``).
         notes: What was left out and why, a sentence each.
         weighted: Whether members were counted, by their weights, or rows.
         entity: What a member is called.
+        intervals: How intervals were made, in a sentence; empty where there are none.
     """
 
     table: pd.DataFrame
     notes: tuple[str, ...]
     weighted: bool
     entity: Entity
+    intervals: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,6 +89,16 @@ class Lenses:
             for segment, part in self.lens(name).groupby("segment")
         }
         return pd.DataFrame(columns)[sorted(columns, key=lambda segment: (segment == EVERYONE, segment))]
+
+
+def in_words(figure: Mapping[Any, Any] | pd.Series) -> str:
+    """A figure of ``Lenses.table``, its interval and what it rests on: "62.2% (60.7 to 63.6%; n 4,269)"."""
+    rests = f"n {figure['n']:,}{', very few' if 0 < figure['n'] < FEW else ''}"
+    if np.isnan(figure["low"]):
+        return f"{figure['text']} ({rests})"
+    low, high = percent(figure["low"]), percent(figure["high"])
+    # the sign stands once, but for an end that is said in words
+    return f"{figure['text']} ({low.removesuffix('%') if low[0].isdigit() else low} to {high}; {rests})"
 
 
 def lens_columns(subject: Subject) -> tuple[str, ...]:
@@ -125,12 +143,28 @@ def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | 
     counted = "rows" if counting == ROWS and dataset.weight is not None else dataset.entity.plural
     told = [(lens, figure) for lens, figure in asked if not _is_used(figure, known)]
     rows = [row for lens, figure in told for row in _rows(lens, figure, groups, dataset.codebook, counted)]
+    table = pd.DataFrame(rows, columns=_COLUMNS)
     return Lenses(
-        pd.DataFrame(rows, columns=_COLUMNS), _notes(used, dataset.codebook), counting == MEMBERS, dataset.entity
+        table=table,
+        notes=_notes(used, dataset.codebook),
+        weighted=counting == MEMBERS,
+        entity=dataset.entity,
+        intervals=_intervals(dataset.entity, weights) if table["low"].notna().any() else "",
     )
 
 
-_COLUMNS = ["lens", "section", "figure", "label", "base", "segment", "value", "unit", "format", "text", "n", "thin"]
+_COLUMNS = [
+    *("lens", "section", "figure", "label", "base", "segment", "value", "low", "high", "unit", "format", "text", "n"),
+    "thin",
+]
+
+
+def _intervals(entity: Entity, weights: Floats) -> str:
+    by = "Wilson's with Kish's effective sample size for the weights" if np.ptp(weights) > 0 else "Wilson's"
+    return (
+        f"Behind a share stands its 95% interval ({by}), as if the {entity.plural} had been drawn at random from many "
+        "more; that segments were found in the same table is not in it."
+    )
 
 
 def _is_used(figure: Figure, known: set[str]) -> bool:
@@ -171,6 +205,7 @@ class _Group:
 
     def __init__(self, dataset: Dataset, inside: Rows, weights: Floats, bases: Mapping[Base, Rows]) -> None:
         self.dataset, self.weights = dataset, weights[inside]
+        self.is_told_by_rows = can_be_told(dataset)
         self._inside = np.flatnonzero(inside)
         self._bases = bases
         self._columns: dict[str, Floats] = {}
@@ -206,6 +241,7 @@ def _rows(
         for segment, group in groups.items():
             rows = group.rows_of(figure.base)
             value = _value(figure, group, rows, groups[EVERYONE], code)
+            low, high = _interval(figure, group, rows, value)
             n = group.sampled(figure.base)
             yield {
                 "lens": lens.name,
@@ -215,6 +251,8 @@ def _rows(
                 "base": said(figure.base.words),
                 "segment": segment,
                 "value": value,
+                "low": low,
+                "high": high,
                 "unit": unit,
                 "format": form,
                 "text": "nobody to ask" if np.isnan(value) else text(value),
@@ -257,6 +295,14 @@ def _value(figure: Figure, group: _Group, rows: Rows, everyone: _Group, code: fl
     if figure.measure == "months":
         return float(quantile(values / (second / 12), weights, 0.5))
     return _over(total(values, weights), total(second, weights))
+
+
+def _interval(figure: Figure, group: _Group, rows: Rows, value: float) -> Interval:
+    """The interval of a share; of whom the answer is missing does not count."""
+    if figure.measure not in _SHARES or not group.is_told_by_rows:
+        return UNTOLD
+    answered = ~np.isnan(group[figure.columns[0]][rows])
+    return wilson(value, effective_size(group.weights[rows][answered]))
 
 
 def _whole(figure: Figure, everyone: _Group) -> float:

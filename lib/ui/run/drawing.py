@@ -57,6 +57,11 @@ def start_page(name: str) -> None:
     st.session_state[_ON_PAGE] = _Page(name, lasting)
 
 
+def page_name() -> str:
+    """The page that the session is on."""
+    return _page().name
+
+
 def on_page(scene: Segmented) -> dict[str, Shown]:
     """The charts seen on the page so far, by key: those of a scene's segments, and those that show none."""
     return {key: shown for key, shown in _page().charts.items() if shown.segments in (None, scene.key)}
@@ -77,6 +82,7 @@ def draw(
     words: Mapping[str, str] | None = None,
     same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,
+    marks: Mapping[str, pd.DataFrame] | None = None,
     is_key: bool = False,
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
@@ -93,6 +99,7 @@ def draw(
         same_for: What such a chart is and what decides it, besides the population: not the segments, nor anything
             else that only its tables and words tell.
         data: Tables that it refers to by name and that change while the page is looked at.
+        marks: The same of what is marked for whoever looks at the page: they are on no picture and in no report.
         is_key: Whether it only says what colours mean, which no picture needs by itself.
         options: Others of ``st.vega_lite_chart``.
     """
@@ -104,10 +111,11 @@ def draw(
         else:
             chart = _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
         put("charts", place, chart)
-    shown = Shown(alt_text, chart, data or {}, scene.key if isinstance(scene, Segmented) else None)
+    there = {name: table.iloc[:0] for name, table in (marks or {}).items()}
+    shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     if not is_key:
         _page().charts[key] = shown
-    return st.vega_lite_chart(chart.sent(shown.data), alt=alt_text, key=key, **options)
+    return st.vega_lite_chart(chart.sent({**shown.data, **(marks or {})}), alt=alt_text, key=key, **options)
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

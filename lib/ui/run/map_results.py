@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lib import maps, segments
 from lib.estimates import Ordered, draw
 from lib.maps import density
+from lib.population.ids import find_id
 from lib.segments import Recipe
 from lib.segments.describe.plane import LEAST_POINTS
 from lib.ui.run import background, segment_results
@@ -117,14 +118,28 @@ def picked(view: View, recipe: Recipe, ids: Ids, columns: tuple[str, ...]) -> pd
     return segments.beside_the_rest(data, inside, columns, counting=view.counting)
 
 
-def neighbours(view: View, recipe: Recipe, member: Id) -> pd.DataFrame:
-    """One member and those most like it."""
-    return segments.neighbours(view.members(recipe.features), segment_results.segmentation(view, recipe), member)
+@kept
+def id_of(view: View, typed: str) -> Id:
+    """The id that somebody typed, as the data write it; of any member, in the population or not."""
+    return find_id(view.everyone(()), typed)
 
 
-def ids_are_text(view: View) -> bool:
-    """Whether members go by text rather than by whole numbers."""
-    return view.everyone(()).ids.dtype == object
+@kept
+def found(view: View, recipe: Recipe, member: Id, columns: tuple[str, ...]) -> segments.Found:
+    """Where one member of the population belongs and stands, and who is like it."""
+    data = view.members((*recipe.features, *columns))
+    return segments.find_member(data, segment_results.segmentation(view, recipe), member, columns)
+
+
+def row_of(view: View, recipe: Recipe, one: segments.Found, columns: tuple[str, ...]) -> dict[str, float]:
+    """What some columns say of a member that was found, on its first row."""
+    data = view.members((*recipe.features, *columns))
+    return {name: float(data.values(name)[one.rows[0]]) for name in columns}
+
+
+def mark(view: View, recipe: Recipe, projection: maps.Projection, one: segments.Found) -> maps.Mark:
+    """The place of a member on a map."""
+    return maps.mark(projection, segment_results.segmentation(view, recipe), one)
 
 
 @kept

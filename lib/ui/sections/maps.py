@@ -9,16 +9,17 @@ import streamlit as st
 
 from lib import maps
 from lib.charts import maps as charts
+from lib.charts.marked import FOUND, NOBODY, marked
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
-from lib.segments import Recipe
-from lib.ui.run import background, map_results
+from lib.segments import Found, Recipe
+from lib.ui.run import background, map_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
-from lib.ui.sections import picking
+from lib.ui.sections import finding, picking
 from lib.ui.sections.segments import render_key
 
 _SEGMENT = "~segment"
@@ -35,7 +36,19 @@ _NOBODY = pd.DataFrame({"x": [], "y": [], "id": []})
 
 @st.fragment
 def render_maps(scene: Segmented) -> None:
-    """The maps, their controls and what is picked on them."""
+    """The maps, their controls, who is looked for and who is picked on them."""
+    whole_page.run_if_asked()
+    above = st.container()
+    one = finding.choose(scene)
+    with above:
+        drawn = _render_shown(scene, one)
+    if one is not None:
+        finding.describe(scene, one, _told_of_marks(scene, drawn, one))
+    picking.render(scene)
+
+
+def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
+    """The maps that are on view, as far as they are there by now, with whoever was found marked on them."""
     shown, colour, settings = _choose(scene)
     picked = picking.of(scene)
     drawn: list[Projection] = []
@@ -46,11 +59,33 @@ def render_maps(scene: Segmented) -> None:
                 projection = _drawn(scene.view, scene.recipe, method, settings)
                 if projection is not None:
                     drawn.append(projection)
-                    _draw(scene, projection, colour, picked, large=columns == 1)
+                    _draw(scene, projection, colour, picked, one, large=columns == 1)
     if drawn:
         render_key(scene, "map_key")
     _explain(scene, drawn)
-    picking.render(scene)
+    return drawn
+
+
+def _told_of_marks(scene: Segmented, drawn: list[Projection], one: Found) -> list[str]:
+    """On which maps it has no point of its own, and what its mark says there."""
+    if one.segment not in scene.shown:
+        return []
+    marks = {map_.label: map_results.mark(scene.view, scene.recipe, map_, one) for map_ in drawn}
+    undrawn = [
+        map_.label
+        for map_ in drawn
+        if marks[map_.label].way == "drawn" and one.id not in set(_drawn_of(scene, map_, large=len(drawn) == 1)["id"])
+    ]
+    said = [finding.undrawn(undrawn)] if undrawn else []
+    for label, mark in marks.items():
+        if mark.way == "projected":
+            said.append(f"It is not among the points of {label}: its mark is where the axes put it.")
+        elif mark.way == "beside":
+            said.append(
+                f"It is not among the points of {label}: its mark is on the nearest that is, {mark.nearest} "
+                f"(distance {mark.distance:.2f})."
+            )
+    return said
 
 
 def _explain(scene: Scene, drawn: list[Projection]) -> None:
@@ -126,14 +161,15 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
         return None
 
 
-def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, *, large: bool) -> None:
+def _draw(
+    scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, one: Found | None, *, large: bool
+) -> None:
     state = st.session_state
-    contoured, sized = bool(state.get("contours")), bool(state.get("sized")) and scene.about.weight is not None
+    contoured, sized = bool(state.get("contours")), _is_sized(scene)
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place = f"map_{projection.method}"
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
-    most = _MOST_POINTS if large else MOST_BESIDE
-    drawn = map_results.drawn(scene.view, scene.recipe, projection, most, sized=sized)
+    drawn = _drawn_of(scene, projection, large=large)
     st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn, sized=sized)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]
     look = (charts.colour_of(column), contoured, sized, large)
@@ -158,9 +194,20 @@ def _draw(scene: Segmented, projection: Projection, colour: str, picked: map_res
         words=charts.members_words(_axes(projection), column),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
+        marks={FOUND: _mark(scene, projection, one)},
         on_select=lambda: picking.take(scene, find, place),
         selection_mode=[charts.BOX, charts.POINT],
     )
+
+
+def _is_sized(scene: Scene) -> bool:
+    return bool(st.session_state.get("sized")) and scene.about.weight is not None
+
+
+def _drawn_of(scene: Segmented, projection: Projection, *, large: bool) -> pd.DataFrame:
+    """The points of a map that are drawn of it, alone or beside others."""
+    most = _MOST_POINTS if large else MOST_BESIDE
+    return map_results.drawn(scene.view, scene.recipe, projection, most, sized=_is_sized(scene))
 
 
 def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame, *, sized: bool) -> str:
@@ -179,6 +226,15 @@ def _rings(scene: Segmented, projection: Projection, drawn: pd.DataFrame, picked
     table = map_results.drawn(scene.view, scene.recipe, projection, len(projection), sized=False) if few else drawn
     ringed = table["id"].isin(picked) & table["segment"].isin(list(scene.shown))
     return table.loc[ringed, ["x", "y", "id"]]
+
+
+def _mark(scene: Segmented, projection: Projection, one: Found | None) -> pd.DataFrame:
+    """Where whoever was found is to be marked."""
+    if one is None or one.segment not in scene.shown:
+        return NOBODY
+    mark = map_results.mark(scene.view, scene.recipe, projection, one)
+    middle = (projection.table["x"].min() + projection.table["x"].max()) / 2
+    return marked(mark.x, mark.y, one.id, in_right_half=mark.x > middle)
 
 
 def _axes(projection: Projection) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import streamlit as st
 from lib.estimates import THIN
 from lib.segments import STARTS
 from lib.segments.points import MANY
+from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
 from lib.ui.scene import controls, links
 from lib.ui.scene.kept import ROOM
@@ -20,6 +21,11 @@ _ESTIMATES = """
 - **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
 - **Thin figures** rest on fewer than {thin} and are shown pale.
 - **Variance** is trimmed by a tenth of the {members} at each end unless the plain one is asked for.
+"""
+
+_INTERVALS = """- **Intervals** of shares seen through lenses are Wilson's, at 95%{kish}: as if the {members} had been
+  drawn at random from many more. That segments were found in the same table is not in them. Medians, means and ratios
+  have none.
 """
 
 _SEGMENTS = """
@@ -41,6 +47,10 @@ _SEGMENTS = """
   which none is thin.
 - **Stability**: {members} are drawn anew{together}, segmented again, and compared by Jaccard
   similarity; the words for it are Hennig's (2007).
+- **One {member}** that is looked for{together_one} has its distances on the same scale: to the centre of its own
+  segment and to the nearest other. From {border:.0%} of that on it lies on the border. Percentiles are {weighted}shares
+  that have less, those with as much counted half. Who is not among the points of a map is marked where PCA's axes put
+  it; on t-SNE and UMAP, on the nearest {member} that is there, and the page says so.
 - **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. Beside other maps a map
   shows at most {shown:,} points, drawn{by_weight}, and a few of every segment; alone it shows more. Trustworthiness
   and the share of neighbours kept say what a map is worth. Distances between islands mean little.
@@ -62,11 +72,14 @@ def render_methods(scene: Scene) -> None:
 
 
 def _estimates(scene: Scene) -> str:
-    return _ESTIMATES.format(
-        weighted=", each with its weight" if scene.about.weight else ", each once",
+    members, is_weighted = scene.entity.plural, scene.about.weight is not None
+    kish = ", with Kish's effective sample size for the weights" if is_weighted else ""
+    words = _ESTIMATES.format(
+        weighted=", each with its weight" if is_weighted else ", each once",
         thin=scene.entity.sampled(THIN),
-        members=scene.entity.plural,
+        members=members,
     )
+    return words + (_INTERVALS.format(members=members, kish=kish) if scene.subject.lenses else "")
 
 
 def _segments(scene: Scene) -> str:
@@ -81,6 +94,9 @@ def _segments(scene: Scene) -> str:
         different=MANY,
         fewer_points=f"the middle of each {entity.singular}'s rows" if is_imputed else f"{MANY:,} of them",
         members=entity.plural,
+        member=entity.singular,
+        together_one=", the mean of its implicates," if is_imputed else "",
+        border=BORDERLINE,
         weighted="weighted " if is_weighted else "",
         both=", both weighted" if is_weighted else "",
         units=currency.plural if currency else "their own units",

@@ -1,4 +1,4 @@
-"""Members picked on a map: who they are, beside the rest; one of them and those most like it."""
+"""Members picked on a map: who they are, beside the rest. One alone is looked for, as by its id."""
 
 from __future__ import annotations
 
@@ -11,23 +11,19 @@ import streamlit as st
 from lib.charts import maps as charts
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
-from lib.errors import RecipeError
 from lib.estimates import THIN
 from lib.maps import Projection
 from lib.segments import Recipe
 from lib.ui.run import map_results
-from lib.ui.run.map_results import Id, Ids
+from lib.ui.run.map_results import Ids
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
+from lib.ui.sections import finding
 from lib.words import a, capitalised
 
 _PICKED = "picked_members"
-_SEARCH, _SEARCH_TEXT = "member_number", "member"
 _SEGMENTS = "picked_segments"
-_SEARCH_WIDTH = 240
 _MOST_ROWS = 500
-_FACTS = 9
-"""Columns told of a picked member where the subject names none."""
 
 
 def of(scene: Segmented) -> Ids:
@@ -55,7 +51,7 @@ def _set(scene: Segmented, ids: Ids, *, by_segments: bool = False) -> None:
 
 
 def take(scene: Segmented, find: Callable[[], Projection | None], key: str) -> None:
-    """Take over what was boxed or clicked on one map, for all of them."""
+    """Take over what was boxed on one map, for all of them; one that was clicked, or boxed alone, is looked for."""
     selection = st.session_state[key].selection
     projection = find()
     if projection is None:
@@ -67,13 +63,20 @@ def take(scene: Segmented, find: Callable[[], Projection | None], key: str) -> N
             if axis in box:
                 low, high = sorted(box[axis])
                 inside &= table[axis].between(low, high)
-        _set(scene, tuple(table.loc[inside, "id"].tolist()))
+        _set_or_find(scene, tuple(table.loc[inside, "id"].tolist()))
     elif point := selection.get(charts.POINT):
         # a browser knows no whole numbers, only numbers
         clicked = point[0]["id"]
-        _set(scene, (str(clicked) if map_results.ids_are_text(scene.view) else int(clicked),))
+        _set_or_find(scene, (clicked if isinstance(clicked, str) else int(clicked),))
     else:
         _set(scene, ())
+
+
+def _set_or_find(scene: Segmented, ids: Ids) -> None:
+    if len(ids) == 1:
+        finding.look_for(scene, ids[0])
+        ids = ()
+    _set(scene, ids)
 
 
 def _take_segments(scene: Segmented) -> None:
@@ -82,63 +85,28 @@ def _take_segments(scene: Segmented) -> None:
     _set(scene, tuple(member for segment in chosen for member in members[segment]), by_segments=True)
 
 
-def _take_searched(scene: Segmented, key: str) -> None:
-    searched = st.session_state[key]
-    _set(scene, () if searched in (None, "") else (searched,))
-
-
 def render(scene: Segmented) -> None:
     """Ways to pick without a mouse, and what is picked."""
     member = scene.entity.singular
     if st.session_state.get(_SEGMENTS) and not of(scene):
         st.session_state[_SEGMENTS] = []
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.pills(
-            "Pick segments",
-            list(scene.shown),
-            selection_mode="multi",
-            format_func=lambda number: title_of(number, scene.names),
-            key=_SEGMENTS,
-            on_change=_take_segments,
-            args=(scene,),
-            help=f"Or drag a box on a map, or click {a(member)}. Shift and drag moves a map, the wheel zooms it, "
-            "a double click resets it.",
-            width="stretch",
-        )
-        _search(scene)
+    st.pills(
+        "Pick segments",
+        list(scene.shown),
+        selection_mode="multi",
+        format_func=lambda number: title_of(number, scene.names),
+        key=_SEGMENTS,
+        on_change=_take_segments,
+        args=(scene,),
+        help=f"Or drag a box on a map. A click finds {a(member)}. Shift and drag moves a map, the wheel zooms it, "
+        "a double click resets it.",
+        width="stretch",
+    )
     picked = of(scene)
     if not picked:
-        st.caption(f"Nothing is picked: drag a box on any map, click {a(member)}, or pick a segment.")
-    elif len(picked) == 1:
-        _render_one(scene, picked[0])
+        st.caption(f"Nothing is picked: drag a box on any map, or pick a segment. A click finds {a(member)}.")
     else:
         _render_many(scene, picked)
-
-
-def _search(scene: Segmented) -> None:
-    """A box for what names one member: its number, or its name where members go by text."""
-    member = capitalised(scene.entity.singular)
-    if map_results.ids_are_text(scene.view):
-        key = _SEARCH_TEXT
-        st.text_input(
-            f"{member} ID",
-            key=key,
-            on_change=_take_searched,
-            args=(scene, key),
-            placeholder="Search",
-            width=_SEARCH_WIDTH,
-        )
-        return
-    st.number_input(
-        f"{member} number",
-        step=1,
-        value=None,
-        key=_SEARCH,
-        on_change=_take_searched,
-        args=(scene, _SEARCH),
-        placeholder="Search",
-        width=_SEARCH_WIDTH,
-    )
 
 
 def _render_many(scene: Segmented, picked: Ids) -> None:
@@ -169,20 +137,13 @@ def _render_many(scene: Segmented, picked: Ids) -> None:
             _render_list(scene, picked)
 
 
-def _facts_of(scene: Segmented) -> tuple[str, ...]:
-    """Columns told of a picked member."""
-    first = scene.subject.first
-    named = scene.known((*first.facts, *first.also, *first.debts))
-    return named or (*scene.codebook.categories(), *scene.codebook.amounts())[:_FACTS]
-
-
 def _first_implicate(scene: Segmented) -> str:
     return "first implicate" if scene.about.implicates > 1 else ""
 
 
 def _render_list(scene: Segmented, picked: Ids) -> None:
     entity, codebook = scene.entity, scene.codebook
-    facts = scene.known(scene.subject.first.facts) or _facts_of(scene)
+    facts = scene.known(scene.subject.first.facts) or finding.facts_of(scene)
     table = map_results.picked_table(scene.view, scene.recipe, picked, facts)
     at = table.index.get_level_values
     shown = pd.DataFrame(
@@ -199,56 +160,3 @@ def _render_list(scene: Segmented, picked: Ids) -> None:
         f"{min(len(shown), _MOST_ROWS):,} of {entity.several(len(shown))}{one}. "
         "A click on a heading sorts; the table's own menu saves it."
     )
-
-
-def _render_one(scene: Segmented, member: Id) -> None:
-    try:
-        near = map_results.neighbours(scene.view, scene.recipe, member)
-    except RecipeError as error:
-        st.info(str(error), icon=":material/search:")
-        return
-    codebook, singular = scene.codebook, scene.entity.singular
-    at = near.index.get_level_values
-    segment = title_of(int(at("segment")[0]), scene.names)
-    st.markdown(f"**{capitalised(singular)} {member}**: {segment}.")
-    described = _facts_of(scene)
-    own = map_results.picked_table(scene.view, scene.recipe, (member,), described)
-    facts = pd.DataFrame(
-        {
-            "What": [codebook.label(name) for name in described],
-            f"This {singular}": [codebook[name].text(own[name].iloc[0]) for name in described],
-        }
-    )
-    left, right = st.columns(2)
-    with left:
-        told = ", ".join(filter(None, (f"Profile of {singular} {member}", _first_implicate(scene))))
-        st.dataframe(facts, hide_index=True, alt=told)
-    with right:
-        shown = pd.DataFrame(
-            {
-                "Nearest": at("id").astype(str),
-                "Segment": [title_of(int(number), scene.names) for number in at("segment")],
-                "Distance": at("distance").map("{:.2f}".format),
-                **{codebook.label(name): near[name].map(codebook[name].text).array for name in near},
-            }
-        ).iloc[1:]
-        st.dataframe(shown, hide_index=True, alt=f"The {scene.entity.plural} most like this one")
-    scale = "nearest on the scale on which segments were found."
-    controls.chart_note(scene, capitalised("; ".join(filter(None, (_first_implicate(scene), scale)))))
-    with st.expander(f"Everything known about this {singular}", key="all_columns", on_change="rerun") as everything:
-        if everything.open:
-            _render_everything(scene, member)
-
-
-def _render_everything(scene: Segmented, member: Id) -> None:
-    codebook, singular = scene.codebook, scene.entity.singular
-    names = tuple(name for name, variable in codebook.items() if variable.is_amount or variable.is_category)
-    row = map_results.picked_table(scene.view, scene.recipe, (member,), names).iloc[0]
-    table = pd.DataFrame(
-        {
-            "About": [codebook[name].group for name in names],
-            "What": [codebook.label(name) for name in names],
-            f"This {singular}": [codebook[name].text(row[name]) for name in names],
-        }
-    )
-    st.dataframe(table, hide_index=True, alt=f"All columns of {singular} {member}")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from lib.charts import plane
 from lib.charts import segments as charts
+from lib.charts.marked import FOUND, NOBODY, marked
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.segments import Recipe, Stability, findings
-from lib.ui.run import segment_results
+from lib.explore import Scale
+from lib.segments import Found, Recipe, Stability, findings
+from lib.segments.describe.plane import Plane
+from lib.ui.run import segment_results, whole_page
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
+from lib.ui.sections import finding
 from lib.words import capitalised
 
 _LINEAR = "plane_linear"
@@ -43,7 +48,27 @@ def plane_is_linear() -> bool:
 
 @st.fragment
 def render_plane(scene: Segmented) -> None:
-    """The plane of two features with members, centroids and regions."""
+    """The plane of two features with members, centroids and regions, and whoever is looked for on it."""
+    whole_page.run_if_asked()
+    above = st.container()
+    one = finding.choose(scene)
+    with above:
+        drawn = _render_plane(scene, one)
+    if one is not None:
+        finding.describe(scene, one, _told_of_mark(scene, drawn, one))
+
+
+def _told_of_mark(scene: Segmented, drawn: Plane, one: Found) -> list[str]:
+    """What is to be known of its mark: that it is the mean of points that differ, or where no point is drawn."""
+    if one.segment not in scene.shown:
+        return []
+    own = one.standing.loc[list(scene.recipe.features)]
+    if (own["least"] < own["most"]).any():
+        return [f"The mark is at the mean of its {len(one.rows)} implicates."]
+    return [] if (drawn.points["id"] == one.id).any() else [finding.undrawn()]
+
+
+def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     linear = st.toggle(
         "Equal steps",
         key=_LINEAR,
@@ -64,6 +89,7 @@ def render_plane(scene: Segmented) -> None:
         key="plane_chart",
         tables=lambda: plane.plane_tables(drawn.points, drawn.centroids, drawn.regions, scene.shown),
         same_for=("plane", scene.recipe.features, linear),
+        marks={FOUND: _mark(scene, drawn.scales[0], one)},
     )
     render_key(scene, "plane_key")
     controls.chart_note(
@@ -71,6 +97,16 @@ def render_plane(scene: Segmented) -> None:
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         "Numbers mark centroids, tints the part of the plane nearest to each. Drag to move, scroll to zoom.",
     )
+    return drawn
+
+
+def _mark(scene: Segmented, across: Scale, one: Found | None) -> pd.DataFrame:
+    """Where whoever was found is on the plane: at its own values, whether its point is among those drawn or not."""
+    if one is None or one.segment not in scene.shown:
+        return NOBODY
+    x, y = (float(one.standing.loc[name, "value"]) for name in scene.recipe.features)
+    place, low, high = across.spread(np.array([x, *across.padded()]))
+    return marked(x, y, one.id, in_right_half=bool(place > (low + high) / 2))
 
 
 def render_key(scene: Segmented, key: str) -> None:

@@ -15,6 +15,7 @@ from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
+from lib.ui.sections import finding
 
 _TELLING = 5
 """Sampled members below which a card stops at the size: there is nothing to tell of so few."""
@@ -50,7 +51,9 @@ def _render_card(scene: Segmented, number: int) -> None:
     if words is None:
         words = _words(scene, number, stable)
         put("cards", key, words)
-    st.markdown(words)  # one text: every element of a page is a message to the browser
+    here = finding.on_card(scene, number)
+    # one text: every element of a page is a message to the browser
+    st.markdown("\n\n".join(filter(None, (here, words))))
 
 
 def _words(scene: Segmented, number: int, stable: Stability | None) -> str:

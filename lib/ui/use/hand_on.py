@@ -22,7 +22,7 @@ from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
 from lib.words import capitalised, slug
 
-_PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap")
+_PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart")
 """Charts of a page that go into its report besides the report's own."""
 
 _MOST_MB = 50

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
+from lib.charts import lenses as charts
 from lib.charts.segments import title_of
 from lib.estimates import THIN
-from lib.segments.describe.lenses import EVERYONE
+from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.ui.run import segment_results
+from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Segmented
 from lib.words import slug
@@ -21,13 +24,27 @@ def render(scene: Segmented) -> None:
         return
     lens = links.segmented("Lens", found.names, key="lens", ids=slug, label_visibility="collapsed")
     figures = found.lens(lens)
-    told = figures.assign(text=figures["text"] + figures["n"].map(" (n {:,})".format))
+    told = figures.assign(text=[in_words(figure) for _, figure in figures.iterrows()])
     table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False).reset_index()
     titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: "Everyone"}
     titles |= {number: title_of(number, scene.shown) for number in scene.shown}
     shown = table.rename(columns=titles)
     shown = shown[[column for column in shown.columns if isinstance(column, str)]]
     st.dataframe(shown, hide_index=True, height="content", alt=f"{lens} by segment and for everyone")
+    _render_shares(scene, lens, figures[figures["low"].notna()])
     few = int(figures.loc[figures["segment"] != EVERYONE, "thin"].sum())
     note = f"{few} of these figures rest on fewer than {scene.entity.sampled(THIN)}." if few else ""
-    controls.chart_note(scene, *found.notes, note)
+    controls.chart_note(scene, *found.notes, found.intervals, note)
+
+
+def _render_shares(scene: Segmented, lens: str, figures: pd.DataFrame) -> None:
+    """The shares of a lens as a chart, where they have intervals."""
+    if figures.empty:
+        return
+    draw(
+        lambda: charts.shares(figures, scene.shown),
+        scene,
+        lens,
+        alt_text=f"{lens} by segment, with 95% intervals. {charts.shares_words(figures, scene.shown)}",
+        key="lens_chart",
+    )

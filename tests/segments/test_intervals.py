@@ -1,0 +1,134 @@
+"""95 % intervals of shares: beside scipy's, by hand, and only where they can be told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from tables import neutral_table
+
+from lib.charts import lenses as charts
+from lib.segments import Recipe, fit, lenses
+from lib.segments.describe.intervals import can_be_told, effective_size, wilson
+from lib.segments.describe.lenses import EVERYONE, in_words
+from lib.subject import Base, Figure, Lens
+
+LENS = Lens(
+    "Own",
+    (
+        Figure("About", ("e",), "codes"),
+        Figure("About", ("e",), base=Base("the first few", "a < -2.5"), key="few"),
+        Figure("Size", (), "of_all", label="Share of {members}"),
+        Figure("About", ("a",), "mean"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("some", "of_all"), [(0, 1), (1, 1), (0, 9), (9, 9), (1, 10), (185, 1_785), (2_471, 2_484), (2_656, 4_269)]
+)
+def test_wilsons_interval_is_scipys(some, of_all):
+    ends = binomtest(some, of_all).proportion_ci(method="wilson")
+    assert wilson(some / of_all, of_all) == pytest.approx((ends.low, ends.high), abs=1e-12)
+
+
+def test_an_interval_ends_at_nothing_and_at_everything():
+    assert wilson(0, 30).low == 0
+    assert wilson(1, 30).high == 1
+    assert np.isnan(wilson(float("nan"), 30)).all()
+    assert np.isnan(wilson(0.5, 0)).all()
+
+
+def test_effective_size_by_hand():
+    assert effective_size(np.ones(7)) == 7
+    assert effective_size(np.array([3.0, 1.0])) == pytest.approx(16 / 10)
+    assert effective_size(np.array([6.0, 2.0])) == pytest.approx(16 / 10)  # whatever the weights are measured in
+    assert effective_size(np.zeros(3)) == 0
+
+
+def lens_of(**changes):
+    data = neutral_table()
+    mine = replace(data, subject=replace(data.subject, lenses=(LENS,)), **changes)
+    found = fit(mine, Recipe(("a", "b"), k=3, starts=2))
+    return mine, found, lenses(mine, found)
+
+
+def test_only_shares_have_one_and_it_holds_the_share():
+    mine, found, looked = lens_of()
+    table = looked.table
+    shares = table[table["figure"].str.startswith(("codes", "flag"))]
+    told = shares[shares["n"] > 0]
+    assert told["low"].notna().all()
+    assert ((told["low"] <= told["value"]) & (told["value"] <= told["high"])).all()
+    assert table.drop(shares.index)["low"].isna().all()
+    one = table[(table["figure"] == "codes_e_1") & (table["segment"] == 1)].iloc[0]
+    inside = mine.values("e")[found.labels == 1]
+    ends = binomtest(int((inside == 1).sum()), len(inside)).proportion_ci(method="wilson")
+    assert (one["low"], one["high"]) == pytest.approx((ends.low, ends.high))
+    assert "Wilson's)" in looked.intervals
+
+
+def test_answers_that_are_missing_do_not_count():
+    data = neutral_table()
+    frame = data.frame.assign(e=data.frame["e"].astype(float).where(data.frame.index % 2 > 0))
+    _, _, looked = lens_of(frame=frame, fingerprint="gaps")
+    everyone = looked.table.set_index(["figure", "segment"]).loc[("codes_e_1", EVERYONE)]
+    some = int((frame["e"] == 1).sum())
+    ends = binomtest(some, 150).proportion_ci(method="wilson")
+    assert (everyone["low"], everyone["high"]) == pytest.approx((ends.low, ends.high))
+
+
+def test_of_a_weighted_table_by_kishs_size_and_it_says_so():
+    data = neutral_table()
+    weights = np.random.default_rng(1).uniform(1, 9, len(data))
+    _, _, looked = lens_of(frame=data.frame.assign(w=weights), weight="w", fingerprint="weighted")
+    everyone = looked.table.set_index(["figure", "segment"]).loc[("codes_e_1", EVERYONE)]
+    size = weights.sum() ** 2 / (weights**2).sum()
+    assert (everyone["low"], everyone["high"]) == pytest.approx(wilson(everyone["value"], size))
+    assert "Kish's effective sample size" in looked.intervals
+
+
+def test_the_survey_shows_none(sample):
+    assert not can_be_told(sample)
+    looked = lenses(sample, fit(sample, Recipe(("AGE", "NETWORTH"), "quantile", k=3, starts=1)))
+    assert looked.intervals == ""
+    assert looked.table[["low", "high"]].isna().all().all()
+    assert "to" not in in_words(looked.table.iloc[0]).split()
+
+
+def test_rows_that_share_an_id_are_not_members_on_their_own():
+    data = neutral_table()
+    assert can_be_told(data)
+    twice = data.frame.assign(key=data.frame["key"].where(data.frame.index > 0, data.frame["key"].iloc[1]))
+    assert not can_be_told(replace(data, frame=twice))
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ({"text": "62.2%", "low": 0.607, "high": 0.636, "n": 4_269}, "62.2% (60.7 to 63.6%; n 4,269)"),
+        ({"text": "33.3%", "low": 0.12, "high": 0.646, "n": 9}, "33.3% (12 to 64.6%; n 9, very few)"),
+        ({"text": "100%", "low": 0.9996, "high": 1.0, "n": 9_999}, "100% (over 99.9% to 100%; n 9,999)"),
+        ({"text": "0%", "low": 0.0, "high": 0.0004, "n": 9_999}, "0% (0 to under 0.1%; n 9,999)"),
+        ({"text": "25%", "low": float("nan"), "high": float("nan"), "n": 585}, "25% (n 585)"),
+        ({"text": "nobody to ask", "low": float("nan"), "high": float("nan"), "n": 0}, "nobody to ask (n 0)"),
+    ],
+)
+def test_in_words(figure, words):
+    assert in_words(figure) == words
+
+
+def test_the_chart_has_a_line_for_every_share_and_its_words():
+    _, _, looked = lens_of()
+    figures = looked.table[looked.table["low"].notna()]
+    names = {1: "Few", 3: "Many"}
+    said = charts.shares_words(figures, names)
+    assert "Region: North, all rows: 1 · Few " in said
+    assert "Segment 2" not in said
+    assert said.count("Everyone") == figures["figure"].nunique()
+    spec = charts.shares(figures, names).to_dict()
+    rows = spec["datasets"][spec["data"]["name"]] if "data" in spec else next(iter(spec["datasets"].values()))
+    lines = [row for row in rows if not row["heading"]]
+    assert len({row["at"] for row in rows}) == len(rows)
+    assert len(lines) == len(figures[figures["segment"] != 2])
+    assert all(row["low"] <= row["value"] <= row["high"] for row in lines)

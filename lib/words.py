@@ -47,3 +47,17 @@ def percent(share: float) -> str:
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+_MARKS = re.compile(
+    r"[\\`*\[\]<>$~&|@]"  # emphasis, code, links, HTML, formulas, struck-through words, entities, tables, addresses
+    r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; within a word it means nothing
+    r"|:(?=\S)"  # directives, icons, addresses
+    r"|(?<=www)\."  # what becomes a link by itself
+    r"|^(?:[#+>-]|\d+[.)])"  # headings, lists, lines
+)
+
+
+def literal(words: str) -> str:
+    """Words of a file or a person as they stand in Markdown: on one line, and no mark in them takes effect."""
+    return _MARKS.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", " ".join(words.split()))

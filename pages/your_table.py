@@ -7,6 +7,7 @@ routing.enter("pages/your_table.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.sections import bring as sections  # noqa: E402
+from lib.ui.sections import columns  # noqa: E402
 
 st.title("Your own table")
 understood = sections.bring()
@@ -14,9 +15,9 @@ if understood is None:
     st.stop()
 
 st.header("What is in it", divider="gray")
-sections.render_file(understood)
+columns.render_file(understood)
 
 st.header("What its columns mean", divider="gray")
-sections.render_columns(understood)
-sections.render_misfits(understood)
+columns.render_columns(understood)
+columns.render_misfits(understood)
 sections.offer(understood)

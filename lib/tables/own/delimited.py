@@ -25,6 +25,7 @@ from lib.errors import DataError
 from lib.tables.files import shown
 from lib.tables.own import raw
 from lib.tables.own.encoding import as_utf8, find_encoding
+from lib.tables.own.laid import Room
 from lib.tables.own.limits import LISTED, MAX_LINE
 from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Broken, Raw
@@ -57,19 +58,19 @@ class _Dialect:
     """Whether all that is skipped is the line that names the delimiter."""
 
 
-def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
+def read_delimited(file: Bare, place: Room, choices: dict[str, Any]) -> Raw:
     """Read delimited text.
 
     Args:
         file: What was brought.
-        folder: Where the same text in UTF-8 is put; whoever owns the folder removes it.
+        place: Room for the same text in UTF-8.
         choices: "delimiter", "quote", "encoding", "header", "skip", where somebody has chosen.
 
     Raises:
         DataError: One sentence on what is wrong and what to do.
     """
     encoding = find_encoding(file.path, file.name, str(choices.get("encoding") or ""))
-    path = folder / "text"
+    path = place.file("text", 2 * file.size)
     lines = as_utf8(file.path, path, file.name, encoding)
     with _database(path) as database:
         dialect = _dialect(database, path, file.name, choices)
@@ -153,7 +154,7 @@ def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         },
     )
     try:
-        # a path of ours, made of the name of a temporary folder
+        # a path of ours
         quoted = str(path).replace("'", "''")
         database.execute("SET temp_directory=''")
         database.execute(f"SET allowed_paths=['{quoted}']")

@@ -10,6 +10,7 @@ from typing import Any
 from lib.errors import DataError
 from lib.tables.files import shown
 from lib.tables.own import columns as own_columns
+from lib.tables.own.choices import check_choices_of_file
 from lib.tables.own.delimited import read_delimited
 from lib.tables.own.guess import Choices, Column, ColumnGuess
 from lib.tables.own.laid import Room, room
@@ -164,6 +165,7 @@ def _checked(name: str, choices: Mapping[str, Any] | None) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(json.dumps(dict(choices or {}), sort_keys=True))
     if unknown := set(made) - _KNOWN:
         raise DataError(f"{shown(name)} cannot be given {shown(min(unknown))}: choose {', '.join(sorted(_KNOWN))}.")
+    check_choices_of_file(shown(name), made)
     return made
 
 

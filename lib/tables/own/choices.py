@@ -25,6 +25,25 @@ _THOUSANDS = frozenset({"", ".", ",", " ", "'"})
 _NO_CURRENCY = frozenset(".,'()%+-")
 
 
+MAX_SKIPPED = 1_000
+"""Lines above a table."""
+
+
+def check_choices_of_file(file: str, choices: Mapping[str, Any]) -> None:
+    """Check what was chosen about the file itself: "header", "skip" and "quote".
+
+    Raises:
+        DataError: One sentence that names the file.
+    """
+    skip, quote = choices.get("skip") or 0, choices.get("quote") or ""
+    if not isinstance(skip, int) or not 0 <= skip <= MAX_SKIPPED:
+        raise DataError(f"{file} cannot have {shown(str(skip))} lines above the table: choose 0 to {MAX_SKIPPED:,}.")
+    if not isinstance(choices.get("header") or False, bool):
+        raise DataError(f"{file} has names on its first row or not: choose true or false.")
+    if not isinstance(quote, str) or len(quote) > 1 or quote in {"\n", "\r"}:
+        raise DataError(f"{file} cannot have {shown(str(quote))} as its quotation mark: choose one character or none.")
+
+
 def check_choices(file: str, names: Sequence[str], choices: Mapping[str, Choices]) -> None:
     """Check what was chosen, by name of the column.
 

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.sources.table import Understood, edited
-from lib.tables.own.choices import MAX_CURRENCY
+from lib.tables.own.choices import MAX_CURRENCY, MAX_SKIPPED
 from lib.tables.own.dates import ORDERS
 from lib.tables.own.delimited import DELIMITERS, shown_delimiter
 from lib.tables.own.encoding import ENCODINGS
@@ -23,7 +23,6 @@ from lib.words import literal
 
 _TURN, _BEFORE, _LOOKED_AT = "own_columns_turn", "own_misfits_before", "own_column"
 _LISTED = 20
-_MOST_SKIPPED = 1_000
 _AS_FOUND, _NO_MARK = "", "none"
 _QUOTES = {'"': 'Double (")', "'": "Single (')", _NO_MARK: "None: they are letters like others"}
 _HEADS = {True: "Names of columns", False: "A row like others"}
@@ -125,7 +124,7 @@ def _skip(found: Mapping[str, str]) -> None:
     st.number_input(
         "Lines above the table",
         0,
-        _MOST_SKIPPED,
+        MAX_SKIPPED,
         key="own_skip",
         placeholder=f"As found: {found['skip']}" if found else "As found",
         on_change=lambda: _choose("skip", st.session_state["own_skip"]),

@@ -6,6 +6,7 @@ address, and nothing reaches a cache that others use before the table goes by it
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,7 @@ MOST_MB = 50
 
 _FILE, _CHOSEN_OF = "own_file", "own_choices_of"
 _ERROR, _USED = "own_error", "own_used"
+_TEXT = (".csv", ".tsv", ".txt")
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 
 
@@ -55,7 +57,7 @@ def bring() -> Understood | None:
     before = _before(file)
     if before is not None:
         st.session_state[own.CHOICES] = dict(before.choices)
-    else:
+    elif PurePath(file.name).suffix.lower() in _TEXT:
         columns.render_reading(None)
     return before
 

@@ -50,14 +50,18 @@ def a(noun: str) -> str:
 
 
 _MARKS = re.compile(
-    r"[\\`*\[\]<>$~&|@]"  # emphasis, code, links, HTML, formulas, struck-through words, entities, tables, addresses
+    r"[\\`*\[\]<>$~&|]"  # emphasis, code, links, HTML, formulas, struck-through words, entities, tables
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; within a word it means nothing
-    r"|:(?=\S)"  # directives, icons, addresses
-    r"|(?<=www)\."  # what becomes a link by itself
-    r"|^(?:[#+>-]|\d+[.)])"  # headings, lists, lines
+    r"|^(?:[#+-]|\d+[.)])"  # headings, lists, lines
 )
+_JOINED = re.compile(r"(?<=:)(?=\S)|(?<=@)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
+"""What Streamlit makes links, icons, emoji and arrows of, escaped or not: addresses, ":smile:", "->"."""
+
+_JOINER = "\u2060"
+"""Unicode's word joiner: it has no width, and parts two letters for whoever looks for them side by side."""
 
 
 def literal(words: str) -> str:
     """Words of a file or a person as they stand in Markdown: on one line, and no mark in them takes effect."""
-    return _MARKS.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", " ".join(words.split()))
+    joined = _JOINED.sub(_JOINER, " ".join(words.split()))
+    return _MARKS.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", joined)

@@ -58,6 +58,7 @@ def _row(understood: Understood, at: int) -> dict[str, Any]:
         COLUMN: guess.name,
         ROLE: guess.role,
         READ: _example(understood, column, [row[at] for row in understood.preview]),
+        MISFITS: guess.misfit_count,
         LABEL: guess.label,
         NUMBERS: None if style is None else _EXAMPLES.get((style.decimal, style.thousands)),
         CURRENCY: None if style is None else style.currency,
@@ -66,7 +67,6 @@ def _row(understood: Understood, at: int) -> dict[str, Any]:
         DATES: guess.dates,
         WORDS: _words_for_missing(understood, guess),
         SHARE: guess.missing,
-        MISFITS: guess.misfit_count,
         REMARKS: _remarks(guess, style),
     }
 

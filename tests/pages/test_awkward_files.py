@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from marks import alive
 
 from lib.ui.scene import own
 from tests.sources.awkward import AWKWARD, READ
@@ -33,6 +34,7 @@ def brought(app):
 def test_the_page_shows_a_table_or_one_sentence(brought, title):
     one = AWKWARD[title]
     at = brought(title)
+    assert alive(at) == []
     if not at.error:
         at.button(key="use_own").click().run()
         assert not at.exception
@@ -55,6 +57,7 @@ def test_all_pages_take_it(brought, settled, title):
     for page in PAGES:
         at.switch_page(page).run()
         assert not at.exception
+        assert alive(at) == []
         assert at.selectbox(key="data").value.startswith("own-")
         of_segments = page != PAGES[0] and len(known) > 1
         # of one row nothing can be found, which one sentence says

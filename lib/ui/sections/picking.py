@@ -19,7 +19,7 @@ from lib.ui.run import map_results
 from lib.ui.run.map_results import Id, Ids
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
-from lib.words import a, capitalised
+from lib.words import a, capitalised, literal
 
 _PICKED = "picked_members"
 _SEARCH, _SEARCH_TEXT = "member_number", "member"
@@ -97,7 +97,7 @@ def render(scene: Segmented) -> None:
             "Pick segments",
             list(scene.shown),
             selection_mode="multi",
-            format_func=lambda number: title_of(number, scene.names),
+            format_func=lambda number: literal(title_of(number, scene.names)),
             key=_SEGMENTS,
             on_change=_take_segments,
             args=(scene,),
@@ -205,12 +205,12 @@ def _render_one(scene: Segmented, member: Id) -> None:
     try:
         near = map_results.neighbours(scene.view, scene.recipe, member)
     except RecipeError as error:
-        st.info(str(error), icon=":material/search:")
+        st.info(literal(str(error)), icon=":material/search:")
         return
     codebook, singular = scene.codebook, scene.entity.singular
     at = near.index.get_level_values
     segment = title_of(int(at("segment")[0]), scene.names)
-    st.markdown(f"**{capitalised(singular)} {member}**: {segment}.")
+    st.markdown(f"**{capitalised(singular)} {literal(str(member))}**: {literal(segment)}.")
     described = _facts_of(scene)
     own = map_results.picked_table(scene.view, scene.recipe, (member,), described)
     facts = pd.DataFrame(

@@ -15,7 +15,7 @@ from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
-from lib.words import a, capitalised
+from lib.words import a, capitalised, literal
 
 _DATA, _COUNT = "data", "count"
 _AS_IN_THE_FILE = 0
@@ -48,7 +48,7 @@ def render_unread() -> None:
     unread = [one for one in links.not_understood() if one.key != _DATA or not fetching.wave_asked(one.value)]
     if unread:
         parts = "; ".join(f"{one.label}: {one.value[:_LONGEST_TITLE]}" for one in unread[:_MOST_UNREAD])
-        st.info(f"The link asks for what is not to be had here: {parts}.", icon=":material/link_off:")
+        st.info(f"The link asks for what is not to be had here: {literal(parts)}.", icon=":material/link_off:")
 
 
 def set_counting(counting: Counting) -> None:
@@ -99,7 +99,7 @@ def _choose_data() -> tuple[str, int | None]:
     if links.is_of_another_version():
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in catalogue.unreadable():
-        st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
+        st.warning(f"{literal(reason)} The app goes on without it.", icon=":material/broken_image:")
     about = catalogue.about(source)
     _say_what_it_is(about)
     return source, _choose_dollars(about)
@@ -113,9 +113,9 @@ def _say_what_it_is(about: Dataset) -> None:
         )
     elif about.wave:
         vintage = f", {about.vintage}" if about.vintage else ""
-        st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {' '.join(about.notes)}")
+        st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {literal(' '.join(about.notes))}")
     elif about.notes:
-        st.caption(" ".join(about.notes))
+        st.caption(literal(" ".join(about.notes)))
 
 
 def _choose_dollars(about: Dataset) -> int | None:
@@ -213,7 +213,7 @@ def stop_if_empty(scene: Scene) -> None:
         few, nobody = f"Only {entity.sampled(size.sampled)}: too few to rely on.", "There is nobody in this table."
     st.warning(few if size.rows else nobody, icon=":material/group_off:")
     suggestions = [
-        f"- without *{scene.words(condition)}*: {entity.sampled(sampled)}"
+        f"- without *{literal(scene.words(condition))}*: {entity.sampled(sampled)}"
         for condition, sampled in results.loosened(scene.view)
         if sampled > size.sampled
     ]

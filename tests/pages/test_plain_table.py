@@ -296,7 +296,7 @@ def test_an_example_names_a_column_as_it_must_be_typed(offer):
     at = offer(holed(), where="net income > 3")
     assert at.text_input(key="where").placeholder == "`net income` > 0"
     # the page would take the backticks for its own, and leave them out
-    assert "for example \\`net income\\` > 0" in at.error[0].value
+    assert "for example \\`net income\\` \\> 0" in at.error[0].value
 
 
 def test_a_condition_on_text_is_refused_and_everyone_stays(mine, metrics):

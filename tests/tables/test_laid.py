@@ -1,11 +1,14 @@
 """Where a table lies while it is read: in memory, or in a file or folder that is gone afterwards."""
 
 import gzip
+import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from lib.errors import DataError
 from lib.sources.table import read
@@ -61,4 +64,24 @@ def test_elsewhere_nobody_else_can_enter_the_folder_and_it_goes(name, tmp_path, 
     assert read(FILES[name], name).frame["b"].tolist() == [2, 4]
     with pytest.raises(DataError):
         read(b"a,b\n", "f.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@LINUX
+def test_nothing_stays_where_the_process_is_killed(tmp_path):
+    code = (
+        "from lib.tables.own import laid\n"
+        "with laid.room() as place:\n"
+        "    for size in (1, laid.MOST_IN_MEMORY + 1):\n"
+        "        place.file('text', size).write_bytes(b'words')\n"
+        "    print('there', flush=True)\n"
+        "    input()\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout.readline() == "there\n"
+        process.kill()
     assert list(tmp_path.iterdir()) == []

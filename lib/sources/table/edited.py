@@ -100,12 +100,14 @@ def read_beside(understood: Understood, name: str) -> pd.DataFrame:
 
 def _example(understood: Understood, column: Column, written: Sequence[str]) -> str:
     """A cell as written and as read: one with marks in it, if there is one."""
-    there = [row for row, text in enumerate(written) if text]
-    sound = [row for row in there if _read(understood, column, row) not in (_MISSING, _MISFIT)] or there
-    if not sound:
-        return ""
-    row = next((row for row in sound if re.search(r"\D", written[row])), sound[0])
-    return f"{shown(written[row])} → {shown(_read(understood, column, row))}"
+    there = sorted(
+        (row for row, text in enumerate(written) if text), key=lambda row: not re.search(r"\D", written[row])
+    )
+    read = ((row, _read(understood, column, row)) for row in there)
+    sound = next((one for one in read if one[1] not in (_MISSING, _MISFIT)), None)
+    if sound is None:
+        return f"{shown(written[there[0]])} → {_read(understood, column, there[0])}" if there else ""
+    return f"{shown(written[sound[0]])} → {shown(sound[1])}"
 
 
 def _read(understood: Understood, column: Column, row: int) -> str:

@@ -70,6 +70,16 @@ def test_numbers_are_read_otherwise_and_what_does_not_fit_is_told(brought):
     assert "before." not in captions(at)
 
 
+def test_what_is_ticked_for_one_column_is_said_of_no_other(brought):
+    at = brought(EUROPEAN)
+    change(at, "spent", PERCENT=True)
+    assert at.session_state[own.CHOICES]["columns"] == {"spent": {"percent": True}}
+    assert columns(at)["spent"][edited.MISFITS] == 40
+    change(at, "spent", WORDS=["7.208,00 EUR"])
+    assert set(at.session_state[own.CHOICES]["columns"]) == {"spent"}
+    assert columns(at)["spent"][edited.MISFITS] == 39
+
+
 def test_labels_and_roles_go_with_the_table(brought):
     at = brought(EUROPEAN)
     change(at, "spent", LABEL="Money *spent*", CURRENCY="EUR")

@@ -153,7 +153,7 @@ def chosen_by(understood: Understood, edited: pd.DataFrame) -> dict[str, dict[st
     """
     columns = _copied(understood)
     for before, after in zip(as_rows(understood).to_dict("records"), edited.to_dict("records"), strict=True):
-        changed = {key: _bare(after[key]) for key in before if _bare(after[key]) != _bare(before[key])}
+        changed = {key: _bare(after[key]) for key in before if _is_changed(_bare(before[key]), _bare(after[key]))}
         said = columns.setdefault(str(before[COLUMN]), {})
         for key, value in changed.items():
             _note(said, key, value)
@@ -195,6 +195,11 @@ def _bare(cell: Any) -> Any:  # noqa: ANN401 - whatever an editor gives back
     if cell is None or (isinstance(cell, float) and cell != cell) or cell is pd.NA:
         return None
     return bool(cell) if isinstance(cell, np.bool_) else cell
+
+
+def _is_changed(before: Any, after: Any) -> bool:  # noqa: ANN401 - plain values
+    """Whether a cell says something else; one that does not apply may come back as no, or as no words."""
+    return bool(before != after and (before is not None or after))
 
 
 _CHOICE_OF = {

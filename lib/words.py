@@ -50,9 +50,9 @@ def a(noun: str) -> str:
 
 
 _MARKS = re.compile(
-    r"[\\`*\[\]<>$~&|]"  # emphasis, code, links, HTML, formulas, struck-through words, entities, tables
+    r"[\\`*\[\]<>~&|]|\$(?!\d)"  # emphasis, code, links, HTML, struck-through words, entities, tables, formulas
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; within a word it means nothing
-    r"|^(?:[#+-]|\d+[.)])"  # headings, lists, lines
+    r"|^(?:#|[+-](?=[\s-]|$)|\d+[.)](?=\s|$))"  # headings, lists, lines
 )
 _JOINED = re.compile(r"(?<=:)(?=\S)|(?<=@)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 """What Streamlit makes links, icons, emoji and arrows of, escaped or not: addresses, ":smile:", "->"."""

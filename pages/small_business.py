@@ -10,12 +10,13 @@ from lib.ui.sections import business, features, lead, maps, naming, recipes  # n
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
+from lib.words import literal  # noqa: E402
 
 scene = st.session_state["scene"]
 
 st.title("Small-business owners")
 if not business.is_for(scene):
-    st.info(f"This page is about the Survey of Consumer Finances: {scene.about.name} has nothing for it.")
+    st.info(f"This page is about the Survey of Consumer Finances: {literal(scene.about.name)} has nothing for it.")
     st.stop()
 lead.render_lead(scene)
 stop_if_empty(scene)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.words import slug, within_sentence
+from lib.words import literal, slug, within_sentence
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,24 @@ def test_a_name_keeps_its_capitals_inside_a_sentence(label, said):
 def test_a_short_name_for_an_address():
     assert slug("Credit risk, 2nd") == "credit-risk-2nd"
     assert slug("Größe") == "größe"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Yearly income, 2019", "Yearly income, 2019"),
+        ("cash_advance_trx", "cash_advance_trx"),
+        ("_a_ __b__", "\\_a\\_ \\_\\_b\\_\\_"),
+        ("**bold**", "\\*\\*bold\\*\\*"),
+        ("[x](javascript:alert(1))", "\\[x\\](javascript:\u2060alert(1))"),
+        ("<b> &lt; $a$ `c` ~~d~~ | \\", "\\<b\\> \\&lt; \\$a\\$ \\`c\\` \\~\\~d\\~\\~ \\| \\\\"),
+        (":red[x] :smile:", ":\u2060red\\[x\\] :\u2060smile:"),
+        ("https://e.org www.e.org a@e.org", "https:\u2060//e.org www\u2060.e.org a@\u2060e.org"),
+        ("# a", "\\# a"),
+        ("1. a", "1\\. a"),
+        ("- a -> b", "\\- a -\u2060\\> b"),
+        ("a\n\n# b", "a # b"),
+    ],
+)
+def test_no_mark_in_literal_words_takes_effect(words, shown):
+    assert literal(words) == shown

@@ -96,7 +96,8 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
     """
     if len(dataset) < recipe.k:
         raise RecipeError(
-            f"{len(dataset):,} rows cannot make {recipe.k} segments: choose fewer segments or a larger population."
+            f"{len(dataset):,} {'row' if len(dataset) == 1 else 'rows'} cannot make {recipe.k} segments: "
+            "choose fewer segments or a larger population."
         )
     weights = row_weights(dataset, recipe.counting)
     space = fit_space(

@@ -12,6 +12,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from lib.ui.run.background import background
+from lib.ui.scene import catalogue
+from lib.ui.scene.catalogue import Source
 
 TIMEOUT = 30
 
@@ -63,6 +65,19 @@ def _opener(page: str | None = None, **query: str) -> AppTest:
         at.switch_page(page).run()
     assert not at.exception
     return at
+
+
+@pytest.fixture
+def offer(app, monkeypatch):
+    """Puts a table into the catalogue, first of all data, and opens the app at a page."""
+    known = catalogue.sources
+
+    def put(data, page=None, **query):
+        source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
+        monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
+        return app(page, **query)
+
+    return put
 
 
 @pytest.fixture

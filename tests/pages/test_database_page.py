@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import pandas as pd
 import pytest
 from postgresql import is_soon
 from streamlit.testing.v1 import AppTest
@@ -52,10 +53,18 @@ def texts(at: AppTest) -> str:
     return "\n".join(element.value for kind in (at.markdown, at.caption, at.error, at.info) for element in kind)
 
 
+def table_of_columns(at: AppTest) -> pd.DataFrame:
+    return next(shown.value for shown in at.dataframe if "Used as" in shown.value)
+
+
+def used_as(at: AppTest) -> list[str]:
+    return list(table_of_columns(at)["Used as"])
+
+
 def test_a_select_goes_to_the_columns_and_on_to_the_pages(page, settled):
     at = settled(read(page(), "SELECT * FROM loans WHERE months > 6"))
     assert "150 rows, 4 columns" in texts(at)
-    columns = at.dataframe[-1].value
+    columns = table_of_columns(at)
     assert dict(zip(columns["Column"], columns["Used as"], strict=True)) == {
         "loan": "id",
         "amount": "amount",
@@ -87,9 +96,9 @@ def test_a_choice_about_a_column_is_followed(page, settled):
     at = settled(read(page(), "SELECT * FROM loans"))
     at.session_state[own.CHOICES]["columns"] = {"months": {"role": "category"}}
     at.run()
-    assert list(at.dataframe[-1].value["Used as"]) == ["id", "amount", "category", "category"]
+    assert used_as(at) == ["id", "amount", "category", "category"]
     settled(read(at, "SELECT months FROM loans"))
-    assert list(at.dataframe[-1].value["Used as"]) == ["amount"]
+    assert used_as(at) == ["amount"]
 
 
 def test_a_choice_that_does_not_fit_is_taken_back(page, settled):
@@ -97,7 +106,7 @@ def test_a_choice_that_does_not_fit_is_taken_back(page, settled):
     at.session_state[own.CHOICES]["columns"] = {"months": {"role": "king"}}
     at.run()
     assert len(at.error) == 1
-    assert list(at.dataframe[-1].value["Used as"]) == ["id", "amount", "amount", "category"]
+    assert used_as(at) == ["id", "amount", "amount", "category"]
     assert not at.run().error
 
 

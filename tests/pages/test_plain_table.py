@@ -13,8 +13,6 @@ from lib.population import Population
 from lib.segments import Recipe, fit, names
 from lib.subject import LeadingShare
 from lib.subjects import PLAIN
-from lib.ui.scene import catalogue
-from lib.ui.scene.catalogue import Source
 
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
 PAGES = (None, TWO, MANY, "pages/methods.py")
@@ -27,19 +25,6 @@ KINDS = (
     *("segmented_control", "expander", "tab"),
 )
 """Elements that say something."""
-
-
-@pytest.fixture
-def offer(app, monkeypatch):
-    """Puts a table into the catalogue, first of all data, and opens the app at a page."""
-    known = catalogue.sources
-
-    def put(data, page=None, **query):
-        source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
-        monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
-        return app(page, **query)
-
-    return put
 
 
 @pytest.fixture
@@ -311,7 +296,7 @@ def test_an_example_names_a_column_as_it_must_be_typed(offer):
     at = offer(holed(), where="net income > 3")
     assert at.text_input(key="where").placeholder == "`net income` > 0"
     # the page would take the backticks for its own, and leave them out
-    assert "for example \\`net income\\` > 0" in at.error[0].value
+    assert "for example \\`net income\\` \\> 0" in at.error[0].value
 
 
 def test_a_condition_on_text_is_refused_and_everyone_stays(mine, metrics):

@@ -60,7 +60,7 @@ def test_a_file_that_is_no_table_gets_one_sentence(brought, name, content, said)
 
 def test_marks_in_a_name_are_text(brought):
     at = brought("![x](http://there)*.csv", SHOP.encode())
-    assert any("!\\[x\\](http" in m.value for m in at.main.markdown)
+    assert any("!\\[x\\](http:\u2060//" in m.value for m in at.main.markdown)
 
 
 def test_another_file_takes_the_place_of_the_first(brought):

@@ -185,6 +185,18 @@ def test_choices_about_columns_need_no_second_reading():
         ({"columns": {name: {"role": "leave out"} for name in ("id", "town", "spent", "member")}}, "no column left"),
         ({"colour": "red"}, "cannot be given colour"),
         ({"delimiter": '"'}, "cannot be a delimiter"),
+        ({"delimiter": "and then"}, "cannot be a delimiter"),
+        ({"skip": -1}, "cannot have -1 lines above the table"),
+        ({"skip": "all"}, "cannot have all lines above the table"),
+        ({"skip": 1_000}, "cannot be made out as a table"),
+        ({"header": "yes"}, "has names on its first row or not"),
+        ({"quote": "quote"}, "cannot have quote as its quotation mark"),
+        ({"columns": {"spent": {"currency": "1 EUR"}}}, "column spent, cannot have 1 EUR as its currency"),
+        ({"columns": {"spent": {"currency": "florins"}}}, "column spent, cannot have florins as its currency"),
+        ({"columns": {"spent": {"percent": "yes"}}}, "column spent, can be per cent or not"),
+        ({"columns": {"spent": {"brackets": 1}}}, "column spent, can be in brackets where below zero or not"),
+        ({"columns": {"spent": {"missing": "none"}}}, "column spent, can have at most 50 words for a missing value"),
+        ({"columns": {"town": {"levels": ["Ulm"]}}}, "column town, can have a label for each of its categories"),
     ],
 )
 def test_choices_that_cannot_be_kept(choices, says):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -14,8 +12,10 @@ import pyarrow as pa
 from lib.errors import DataError
 from lib.tables.files import shown
 from lib.tables.own import columns as own_columns
+from lib.tables.own.choices import check_choices_of_file
 from lib.tables.own.delimited import read_delimited
 from lib.tables.own.guess import Choices, Column, ColumnGuess
+from lib.tables.own.laid import Room, room
 from lib.tables.own.limits import MAX_BYTES, PREVIEW
 from lib.tables.own.packed import Bare, Brought, Kind, bare
 from lib.tables.own.raw import Broken, Raw, Sheet, as_text
@@ -137,8 +137,8 @@ def understand(
         DataError: One sentence on what is wrong with the file or a choice, where, and what to do.
     """
     choices = _checked(name or "The table", choices)
-    with bare(brought, name, max_bytes=max_bytes) as file, tempfile.TemporaryDirectory(prefix="table-") as folder:
-        raw = _raw(file, Path(folder), choices, progress)
+    with bare(brought, name, max_bytes=max_bytes) as file, room() as place:
+        raw = _raw(file, place, choices, progress)
     if not len(raw.table):
         raise DataError(f"{file.name} has names of columns and no row below them: choose a table with rows.")
     return _understood(file.name, file.kind, file.digest, file.size, raw, choices)
@@ -192,17 +192,18 @@ def _checked(name: str, choices: Mapping[str, Any] | None) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(json.dumps(dict(choices or {}), sort_keys=True))
     if unknown := set(made) - _KNOWN:
         raise DataError(f"{shown(name)} cannot be given {shown(min(unknown))}: choose {', '.join(sorted(_KNOWN))}.")
+    check_choices_of_file(shown(name), made)
     return made
 
 
-def _raw(file: Bare, folder: Path, choices: dict[str, Any], progress: Progress) -> Raw:
+def _raw(file: Bare, place: Room, choices: dict[str, Any], progress: Progress) -> Raw:
     if file.kind == "workbook":
-        return read_workbook(file, folder, choices, progress)
+        return read_workbook(file, place, choices, progress)
     if file.kind == "parquet":
         return read_parquet(file)
     if file.kind == "stata":
         return read_stata(file)
-    return read_delimited(file, folder, choices)
+    return read_delimited(file, place, choices)
 
 
 def _understood(

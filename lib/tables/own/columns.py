@@ -23,8 +23,9 @@ from lib.tables.cells import clean_name
 from lib.tables.files import shown
 from lib.tables.own import dates, numbers
 from lib.tables.own.categories import as_array, categories, coded, is_coded
-from lib.tables.own.dates import ORDERS, DateOrder
-from lib.tables.own.guess import ROLES, Choices, Column, ColumnGuess, Given, Misfit, Role, Values
+from lib.tables.own.choices import check_choices
+from lib.tables.own.dates import DateOrder
+from lib.tables.own.guess import Choices, Column, ColumnGuess, Given, Misfit, Role, Values
 from lib.tables.own.limits import LISTED, MAX_LEVELS
 from lib.tables.own.raw import Raw, as_text
 
@@ -50,10 +51,6 @@ _LONG_CODE = r"^\d{16,}$"
 _FEW = 20
 """Different words that are categories however few rows there are, if one is there twice."""
 
-_CHOOSABLE = frozenset(
-    {"role", "label", "decimal", "thousands", "currency", "percent", "brackets", "dates", "levels", "missing"}
-)
-
 
 def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> tuple[Column, ...]:
     """All columns of a table.
@@ -68,7 +65,7 @@ def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> t
         DataError: If a choice cannot be kept.
     """
     names = unique_names(raw.names)
-    _check_choices(file, names, choices)
+    check_choices(file, names, choices)
     decimal = _decimal(raw)
     columns: list[Column] = []
     taken: set[Role] = {cast("Role", one.get("role")) for one in choices.values()}
@@ -101,33 +98,6 @@ def unique_names(written: Sequence[str]) -> tuple[str, ...]:
             candidate = f"{name} ({number})"
         names.append(candidate)
     return tuple(names)
-
-
-def _check_choices(file: str, names: Sequence[str], choices: Mapping[str, Choices]) -> None:
-    for name, chosen in choices.items():
-        where = f"{file}, column {shown(str(name))},"
-        if name not in names:
-            raise DataError(f"{where} is not in the table: choose one of its {len(names)} columns.")
-        if unknown := set(chosen) - _CHOOSABLE:
-            raise DataError(f"{where} cannot be given {shown(min(map(str, unknown)))}: choose its role or its label.")
-        if chosen.get("role") is not None and chosen["role"] not in ROLES:
-            raise DataError(f"{where} cannot be {shown(str(chosen['role']))}: choose one of {', '.join(ROLES)}.")
-        if chosen.get("dates") is not None and chosen["dates"] not in ORDERS:
-            raise DataError(f"{where} cannot have dates {shown(str(chosen['dates']))}: choose {', '.join(ORDERS)}.")
-        if chosen.get("decimal") not in (None, ".", ",") or chosen.get("thousands") not in (
-            None,
-            "",
-            ".",
-            ",",
-            " ",
-            "'",
-        ):
-            raise DataError(f"{where} cannot have these marks in its numbers: choose a point or a comma for decimals.")
-        if chosen.get("decimal") is not None and chosen.get("decimal") == chosen.get("thousands"):
-            raise DataError(f"{where} cannot have one mark for decimals and thousands: choose two.")
-    for role in ("id", "weight"):
-        if len(both := [shown(str(name)) for name, chosen in choices.items() if chosen.get("role") == role]) > 1:
-            raise DataError(f"{file} can have one column as {role}: choose {both[0]} or {both[1]}.")
 
 
 def _decimal(raw: Raw) -> str:
@@ -196,8 +166,13 @@ def _typed(given: Given) -> Column:
         return _moments(given, base)
     if chosen in ("category", "flag") or (chosen is None and is_coded(given)):
         return coded(given, base)
+    if any(given.choices.get(key) for key in ("decimal", "thousands", "percent", "brackets")):
+        raise DataError(
+            f"{given.where} holds numbers in the file already: of how they are written only the currency can be said."
+        )
     distinct = not given.cells.null_count and pc.count_distinct(given.cells).as_py() == len(given.cells)
-    base = replace(base, role=chosen or "amount", numbers=numbers.PLAIN_STYLE, distinct=distinct)
+    style = replace(numbers.PLAIN_STYLE, currency=given.choices.get("currency") or "")
+    base = replace(base, role=chosen or "amount", numbers=style, distinct=distinct)
     cells, endless = numbers.without_infinite(given.cells)
     if pa.types.is_floating(kind) and pc.any(endless).as_py():
         misfits, count = _misfits(given, pc.cast(given.cells, pa.string()), endless)

@@ -25,11 +25,16 @@ from lib.errors import DataError
 from lib.tables.files import shown
 from lib.tables.own import raw
 from lib.tables.own.encoding import as_utf8, find_encoding
+from lib.tables.own.laid import Room
 from lib.tables.own.limits import LISTED, MAX_LINE
 from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Broken, Raw
 
+ONE_COLUMN = "\x1f"
+"""Parts what is one column: Unicode's unit separator, which no text has."""
+
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", ":": "colon", "^": "caret", "~": "tilde"}
+DELIMITERS[ONE_COLUMN] = "nothing: one column"
 """What may be chosen besides any other single character, and what each is called."""
 
 _USUAL = ",;\t|"
@@ -40,6 +45,11 @@ _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?$', re.IGNORECASE)
 _SOUND_SHARE = 0.6
 """Of the lines looked at, so many must have the same number of cells for a delimiter to be taken for one."""
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_PARTS = re.compile(r"[\t|]|[,;](?!\s|$|(?<=\d,)\d{3}\b)")
+"""What parts cells and not phrases or digits: behind a comma of prose stands a space."""
+
+_DECIMALS = re.compile(r"^\D{0,5}\d[\d.' ]*,\d+\D{0,5}$")
 _YEAR = re.compile(r"^(18|19|20|21)\d\d$")
 _NUMBER = re.compile(r"^[-+($€£\s]*\d[\d.,' ]*[%)\s]*$")
 
@@ -57,19 +67,19 @@ class _Dialect:
     """Whether all that is skipped is the line that names the delimiter."""
 
 
-def read_delimited(file: Bare, folder: Path, choices: dict[str, Any]) -> Raw:
+def read_delimited(file: Bare, place: Room, choices: dict[str, Any]) -> Raw:
     """Read delimited text.
 
     Args:
         file: What was brought.
-        folder: Where the same text in UTF-8 is put; whoever owns the folder removes it.
+        place: Room for the same text in UTF-8.
         choices: "delimiter", "quote", "encoding", "header", "skip", where somebody has chosen.
 
     Raises:
         DataError: One sentence on what is wrong and what to do.
     """
     encoding = find_encoding(file.path, file.name, str(choices.get("encoding") or ""))
-    path = folder / "text"
+    path = place.file("text", 2 * file.size)
     lines = as_utf8(file.path, path, file.name, encoding)
     with _database(path) as database:
         dialect = _dialect(database, path, file.name, choices)
@@ -153,7 +163,7 @@ def _database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         },
     )
     try:
-        # a path of ours, made of the name of a temporary folder
+        # a path of ours
         quoted = str(path).replace("'", "''")
         database.execute("SET temp_directory=''")
         database.execute(f"SET allowed_paths=['{quoted}']")
@@ -172,6 +182,8 @@ def _dialect(database: duckdb.DuckDBPyConnection, path: Path, name: str, choices
     if len(delimiter) > 4 or delimiter in {'"', "\n", "\r"}:
         raise DataError(f"{name}: {shown(delimiter)} cannot be a delimiter: choose comma, semicolon, tab or another.")
     skip = choices.get("skip")
+    if not delimiter and _is_one_column(lines[int(skip or 0) :]):
+        delimiter = ONE_COLUMN
     skipped = int(skip) if skip is not None else (1 if told else None)
     found = _found(database, path, lines, delimiter, skipped)
     if found is None:
@@ -198,6 +210,23 @@ def _found(
     if found is None and delimiter:
         return _as_first_line(lines, delimiter, skipped or 0)
     return found
+
+
+def _is_one_column(lines: list[str]) -> bool:
+    """Whether the first line names one column, and those below are parted by nothing but commas of prose or decimals.
+
+    A title above a table is told by a blank line below it, or by lines that are parted otherwise.
+    """
+    head, *below = _QUOTED.sub('"', "".join(lines)).splitlines() or [""]
+    if not head.strip() or head.startswith("#") or any(mark in head for mark in _USUAL):
+        return False
+    parted = [line for line in below if any(mark in line for mark in _USUAL)]
+    if not parted or all(_DECIMALS.match(line) for line in parted):
+        return True
+    if not below[0].strip() or any(_PARTS.search(line) for line in parted):
+        return False
+    marks = {sum(line.count(mark) for mark in ",;") for line in parted}
+    return len(marks) > 1 or marks == {1} or len(parted) < len([line for line in below if line.strip()])
 
 
 def _titles(lines: list[str], delimiter: str) -> int:

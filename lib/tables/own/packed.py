@@ -1,4 +1,4 @@
-"""What somebody brought, as one bare file on disk: unpacked within bounds, told by its content."""
+"""What somebody brought, as one bare file: unpacked within bounds, told by its content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import mmap
 import os
 import stat
 import struct
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import IO, Literal
 
 from lib.errors import DataError
 from lib.tables.files import MEGABYTE, PACKINGS, any_error_as, is_stata, shown
+from lib.tables.own.laid import Room, room
 from lib.tables.own.limits import MAX_BYTES, MAX_UNPACKED
 
 Brought = str | os.PathLike[str] | bytes | IO[bytes]
@@ -57,10 +57,10 @@ _CHOOSE = "save the table as CSV, Excel or Parquet and choose that file"
 
 @dataclass(frozen=True)
 class Bare:
-    """One file on disk, not packed.
+    """One file, not packed.
 
     Attributes:
-        path: Where it lies, for as long as it is open.
+        path: Where it lies (see ``lib.tables.own.laid``), for as long as it is open.
         name: What the person calls it, fit for a sentence.
         kind: What it is.
         digest: SHA-256 of what was brought, before it was unpacked.
@@ -76,7 +76,7 @@ class Bare:
 
 @contextlib.contextmanager
 def bare(brought: Brought, name: str | None = None, *, max_bytes: int = MAX_BYTES) -> Iterator[Bare]:
-    """Lay what was brought on disk, unpacked, for as long as the ``with`` block runs.
+    """Lay down what was brought, unpacked, for as long as the ``with`` block runs.
 
     Gzip and zip are unpacked in pieces, and no further than ``MAX_UNPACKED``; no name in an archive becomes a path.
 
@@ -89,12 +89,12 @@ def bare(brought: Brought, name: str | None = None, *, max_bytes: int = MAX_BYTE
         DataError: One sentence, if it is too large, damaged, locked or no table.
     """
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="table-")))
+        place = stack.enter_context(room())
         name = shown(name or _name_of(brought))
         stream = stack.enter_context(_opened(brought, name))
-        path, digest = _lay(stream, folder / "brought", name, max_bytes)
+        path, digest = _lay(stream, place.file("brought", _size_of(stream)), name, max_bytes)
         del brought
-        path, kind = _unpacked(path, folder / "unpacked", name)
+        path, kind = _unpacked(path, place, name)
         yield Bare(path, name, kind, digest, path.stat().st_size)
 
 
@@ -124,6 +124,12 @@ def _opened(brought: Brought, name: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
+def _size_of(stream: IO[bytes]) -> int:
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return size
+
+
 def _lay(stream: IO[bytes], target: Path, name: str, most: int) -> tuple[Path, str]:
     """Copy what is brought to a file, and its digest."""
     digest, size, empty = hashlib.sha256(), 0, True
@@ -143,28 +149,37 @@ def _lay(stream: IO[bytes], target: Path, name: str, most: int) -> tuple[Path, s
     return target, digest.hexdigest()
 
 
-def _unpacked(path: Path, target: Path, name: str) -> tuple[Path, Kind]:
+def _unpacked(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
     start = _start(path)
     if start.startswith(_ZIP):
-        return _from_zip(path, target, name)
+        return _from_zip(path, place, name)
     if start.startswith(_GZIP):
         damaged = f"{name} is a gzip file that is damaged or cut off: make it again."
+        target = place.file("unpacked", _gunzipped_size(path))
         with any_error_as(damaged), path.open("rb") as packed, GzipFile(fileobj=packed) as stream:
             _copy_bounded(stream, target, name)  # type: ignore[arg-type]
         return target, _kind(target, name, packed=True)
     return path, _kind(path, name)
 
 
-def _from_zip(path: Path, target: Path, name: str) -> tuple[Path, Kind]:
+def _from_zip(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
     damaged = f"{name} is a damaged zip archive or workbook: open it where it was made and save it again."
     with any_error_as(damaged), _archive(path, name) as archive:
         members = archive.infolist()
         if _is_workbook(members, name):
             return path, "workbook"
         member = _only_table(members, name)
+        target = place.file("unpacked", member.file_size)
         with archive.open(member) as stream:
             _copy_bounded(stream, target, name)
     return target, _kind(target, name, packed=True)
+
+
+def _gunzipped_size(path: Path) -> int:
+    """What a gzip file says of itself; it may be wrong."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4))
+        return int.from_bytes(file.read(4), "little")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import threading
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from lib.errors import DataError
 from lib.tables.files import shown
 from lib.tables.own import raw
 from lib.tables.own.delimited import looks_like_names
+from lib.tables.own.laid import Room
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
 from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Raw, Sheet
@@ -35,6 +35,9 @@ _SIZED = 20
 
 _ABOVE = 50
 """Rows among which the table begins."""
+
+_CELL_BYTES = 16
+"""About so many a cell has as text."""
 
 _MAKING = threading.Lock()
 
@@ -58,12 +61,12 @@ def shared() -> Helper:
         return _the_helper()
 
 
-def read_workbook(file: Bare, folder: Path, choices: dict[str, Any], progress: Progress) -> Raw:
+def read_workbook(file: Bare, place: Room, choices: dict[str, Any], progress: Progress) -> Raw:
     """Read one sheet of a workbook; its cells become text as one would type it.
 
     Args:
         file: What was brought.
-        folder: Where the cells are put; whoever owns the folder removes it.
+        place: Room for the cells.
         choices: "sheet", "header", "skip", where somebody has chosen.
         progress: Told how far it is, and asked whether to go on.
 
@@ -79,7 +82,7 @@ def read_workbook(file: Bare, folder: Path, choices: dict[str, Any], progress: P
         raise failed[sheet.name]
     if sheet.rows is not None and sheet.columns is not None:
         raw.check_length(file.name, sheet.rows - _ABOVE, sheet.columns)
-    target = folder / "cells"
+    target = place.file("cells", _CELL_BYTES * (sheet.rows or 0) * (sheet.columns or 0))
     said = _asked(
         file,
         progress,
@@ -91,7 +94,7 @@ def read_workbook(file: Bare, folder: Path, choices: dict[str, Any], progress: P
     )
     raw.check_width(f"{file.name}, sheet {shown(sheet.name)},", said["columns"])
     raw.check_length(file.name, said["rows"] - _ABOVE, said["columns"])
-    # read into memory: the folder may go before the table does
+    # read into memory: the file goes before the table does
     with pa.OSFile(str(target)) as cells, pa.ipc.open_file(cells) as reader:
         table = reader.read_all()
     return _table(file, table, sheet, tuple(sheets), choices, _notes(said))
@@ -168,7 +171,7 @@ def _size(file: Bare, name: str, progress: Progress, failed: dict[str, DataError
 
 def _asked(file: Bare, progress: Progress, **header: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     try:
-        said, _ = shared().do({**header, "path": str(file.path)}, {}, progress)
+        said, _ = shared().do({**header, "path": str(file.path), "digest": file.digest}, {}, progress)
     except Mishap as mishap:
         where = f"{file.name}, sheet {shown(header['sheet'])}," if "sheet" in header else file.name
         raise DataError(

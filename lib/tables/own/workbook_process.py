@@ -1,10 +1,10 @@
 """The process that opens workbooks, so that a workbook that breaks its reader breaks nothing else.
 
-It is started by ``lib.tables.own.workbook`` and speaks as ``lib.work.helper`` says: ``{"do": "sheets", "path"}``
-answers their names, ``{"do": "size", "path", "sheet"}`` rows and columns, ``{"do": "read", "path", "sheet", "target",
-"most_rows", "most_columns"}`` the same, and
-writes the cells as text to an Arrow file. What cannot be read is answered as "refused"
-with a word. It ends when its input closes.
+It is started by ``lib.tables.own.workbook`` and speaks as ``lib.work.helper`` says: ``{"do": "sheets"}`` answers
+their names, ``{"do": "size", "sheet"}`` rows and columns, ``{"do": "read", "sheet", "target", "most_rows",
+"most_columns"}`` the same, and writes the cells as text to an Arrow file. Each of them names the workbook by "path" and
+"digest", for another may lie under the same path later. What cannot be read is answered as "refused" with a word. It
+ends when its input closes.
 """
 
 from __future__ import annotations
@@ -67,34 +67,34 @@ class _Opened:
     """One workbook and one sheet of it at a time: to be asked for its size and to be read, a sheet is opened once."""
 
     def __init__(self) -> None:
-        self._path, self._name = "", ""
+        self._digest, self._name = "", ""
         self._book: Any = None
         self._sheet: Any = None
 
-    def book(self, path: str) -> Any:  # noqa: ANN401 - calamine has no types
-        if path != self._path:
+    def book(self, path: str, digest: str) -> Any:  # noqa: ANN401 - calamine has no types
+        if digest != self._digest:
             self.forget()
             # told by its content: the file is ours and has no name that means anything
             self._book = CalamineWorkbook.from_filelike(Path(path).open("rb"))  # noqa: SIM115 - the workbook reads on
-            self._path = path
+            self._digest = digest
         return self._book
 
-    def sheet(self, path: str, name: str) -> Any:  # noqa: ANN401 - calamine has no types
-        book = self.book(path)
+    def sheet(self, path: str, digest: str, name: str) -> Any:  # noqa: ANN401 - calamine has no types
+        book = self.book(path, digest)
         if self._sheet is None or name != self._name:
             self._sheet = None  # first of all its memory
             self._sheet, self._name = book.get_sheet_by_name(name), name
         return self._sheet
 
     def forget(self) -> None:
-        self._path, self._name, self._book, self._sheet = "", "", None, None
+        self._digest, self._name, self._book, self._sheet = "", "", None, None
 
 
 def _serve(header: dict[str, Any], opened: _Opened) -> dict[str, Any]:
-    path = header["path"]
+    path, digest = header["path"], header["digest"]
     if header["do"] == "sheets":
-        return {"sheets": list(opened.book(path).sheet_names)}
-    sheet = opened.sheet(path, header["sheet"])
+        return {"sheets": list(opened.book(path, digest).sheet_names)}
+    sheet = opened.sheet(path, digest, header["sheet"])
     rows, columns = (0, 0) if sheet.end is None else (int(sheet.end[0]) + 1, int(sheet.width))
     answer = {"rows": rows, "columns": columns}
     if header["do"] == "size" or not rows or rows > header["most_rows"] or columns > header["most_columns"]:

@@ -16,6 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.errors import HouseholdSegmentsError
+from lib.words import literal
 from lib.work.jobs import Queue, Ticket
 from lib.work.progress import Progress
 
@@ -104,7 +105,7 @@ def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again") -
     if state.status == "done":
         return ticket.result()
     if state.status in ("failed", "cancelled") and not state.lapsed:
-        st.info(state.words if state.status == "failed" else "Stopped.", icon=":material/info:")
+        st.info(literal(state.words) if state.status == "failed" else "Stopped.", icon=":material/info:")
         st.button(again, icon=":material/refresh:", key=f"again_{slot}", on_click=_forget, args=(slot,))
         return None
     st.fragment(_watch, run_every=_LOOK_AGAIN)(slot, key, ask)
@@ -148,10 +149,10 @@ def _watch(slot: str, key: Hashable, ask: Ask[Any]) -> None:
     ticket = _ticket(slot, key, ask)
     state = ticket.state
     if state.status == "busy":
-        st.info(f"{state.words} This page asks again by itself.", icon=":material/hourglass_top:")
+        st.info(f"{literal(state.words)} This page asks again by itself.", icon=":material/hourglass_top:")
         return
     if state.over:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(state.share, text=state.words or "Working")
+        st.progress(state.share, text=literal(state.words) or "Working")
         st.button("Stop", icon=":material/close:", key=f"stop_{slot}", on_click=ticket.cancel)

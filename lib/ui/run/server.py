@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -92,6 +93,7 @@ def after_first_page() -> None:
     """Take what is loaded by now out of the garbage collector's rounds; load the map worker, make first maps."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # what is never collected, DuckDB reports as leaked when the server ends
     timer = threading.Timer(_SECONDS_TO_DRAW, _first_maps)
     timer.daemon = True
     timer.start()

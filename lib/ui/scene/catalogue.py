@@ -147,7 +147,9 @@ def _put_together(source: str, stamp: str, dollars: int | None, columns: tuple[s
     codebook = columns_of(source, stamp)
     told = [name for name in codebook if name in there]
     ordered = [*(name for name in there if name not in codebook), *told]
-    frame = pd.DataFrame({name: there[name] for name in ordered}, copy=False)
+    # without an id and a weight a table may be asked for no column at all: it has its rows all the same
+    rows = None if ordered else data.frame.index
+    frame = pd.DataFrame({name: there[name] for name in ordered}, index=rows, copy=False)
     return replace(data, frame=frame, codebook=codebook.restricted_to(told))
 
 

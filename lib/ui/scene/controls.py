@@ -12,6 +12,7 @@ from lib.estimates import THIN
 from lib.population import Size
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
+from lib.words import literal
 
 _FEW = 100_000
 """Members below which they are not counted in millions."""
@@ -53,12 +54,13 @@ def pick_trim(key: str, help_text: str) -> float:
 
 
 def source_line(scene: Scene) -> str:
-    """What every figure rests on: data, dollars, counting, and that a sample is synthetic."""
+    """What every figure rests on, in Markdown: data, dollars, counting, and that a sample is synthetic."""
     about, members = scene.about, scene.entity.plural
     weighted = scene.view.counting != ROWS and about.weight is not None
     counted = f"weighted to {members}" if weighted else "every row counted once"
     dollars = f"{about.dollars} dollars, " if about.dollars else ""
-    name = f"**{about.name}, not real {members}**" if about.synthetic else about.name
+    called = literal(about.name)
+    name = f"**{called}, not real {members}**" if about.synthetic else called
     return f"{name} · {dollars}{counted}"
 
 
@@ -70,7 +72,7 @@ def model_words(about: Dataset) -> str:
 
 def chart_note(scene: Scene, *sentences: str) -> None:
     """The line under a chart: what it says, then what it rests on."""
-    st.caption(" ".join([*filter(None, sentences), source_line(scene) + "."]))
+    st.caption(" ".join([*map(literal, filter(None, sentences)), source_line(scene) + "."]))
 
 
 def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> None:

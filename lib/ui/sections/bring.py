@@ -7,10 +7,9 @@ address, and nothing reaches a cache that others use before the table goes by it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from lib.errors import HouseholdSegmentsError, RecipeError
@@ -18,22 +17,19 @@ from lib.segments.apply.stored import StoredRecipe, read_recipe
 from lib.sources import table
 from lib.sources.table import Understood
 from lib.steps import Preparation, Step, asked, overview
-from lib.tables.own.guess import ROLES, ColumnGuess
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
 from lib.ui.scene import catalogue, desk, own
 from lib.ui.scene.desk import Desk
-from lib.ui.sections import database, recipes, sidebar
+from lib.ui.sections import columns, database, recipes, sidebar
 from lib.words import literal
 
 MOST_MB = 50
 """Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
 
-_FILE, _TURN = "own_file", "own_columns_turn"
+_FILE, _CHOSEN_OF = "own_file", "own_choices_of"
 _USED, _RECIPE, _TAKEN = "own_used", "own_recipe", "own_recipe_taken"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
-_ENCODINGS = {"": "As found", "utf-8": "UTF-8", "cp1252": "Western (cp1252)", "utf-16": "UTF-16", "latin-1": "Latin-1"}
-_DELIMITERS = {"": "As found", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar"}
-_LISTED = 20
+_TEXT = (".csv", ".tsv", ".txt")
 
 
 def bring() -> Desk | None:
@@ -121,14 +117,15 @@ def _lay_file(file: Any, recipe: StoredRecipe | None) -> None:  # noqa: ANN401 -
     """Put what is in a file on the desk, by the choices so far; read once, and again where a choice is about it."""
     before = desk.laid()
     is_known = before is not None and before.file == file.file_id
-    if not is_known:
+    if st.session_state.get(_CHOSEN_OF) != file.file_id:
         st.session_state.pop(own.CHOICES, None)
+        st.session_state[_CHOSEN_OF] = file.file_id
     try:
         if recipe is not None:
             st.session_state[own.CHOICES], steps = _said_by(recipe)
-            desk.lay(file.file_id, _read(file, _choices()), steps)
+            desk.lay(file.file_id, _read(file, columns.choices()), steps)
             return
-        choices = _choices()
+        choices = columns.choices()
         if before is None or before.understood is None or not is_known:
             desk.lay(file.file_id, _read(file, choices))
         elif table.needs_reading(before.understood, choices):
@@ -137,6 +134,8 @@ def _lay_file(file: Any, recipe: StoredRecipe | None) -> None:  # noqa: ANN401 -
             _follow_choices(None)
     except HouseholdSegmentsError as error:
         _take_back(str(error), before.understood if is_known and before else None)
+        if not is_known and PurePath(file.name).suffix.lower() in _TEXT:
+            columns.render_reading(None)
 
 
 def _read(file: Any, choices: Mapping[str, Any]) -> Understood:  # noqa: ANN401 - Streamlit's uploaded file
@@ -152,7 +151,7 @@ def _follow_choices(recipe: StoredRecipe | None) -> None:
     steps = before.steps
     if recipe is not None:
         st.session_state[own.CHOICES], steps = _said_by(recipe)
-    choices = {**before.understood.choices, "columns": _choices().get("columns", {})}
+    choices = {**before.understood.choices, "columns": columns.choices().get("columns", {})}
     if recipe is None and choices["columns"] == before.understood.choices.get("columns", {}):
         return
     try:
@@ -166,21 +165,6 @@ def _take_back(problem: str, before: Understood | None) -> None:
     st.error(literal(problem), icon=":material/draft:")
     if before is not None:
         st.session_state[own.CHOICES] = dict(before.choices)
-
-
-def _choices() -> dict[str, Any]:
-    """What was chosen, as plain values."""
-    found: dict[str, Any] = st.session_state.setdefault(own.CHOICES, {})
-    return found
-
-
-def _choose(key: str, value: Any) -> None:  # noqa: ANN401 - a plain value
-    """Take over a choice about the file; it may have other columns then, of which nothing is chosen yet."""
-    choices = _choices()
-    choices.pop("columns", None)
-    choices.pop(key, None)
-    if value not in ("", None):
-        choices[key] = value
 
 
 def render_size(made: Desk) -> None:
@@ -203,122 +187,9 @@ def render_columns_of(made: Desk) -> None:
     if made.understood is None:
         st.caption("The file is large and was let go of when the table was used: bring it again to read it otherwise.")
         return
-    render_file(made.understood)
-    render_columns(made.understood)
-    render_misfits(made.understood)
-
-
-def render_file(understood: Understood) -> None:
-    """How the file was read, what can be read otherwise, and its first rows."""
-    with st.grid(3, min_column_width=220):
-        if understood.kind == "text":
-            _select("Columns are parted by", "delimiter", _DELIMITERS)
-            _select("Encoding", "encoding", _ENCODINGS)
-        if len(understood.sheets) > 1:
-            _select("Sheet", "sheet", {sheet.name: sheet.name for sheet in understood.sheets}, understood.sheet)
-    for note in understood.notes:
-        st.caption(literal(note))
-    if understood.broken_count:
-        first = understood.broken[0]
-        st.warning(
-            f"{understood.broken_count:,} lines are no rows and are left out, the first on line {first.line:,}: "
-            f"{literal(first.reason)}.",
-            icon=":material/report:",
-        )
-    names = [column.name for column in understood.columns]
-    preview = pd.DataFrame(understood.preview, columns=names, index=understood.preview_rows)
-    st.dataframe(preview, height=260, alt=f"The first {len(preview)} rows as they are in the file")
-
-
-def _select(label: str, key: str, options: Mapping[str, str], chosen: str = "") -> None:
-    """A choice about the file."""
-    said = _choices().get(key, chosen)
-    options = options if said in options else {said: said, **options}
-    held = f"own_{key}"
-    st.session_state[held] = said  # a choice that was taken back is on show no more
-    st.selectbox(
-        label,
-        list(options),
-        format_func=lambda name: options[name],
-        key=held,
-        on_change=lambda: _choose(key, st.session_state[held]),
-    )
-
-
-def render_columns(understood: Understood) -> None:
-    """One row per column: what it is taken for, and what it is called; both can be changed."""
-    shown = pd.DataFrame(
-        {
-            "Column": [column.name for column in understood.columns],
-            "Used as": [column.role for column in understood.columns],
-            "Label": [column.label for column in understood.columns],
-            "Missing": [column.missing for column in understood.columns],
-            "Do not fit": [column.misfit_count for column in understood.columns],
-            "Understood": [_words(column) for column in understood.columns],
-        }
-    )
-    turn = st.session_state.setdefault(_TURN, 0)
-    edited = st.data_editor(
-        shown,
-        column_config={
-            "Column": st.column_config.TextColumn(disabled=True),
-            "Used as": st.column_config.SelectboxColumn(options=list(ROLES), required=True),
-            "Label": st.column_config.TextColumn(required=True, max_chars=80),
-            "Missing": st.column_config.NumberColumn(format="percent", disabled=True),
-            "Do not fit": st.column_config.NumberColumn(disabled=True),
-            "Understood": st.column_config.TextColumn(disabled=True),
-        },
-        hide_index=True,
-        key=f"own_columns_{turn}",
-    )
-    st.caption(
-        "Amounts, categories and flags can be features of segments; an id finds somebody again; text is only shown."
-    )
-    if _take_edits(understood, edited):
-        # drawn anew with what was chosen, so that the editor begins without edits of its own
-        st.session_state[_TURN] = turn + 1
-        st.rerun()
-
-
-def _take_edits(understood: Understood, edited: pd.DataFrame) -> bool:
-    """Take over what was changed in the table of columns; whether anything was."""
-    columns = _choices().setdefault("columns", {})
-    is_changed = False
-    for column, role, label in zip(understood.columns, edited["Used as"], edited["Label"], strict=True):
-        for name, said, before in (("role", role, column.role), ("label", label, column.label)):
-            if said and said != before:
-                columns.setdefault(column.name, {})[name] = said
-                is_changed = True
-    return is_changed
-
-
-def _words(column: ColumnGuess) -> str:
-    """What was understood of a column, in a few words."""
-    said = [column.doubt] if column.doubt else []
-    if column.levels:
-        said.append(", ".join(level.label for level in column.levels[:4]) + (" ..." if len(column.levels) > 4 else ""))
-    if column.numbers is not None and column.numbers.currency:
-        said.append(f"in {column.numbers.currency}")
-    if column.numbers is not None and column.numbers.decimal == ",":
-        said.append("decimal comma")
-    if column.dates is not None:
-        said.append(f"dates, {column.dates}")
-    return "; ".join(said)
-
-
-def render_misfits(understood: Understood) -> None:
-    """Cells that are not what their column is: they count as missing, and are listed."""
-    odd = [column for column in understood.columns if column.misfit_count and column.role != "leave out"]
-    if not odd:
-        return
-    with st.expander(f"{sum(column.misfit_count for column in odd):,} cells do not fit their column", expanded=True):
-        rows = [
-            {"Column": column.name, "Row": misfit.row, "In the file": misfit.text}
-            for column in odd
-            for misfit in column.misfits[:_LISTED]
-        ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Cells that do not fit their column")
-        st.caption(f"They count as missing. Up to {_LISTED} of each column are listed; names of columns are on row 1.")
+    columns.render_file(made.understood)
+    columns.render_columns(made.understood)
+    columns.render_misfits(made.understood)
 
 
 def offer(made: Desk) -> None:

@@ -13,6 +13,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import recipes
+from lib.words import literal
 
 _K_CHARTS = (
     ("inertia", "Inertia", "Elbow", ".3~g"),
@@ -50,8 +51,8 @@ def render(scene: Segmented) -> None:
                     on_select=lambda score=score: _take_k(f"choose_{score}"),
                     selection_mode=charts.PICK,
                 )
-                st.caption(f"{said}. Click a point to choose it.")
-    st.markdown(f"{swept.agreement} {' '.join(swept.notes)}")
+                st.caption(f"{literal(said)}. Click a point to choose it.")
+    st.markdown(literal(f"{swept.agreement} {' '.join(swept.notes)}"))
     _render_scores(scene, swept)
     _render_clustergram(scene)
 

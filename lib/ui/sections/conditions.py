@@ -14,6 +14,7 @@ from lib.errors import PopulationError
 from lib.population import Combination, Comparison, Condition, Population
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
+from lib.words import literal
 
 _TEXT = "where"
 _COLUMN, _VALUES, _RANGE = "condition_column", "condition_values", "condition_range"
@@ -55,11 +56,11 @@ def _list(text: str, scene: Scene) -> Population:
         own = Population.parse(text, example=_example(scene)).checked(scene.codebook)
         own.mask(scene.view.everyone(own.columns))  # only now is a column of text found out
     except PopulationError as error:
-        st.error(str(error).replace("`", "\\`"), icon=":material/edit:")
+        st.error(literal(str(error)), icon=":material/edit:")
         return Population()
     for position, condition in enumerate(own.conditions):
         st.button(
-            scene.words(condition),
+            literal(scene.words(condition)),
             icon=":material/close:",
             key=f"drop_{position}",
             help="Remove this condition",
@@ -84,7 +85,7 @@ def _draw_builder(scene: Scene) -> None:
     if column is None:
         return
     variable = codebook[column]
-    st.caption(variable.definition)
+    st.caption(literal(variable.definition))
     values = scene.view.everyone((column,)).values(column)
     new = _choose_codes(variable, values) if variable.is_category else _choose_range(variable, values)
     st.button(
@@ -106,7 +107,7 @@ def _choose_codes(variable: Variable, values: explore.Floats) -> list[Condition]
         "Values",
         options,
         selection_mode="multi",
-        format_func=lambda code: variable.text(float(code)),
+        format_func=lambda code: literal(variable.text(float(code))),
         key=f"{_VALUES}_{name}",
     )
     known = tuple(code for code in chosen if not isinstance(code, str))

@@ -14,7 +14,7 @@ from lib.ui.run import results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
-from lib.words import capitalised
+from lib.words import capitalised, literal
 
 _BESIDE = "~beside"
 """What no column is called."""
@@ -37,7 +37,7 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         else:
             table = results.shares(scene.view, column, by)
     except EstimateError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     legend = "Who" if by == _BESIDE else codebook.label(by)
     behind = capitalised(scene.entity.sampled_plural)
@@ -156,7 +156,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     try:
         result = results.relation(scene.view, x, y, linear, by)
     except EstimateError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     each = f"{result.each:,.0f} {scene.unit}" if result.each != 1 else "one row"
     drawn = "points drawn in proportion to weight" if scene.counts_both_ways else "points"
@@ -219,7 +219,7 @@ def render_correlations(scene: Scene) -> None:
     groups = list(dict.fromkeys(table["group"]))
     for place, name in zip(st.columns(max(len(groups), 2)), groups, strict=False):
         with place:
-            st.markdown(f"**{name}**")
+            st.markdown(f"**{literal(name)}**")
             group = table[table["group"] == name]
             draw(
                 lambda group=group: charts.correlations(group, list(columns), codebook),  # type: ignore[misc]

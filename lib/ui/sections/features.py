@@ -12,7 +12,7 @@ from lib.features import relatives
 from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
-from lib.words import slug
+from lib.words import literal, slug
 
 _LEADING, _GROUP, _OWN_LIST = "leading", "group", "own"
 _WAYS = {_LEADING: "Leading by variance", _GROUP: "A group of columns", _OWN_LIST: "My own list"}
@@ -60,7 +60,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
                 help="Some columns are the sum of others: columns that contain one another count twice.",
             )
     chosen = results.leading(scene.view, trim, apart=apart)[:number]
-    st.caption(f"Features: {', '.join(scene.codebook.label(name) for name in chosen)}.")
+    st.caption(f"Features: {literal(', '.join(scene.codebook.label(name) for name in chosen))}.")
     return chosen
 
 
@@ -82,7 +82,7 @@ def render_relatives(scene: Scene, features: tuple[str, ...]) -> None:
     """Say which of the chosen columns say the same thing."""
     found = relatives(features, scene.subject.identities, scene.codebook)
     if found:
-        st.caption(":material/family_history: " + " ".join(f"{relative}" for relative in found[:4]))
+        st.caption(":material/family_history: " + " ".join(literal(str(relative)) for relative in found[:4]))
 
 
 def render_scales(scene: Segmented) -> None:

@@ -10,14 +10,14 @@ from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import View
-from lib.words import capitalised
+from lib.words import capitalised, literal
 
 
 def render_lead(scene: Scene) -> None:
     """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
     size = results.size(scene.view)
     share = "" if scene.view.is_everyone else f", {size.share:.1%} of all"
-    said = f"**{scene.title}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}."
+    said = f"**{literal(scene.title)}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}."
     if size.rows and scene.counts_both_ways:
         counting = f":material/balance: {_what_counting_changes(scene)}Now counting {scene.unit}."
         said = f"{said}\n\n:small[:gray[{counting}]]"
@@ -75,11 +75,11 @@ def render_headlines(scene: Scene) -> None:
                 continue  # true of all of them by definition
             text = scene.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
             st.metric(
-                tile.label,
+                literal(tile.label),
                 text(tile.value),
-                None if view.is_everyone else f"{text(tile.everyone)} of {scene.heading.beside.lower()}",
+                None if view.is_everyone else f"{text(tile.everyone)} of {literal(scene.heading.beside.lower())}",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                help=scene.codebook[tile.column].definition or None,
+                help=literal(scene.codebook[tile.column].definition) or None,
             )

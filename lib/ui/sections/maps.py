@@ -21,6 +21,7 @@ from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import finding, picking
 from lib.ui.sections.segments import render_key
+from lib.words import literal
 
 _SEGMENT = "~segment"
 """What no column is called."""
@@ -92,7 +93,7 @@ def _explain(scene: Scene, drawn: list[Projection]) -> None:
     """How far each map can be trusted, and how it is read."""
     with st.expander("How to read these maps", icon=":material/help:", on_change="rerun") as opened:
         for projection in drawn if opened.open else ():
-            notes = " ".join(projection.notes)
+            notes = literal(" ".join(projection.notes))
             st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
         if opened.open:
             controls.chart_note(scene)
@@ -157,7 +158,7 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
         waiting.empty()  # it came while this was drawn: the map has a heading of its own
         return map_results.keep(view, recipe, request, fitted)
     except HouseholdSegmentsError as error:
-        st.info(str(error), icon=":material/map:")
+        st.info(literal(str(error)), icon=":material/map:")
         return None
 
 
@@ -267,11 +268,11 @@ def render_components(scene: Segmented) -> None:
         leading = "The first two components hold" if len(first) > 1 else "The one component that is kept holds"
         said = f"{leading} {first.sum():.0%} of the variance."
         draw(lambda: charts.explained(components.explained), scene, alt_text=said, key="explained_chart")
-        st.caption(said)
+        st.caption(literal(said))
     with right:
         said = " ".join(components.words)
         draw(lambda: charts.loadings(components.loadings, labels), scene, alt_text=said, key="loadings_chart")
-        st.caption(said)
+        st.caption(literal(said))
     table = components.loadings.map("{:.2f}".format).rename(index=labels).reset_index(names="Feature")
     st.dataframe(table, hide_index=True, alt="Loadings of every feature on every component")
     controls.chart_note(scene)

@@ -15,6 +15,7 @@ from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
 from lib.ui.sections.maps import MOST_BESIDE
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
+from lib.words import literal
 
 _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
@@ -134,7 +135,7 @@ def render_dictionary(scene: Scene) -> None:
         found = table.apply(lambda column: column.str.contains(wanted, case=False, regex=False)).any(axis=1)
         table = table[found]
     if table.empty:
-        st.info(f"No column mentions “{wanted}”: try a shorter word.")
+        st.info(f"No column mentions “{literal(wanted)}”: try a shorter word.")
         return
     st.dataframe(
         table,
@@ -146,7 +147,7 @@ def render_dictionary(scene: Scene) -> None:
         },
         alt=f"Data dictionary, {len(table)} columns",
     )
-    st.caption(f"{len(table):,} of {len(rows):,} columns of {scene.about.name}.")
+    st.caption(f"{len(table):,} of {len(rows):,} columns of {literal(scene.about.name)}.")
 
 
 def render_sources(scene: Scene) -> None:

@@ -19,7 +19,7 @@ from lib.ui.run.map_results import Ids
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
-from lib.words import a, capitalised
+from lib.words import a, capitalised, literal
 
 _PICKED = "picked_members"
 _SEGMENTS = "picked_segments"
@@ -94,7 +94,7 @@ def render(scene: Segmented) -> None:
         "Pick segments",
         list(scene.shown),
         selection_mode="multi",
-        format_func=lambda number: title_of(number, scene.names),
+        format_func=lambda number: literal(title_of(number, scene.names)),
         key=_SEGMENTS,
         on_change=_take_segments,
         args=(scene,),

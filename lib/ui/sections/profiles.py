@@ -15,6 +15,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
+from lib.words import literal
 
 
 def render_differences(scene: Segmented) -> None:
@@ -47,7 +48,7 @@ def render_demographics(scene: Segmented) -> None:
     try:
         table = segment_results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
     except EstimateError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     sentence = f"{codebook.label(column)} within each segment and among all of them."
     scale = segment_scales(scene.shown)["color"]
@@ -114,8 +115,8 @@ def render_comparison(scene: Segmented) -> None:
         alt_text=sentence,
         key="methods_chart",
     )
-    notes = [f"- **{ALGORITHM_LABELS[name]}**: {words}" for name, words in found.words.items() if words]
-    notes += [f"- **{ALGORITHM_LABELS[name]}** gave no segments: {why}" for name, why in found.failed.items()]
+    notes = [f"- **{ALGORITHM_LABELS[name]}**: {literal(words)}" for name, words in found.words.items() if words]
+    notes += [f"- **{ALGORITHM_LABELS[name]}** gave no segments: {literal(why)}" for name, why in found.failed.items()]
     st.markdown("\n".join(notes))
 
 

@@ -14,6 +14,7 @@ from lib.ui.run import results, whole_page
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import features, sidebar
+from lib.words import literal
 
 FEWEST, MOST = 2, 12
 MANY_ROWS, FEWER_STARTS = 10_000, 20
@@ -170,7 +171,8 @@ def _why(scene: Scene, features: tuple[str, ...], transform: Transform) -> str:
         return ""
     name = max(shares, key=lambda feature: shares[feature])
     member, members = ("row", "rows") if scene.view.counting == ROWS else (scene.entity.singular, scene.entity.plural)
-    fact = f"One {member} in a hundred makes up {shares[name]:.0%} of the variance of {scene.codebook.label(name)}"
+    label = literal(scene.codebook.label(name))
+    fact = f"One {member} in a hundred makes up {shares[name]:.0%} of the variance of {label}"
     if transform in {"none", "winsorised"} and shares[name] > 0.5:
         return f":material/warning: {fact}: on this scale such {members} become segments of their own."
     if transform == "none":

@@ -22,7 +22,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
-from lib.words import capitalised
+from lib.words import capitalised, literal
 
 _LINEAR = "plane_linear"
 
@@ -32,11 +32,12 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
     try:
         found = segment_results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
-        st.error(str(error), icon=":material/rule:")
+        st.error(literal(str(error)), icon=":material/rule:")
         st.stop()
     if (rotation := found.model.space.rotation) is not None:
+        led = literal(rotation.words)
         st.caption(
-            f"PCA first: {rotation.words}. Segments are sought among them; centroids are led back to the columns, "
+            f"PCA first: {led}. Segments are sought among them; centroids are led back to the columns, "
             "without what the other components held."
         )
 
@@ -134,10 +135,11 @@ def render_findings(scene: Segmented) -> None:
     """In plain words what was found and how far to trust it."""
     swept = segment_results.known_sweep(scene.view, scene.recipe)
     stable = segment_results.known_stability(scene.view, scene.recipe)
-    who = f"{scene.title}, {scene.about.name}"
-    st.markdown(findings(scene.found, scene.names, who=who, swept=swept, stable=stable))
+    who = literal(f"{scene.title}, {scene.about.name}")
+    names = {number: literal(name) for number, name in scene.names.items()}
+    st.markdown(findings(scene.found, names, who=who, swept=swept, stable=stable))
     for note in scene.found.notes:
-        st.caption(note)
+        st.caption(literal(note))
 
 
 def render_table(scene: Segmented) -> None:
@@ -192,7 +194,7 @@ def render_profile(scene: Segmented) -> None:
                     alt_text=sentence,
                     key=f"profile_{name}",
                 )
-                st.caption(sentence)
+                st.caption(literal(sentence))
 
 
 def render_silhouettes(scene: Segmented) -> None:

@@ -48,7 +48,7 @@ def render_unread() -> None:
     unread = [one for one in links.not_understood() if one.key != _DATA or not fetching.wave_asked(one.value)]
     if unread:
         parts = "; ".join(f"{one.label}: {one.value[:_LONGEST_TITLE]}" for one in unread[:_MOST_UNREAD])
-        st.info(f"The link asks for what is not to be had here: {parts}.", icon=":material/link_off:")
+        st.info(f"The link asks for what is not to be had here: {literal(parts)}.", icon=":material/link_off:")
 
 
 def set_counting(counting: Counting) -> None:
@@ -98,7 +98,7 @@ def _choose_data() -> tuple[str, int | None]:
     if links.is_of_another_version():
         st.warning("The link was made by another version of the app: some choices may differ.", icon=":material/link:")
     for reason in catalogue.unreadable():
-        st.warning(f"{reason} The app goes on without it.", icon=":material/broken_image:")
+        st.warning(f"{literal(reason)} The app goes on without it.", icon=":material/broken_image:")
     about = catalogue.about(source)
     _say_what_it_is(about, catalogue.columns_of(source, catalogue.stamp_of(source)))
     return source, _choose_dollars(about)
@@ -113,7 +113,7 @@ def _say_what_it_is(about: Dataset, codebook: Codebook) -> None:
         )
     elif about.wave:
         vintage = f", {about.vintage}" if about.vintage else ""
-        st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {' '.join(about.notes)}")
+        st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {literal(' '.join(about.notes))}")
     elif about.notes or prepared:
         with st.expander("About this table", icon=":material/info:"):
             st.caption(literal(" ".join(about.notes)))
@@ -216,7 +216,7 @@ def stop_if_empty(scene: Scene) -> None:
         few, nobody = f"Only {entity.sampled(size.sampled)}: too few to rely on.", "There is nobody in this table."
     st.warning(few if size.rows else nobody, icon=":material/group_off:")
     suggestions = [
-        f"- without *{scene.words(condition)}*: {entity.sampled(sampled)}"
+        f"- without *{literal(scene.words(condition))}*: {entity.sampled(sampled)}"
         for condition, sampled in results.loosened(scene.view)
         if sampled > size.sampled
     ]

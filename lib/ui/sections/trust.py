@@ -15,7 +15,7 @@ from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
 from lib.ui.sections.segments import plane_is_linear
-from lib.words import capitalised
+from lib.words import capitalised, literal
 
 
 def render_stability(scene: Segmented) -> None:
@@ -48,7 +48,9 @@ def render_stability(scene: Segmented) -> None:
         }
     )
     st.dataframe(shown, hide_index=True, alt=stable.words)
-    st.caption(f"{stable.words} {stable.resamples} resamples; reading by Hennig (2007). {scene.found.k} segments.")
+    st.caption(
+        f"{literal(stable.words)} {stable.resamples} resamples; reading by Hennig (2007). {scene.found.k} segments."
+    )
 
 
 def render_notebook(scene: Segmented) -> None:

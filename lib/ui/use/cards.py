@@ -16,6 +16,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
+from lib.words import literal
 
 _TELLING = 5
 """Sampled members below which a card stops at the size: there is nothing to tell of so few."""
@@ -69,7 +70,10 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
         profile = segment_results.profile(scene.view, scene.recipe, scene.described)
         rules = segment_results.explanation(scene.view, scene.recipe)
         typical, how = _typical(scene, number)
-        told += [_apart(scene, profile.table.loc[number], profile.apart(number)), rules.sentences.get(number, "")]
+        told += [
+            _apart(scene, profile.table.loc[number], profile.apart(number)),
+            literal(rules.sentences.get(number, "")),
+        ]
         told.append(typical)
         noted.append(how)
     return "\n\n".join(filter(None, [*told, *(f":small[:gray[{note}]]" for note in noted)]))
@@ -77,7 +81,7 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
 
 def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:
     lines = [
-        f"- {scene.codebook.label(name)}: median {scene.codebook[name].text(own.loc[name, 'median'])} "
+        f"- {literal(scene.codebook.label(name))}: median {scene.codebook[name].text(own.loc[name, 'median'])} "
         f"({own.loc[name, 'difference']:+.1f} standard deviations)"
         for name in columns
     ]
@@ -89,5 +93,5 @@ def _typical(scene: Segmented, number: int) -> tuple[str, str]:
     try:
         one = segment_results.typical(scene.view, scene.recipe, number)
     except HouseholdSegmentsError as error:
-        return "", str(error)
-    return f"A typical {scene.entity.singular}: {one.sentence}", one.note
+        return "", literal(str(error))
+    return f"A typical {scene.entity.singular}: {literal(one.sentence)}", literal(one.note)

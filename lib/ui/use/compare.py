@@ -11,6 +11,7 @@ from lib.segments import Persistence
 from lib.ui.run import results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
+from lib.words import literal
 
 _EVERYONE = 0
 _NONE = "none"
@@ -78,9 +79,9 @@ def _render_waves(scene: Segmented) -> None:
     try:
         came = segment_results.persistence(scene.view, scene.recipe, scene.view.at(wave))
     except HouseholdSegmentsError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
-    st.markdown(came.words)
+    st.markdown(literal(came.words))
     st.dataframe(_side_by_side(scene, came), hide_index=True, alt=came.words)
     st.caption(f"Both in {came.dollars} dollars; the population's conditions are those of the sidebar in both waves.")
 

@@ -20,7 +20,7 @@ from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
-from lib.words import capitalised, slug
+from lib.words import capitalised, literal, slug
 
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart")
 """Charts of a page that go into its report besides the report's own."""
@@ -183,19 +183,22 @@ def _render_apply(scene: Segmented) -> None:
     try:
         read = read_recipe(stored.getvalue())
         about = "; ".join(f"{label}: {words}" for label, words in list(read.about.items())[:6])
-        st.markdown(f"{len(read.model.centres)} segments on {', '.join(read.model.recipe.features)}. {about}")
+        words = f"{len(read.model.centres)} segments on {', '.join(read.model.recipe.features)}. {about}"
+        st.markdown(literal(words))
         _offer_to_load(scene, read.model.recipe)
         if table is not None:
             _label(read, stored, table)
     except HouseholdSegmentsError as error:
-        st.error(str(error), icon=":material/rule:")
+        st.error(literal(str(error)), icon=":material/rule:")
 
 
 def _offer_to_load(scene: Segmented, recipe: Recipe) -> None:
     """A button that puts a recipe on the page, where the data have its columns."""
     missing = [name for name in recipe.features if name not in scene.codebook]
     if missing:
-        st.caption(f"It cannot be put on this page: {scene.about.name} has no column {', '.join(missing)}.")
+        st.caption(
+            f"It cannot be put on this page: {literal(scene.about.name)} has no column {literal(', '.join(missing))}."
+        )
         return
     st.button("Put this recipe on the page", on_click=recipes.put_on_page, args=(recipe,), key="load_recipe")
     if recipes.was_put_on_page():
@@ -212,7 +215,7 @@ def _label(read: StoredRecipe, recipe: Any, table: Any) -> None:  # noqa: ANN401
     if key not in (kept := st.session_state.get(_LABELLED, {})):
         kept = st.session_state[_LABELLED] = {key: _labelled(read, table)}
     words, content, name = kept[key]
-    st.markdown(words)
+    st.markdown(literal(words))
     st.download_button(
         "Labelled table", content, name, icon=":material/download:", key="labelled", on_click="ignore",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from lib.estimates import quantile
 from lib.segments import place
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
+from lib.words import literal
 
 
 @st.fragment
@@ -27,7 +28,8 @@ def render(scene: Segmented) -> None:
     placed = place(scene.found, values)
     sure = "on the border to" if placed.is_borderline else "next would be"
     st.markdown(
-        f"It falls in **{title_of(placed.segment, names)}**, {sure} {title_of(placed.next_best, names)} "
+        f"It falls in **{literal(title_of(placed.segment, names))}**, {sure} "
+        f"{literal(title_of(placed.next_best, names))} "
         f"(distances {placed.distances[placed.segment]:.2f} and {placed.distances[placed.next_best]:.2f})."
     )
     table = pd.DataFrame(
@@ -51,7 +53,7 @@ def _ask(scene: Segmented, data: Dataset, name: str) -> float:
     shares = quantile(column, data.weights(scene.view.counting), [0.1, 0.5, 0.9])
     low, middle, high = (float(share) for share in shares)  # type: ignore[union-attr]
     return st.number_input(
-        variable.label,
+        literal(variable.label),
         min_value=float(column.min()),
         max_value=float(column.max()),
         value=middle,

@@ -1,0 +1,72 @@
+"""Where a table lies while it is read, for its readers open files by their names.
+
+What holds:
+
+- On Linux, files up to ``MOST_IN_MEMORY`` are in memory alone (``memfd_create``) and never on a disk of ours; larger
+  ones are files without a name in the temporary folder. Both are gone when they are closed and when the process ends,
+  however it ends. Other processes of the same user could open them, as they could read this process's memory.
+- On macOS and Windows there is nothing of the kind that DuckDB can open: files lie in a temporary folder that only this
+  user can enter, which is removed when they are read, after an error too. Only where the process is killed in these
+  seconds does the folder stay.
+
+What the system puts into its swap, and what Streamlit or its server keep of an upload, is not decided here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from lib.tables.files import MEGABYTE
+
+MOST_IN_MEMORY = 128 * MEGABYTE
+
+
+class Room:
+    """Room for the files of one reading; ``room`` makes it and clears it away."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack = stack
+        self._folder: Path | None = None
+
+    def file(self, name: str, size: int) -> Path:
+        """An empty file of its own.
+
+        Args:
+            name: What it is called where files have names.
+            size: About how many bytes it will have.
+        """
+        return self._nameless(name, size) or self._named(name)
+
+    def _nameless(self, name: str, size: int) -> Path | None:
+        if sys.platform != "linux":
+            return None
+        try:
+            if size <= MOST_IN_MEMORY:
+                number = os.memfd_create(name)
+                self._stack.callback(os.close, number)
+            else:
+                file = tempfile.TemporaryFile(prefix="table-")  # noqa: SIM115 - the room closes it
+                number = self._stack.enter_context(file).fileno()
+            # by the number of this process: the reader of workbooks is another one
+            path = Path(f"/proc/{os.getpid()}/fd/{number}")
+            with path.open("rb"):
+                return path
+        except OSError:  # a system that forbids it
+            return None
+
+    def _named(self, name: str) -> Path:
+        if self._folder is None:
+            self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="table-")))
+        return self._folder / name
+
+
+@contextlib.contextmanager
+def room() -> Iterator[Room]:
+    """Room for files for as long as the ``with`` block runs."""
+    with contextlib.ExitStack() as stack:
+        yield Room(stack)

@@ -1,0 +1,66 @@
+"""Awkward files brought on the page: a table or one sentence, no mark in them takes effect, and all pages take them."""
+
+import re
+
+import pytest
+from marks import alive
+
+from lib.ui.scene import own
+from tests.sources.awkward import AWKWARD, READ
+
+PAGE = "pages/your_table.py"
+PAGES = ("pages/explore.py", "pages/two_features.py", "pages/many_features.py")
+LARGE = "a million rows"
+ALONE = "1 row cannot make 2 segments: choose fewer segments or a larger population."
+
+
+@pytest.fixture
+def brought(app):
+    """Opens the page and brings one of the files."""
+
+    def bring(title):
+        one = AWKWARD[title]
+        at = app(PAGE)
+        at.default_timeout = 60
+        at.file_uploader[0].upload(one.name, one.make(), "text/csv").run()
+        assert not at.exception
+        return at
+
+    yield bring
+    own.sweep(lambda _: True)
+
+
+@pytest.mark.parametrize("title", AWKWARD)
+def test_the_page_shows_a_table_or_one_sentence(brought, title):
+    one = AWKWARD[title]
+    at = brought(title)
+    assert alive(at) == []
+    if not at.error:
+        at.button(key="use_own").click().run()
+        assert not at.exception
+    if not one.says:
+        assert not at.error
+        assert at.title[0].value != "Your own table"
+        return
+    assert len(at.error) == 1
+    bare = re.sub(r"\\(.)", r"\1", at.error[0].value)
+    assert one.says in bare
+    assert bare.startswith(one.name)
+
+
+@pytest.mark.parametrize("title", [title for title in READ if title != LARGE])
+def test_all_pages_take_it(brought, settled, title):
+    at = brought(title)
+    at.button(key="use_own").click().run()
+    data = own.find(at.selectbox(key="data").value)
+    known = [name for name in data.codebook.amounts() if data.frame[name].notna().all()]
+    for page in PAGES:
+        at.switch_page(page).run()
+        assert not at.exception
+        assert alive(at) == []
+        assert at.selectbox(key="data").value.startswith("own-")
+        of_segments = page != PAGES[0] and len(known) > 1
+        # of one row nothing can be found, which one sentence says
+        assert [error.value for error in settled(at).error] == [ALONE] * (of_segments and len(data) == 1)
+        found = any(re.search(r"\*\*\d segments\*\*", m.value) for m in at.main.markdown)
+        assert found == (of_segments and len(data) > 1)

@@ -738,3 +738,17 @@ def test_what_is_no_file(tmp_path):
         read(tmp_path / "nowhere.csv")
     with pytest.raises(DataError, match="is no file but a folder"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["f.csv.gz", "f.xlsx"])
+def test_what_does_not_fit_in_memory_is_laid_elsewhere_and_has_a_limit(name, monkeypatch):
+    content = {
+        "f.csv.gz": gzip.compress(text(PEOPLE)),
+        "f.xlsx": xlsx(S=sheet_of([line.split(",") for line in PEOPLE.splitlines()])),
+    }[name]
+    for module in (packed, workbook):
+        monkeypatch.setattr(module, "MOST_IN_MEMORY", 10)
+    assert read(content, name).frame["age"].tolist() == [31, 45, 27]
+    monkeypatch.setattr(workbook, "MAX_UNPACKED", 20)
+    if name == "f.xlsx":
+        refused(content, "sheet S, has more than 0 MB of text: leave out rows or columns.", name)

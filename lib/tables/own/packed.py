@@ -18,7 +18,7 @@ from typing import IO, Literal
 
 from lib.errors import DataError
 from lib.tables.files import MEGABYTE, PACKINGS, any_error_as, is_stata, shown
-from lib.tables.own.laid import Room, room
+from lib.tables.own.laid import MOST_IN_MEMORY, Room, room
 from lib.tables.own.limits import MAX_BYTES, MAX_UNPACKED
 
 Brought = str | os.PathLike[str] | bytes | IO[bytes]
@@ -155,9 +155,8 @@ def _unpacked(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
         return _from_zip(path, place, name)
     if start.startswith(_GZIP):
         damaged = f"{name} is a gzip file that is damaged or cut off: make it again."
-        target = place.file("unpacked", _gunzipped_size(path))
-        with any_error_as(damaged), path.open("rb") as packed, GzipFile(fileobj=packed) as stream:
-            _copy_bounded(stream, target, name)  # type: ignore[arg-type]
+        with any_error_as(damaged):
+            target = _gunzipped(path, place, name)
         return target, _kind(target, name, packed=True)
     return path, _kind(path, name)
 
@@ -171,15 +170,20 @@ def _from_zip(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
         member = _only_table(members, name)
         target = place.file("unpacked", member.file_size)
         with archive.open(member) as stream:
-            _copy_bounded(stream, target, name)
+            if not _is_copied(stream, target, name, MAX_UNPACKED):
+                raise _too_large(name)
     return target, _kind(target, name, packed=True)
 
 
-def _gunzipped_size(path: Path) -> int:
-    """What a gzip file says of itself; it may be wrong."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 4))
-        return int.from_bytes(file.read(4), "little")
+def _gunzipped(path: Path, place: Room, name: str) -> Path:
+    """The content of a gzip file, which does not truly say how large it is: first in memory, if it fits there."""
+    for most in (min(MOST_IN_MEMORY, MAX_UNPACKED), MAX_UNPACKED):
+        target = place.file("unpacked", most)
+        with path.open("rb") as packed, GzipFile(fileobj=packed) as stream:
+            if _is_copied(stream, target, name, most):  # type: ignore[arg-type]
+                return target
+        target.write_bytes(b"")
+    raise _too_large(name)
 
 
 @contextlib.contextmanager
@@ -227,16 +231,18 @@ def _may_be_table(member: zipfile.ZipInfo) -> bool:
     return not member.is_dir() and not hidden and path.suffix.lower() in _TABLES
 
 
-def _copy_bounded(stream: IO[bytes], target: Path, name: str) -> None:
+def _is_copied(stream: IO[bytes], target: Path, name: str, most: int) -> bool:
+    """Copy what is unpacked; False where it is more than ``most`` bytes, and given up."""
     size = 0
     with target.open("wb") as file:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
-            if size > MAX_UNPACKED:
-                raise _too_large(name)
+            if size > most:
+                return False
             file.write(chunk)
     if not size:
         raise DataError(f"{name} holds an empty file: choose a file with a table in it.")
+    return True
 
 
 def _too_large(name: str) -> DataError:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import atexit
 import threading
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from lib.errors import DataError
-from lib.tables.files import shown
+from lib.tables.files import MEGABYTE, shown
 from lib.tables.own import raw
 from lib.tables.own.delimited import looks_like_names
-from lib.tables.own.laid import Room
-from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
+from lib.tables.own.laid import MOST_IN_MEMORY, Room
+from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
 from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Raw, Sheet
 from lib.words import listed
@@ -35,9 +36,6 @@ _SIZED = 20
 
 _ABOVE = 50
 """Rows among which the table begins."""
-
-_CELL_BYTES = 16
-"""About so many a cell has as text."""
 
 _MAKING = threading.Lock()
 
@@ -82,22 +80,36 @@ def read_workbook(file: Bare, place: Room, choices: dict[str, Any], progress: Pr
         raise failed[sheet.name]
     if sheet.rows is not None and sheet.columns is not None:
         raw.check_length(file.name, sheet.rows - _ABOVE, sheet.columns)
-    target = place.file("cells", _CELL_BYTES * (sheet.rows or 0) * (sheet.columns or 0))
-    said = _asked(
-        file,
-        progress,
-        do="read",
-        sheet=sheet.name,
-        target=str(target),
-        most_rows=MAX_ROWS + _ABOVE,
-        most_columns=MAX_COLUMNS,
-    )
+    target, said = _cells(file, sheet.name, place, progress)
     raw.check_width(f"{file.name}, sheet {shown(sheet.name)},", said["columns"])
     raw.check_length(file.name, said["rows"] - _ABOVE, said["columns"])
     # read into memory: the file goes before the table does
     with pa.OSFile(str(target)) as cells, pa.ipc.open_file(cells) as reader:
         table = reader.read_all()
     return _table(file, table, sheet, tuple(sheets), choices, _notes(said))
+
+
+def _cells(file: Bare, sheet: str, place: Room, progress: Progress) -> tuple[Path, dict[str, Any]]:
+    """Have the cells written as text, first in memory if they fit there: text that a workbook has once may be often."""
+    for most in (min(MOST_IN_MEMORY, MAX_UNPACKED), MAX_UNPACKED):
+        target = place.file("cells", most)
+        said = _asked(
+            file,
+            progress,
+            do="read",
+            sheet=sheet,
+            target=str(target),
+            most_rows=MAX_ROWS + _ABOVE,
+            most_columns=MAX_COLUMNS,
+            most_bytes=most,
+        )
+        if not said.get("too_large"):
+            return target, said
+        target.write_bytes(b"")
+    raise DataError(
+        f"{file.name}, sheet {shown(sheet)}, has more than {MAX_UNPACKED // MEGABYTE:,} MB of text: "
+        "leave out rows or columns."
+    )
 
 
 def _table(

@@ -2,9 +2,9 @@
 
 It is started by ``lib.tables.own.workbook`` and speaks as ``lib.work.helper`` says: ``{"do": "sheets"}`` answers
 their names, ``{"do": "size", "sheet"}`` rows and columns, ``{"do": "read", "sheet", "target", "most_rows",
-"most_columns"}`` the same, and writes the cells as text to an Arrow file. Each of them names the workbook by "path" and
-"digest", for another may lie under the same path later. What cannot be read is answered as "refused" with a word. It
-ends when its input closes.
+"most_columns", "most_bytes"}`` the same, and writes the cells as text to an Arrow file, unless that is "too_large".
+Each of them names the workbook by "path" and "digest", for another may lie under the same path later. What cannot be
+read is answered as "refused" with a word. It ends when its input closes.
 """
 
 from __future__ import annotations
@@ -99,15 +99,16 @@ def _serve(header: dict[str, Any], opened: _Opened) -> dict[str, Any]:
     answer = {"rows": rows, "columns": columns}
     if header["do"] == "size" or not rows or rows > header["most_rows"] or columns > header["most_columns"]:
         return answer
-    _write(sheet, Path(header["target"]), columns)
+    if not _is_written(sheet, Path(header["target"]), columns, header["most_bytes"]):
+        return {**answer, "too_large": True}
     del sheet
     opened.forget()
     uncalculated = _uncalculated(Path(path), header["sheet"])
     return {**answer, "uncalculated": uncalculated[:_SHOWN], "uncalculated_count": len(uncalculated)}
 
 
-def _write(sheet: Any, target: Path, columns: int) -> None:  # noqa: ANN401 - calamine has no types
-    """Write the cells from row 1 on, blank ones as null."""
+def _is_written(sheet: Any, target: Path, columns: int, most: int) -> bool:  # noqa: ANN401 - calamine has no types
+    """Write the cells from row 1 on, blank ones as null; False where they are more than ``most`` bytes."""
     schema = pa.schema([(str(at), pa.string()) for at in range(columns)])
     with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, schema) as writer:
         piece: list[list[Any]] = []
@@ -116,8 +117,12 @@ def _write(sheet: Any, target: Path, columns: int) -> None:  # noqa: ANN401 - ca
                 piece.append(row)
             if piece and (row is None or len(piece) == _PIECE):
                 cells = [_texts(column) for column in zip(*piece, strict=True)]
-                writer.write_batch(pa.record_batch(cells, schema))
+                batch = pa.record_batch(cells, schema)
+                if file.tell() + batch.nbytes > most:
+                    return False
+                writer.write_batch(batch)
                 piece = []
+    return True
 
 
 def _texts(cells: Sequence[Any]) -> pa.Array:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
-from server import settle
+from server import serve, settle
 
 pytestmark = pytest.mark.browser
 
@@ -132,3 +132,44 @@ def test_loan_applications_from_a_file_to_who_is_approved_in_each_segment(page, 
     assert len(labelled) == 4_269
     recipe = json.loads(saved(page, "Recipe, JSON").read_text(encoding="utf-8"))
     assert "loan_status" not in recipe["recipe"]["features"]
+
+
+@pytest.fixture
+def bank(postgresql, real_file, tmp_path, monkeypatch):
+    """A server whose secrets name a database with the known card table, read by a role that may do nothing else."""
+    columns = pd.read_csv(real_file("CC GENERAL.csv"))
+    kinds = ", ".join(f'"{name}" {"text" if name == "CUST_ID" else "double precision"}' for name in columns)
+    postgresql.run(
+        "CREATE ROLE bank LOGIN PASSWORD 'hunter2'", f"CREATE TABLE usage ({kinds})", "GRANT SELECT ON usage TO bank"
+    )
+    with (
+        postgresql.connect() as connection,
+        connection.cursor().copy("COPY usage FROM STDIN (FORMAT csv, HEADER)") as copy,
+    ):
+        copy.write(Path(real_file("CC GENERAL.csv")).read_bytes())
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(f'[connections.warehouse]\nurl = "{postgresql.url("bank", "hunter2")}"\n', encoding="utf-8")
+    monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(secrets))
+    with serve(tmp_path) as address:
+        yield address
+
+
+def test_a_select_from_a_database_becomes_segments(page, bank):
+    page.goto(f"{bank}/your_table")
+    settle(page)
+    page.get_by_role("radio", name="A SELECT of my own").click()
+    settle(page)
+    statement = 'SELECT * FROM usage WHERE "MINIMUM_PAYMENTS" IS NOT NULL AND "CREDIT_LIMIT" IS NOT NULL'
+    page.get_by_role("textbox", name=re.compile("SELECT|Statement|Query", re.IGNORECASE)).fill(statement)
+    page.keyboard.press("Control+Enter")
+    settle(page)
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(main(page).get_by_text("8,636 rows, 18 columns.")).to_be_visible(timeout=LONG)
+    settle(page)
+    page.get_by_role("button", name="Use this table").click()
+    expect(page.get_by_role("heading", name="Explore card customers")).to_be_visible()
+    finish(page)
+    go(page, "Two features")
+    expect(main(page).get_by_text(re.compile("4 segments")).first).to_be_visible(timeout=LONG)
+    assert "hunter2" not in page.content()
+    assert "?" not in page.url

@@ -4,14 +4,16 @@ Each start is k-means++ (Arthur and Vassilvitskii 2007, scikit-learn's greedy va
 iterations until no label changes, in one thread, with a seed derived from the recipe's: the same recipe gives
 the same labels on every run. Equal points are merged and weighted, which changes neither minimum nor labels.
 
-Where different points are very many, starts are run on fewer that stand for them, and the best of their ends go on
-with all points until no label changes: every result is a minimum over all rows, found in a third of the time.
+Where different points are many, starts are run on fewer that stand for them, and the best of their ends go on with
+all points until no label changes: every result is a minimum over all rows, found in a third of the time. Where they
+are very many, the ends first go on with more of them, where most turn out to be one and the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,13 +30,20 @@ MAX_ITERATIONS = 300
 GO_ON, GO_ON_WITHIN = 8, 1.005
 """How many different ends on fewer points go on until nothing moves, and how far above the lowest they may be."""
 
+GO_ON_AT_LAST = 2
+"""How many of them still do with all of very many points, each of whose iterations takes a tenth of a second."""
+
 SHOWN_STEPS = 40
 """Iterations kept for watching; of a longer run the first ones and the last."""
 
 
 @dataclass(frozen=True, eq=False)
 class KMeansRun:
-    """Centres (k x features) of the best start, and the inertia, over all points, that each start ended with."""
+    """Centres (k x features) of the best start, and the inertia, over all points, that each start ended with.
+
+    Of very many points, that of a start which did not go on with all of them is as far above the least as it was on
+    those drawn.
+    """
 
     centres: Floats
     inertias: Floats
@@ -57,30 +66,42 @@ class Step:
 
 def run_kmeans(points: Points, recipe: Recipe, *, first: Floats | None = None) -> KMeansRun:
     """The best of ``recipe.starts`` starts (and of ``first``, if centres to start from are given)."""
-    fewer = points.fewer
+    fewest, *more = points.stages
     with one_thread():
-        starts = [plus_plus(fewer, recipe, start) for start in range(recipe.starts)]
-        ends = [_lloyd(fewer, centres) for centres in (starts if first is None else [first, *starts])]
-        if fewer is not points:
-            ends = _gone_on(points, ends)
-    return KMeansRun(min(ends, key=_inertia).cluster_centers_, np.array([_inertia(end) for end in ends]))
+        starts = [plus_plus(fewest, recipe, start) for start in range(recipe.starts)]
+        ends = [_lloyd(fewest, centres) for centres in (starts if first is None else [first, *starts])]
+        for stage in more:
+            ends = _gone_on(stage, ends, is_last_of_many=stage is points and len(more) > 1)
+    return KMeansRun(min(ends, key=_inertia).centres, np.array([_inertia(end) for end in ends]))
 
 
-def _gone_on(points: Points, ends: Sequence[KMeans]) -> list[KMeans]:
-    """Where each end leads with all points: the most promising ones until nothing moves, the others by one step."""
+class _End(NamedTuple):
+    """Where a start has led."""
+
+    centres: Floats
+    inertia: float
+
+
+def _gone_on(points: Points, ends: Sequence[_End], *, is_last_of_many: bool) -> list[_End]:
+    """Where each end leads with more points: the most promising ones until nothing moves, the others by one step.
+
+    With all of very many points fewer go on, and the others stay where they are.
+    """
     least = min(map(_inertia, ends))
-    ratios = [float(np.round(_inertia(end) / least, 6)) if least > 0 else 1.0 for end in ends]
+    ratios = [float(np.round(end.inertia / least, 6)) if least > 0 else 1.0 for end in ends]
     different = dict(zip(reversed(ratios), reversed(ends), strict=True))
-    promising = {ratio for ratio in sorted(different)[:GO_ON] if ratio <= GO_ON_WITHIN}
-    led = {
-        ratio: _lloyd(points, end.cluster_centers_, MAX_ITERATIONS if ratio in promising else 1)
-        for ratio, end in different.items()
-    }
+    most = GO_ON_AT_LAST if is_last_of_many else GO_ON
+    promising = {ratio for ratio in sorted(different)[:most] if ratio <= GO_ON_WITHIN}
+    led = {ratio: _lloyd(points, different[ratio].centres) for ratio in promising}
+    lowest = min(map(_inertia, led.values()))
+    for ratio in different.keys() - promising:
+        centres = different[ratio].centres
+        led[ratio] = _End(centres, ratio * lowest) if is_last_of_many else _lloyd(points, centres, iterations=1)
     return [led[ratio] for ratio in ratios]
 
 
-def _inertia(model: KMeans) -> float:
-    return float(model.inertia_)
+def _inertia(end: _End) -> float:
+    return end.inertia
 
 
 def plus_plus(points: Points, recipe: Recipe, start: int) -> Floats:
@@ -90,10 +111,11 @@ def plus_plus(points: Points, recipe: Recipe, start: int) -> Floats:
     return kmeans_plusplus(matrix, recipe.k, sample_weight=weights, random_state=int(seeds[start]))[0]
 
 
-def _lloyd(points: Points, centres: Floats, iterations: int = MAX_ITERATIONS) -> KMeans:
+def _lloyd(points: Points, centres: Floats, iterations: int = MAX_ITERATIONS) -> _End:
     matrix, weights = points.distinct
     model = KMeans(len(centres), init=centres, n_init=1, tol=0, max_iter=iterations, copy_x=True)
-    return model.fit(matrix, sample_weight=weights)
+    model.fit(matrix, sample_weight=weights)
+    return _End(model.cluster_centers_, float(model.inertia_))
 
 
 def nearest(matrix: Floats, centres: Floats) -> Labels:
@@ -157,7 +179,7 @@ def _path(points: Points, centres: Floats) -> list[Floats]:
     path = [centres]
     with one_thread():
         for _ in range(MAX_ITERATIONS):
-            moved = _lloyd(points, path[-1], iterations=1).cluster_centers_
+            moved = _lloyd(points, path[-1], iterations=1).centres
             if np.allclose(moved, path[-1], rtol=0, atol=1e-12 * largest):
                 break
             path.append(moved)

@@ -19,8 +19,8 @@ from lib.segments.recipe import Recipe
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
 
-MANY = 10_000
-"""Different points beyond which fewer stand for all where something is only tried."""
+MANY, VERY_MANY = 10_000, 100_000
+"""Different points beyond which fewer stand for all: where something is only tried, and where it is tried again."""
 
 _DRAW_SEED = 42
 
@@ -47,6 +47,8 @@ class Points:
     @cached_property
     def _distinct(self) -> tuple[Floats, Floats]:
         first, position = distinct(self.matrix.T)
+        if len(first) == len(self):
+            return self.matrix, self.weights  # of very many points a second copy would be large
         return self.matrix[first], np.asarray(np.bincount(position, self.weights), dtype=float)
 
     @property
@@ -55,20 +57,28 @@ class Points:
         return self._distinct
 
     @cached_property
-    def _fewer(self) -> Points:
-        if len(self.distinct[0]) <= MANY:
-            return self
+    def _standing(self) -> tuple[Points, ...]:
+        different = len(self.distinct[0])
+        if different <= MANY:
+            return ()
         one_each = self._mean_by_member()
         if len(one_each) <= MANY:
-            return one_each
-        # drawn by weight, each counts once: a heavy row is there more than once
-        rows = draw(self.weights, MANY, _DRAW_SEED)
-        return self.rows(rows, np.full(MANY, self.weights.sum() / MANY))
+            return (one_each,)
+        return tuple(self._drawn(number) for number in (MANY, VERY_MANY) if number < different)
+
+    @property
+    def stages(self) -> tuple[Points, ...]:
+        """What stands for these where they are many, the fewest first (members' means, or some drawn); at last these."""
+        return *self._standing, self
 
     @property
     def fewer(self) -> Points:
-        """Points that stand for these where there are very many: their members' means, or so many drawn by weight."""
-        return self._fewer
+        """The fewest points that stand for these."""
+        return self.stages[0]
+
+    def _drawn(self, number: int) -> Points:
+        """So many, drawn by weight, each counting once: a heavy row is there more than once."""
+        return self.rows(draw(self.weights, number, _DRAW_SEED), np.full(number, self.weights.sum() / number))
 
     def _mean_by_member(self) -> Points:
         """The weighted mean of every member's implicates, of those with a weight."""

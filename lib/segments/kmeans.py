@@ -21,7 +21,7 @@ from sklearn.cluster import KMeans, kmeans_plusplus
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.segments.points import Floats, Labels, Points, points_of
+from lib.segments.points import VERY_MANY, Floats, Labels, Points, points_of
 from lib.segments.recipe import Recipe
 from lib.work.progress import one_thread
 
@@ -54,7 +54,7 @@ class Step:
     """One moment of Lloyd's iterations: centroids in original units, labels by the nearest of them.
 
     ``number`` 0 is the k-means++ start. ``moved`` is the share of the weight whose segment changed since the
-    step before.
+    step before. Where rows were drawn to be watched, ``drawn`` says how many, and inertia and moves are theirs.
     """
 
     number: int
@@ -62,6 +62,7 @@ class Step:
     labels: Labels
     inertia: float
     moved: float
+    drawn: int | None = None
 
 
 def run_kmeans(points: Points, recipe: Recipe, *, first: Floats | None = None) -> KMeansRun:
@@ -138,18 +139,20 @@ def in_order(centres: Floats) -> Labels:
     return np.lexsort(rounded.T[::-1])
 
 
-def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Step, ...]:
+def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0, rows: Labels | None = None) -> tuple[Step, ...]:
     """k-means at work: from the k-means++ centres of one start to where Lloyd's iterations end.
 
     Args:
         dataset: The population.
         recipe: Algorithm "kmeans".
         start: Which of the recipe's starts to watch.
+        rows: Positions of the rows whose labels are wanted; by default all. Of very many rows all of those of every
+            step would not fit into memory.
 
     Returns:
         At most ``SHOWN_STEPS`` steps; segments keep one number throughout, the one they end with. The last step
         is what that start contributes to ``fit``; where ``fit`` runs its starts on fewer points, it is where the
-        same start leads with all of them.
+        same start leads with all of them, or of more than ``lib.segments.points.VERY_MANY`` with as many drawn.
 
     Raises:
         RecipeError: If the recipe is not for k-means or ``start`` is not one of its starts.
@@ -159,16 +162,20 @@ def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Ste
     if not 0 <= start < recipe.starts:
         raise RecipeError(f"Start must be between 0 and {recipe.starts - 1}. Got {start}.")
     space, points = points_of(dataset, recipe)
-    path = _path(points, plus_plus(points.fewer, recipe, start))
+    watched = points if len(points.distinct[0]) <= VERY_MANY else points.stages[-2]
+    path = _path(watched, plus_plus(points.fewer, recipe, start))
+    wanted = points.matrix if rows is None else points.matrix[rows]
     order = in_order(space.unrotated(path[-1]))
     steps, before = [], None
     for number, centres in enumerate(path):
-        labels = nearest(points.matrix, centres[order]) + 1
-        off = np.square(points.matrix - centres[order][labels - 1]).sum(axis=1)
-        moved = 1.0 if before is None else float(points.weights @ (labels != before) / points.weights.sum())
+        labels = nearest(watched.matrix, centres[order]) + 1
+        off = np.square(watched.matrix - centres[order][labels - 1]).sum(axis=1)
+        moved = 1.0 if before is None else float(watched.weights @ (labels != before) / watched.weights.sum())
         centroids = space.original(centres[order])
         centroids.index = pd.RangeIndex(1, recipe.k + 1, name="segment")
-        steps.append(Step(number, centroids, labels, float(points.weights @ off), moved))
+        shown = nearest(wanted, centres[order]) + 1
+        drawn = None if watched is points else len(watched)
+        steps.append(Step(number, centroids, shown, float(watched.weights @ off), moved, drawn))
         before = labels
     return tuple(steps if len(steps) <= SHOWN_STEPS else [*steps[: SHOWN_STEPS - 1], steps[-1]])
 

@@ -68,7 +68,7 @@ class Points:
 
     @property
     def stages(self) -> tuple[Points, ...]:
-        """What stands for these where they are many, the fewest first (members' means, or some drawn); at last these."""
+        """What stands for these where they are many (members' means, or some drawn), fewest first; at last these."""
         return *self._standing, self
 
     @property
@@ -96,6 +96,23 @@ class Points:
             members=self.members[chosen],
             implicates=self.implicates[chosen],
         )
+
+
+def some_members(dataset: Dataset, most: int = VERY_MANY) -> NDArray[np.bool_] | None:
+    """Rows of ``most`` members drawn at random, always the same ones; None where there are no more than that.
+
+    Members keep their weights and all their implicates. For what segments a table many times over.
+    """
+    if len(dataset) <= most or dataset.sampled <= most:
+        return None
+    drawn = np.zeros(dataset.sampled, dtype=bool)
+    drawn[np.random.default_rng(_DRAW_SEED).choice(dataset.sampled, most, replace=False)] = True
+    return drawn[dataset.member_codes]
+
+
+def drawn_words(drawn: int | None, of: int, members: str) -> str:
+    """A sentence on how many members were drawn, "" for None."""
+    return "" if drawn is None else f"Of {drawn:,} {members} drawn at random from {of:,}."
 
 
 def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:

@@ -16,7 +16,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.dataset import Dataset
-from lib.ui.scene.kept import ROOM
+from lib.errors import DataError
+from lib.ui.scene.kept import ROOM, make_room_for, most_of_memory
 
 _PREFIX = "own-"
 MINE = "own_tables"
@@ -30,13 +31,18 @@ class _Brought:
     data: Dataset
     session: Hashable
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the table."""
+        return int(self.data.frame.memory_usage(deep=True).sum())
+
 
 _TABLES: dict[str, _Brought] = {}
 _LOCK = threading.Lock()
 
 
 def bring(data: Dataset) -> str:
-    """Keep a table for this session; the word it goes by."""
+    """Keep a table for this session; the word it goes by. See ``keep``."""
     context = get_script_run_ctx()
     key = keep(data, None if context is None else context.session_id)
     st.session_state.setdefault(MINE, []).append(key)
@@ -44,11 +50,28 @@ def bring(data: Dataset) -> str:
 
 
 def keep(data: Dataset, session: Hashable) -> str:
-    """Keep a table for as long as a session lasts; the word it goes by."""
-    key = _PREFIX + secrets.token_urlsafe(16)
+    """Keep a table for as long as a session lasts; the word it goes by.
+
+    Raises:
+        DataError: If the server has no memory left for it.
+    """
+    key, brought = _PREFIX + secrets.token_urlsafe(16), _Brought(data, session)
     with _LOCK:
-        _TABLES[key] = _Brought(data, session)
+        held, most = _held(), most_of_memory()
+        if most is not None and held + brought.nbytes > most:
+            others = " besides those that other visitors brought" if held else ""
+            raise DataError(
+                f"{data.name} takes {brought.nbytes / 1e6:,.0f} MB, for which this server has no memory{others}: "
+                "leave out columns, or try again later."
+            )
+        _TABLES[key] = brought
+        make_room_for(_held())
     return key
+
+
+def _held() -> int:
+    """Bytes of all tables."""
+    return sum(brought.nbytes for brought in _TABLES.values())
 
 
 def mine() -> dict[str, Dataset]:
@@ -86,6 +109,7 @@ def forget(key: str) -> None:
     """Let go of a table, and of everything that was made from it."""
     with _LOCK:
         _TABLES.pop(key, None)
+        make_room_for(_held())
     ROOM.drop_of(key)
 
 

@@ -6,7 +6,8 @@ address, and nothing reaches a cache that others use before the table goes by it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,13 +16,17 @@ import streamlit as st
 from lib.errors import HouseholdSegmentsError
 from lib.sources import table
 from lib.sources.table import Understood
+from lib.tables.files import MEGABYTE
 from lib.tables.own.guess import ROLES, ColumnGuess
-from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
+from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS, most_bytes
+from lib.ui.run import background
 from lib.ui.scene import own
 from lib.ui.sections import sidebar
+from lib.work.jobs import Ticket
+from lib.work.progress import Progress
 
-MOST_MB = 50
-"""Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
+MOST_MB = most_bytes() // MEGABYTE
+"""Of a file; ``server.maxUploadSize`` is what Streamlit takes on any server."""
 
 _FILE, _TURN = "own_file", "own_columns_turn"
 _ERROR, _USED = "own_error", "own_used"
@@ -63,19 +68,32 @@ def bring() -> Understood | None:
     return before
 
 
-def _understood(file: Any) -> Understood:  # noqa: ANN401 - Streamlit's uploaded file
-    """What is in the file by the choices so far; read once, and again where a choice is about the file itself."""
+def _understood(file: Any) -> Understood | None:  # noqa: ANN401 - Streamlit's uploaded file
+    """What is in the file by the choices so far: read once, and again where a choice is about the file itself.
+
+    None while that goes on, which is shown: a million rows take half a minute.
+    """
     found = _before(file)
     if found is None:
         st.session_state.pop(own.CHOICES, None)
-    choices = _choices()
-    if found is None or table.needs_reading(found, choices):
-        file.seek(0)
-        found = table.understand(file, file.name, choices, max_bytes=MOST_MB * 2**20)
-    elif choices.get("columns", {}) != found.choices.get("columns", {}):
-        found = table.again(found, choices)
-    st.session_state[own.UNDERSTOOD] = (file.file_id, found)
+    choices = json.dumps(_choices(), sort_keys=True)
+    if found is None or choices != json.dumps(found.choices, sort_keys=True):
+        key = (file.file_id, choices)
+        found = background.soon("own_file", key, lambda session: _ask(session, key, file, found))
+    if found is not None:
+        st.session_state[own.UNDERSTOOD] = (file.file_id, found)
     return found
+
+
+def _ask(session: Hashable | None, key: tuple[str, str], file: Any, before: Understood | None) -> Ticket[Understood]:  # noqa: ANN401
+    choices = json.loads(key[1])
+
+    def read(progress: Progress) -> Understood:
+        if before is not None and not table.needs_reading(before, choices):
+            return table.again(before, choices, progress=progress)
+        return table.understand(file, file.name, choices, max_bytes=MOST_MB * MEGABYTE, progress=progress)
+
+    return background.reading().ask(key, session, read)
 
 
 def _before(file: Any) -> Understood | None:  # noqa: ANN401 - Streamlit's uploaded file
@@ -225,14 +243,14 @@ def offer(understood: Understood) -> None:
 
 def _use(understood: Understood) -> None:
     """Make the table that of this session, in place of one that was brought before."""
+    for key in own.mine():
+        own.forget(key)
     try:
-        data = table.as_dataset(understood)
+        brought = own.bring(table.as_dataset(understood))
     except HouseholdSegmentsError as error:
         st.session_state[_ERROR] = str(error)
         return
-    for key in own.mine():
-        own.forget(key)
-    sidebar.set_source(own.bring(data))
+    sidebar.set_source(brought)
     own.let_go_of_the_file()
     st.session_state[_USED] = True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -41,23 +41,28 @@ _TABLES: dict[str, _Brought] = {}
 _LOCK = threading.Lock()
 
 
-def bring(data: Dataset) -> str:
+def bring(data: Dataset, instead_of: Collection[str] = ()) -> str:
     """Keep a table for this session; the word it goes by. See ``keep``."""
     context = get_script_run_ctx()
-    key = keep(data, None if context is None else context.session_id)
+    key = keep(data, None if context is None else context.session_id, instead_of)
     st.session_state.setdefault(MINE, []).append(key)
     return key
 
 
-def keep(data: Dataset, session: Hashable) -> str:
+def keep(data: Dataset, session: Hashable, instead_of: Collection[str] = ()) -> str:
     """Keep a table for as long as a session lasts; the word it goes by.
+
+    Args:
+        data: The table.
+        session: Whose it is.
+        instead_of: Tables that will be forgotten next: they take no memory from it.
 
     Raises:
         DataError: If the server has no memory left for it.
     """
     key, brought = _PREFIX + secrets.token_urlsafe(16), _Brought(data, session)
     with _LOCK:
-        held, most = _held(), most_of_memory()
+        held, most = _held(instead_of), most_of_memory()
         if most is not None and held + brought.nbytes > most:
             others = " besides those that other visitors brought" if held else ""
             raise DataError(
@@ -69,9 +74,9 @@ def keep(data: Dataset, session: Hashable) -> str:
     return key
 
 
-def _held() -> int:
-    """Bytes of all tables."""
-    return sum(brought.nbytes for brought in _TABLES.values())
+def _held(but: Collection[str] = ()) -> int:
+    """Bytes of all tables but some."""
+    return sum(brought.nbytes for key, brought in _TABLES.items() if key not in but)
 
 
 def mine() -> dict[str, Dataset]:

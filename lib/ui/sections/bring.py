@@ -243,13 +243,14 @@ def offer(understood: Understood) -> None:
 
 def _use(understood: Understood) -> None:
     """Make the table that of this session, in place of one that was brought before."""
-    for key in own.mine():
-        own.forget(key)
+    before = own.mine()
     try:
-        brought = own.bring(table.as_dataset(understood))
+        brought = own.bring(table.as_dataset(understood), instead_of=before)
     except HouseholdSegmentsError as error:
         st.session_state[_ERROR] = str(error)
         return
+    for key in before:
+        own.forget(key)
     sidebar.set_source(brought)
     own.let_go_of_the_file()
     st.session_state[_USED] = True

@@ -184,4 +184,11 @@ def _watch(slot: str, key: Hashable, ask: Ask[Any]) -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(state.share, text=state.words or "Working")
-        st.button("Stop", icon=":material/close:", key=f"stop_{slot}", on_click=ticket.cancel)
+        st.button("Stop", icon=":material/close:", key=f"stop_{slot}", on_click=_stop, args=(slot,))
+
+
+def _stop(slot: str) -> None:
+    """Want the work of a place no more. Streamlit holds on to what a button calls: a ticket would keep its result."""
+    held: _Slot | None = st.session_state.get(_SLOTS, {}).get(slot)
+    if held is not None:
+        held.ticket.cancel()

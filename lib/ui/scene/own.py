@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.dataset import Dataset
@@ -104,9 +105,12 @@ UNDERSTOOD, CHOICES = "own_understood", "own_choices"
 
 
 def let_go_of_the_file() -> None:
-    """Hold on no longer to the file that a table was made of."""
-    for held in (UNDERSTOOD, CHOICES):
-        st.session_state.pop(held, None)
+    """Hold on no longer to the file that a table was made of, nor have the server do so until the session ends."""
+    file, _ = st.session_state.pop(UNDERSTOOD, ("", None))
+    st.session_state.pop(CHOICES, None)
+    context = get_script_run_ctx()
+    if context is not None and isinstance(files := context.uploaded_file_mgr, MemoryUploadedFileManager):
+        files.remove_file(context.session_id, file)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 

@@ -73,13 +73,14 @@ def _understood(file: Any) -> Understood | None:  # noqa: ANN401 - Streamlit's u
 
     None while that goes on, which is shown: a million rows take half a minute.
     """
-    found = _before(file)
-    if found is None:
+    before = _before(file)
+    if before is None:
         st.session_state.pop(own.CHOICES, None)
     choices = json.dumps(_choices(), sort_keys=True)
-    if found is None or choices != json.dumps(found.choices, sort_keys=True):
-        key = (file.file_id, choices)
-        found = background.soon("own_file", key, lambda session: _ask(session, key, file, found))
+    if before is not None and choices == json.dumps(before.choices, sort_keys=True):
+        return before
+    key = (file.file_id, choices)
+    found = background.soon("own_file", key, lambda session: _ask(session, key, file, before))
     if found is not None:
         st.session_state[own.UNDERSTOOD] = (file.file_id, found)
     return found
@@ -231,18 +232,19 @@ def render_misfits(understood: Understood) -> None:
         st.caption(f"They count as missing. Up to {_LISTED} of each column are listed; names of columns are on row 1.")
 
 
-def offer(understood: Understood) -> None:
+def offer() -> None:
     """Go on to the pages with the table."""
-    st.button(
-        "Use this table", type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use,
-        args=(understood,),
-    )  # fmt: skip
+    st.button("Use this table", type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use)
     if error := st.session_state.pop(_ERROR, ""):
         st.error(_plain(error), icon=":material/draft:")
 
 
-def _use(understood: Understood) -> None:
-    """Make the table that of this session, in place of one that was brought before."""
+def _use() -> None:
+    """Make the table that of this session, in place of one that was brought before.
+
+    What was understood is not among the button's arguments: Streamlit would hold on to it for as long as the session.
+    """
+    understood: Understood = st.session_state[own.UNDERSTOOD][1]
     before = own.mine()
     try:
         brought = own.bring(table.as_dataset(understood), instead_of=before)

@@ -54,7 +54,7 @@ def report(rows: list[Row]) -> None:
 def written() -> tuple[str, str]:
     """The document that is there: above the part on own tables, and that part."""
     above, mark, own = WRITTEN.read_text(encoding="utf-8").partition(OWN_TABLES)
-    return above, mark + own
+    return f"{above.rstrip()}\n\n", mark + own
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -149,9 +149,12 @@ class Dataset:
             return np.ones(len(self))
         return self.values(self.weight)
 
-    @cached_property
+    @property
     def ids(self) -> NDArray[Any]:
-        """What names each row's member: whole numbers or text; without such a column the row of the file, from 1."""
+        """What names each row's member: whole numbers or text; without such a column the row of the file, from 1.
+
+        Made whenever asked for: a million names take more memory than several columns, and a moment to make.
+        """
         if self.id is None:
             return np.asarray(self.frame.index, dtype=np.int64) + 1
         given = self.frame[self.id]
@@ -164,7 +167,8 @@ class Dataset:
         """For each row the position (0, 1, ...) of its member in order of first appearance."""
         if self.id is None:
             return np.arange(len(self))
-        return pd.factorize(self.ids)[0]
+        is_text = isinstance(self.frame[self.id].dtype, pd.StringDtype)
+        return pd.factorize(self.frame[self.id] if is_text else self.ids)[0]
 
     @cached_property
     def sampled(self) -> int:

@@ -38,6 +38,7 @@ from lib.segments.describe import plane
 from lib.segments.describe.intervals import can_be_told
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
+from lib.segments.points import some_members
 from lib.subject import Currency
 from lib.subjects import PLAIN
 
@@ -382,6 +383,8 @@ def test_the_small_steps_below(mine, named, found, flat):
     space = features.fit_space(mine, (a, b), weights=segments.row_weights(mine, "households"))
     assert space.matrix(mine.frame).shape == (len(mine), 2)
     assert len(segments.points_of(mine, found.recipe)[1].distinct[0]) == len(mine)
+    assert some_members(mine, most=len(mine)) is None
+    assert some_members(mine, most=100).sum() == 100
     assert np.isfinite(segments.raw_unit_silhouettes(mine, [found])).all()
     check_same(mine, found)
     assert len(one_implicate(mine, "households")) == len(all_rows(mine)) == len(mine)

@@ -4,14 +4,16 @@ Each start is k-means++ (Arthur and Vassilvitskii 2007, scikit-learn's greedy va
 iterations until no label changes, in one thread, with a seed derived from the recipe's: the same recipe gives
 the same labels on every run. Equal points are merged and weighted, which changes neither minimum nor labels.
 
-Where different points are very many, starts are run on fewer that stand for them, and the best of their ends go on
-with all points until no label changes: every result is a minimum over all rows, found in a third of the time.
+Where different points are many, starts are run on fewer that stand for them, and the best of their ends go on with
+all points until no label changes: every result is a minimum over all rows, found in a third of the time. Where they
+are very many, the ends first go on with more of them, where most turn out to be one and the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ from sklearn.cluster import KMeans, kmeans_plusplus
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.segments.points import Floats, Labels, Points, points_of
+from lib.segments.points import VERY_MANY, Floats, Labels, Points, points_of
 from lib.segments.recipe import Recipe
 from lib.work.progress import one_thread
 
@@ -28,13 +30,20 @@ MAX_ITERATIONS = 300
 GO_ON, GO_ON_WITHIN = 8, 1.005
 """How many different ends on fewer points go on until nothing moves, and how far above the lowest they may be."""
 
+GO_ON_AT_LAST = 2
+"""How many of them still do with all of very many points, each of whose iterations takes a tenth of a second."""
+
 SHOWN_STEPS = 40
 """Iterations kept for watching; of a longer run the first ones and the last."""
 
 
 @dataclass(frozen=True, eq=False)
 class KMeansRun:
-    """Centres (k x features) of the best start, and the inertia, over all points, that each start ended with."""
+    """Centres (k x features) of the best start, and the inertia, over all points, that each start ended with.
+
+    Of very many points, that of a start which did not go on with all of them is as far above the least as it was on
+    those drawn.
+    """
 
     centres: Floats
     inertias: Floats
@@ -45,7 +54,7 @@ class Step:
     """One moment of Lloyd's iterations: centroids in original units, labels by the nearest of them.
 
     ``number`` 0 is the k-means++ start. ``moved`` is the share of the weight whose segment changed since the
-    step before.
+    step before. Where rows were drawn to be watched, ``drawn`` says how many, and inertia and moves are theirs.
     """
 
     number: int
@@ -53,34 +62,47 @@ class Step:
     labels: Labels
     inertia: float
     moved: float
+    drawn: int | None = None
 
 
 def run_kmeans(points: Points, recipe: Recipe, *, first: Floats | None = None) -> KMeansRun:
     """The best of ``recipe.starts`` starts (and of ``first``, if centres to start from are given)."""
-    fewer = points.fewer
+    fewest, *more = points.stages
     with one_thread():
-        starts = [plus_plus(fewer, recipe, start) for start in range(recipe.starts)]
-        ends = [_lloyd(fewer, centres) for centres in (starts if first is None else [first, *starts])]
-        if fewer is not points:
-            ends = _gone_on(points, ends)
-    return KMeansRun(min(ends, key=_inertia).cluster_centers_, np.array([_inertia(end) for end in ends]))
+        starts = [plus_plus(fewest, recipe, start) for start in range(recipe.starts)]
+        ends = [_lloyd(fewest, centres) for centres in (starts if first is None else [first, *starts])]
+        for stage in more:
+            ends = _gone_on(stage, ends, is_last_of_many=stage is points and len(more) > 1)
+    return KMeansRun(min(ends, key=_inertia).centres, np.array([_inertia(end) for end in ends]))
 
 
-def _gone_on(points: Points, ends: Sequence[KMeans]) -> list[KMeans]:
-    """Where each end leads with all points: the most promising ones until nothing moves, the others by one step."""
+class _End(NamedTuple):
+    """Where a start has led."""
+
+    centres: Floats
+    inertia: float
+
+
+def _gone_on(points: Points, ends: Sequence[_End], *, is_last_of_many: bool) -> list[_End]:
+    """Where each end leads with more points: the most promising ones until nothing moves, the others by one step.
+
+    With all of very many points fewer go on, and the others stay where they are.
+    """
     least = min(map(_inertia, ends))
-    ratios = [float(np.round(_inertia(end) / least, 6)) if least > 0 else 1.0 for end in ends]
+    ratios = [float(np.round(end.inertia / least, 6)) if least > 0 else 1.0 for end in ends]
     different = dict(zip(reversed(ratios), reversed(ends), strict=True))
-    promising = {ratio for ratio in sorted(different)[:GO_ON] if ratio <= GO_ON_WITHIN}
-    led = {
-        ratio: _lloyd(points, end.cluster_centers_, MAX_ITERATIONS if ratio in promising else 1)
-        for ratio, end in different.items()
-    }
+    most = GO_ON_AT_LAST if is_last_of_many else GO_ON
+    promising = {ratio for ratio in sorted(different)[:most] if ratio <= GO_ON_WITHIN}
+    led = {ratio: _lloyd(points, different[ratio].centres) for ratio in promising}
+    lowest = min(map(_inertia, led.values()))
+    for ratio in different.keys() - promising:
+        centres = different[ratio].centres
+        led[ratio] = _End(centres, ratio * lowest) if is_last_of_many else _lloyd(points, centres, iterations=1)
     return [led[ratio] for ratio in ratios]
 
 
-def _inertia(model: KMeans) -> float:
-    return float(model.inertia_)
+def _inertia(end: _End) -> float:
+    return end.inertia
 
 
 def plus_plus(points: Points, recipe: Recipe, start: int) -> Floats:
@@ -90,10 +112,11 @@ def plus_plus(points: Points, recipe: Recipe, start: int) -> Floats:
     return kmeans_plusplus(matrix, recipe.k, sample_weight=weights, random_state=int(seeds[start]))[0]
 
 
-def _lloyd(points: Points, centres: Floats, iterations: int = MAX_ITERATIONS) -> KMeans:
+def _lloyd(points: Points, centres: Floats, iterations: int = MAX_ITERATIONS) -> _End:
     matrix, weights = points.distinct
     model = KMeans(len(centres), init=centres, n_init=1, tol=0, max_iter=iterations, copy_x=True)
-    return model.fit(matrix, sample_weight=weights)
+    model.fit(matrix, sample_weight=weights)
+    return _End(model.cluster_centers_, float(model.inertia_))
 
 
 def nearest(matrix: Floats, centres: Floats) -> Labels:
@@ -116,18 +139,20 @@ def in_order(centres: Floats) -> Labels:
     return np.lexsort(rounded.T[::-1])
 
 
-def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Step, ...]:
+def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0, rows: Labels | None = None) -> tuple[Step, ...]:
     """k-means at work: from the k-means++ centres of one start to where Lloyd's iterations end.
 
     Args:
         dataset: The population.
         recipe: Algorithm "kmeans".
         start: Which of the recipe's starts to watch.
+        rows: Positions of the rows whose labels are wanted; by default all. Of very many rows all of those of every
+            step would not fit into memory.
 
     Returns:
         At most ``SHOWN_STEPS`` steps; segments keep one number throughout, the one they end with. The last step
         is what that start contributes to ``fit``; where ``fit`` runs its starts on fewer points, it is where the
-        same start leads with all of them.
+        same start leads with all of them, or of more than ``lib.segments.points.VERY_MANY`` with as many drawn.
 
     Raises:
         RecipeError: If the recipe is not for k-means or ``start`` is not one of its starts.
@@ -137,16 +162,20 @@ def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0) -> tuple[Ste
     if not 0 <= start < recipe.starts:
         raise RecipeError(f"Start must be between 0 and {recipe.starts - 1}. Got {start}.")
     space, points = points_of(dataset, recipe)
-    path = _path(points, plus_plus(points.fewer, recipe, start))
+    watched = points if len(points.distinct[0]) <= VERY_MANY else points.stages[-2]
+    path = _path(watched, plus_plus(points.fewer, recipe, start))
+    wanted = points.matrix if rows is None else points.matrix[rows]
     order = in_order(space.unrotated(path[-1]))
     steps, before = [], None
     for number, centres in enumerate(path):
-        labels = nearest(points.matrix, centres[order]) + 1
-        off = np.square(points.matrix - centres[order][labels - 1]).sum(axis=1)
-        moved = 1.0 if before is None else float(points.weights @ (labels != before) / points.weights.sum())
+        labels = nearest(watched.matrix, centres[order]) + 1
+        off = np.square(watched.matrix - centres[order][labels - 1]).sum(axis=1)
+        moved = 1.0 if before is None else float(watched.weights @ (labels != before) / watched.weights.sum())
         centroids = space.original(centres[order])
         centroids.index = pd.RangeIndex(1, recipe.k + 1, name="segment")
-        steps.append(Step(number, centroids, labels, float(points.weights @ off), moved))
+        shown = nearest(wanted, centres[order]) + 1
+        drawn = None if watched is points else len(watched)
+        steps.append(Step(number, centroids, shown, float(watched.weights @ off), moved, drawn))
         before = labels
     return tuple(steps if len(steps) <= SHOWN_STEPS else [*steps[: SHOWN_STEPS - 1], steps[-1]])
 
@@ -157,7 +186,7 @@ def _path(points: Points, centres: Floats) -> list[Floats]:
     path = [centres]
     with one_thread():
         for _ in range(MAX_ITERATIONS):
-            moved = _lloyd(points, path[-1], iterations=1).cluster_centers_
+            moved = _lloyd(points, path[-1], iterations=1).centres
             if np.allclose(moved, path[-1], rtol=0, atol=1e-12 * largest):
                 break
             path.append(moved)

@@ -19,8 +19,8 @@ from lib.segments.recipe import Recipe
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
 
-MANY = 10_000
-"""Different points beyond which fewer stand for all where something is only tried."""
+MANY, VERY_MANY = 10_000, 100_000
+"""Different points beyond which fewer stand for all: where something is only tried, and where it is tried again."""
 
 _DRAW_SEED = 42
 
@@ -47,6 +47,8 @@ class Points:
     @cached_property
     def _distinct(self) -> tuple[Floats, Floats]:
         first, position = distinct(self.matrix.T)
+        if len(first) == len(self):
+            return self.matrix, self.weights  # of very many points a second copy would be large
         return self.matrix[first], np.asarray(np.bincount(position, self.weights), dtype=float)
 
     @property
@@ -55,20 +57,28 @@ class Points:
         return self._distinct
 
     @cached_property
-    def _fewer(self) -> Points:
-        if len(self.distinct[0]) <= MANY:
-            return self
+    def _standing(self) -> tuple[Points, ...]:
+        different = len(self.distinct[0])
+        if different <= MANY:
+            return ()
         one_each = self._mean_by_member()
         if len(one_each) <= MANY:
-            return one_each
-        # drawn by weight, each counts once: a heavy row is there more than once
-        rows = draw(self.weights, MANY, _DRAW_SEED)
-        return self.rows(rows, np.full(MANY, self.weights.sum() / MANY))
+            return (one_each,)
+        return tuple(self._drawn(number) for number in (MANY, VERY_MANY) if number < different)
+
+    @property
+    def stages(self) -> tuple[Points, ...]:
+        """What stands for these where they are many (members' means, or some drawn), fewest first; at last these."""
+        return *self._standing, self
 
     @property
     def fewer(self) -> Points:
-        """Points that stand for these where there are very many: their members' means, or so many drawn by weight."""
-        return self._fewer
+        """The fewest points that stand for these."""
+        return self.stages[0]
+
+    def _drawn(self, number: int) -> Points:
+        """So many, drawn by weight, each counting once: a heavy row is there more than once."""
+        return self.rows(draw(self.weights, number, _DRAW_SEED), np.full(number, self.weights.sum() / number))
 
     def _mean_by_member(self) -> Points:
         """The weighted mean of every member's implicates, of those with a weight."""
@@ -86,6 +96,23 @@ class Points:
             members=self.members[chosen],
             implicates=self.implicates[chosen],
         )
+
+
+def some_members(dataset: Dataset, most: int = VERY_MANY) -> NDArray[np.bool_] | None:
+    """Rows of ``most`` members drawn at random, always the same ones; None where there are no more than that.
+
+    Members keep their weights and all their implicates. For what segments a table many times over.
+    """
+    if len(dataset) <= most or dataset.sampled <= most:
+        return None
+    drawn = np.zeros(dataset.sampled, dtype=bool)
+    drawn[np.random.default_rng(_DRAW_SEED).choice(dataset.sampled, most, replace=False)] = True
+    return drawn[dataset.member_codes]
+
+
+def drawn_words(drawn: int | None, of: int, members: str) -> str:
+    """A sentence on how many members were drawn, "" for None."""
+    return "" if drawn is None else f"Of {drawn:,} {members} drawn at random from {of:,}."
 
 
 def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:

@@ -104,6 +104,12 @@ class Room:
                 with self._lock:
                     self._making.pop(key, None)
 
+    def resize(self, most: int) -> None:
+        """Have room for ``most`` bytes from now on."""
+        with self._lock:
+            self.most = most
+            self._make_room()
+
     def drop(self, kind: str) -> None:
         """Let go of everything of a kind."""
         with self._lock:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import streamlit
 from bench_maps import until_a_small_map
-from measure import REAL
+from measure import REAL, WRITTEN, table, written
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
@@ -29,7 +29,6 @@ import screen  # noqa: E402
 import served  # noqa: E402
 from server import Address, serve  # noqa: E402
 
-WRITTEN = ROOT / "docs" / "performance.md"
 FILES = ("SCFP2019.csv.gz", "scfp2022excel.zip")
 NAIVE_PAGE, BARE_PAGE = "tests/bench/naive_page.py", "tests/bench/bare_page.py"
 KS = (4, 5, 6, 7, 8)
@@ -77,7 +76,7 @@ def main() -> None:
     document = write(before, goals, pages)
     sys.stdout.write(document)
     if "--write" in sys.argv:
-        WRITTEN.write_text(document, encoding="utf-8")
+        WRITTEN.write_text(f"{document}\n{written()[1]}", encoding="utf-8")
 
 
 def measure(folder: Path) -> tuple[list[Goal], Table]:
@@ -220,7 +219,7 @@ that those dashboards are about, which the app segments with 50 starts.
 
 ## Goals
 
-{_table(("what", "goal", "figure", "reference, same run", "reached"), [goal.row for goal in goals])}
+{table(("what", "goal", "figure", "reference, same run", "reached"), [goal.row for goal in goals])}
 That an idle map worker ends is a test's matter, and that this is after ten minutes.
 
 ## Pages
@@ -228,9 +227,4 @@ That an idle map worker ends is a test's matter, and that this is after ten minu
 Seconds until a run has ended, until the first picture that is new, and what was sent. The first opening of a page
 finds nothing computed; "Explore" is the first page of its server.
 
-{_table(("page", "opened", "nothing changed", "new k", "seen k"), pages)}"""
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+{table(("page", "opened", "nothing changed", "new k", "seen k"), pages)}"""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+WRITTEN = Path(__file__).parents[2] / "docs" / "performance.md"
+OWN_TABLES = "## Own tables"
+"""Where the part of the document begins that one bench writes; the other writes all above it."""
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
 
@@ -45,3 +49,15 @@ def report(rows: list[Row]) -> None:
             f"({row.reference_seconds * 1000:.1f} ms)\n"
         )
     sys.stdout.flush()
+
+
+def written() -> tuple[str, str]:
+    """The document that is there: above the part on own tables, and that part."""
+    above, mark, own = WRITTEN.read_text(encoding="utf-8").partition(OWN_TABLES)
+    return f"{above.rstrip()}\n\n", mark + own
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

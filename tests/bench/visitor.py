@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
+import urllib.request
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from streamlit import config
@@ -15,8 +18,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 CHARTS = ("vega_lite_chart", "arrow_vega_lite_chart")  # the second is its name in older versions of Streamlit
-CONTROLS = ("slider", "selectbox", "button_group", "checkbox", "text_input")
-WITHOUT_OPTIONS = ("slider", "checkbox", "text_input")
+CONTROLS = ("slider", "selectbox", "button_group", "checkbox", "text_input", "button", "file_uploader")
+WITHOUT_OPTIONS = ("slider", "checkbox", "text_input", "button", "file_uploader")
 ENDED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 PATIENCE = 120.0
 KEPT_RUNS = int(config.get_option("global.maxCachedMessageAge"))
@@ -60,7 +63,9 @@ class Visitor:
     """
 
     def __init__(self, address: str, path: str = "", query: str = "") -> None:
+        self._address = address
         self._path, self._query, self._script = path, query, ""
+        self._pages: dict[str, str] = {}
         self._controls: dict[str, _Control] = {}
         self._values: dict[str, tuple[str, Any]] = {}
         self._ages: dict[str, int] = {}
@@ -85,6 +90,57 @@ class Visitor:
         control = self._controls[label]
         self._values[control.id] = (control.kind, value)
         return self.run(control.fragment)
+
+    def press(self, label: str) -> Answer:
+        """Press a button."""
+        control = self._controls[label]
+        self._values[control.id] = (control.kind, True)
+        answer = self.run(control.fragment)
+        self._values.pop(control.id)
+        return answer
+
+    def bring(self, path: Path) -> Answer:
+        """Upload a file into the box for files, as a browser does."""
+        box = next(control for control in self._controls.values() if control.kind == "file_uploader")
+        asked = BackMsg()
+        asked.file_urls_request.request_id = uuid.uuid4().hex
+        asked.file_urls_request.file_names.append(path.name)
+        self._socket.send(asked.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(self._socket.recv(timeout=PATIENCE))
+            if message.WhichOneof("type") == "file_urls_response":
+                break
+            self._read(message)
+        place = message.file_urls_response.file_urls[0]
+        _put(self._address, place.upload_url, path)
+        self._values[box.id] = ("file_uploader", (place, path))
+        return self.run(box.fragment)
+
+    def go(self, path: str) -> Answer:
+        """Go to another page of the menu in the same session; what stood in controls is left behind."""
+        self._values.clear()
+        self._watched.clear()
+        self._path, self._script = path, self._pages[path]
+        return self.run()
+
+    def can(self, label: str) -> bool:
+        """Whether a control has been on a page."""
+        return label in self._controls
+
+    def until_picture(self, answer: Answer, since: float) -> float | None:
+        """Seconds since a moment until the first new chart, which may come with what the page watches; None if none.
+
+        Args:
+            answer: What was answered at once, to what was asked last.
+            since: The moment, of ``time.perf_counter``.
+        """
+        begun = time.perf_counter() - answer.seconds
+        while answer.first_chart is None and self._watched:
+            fragment, interval = next(iter(self._watched.items()))
+            self.stay(interval)
+            begun = time.perf_counter()
+            answer = self.run(fragment, is_auto=True)
+        return None if answer.first_chart is None else begun + answer.first_chart - since
 
     def options(self, label: str) -> tuple[str, ...]:
         """What can be chosen in a control."""
@@ -147,6 +203,14 @@ class Visitor:
                     widget.double_array_value.data.append(float(value))
                 case "button_group":
                     widget.string_array_value.data.extend(value)
+                case "file_uploader":
+                    place, path = value
+                    told = widget.file_uploader_state_value.uploaded_file_info.add(
+                        file_id=place.file_id, name=path.name, size=path.stat().st_size
+                    )
+                    told.file_urls.CopyFrom(place)
+                case "button":
+                    widget.trigger_value = value
                 case "checkbox":
                     widget.bool_value = value
                 case _:
@@ -165,6 +229,7 @@ class Visitor:
                 return self._see(message)
             case "navigation":
                 self._script = message.navigation.page_script_hash or self._script
+                self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             case "page_info_changed":
                 self._query = message.page_info_changed.query_string
             case "new_session":
@@ -196,3 +261,22 @@ class Visitor:
         if kind in CHARTS:
             self._charts.add(message.hash)
         return kind in CHARTS
+
+
+def _put(address: str, place: str, path: Path) -> None:
+    """Send a file to where the server wants it, with the token against forged requests that it gave."""
+    with urllib.request.urlopen(f"{address}/_stcore/health") as healthy:
+        cookie = healthy.headers["Set-Cookie"].split(";")[0]
+    between = uuid.uuid4().hex
+    before = (
+        f'--{between}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    body = before.encode() + path.read_bytes() + f"\r\n--{between}--\r\n".encode()
+    headers = {
+        "Cookie": cookie,
+        "X-Xsrftoken": cookie.split("=", 1)[1],
+        "Content-Type": f"multipart/form-data; boundary={between}",
+    }
+    with urllib.request.urlopen(urllib.request.Request(address + place, body, headers, method="PUT")):
+        pass

@@ -91,3 +91,19 @@ def test_the_survey_says_everything_in_its_address_again(bring):
     at.selectbox(key="data").set_value("sample").run()
     at.slider(key="k").set_value(6).run()
     assert at.query_params["k"] == "6"
+
+
+def test_room_for_results_comes_and_goes_with_it():
+    before = ROOM.most
+    key = own.keep(neutral_table(), None)
+    size = int(neutral_table().frame.memory_usage(deep=True).sum())
+    assert ROOM.most == before + 3 * size
+    own.forget(key)
+    assert ROOM.most == before
+
+
+def test_segments_of_very_many_rows_are_found_behind_a_bar(bring, settled, monkeypatch):
+    monkeypatch.setattr("lib.ui.sections.segments.VERY_MANY", 299)
+    at, _ = bring(MANY)
+    at = settled(at)
+    assert any("**4 segments**" in m.value for m in at.main.markdown)

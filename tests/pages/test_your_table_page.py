@@ -1,11 +1,15 @@
 """Bringing a table, run through AppTest: what is understood is shown, and it goes on to the pages."""
 
+import threading
+
 import numpy as np
 import pytest
 
 from lib import exports
 from lib.population import Population
 from lib.segments import Recipe, fit
+from lib.sources import table
+from lib.ui.run import background
 from lib.ui.scene import own
 
 PAGE = "pages/your_table.py"
@@ -197,3 +201,39 @@ def test_a_saved_recipe_does_the_same_to_the_table_brought_again(cleaning):
     at.switch_page("pages/two_features.py").run()
     assert not at.exception
     assert any("**3 segments**" in m.value for m in at.main.markdown)
+
+
+def test_a_file_over_the_limit_is_refused_in_a_sentence(brought, monkeypatch):
+    monkeypatch.setattr("lib.ui.sections.bring.MOST_MB", 1)
+    at = brought("large.csv", SHOP.encode() * 400)
+    assert len(at.error) == 1
+    assert "is larger than 1 MB" in at.error[0].value
+    assert any("Up to 1 MB" in caption.value for caption in at.main.caption)
+
+
+def test_a_file_that_takes_longer_is_read_behind_a_bar(brought, monkeypatch):
+    go_on, understand = threading.Event(), table.understand
+
+    def slowly(*given, **named):
+        assert go_on.wait(60)
+        return understand(*given, **named)
+
+    monkeypatch.setattr(table, "understand", slowly)
+    at = brought("shop.csv", SHOP.encode())
+    assert at.button(key="stop_own_file").label == "Stop"
+    assert not any("200 rows" in m.value for m in at.main.markdown)
+    go_on.set()
+    assert background.reading().wait(60)
+    at.run()
+    assert any("200 rows, 4 columns" in m.value for m in at.main.markdown)
+
+
+def test_a_table_for_which_there_is_no_memory_is_refused_in_a_sentence(brought, monkeypatch):
+    at = brought("shop.csv", SHOP.encode())
+    monkeypatch.setattr(own, "most_of_memory", lambda: 1_000)
+    at.button(key="use_own").click().run()
+    assert not at.exception
+    assert "has no memory" in at.error[0].value
+    monkeypatch.setattr(own, "most_of_memory", lambda: None)
+    at.button(key="use_own").click().run()
+    assert [title.value for title in at.title] == ["Explore this table"]

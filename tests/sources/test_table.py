@@ -327,3 +327,31 @@ def test_a_value_of_any_column_can_be_said():
     data = read(b"id,note,day,x\nA,some words,2024-01-31,1.5\nB,others,2024-02-01,2\n", "f.csv")
     said = [data.codebook[name].text(data.frame[name].iloc[0]) for name in ("id", "note", "x")]
     assert said == ["A", "some words", "1.50"]
+
+
+def test_columns_without_another_choice_are_not_understood_again():
+    text = b"customer,town,spent\n" + b"".join(b"K%d,%s,%d.5\n" % (n, (b"Ulm", b"Bonn")[n % 2], n) for n in range(50))
+    first = understand(text, "shop.csv")
+    second = again(first, {"columns": {"town": {"label": "Place"}}})
+    assert [one is other for one, other in zip(first.made, second.made, strict=True)] == [True, False, True]
+    assert [column.label for column in second.columns] == ["customer", "Place", "spent"]
+    # an id that is one no more leaves the role to another column
+    third = again(second, {"columns": {"town": {"label": "Place"}, "customer": {"role": "text"}}})
+    assert [column.role for column in third.columns] == ["text", "category", "amount"]
+
+
+def test_reading_says_how_far_it_is_and_can_be_stopped():
+    text = b"a,b\n" + b"1,2\n3,4\n" * 100
+    said = []
+    understand(text, "two.csv", progress=lambda share, words: said.append((share, words)))
+    shares = [share for share, _ in said]
+    assert shares == sorted(shares)
+    assert said[0][1] == "Reading the file"
+    assert said[-1][1] == "Understanding column 2 of 2"
+
+    def stop(share, words):
+        if "column" in words:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        understand(text, "two.csv", progress=stop)

@@ -12,7 +12,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from lib.dataset import Codebook, Dataset, Variable
 from lib.segments.describe.profile import check_same
-from lib.segments.points import Floats
+from lib.segments.points import VERY_MANY, Floats
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.words import listed, percent, rounded, within_sentence
 
@@ -75,7 +75,7 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     A decision tree is grown on the labels, its thresholds rounded to three digits, leaves of one segment that
     touch joined; the shares given are those of the rules as they are said, not of the tree. Each member counts
     by its weight over the square root of its segment's, so that small segments get a rule too; the shares count
-    by weight alone.
+    by weight alone. Of very many rows the tree is grown on some that are drawn; the shares are of all.
 
     Args:
         dataset: The table that was segmented; unassigned rows are left out.
@@ -97,7 +97,10 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     )
     of_segment = np.bincount(labels, weights)
     balance = 1 / np.sqrt(np.maximum(of_segment, 1e-12 * weights.sum()))
-    tree.fit(np.column_stack(list(columns.values())), labels, sample_weight=weights * balance[labels])
+    every = np.arange(len(labels))
+    grown = every if len(every) <= VERY_MANY else np.sort(np.random.default_rng(0).choice(every, VERY_MANY, False))
+    matrix = np.column_stack([values[grown] for values in columns.values()])
+    tree.fit(matrix, labels[grown], sample_weight=(weights * balance[labels])[grown])
     leaves = _leaves(tree, features)
     rules = {s: tuple(_joined([r for r, of in leaves if of == s])) for s in segmentation.model.numbers}
     hit = {s: _any(own, columns) for s, own in rules.items()}

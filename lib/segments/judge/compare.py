@@ -13,7 +13,7 @@ from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT
 from lib.segments.fit import segment
 from lib.segments.judge.scores import adjusted_rand, score
 from lib.segments.judge.sweep import with_silhouettes
-from lib.segments.points import points_of
+from lib.segments.points import drawn_words, points_of, some_members
 from lib.segments.recipe import ALGORITHMS, Algorithm, Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.work.progress import Progress, part_of, report
@@ -29,12 +29,14 @@ class Comparison:
         segmentations: The segmentation by each algorithm.
         words: What each algorithm cannot do, and how it was fitted.
         failed: Algorithms that gave no segments, and why.
+        drawn: How many of very many members were drawn, in a sentence; else "".
     """
 
     table: pd.DataFrame
     segmentations: Mapping[Algorithm, Segmentation] = field(repr=False)
     words: Mapping[Algorithm, str]
     failed: Mapping[Algorithm, str]
+    drawn: str = ""
 
 
 def compare(
@@ -46,6 +48,8 @@ def compare(
 ) -> Comparison:
     """Segment the members by each algorithm and by k-means, to which the others are compared.
 
+    Of more than ``lib.segments.points.VERY_MANY`` members so many are drawn, and everything is of those.
+
     Args:
         dataset: The population.
         recipe: Everything but the algorithm.
@@ -56,6 +60,9 @@ def compare(
         RecipeError: If the recipe cannot be used for any algorithm at all, or one is unknown.
     """
     recipes = {name: replace(recipe, algorithm=name) for name in ("kmeans", *algorithms)}
+    every, some = dataset.sampled, some_members(dataset)
+    if some is not None:
+        dataset = dataset.where(some, "drawn")
     space, points = points_of(dataset, recipes["kmeans"])
     fits: dict[Algorithm, Segmentation] = {}
     failed: dict[Algorithm, str] = {}
@@ -74,6 +81,7 @@ def compare(
         {name: fits[name] for name in shown},
         words,
         failed,
+        drawn_words(None if some is None else dataset.sampled, every, dataset.entity.plural),
     )
 
 

@@ -42,7 +42,7 @@ def findings(
     warning = _too_few(found)
     sentences = [warning, _found(found, names, who), _structure(found, judged=not warning), _starts(found)]
     if swept is not None:
-        sentences.append(swept.agreement)
+        sentences += [swept.agreement, *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
         sentences.append(stable.words)
     sentences.append(_thin(found) if _sampled(found) >= THIN else "")

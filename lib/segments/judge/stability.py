@@ -17,7 +17,7 @@ from lib.errors import RecipeError
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
 from lib.segments.judge.scores import overlaps
-from lib.segments.points import Floats, Labels, Points
+from lib.segments.points import Floats, Labels, Points, drawn_words, some_members
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.work.progress import Progress, report
@@ -43,17 +43,20 @@ class Stability:
             of resamples in which nothing resembles the segment), ``implicates`` (mean Jaccard over segmentations
             of one implicate each; NaN where there is one only), ``verdict`` in words.
         resamples: How many times members were resampled.
+        drawn: How many of very many members were drawn first, in a sentence; else "".
     """
 
     table: pd.DataFrame
     resamples: int
+    drawn: str = ""
 
     @property
     def words(self) -> str:
         """One sentence for the whole segmentation, from its least stable segment."""
         value = self.table["bootstrap"].min()
         which = int(self.table["bootstrap"].idxmin())
-        return f"The least stable segment, {which}, comes back with similarity {value:.2f}: {verdict(value)}."
+        said = f"The least stable segment, {which}, comes back with similarity {value:.2f}: {verdict(value)}."
+        return f"{said} {self.drawn}".rstrip()
 
 
 def stability(
@@ -68,7 +71,8 @@ def stability(
     Members are drawn with replacement, each with all its implicates and its weight; the scale of distances
     stays that of the segmentation. Each time segments are sought anew from ``STARTS`` random starts and from the
     centroids under test. Weights of the rows compared are those of the segmentation; a segment of which no
-    member was drawn counts as lost (similarity 0).
+    member was drawn counts as lost (similarity 0). Of more than ``lib.segments.points.VERY_MANY`` members so many are
+    drawn beforehand.
 
     Args:
         dataset: The table that was segmented.
@@ -82,6 +86,10 @@ def stability(
     if not 1 <= resamples <= MAX_RESAMPLES:
         raise RecipeError(f"Resamples must be between 1 and {MAX_RESAMPLES}. Got {resamples}.")
     check_same(dataset, segmentation)
+    every, some = dataset.sampled, some_members(dataset)
+    if some is not None:
+        dataset = dataset.where(some, "drawn")
+        segmentation = replace(segmentation, labels=segmentation.labels[some], points=segmentation.points.rows(some))
     points = segmentation.points
     # rows are counted as if each were a member, but they are drawn by member all the same
     members, implicates = dataset.member_codes, dataset.implicate_codes
@@ -98,7 +106,8 @@ def stability(
             times = (implicates == alone[i - resamples]).astype(np.intp)
         similar[i] = _similarity(segmentation, points, times)
     report(progress, 1.0, "Segmenting resamples")
-    return Stability(_table(segmentation, similar[:resamples], similar[resamples:]), resamples)
+    told = drawn_words(None if some is None else dataset.sampled, every, dataset.entity.plural)
+    return Stability(_table(segmentation, similar[:resamples], similar[resamples:]), resamples, told)
 
 
 def verdict(similarity: float) -> str:

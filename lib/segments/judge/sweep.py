@@ -13,7 +13,7 @@ from lib.errors import RecipeError
 from lib.segments.fit import segment
 from lib.segments.judge.scores import score
 from lib.segments.judge.suggest import Suggestion, agreement, suggestions
-from lib.segments.points import Points, check_enough, points_of
+from lib.segments.points import Points, check_enough, drawn_words, points_of, some_members
 from lib.segments.recipe import MAX_K, MIN_K, Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.segments.silhouette import Silhouettes, silhouettes
@@ -30,7 +30,7 @@ class Sweep:
             ``smallest_share`` and ``smallest_sampled`` (of the smallest segment), ``thin_segments``,
             ``spread_over_starts`` (worst over best inertia, less 1), ``starts_at_best``, ``seconds``.
         segmentations: The segmentation for each k, its silhouettes already there.
-        notes: What was left out and why.
+        notes: What was left out and why, and how many members were drawn where not all are taken.
     """
 
     recipe: Recipe
@@ -62,6 +62,8 @@ def sweep(
 ) -> Sweep:
     """Fit every k of ``ks`` and score them all, the silhouettes in one pass over the distances.
 
+    Of more than ``lib.segments.points.VERY_MANY`` members so many are drawn, and everything is of those.
+
     Args:
         dataset: The population.
         recipe: What was asked for; its k is replaced by each of ``ks``.
@@ -73,6 +75,9 @@ def sweep(
         RecipeError: As ``fit``; or if the algorithm finds its own number of segments.
     """
     wanted = _checked(recipe, ks)
+    every, some = dataset.sampled, some_members(dataset)
+    if some is not None:
+        dataset, fitted = dataset.where(some, "drawn"), None
     space, points = points_of(dataset, recipe.with_k(wanted[0]))
     possible, notes = _possible(points, wanted)
     fits: dict[int, Segmentation] = {}
@@ -82,7 +87,8 @@ def sweep(
         fits[k] = fitted(one) if fitted else segment(dataset, one, space, points)
     fits = dict(zip(fits, with_silhouettes(list(fits.values()), part_of(progress, 0.5, 1.0)), strict=True))
     table = pd.DataFrame([score(s) for s in fits.values()], index=pd.Index(list(fits), name="k"))
-    return Sweep(recipe, table, fits, notes)
+    told = drawn_words(None if some is None else dataset.sampled, every, dataset.entity.plural)
+    return Sweep(recipe, table, fits, (*notes, *filter(None, [told])))
 
 
 def with_silhouettes(fits: Sequence[Segmentation], progress: Progress | None = None) -> list[Segmentation]:

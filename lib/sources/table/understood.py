@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -21,10 +21,12 @@ from lib.tables.own.packed import Bare, Brought, Kind, bare
 from lib.tables.own.raw import Broken, Raw, Sheet, as_text
 from lib.tables.own.typed import of_arrow, read_parquet, read_stata
 from lib.tables.own.workbook import read_workbook
-from lib.work.progress import Progress
+from lib.work.progress import Progress, part_of
 
 _OF_THE_FILE = ("delimiter", "quote", "encoding", "header", "skip", "sheet")
 _KNOWN = frozenset({*_OF_THE_FILE, "columns"})
+_READ = 0.4
+"""Share of the work that is done once the cells are there, before anybody asks what they mean."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,7 @@ def understand(
     choices: Mapping[str, Any] | None = None,
     *,
     max_bytes: int = MAX_BYTES,
-    progress: Progress = _at_ease,
+    progress: Progress | None = None,
 ) -> Understood:
     """Read a file and say what is in it.
 
@@ -131,17 +133,18 @@ def understand(
         name: What the person calls it; by default the name of the file.
         choices: What to take otherwise than the file says; see ``lib.sources.table``.
         max_bytes: Most bytes of what is brought.
-        progress: Told how far a workbook is, and asked whether to go on.
+        progress: Told how far it is; may raise ``Cancelled``.
 
     Raises:
         DataError: One sentence on what is wrong with the file or a choice, where, and what to do.
     """
     choices = _checked(name or "The table", choices)
     with bare(brought, name, max_bytes=max_bytes) as file, room() as place:
-        raw = _raw(file, place, choices, progress)
+        raw = _raw(file, place, choices, part_of(progress, 0.0, _READ))
     if not len(raw.table):
         raise DataError(f"{file.name} has names of columns and no row below them: choose a table with rows.")
-    return _understood(file.name, file.kind, file.digest, file.size, raw, choices)
+    made = _columns(file.name, raw, choices, part_of(progress, _READ, 1.0))
+    return _understood(file.name, file.kind, file.digest, file.size, raw, made, choices)
 
 
 def understand_table(
@@ -164,13 +167,12 @@ def understand_table(
     Raises:
         DataError: One sentence on what is wrong with the table or a choice, where, and what to do.
     """
-    return _understood(
-        name, "database", digest, brought.nbytes, of_arrow(name, brought, notes), _checked(name, choices)
-    )
+    chosen, raw = _checked(name, choices), of_arrow(name, brought, notes)
+    return _understood(name, "database", digest, brought.nbytes, raw, _columns(name, raw, chosen, None), chosen)
 
 
-def again(understood: Understood, choices: Mapping[str, Any]) -> Understood:
-    """The same file with other choices about its columns; it is not read again.
+def again(understood: Understood, choices: Mapping[str, Any], *, progress: Progress | None = None) -> Understood:
+    """The same file with other choices about its columns; neither it nor a column without another choice is read again.
 
     Raises:
         ValueError: If the choices are about the file itself (see ``needs_reading``).
@@ -179,7 +181,8 @@ def again(understood: Understood, choices: Mapping[str, Any]) -> Understood:
     if needs_reading(understood, choices):
         raise ValueError("These choices are about the file: call understand with it.")
     choices = _checked(understood.name, choices)
-    return _understood(understood.name, understood.kind, understood.digest, understood.size, understood.raw, choices)
+    made = _columns(understood.name, understood.raw, choices, progress, understood)
+    return replace(understood, columns=tuple(column.guess for column in made), choices=choices, made=made)
 
 
 def needs_reading(understood: Understood, choices: Mapping[str, Any]) -> bool:
@@ -196,21 +199,34 @@ def _checked(name: str, choices: Mapping[str, Any] | None) -> dict[str, Any]:
     return made
 
 
-def _raw(file: Bare, place: Room, choices: dict[str, Any], progress: Progress) -> Raw:
+def _raw(file: Bare, place: Room, choices: dict[str, Any], progress: Progress | None) -> Raw:
     if file.kind == "workbook":
-        return read_workbook(file, place, choices, progress)
+        return read_workbook(file, place, choices, progress or _at_ease)
     if file.kind == "parquet":
         return read_parquet(file)
     if file.kind == "stata":
         return read_stata(file)
-    return read_delimited(file, place, choices)
+    return read_delimited(file, place, choices, progress)
+
+
+def _columns(
+    name: str, raw: Raw, choices: Mapping[str, Any], progress: Progress | None, before: Understood | None = None
+) -> tuple[Column, ...]:
+    """The columns by the choices about them; as they were before where nothing about them has changed."""
+    of_columns: Mapping[str, Choices] = choices.get("columns") or {}
+    known = None if before is None else (before.made, before.choices.get("columns") or {})
+    return own_columns.understood_columns(name, raw, of_columns, known=known, progress=progress)
 
 
 def _understood(
-    name: str, kind: Kind | Literal["database"], digest: str, size: int, raw: Raw, choices: Mapping[str, Any]
+    name: str,
+    kind: Kind | Literal["database"],
+    digest: str,
+    size: int,
+    raw: Raw,
+    made: tuple[Column, ...],
+    choices: Mapping[str, Any],
 ) -> Understood:
-    of_columns: Mapping[str, Choices] = choices.get("columns") or {}
-    made = own_columns.understood_columns(name, raw, of_columns)
     first = raw.table.slice(0, PREVIEW)
     texts = [[cell or "" for cell in as_text(column).to_pylist()] for column in first.columns]
     return Understood(

@@ -28,6 +28,7 @@ from lib.tables.own.dates import DateOrder
 from lib.tables.own.guess import Choices, Column, ColumnGuess, Given, Misfit, Role, Values
 from lib.tables.own.limits import LISTED, MAX_LEVELS
 from lib.tables.own.raw import Raw, as_text
+from lib.work.progress import Progress, report
 
 MARKS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "#NULL!")
 """Words for a missing value in any column."""
@@ -52,7 +53,18 @@ _FEW = 20
 """Different words that are categories however few rows there are, if one is there twice."""
 
 
-def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> tuple[Column, ...]:
+Known = tuple[Sequence[Column], Mapping[str, Choices]]
+"""The columns of a table by certain choices, and those."""
+
+
+def understood_columns(
+    file: str,
+    raw: Raw,
+    choices: Mapping[str, Choices],
+    *,
+    known: Known | None = None,
+    progress: Progress | None = None,
+) -> tuple[Column, ...]:
     """All columns of a table.
 
     Args:
@@ -60,6 +72,8 @@ def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> t
         raw: The table.
         choices: By name of the column, what was chosen: "role", "label", "decimal", "thousands", "currency", "percent",
             "brackets", "dates", "levels" (label by text), "missing" (words for a missing value).
+        known: The columns of the same table by other choices, and those.
+        progress: Told how many columns are done; may raise ``Cancelled``.
 
     Raises:
         DataError: If a choice cannot be kept.
@@ -68,8 +82,13 @@ def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> t
     check_choices(file, names, choices)
     decimal = _decimal(raw)
     columns: list[Column] = []
-    taken: set[Role] = {cast("Role", one.get("role")) for one in choices.values()}
+    taken = _taken(choices, ())
     for at, name in enumerate(names):
+        report(progress, at / len(names), f"Understanding column {at + 1} of {len(names)}")
+        if known is not None and _is_as_before(known, at, choices.get(name, {}), taken):
+            columns.append(known[0][at])
+            taken.add(columns[at].guess.role)
+            continue
         given = Given(
             file=file,
             name=name,
@@ -85,6 +104,19 @@ def understood_columns(file: str, raw: Raw, choices: Mapping[str, Choices]) -> t
         taken.add(column.guess.role)
         columns.append(column)
     return tuple(columns)
+
+
+def _taken(choices: Mapping[str, Choices], columns: Sequence[Column]) -> set[Role]:
+    """Roles that are chosen for a column, or that some columns have."""
+    return {cast("Role", one.get("role")) for one in choices.values()} | {column.guess.role for column in columns}
+
+
+def _is_as_before(known: Known, at: int, chosen: Choices, taken: set[Role]) -> bool:
+    """Whether all that a column is understood by is as it was: what is chosen, and whether id and weight are taken."""
+    columns, choices = known
+    special: set[Role] = {"id", "weight"}
+    same_choice = chosen == choices.get(columns[at].guess.name, {})
+    return same_choice and taken & special == _taken(choices, columns[:at]) & special
 
 
 def unique_names(written: Sequence[str]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from lib.tables.own.laid import Room
 from lib.tables.own.limits import LISTED, MAX_LINE
 from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Broken, Raw
+from lib.work.progress import Progress, part_of, report
 
 ONE_COLUMN = "\x1f"
 """Parts what is one column: Unicode's unit separator, which no text has."""
@@ -67,24 +68,26 @@ class _Dialect:
     """Whether all that is skipped is the line that names the delimiter."""
 
 
-def read_delimited(file: Bare, place: Room, choices: dict[str, Any]) -> Raw:
+def read_delimited(file: Bare, place: Room, choices: dict[str, Any], progress: Progress | None = None) -> Raw:
     """Read delimited text.
 
     Args:
         file: What was brought.
         place: Room for the same text in UTF-8.
         choices: "delimiter", "quote", "encoding", "header", "skip", where somebody has chosen.
+        progress: Told how many rows there are; may raise ``Cancelled``.
 
     Raises:
         DataError: One sentence on what is wrong and what to do.
     """
+    report(progress, 0.0, "Reading the file")
     encoding = find_encoding(file.path, file.name, str(choices.get("encoding") or ""))
     path = place.file("text", 2 * file.size)
     lines = as_utf8(file.path, path, file.name, encoding)
     with _database(path) as database:
         dialect = _dialect(database, path, file.name, choices)
         raw.check_width(file.name, dialect.columns)
-        table = _cells(database, path, file.name, dialect)
+        table = _cells(database, path, file.name, dialect, part_of(progress, 0.3, 1.0), lines)
         broken, at, spoilt = _broken(database, file.name, dialect)
     count = len(at)
     _check_all_read(file.name, lines - dialect.passed - spoilt, table)
@@ -284,7 +287,14 @@ def _counted(lines: list[str], delimiter: str, skipped: int) -> _Dialect | None:
     return None if best is None else _Dialect(best[2], "", "", skipped, best[1])
 
 
-def _cells(database: duckdb.DuckDBPyConnection, path: Path, name: str, dialect: _Dialect) -> pa.Table:
+def _cells(
+    database: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    dialect: _Dialect,
+    progress: Progress | None,
+    lines: int,
+) -> pa.Table:
     columns = ", ".join(f"'{at}': 'VARCHAR'" for at in range(dialect.columns))
     query = (
         "SELECT * FROM read_csv(?, auto_detect=false, header=false, delim=?, quote=?, escape=?, "  # noqa: S608 - ours
@@ -298,6 +308,7 @@ def _cells(database: duckdb.DuckDBPyConnection, path: Path, name: str, dialect: 
         reader: pa.RecordBatchReader = asked.to_arrow_reader(_PIECE)
         for batch in reader:
             rows += len(batch)
+            report(progress, rows / max(lines, 1), f"Reading rows: {rows:,}")
             raw.check_length(name, rows - 1, dialect.columns)
             batches.append(batch)
     except duckdb.Error as error:

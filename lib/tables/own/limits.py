@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from lib.tables.files import MEGABYTE
+from lib.work.machine import memory
 
 MAX_BYTES = 200 * MEGABYTE
-"""Of the file as it is brought, packed or not; who has little memory passes less."""
+"""Of the file as it is brought, packed or not."""
+
+SMALL_BYTES, SMALL_SERVER = 50 * MEGABYTE, 2_000_000_000
+"""Of the file where a server has less memory than this: while it is read it is there several times over."""
 
 MAX_UNPACKED = 1024 * MEGABYTE
 MAX_ROWS = 2_000_000
@@ -28,3 +32,9 @@ LISTED = 100
 
 PREVIEW = 100
 """Rows shown as they are in the file."""
+
+
+def most_bytes() -> int:
+    """Most bytes of a file that this server reads."""
+    there = memory()
+    return SMALL_BYTES if there is not None and there < SMALL_SERVER else MAX_BYTES

@@ -7,6 +7,7 @@ of its pages. Whoever asks for the same thing joins the same work, and work that
 from __future__ import annotations
 
 import atexit
+import contextlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,8 +18,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.errors import HouseholdSegmentsError
 from lib.words import literal
-from lib.work.jobs import Queue, Ticket
-from lib.work.progress import Progress
+from lib.work.jobs import Queue, Ticket, Words
+from lib.work.progress import Cancelled, Progress
 
 T = TypeVar("T")
 Ask = Callable[[Hashable | None], Ticket[T]]
@@ -30,6 +31,9 @@ AT_ONCE = 3
 MOST_WAITING = 24
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
+
+SOON = 1.0
+"""Seconds that a page waits for work before it shows how far it is."""
 
 _STOPS_WITHIN = 20.0
 """Seconds that a server which ends waits for work to notice."""
@@ -50,6 +54,17 @@ def background() -> Queue:
     """The queue of this server."""
     queue = Queue(at_once=AT_ONCE, waiting=MOST_WAITING, error=HouseholdSegmentsError, gone=gone)
     # threads in the middle of a computation must not see the interpreter taken down under them
+    atexit.register(queue.close, _STOPS_WITHIN)
+    return queue
+
+
+@st.cache_resource(show_spinner=False)
+def reading() -> Queue:
+    """The queue of tables that visitors bring: one is read at a time, since each takes memory several times over."""
+    words = Words(
+        one="table", many="tables", beginning="Reading the file", sorry="The file cannot be read: save it anew."
+    )
+    queue = Queue(at_once=1, waiting=MOST_WAITING, error=HouseholdSegmentsError, words=words, gone=gone)
     atexit.register(queue.close, _STOPS_WITHIN)
     return queue
 
@@ -112,6 +127,21 @@ def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again") -
     return None
 
 
+def soon(slot: str, key: Hashable, ask: Ask[T], within: float = SOON) -> T | None:
+    """As ``follow``, but what takes a moment only is waited for, and the result is not held on to.
+
+    Raises:
+        Exception: The queue's class of errors, with a sentence, if the work failed.
+    """
+    ticket = _ticket(slot, key, ask)
+    if ticket.state.status != "busy":
+        with contextlib.suppress(TimeoutError, Cancelled):
+            result = ticket.result(within)
+            _forget(slot)
+            return result
+    return follow(slot, key, ask)
+
+
 def stop_all() -> None:
     """Whatever this session waits for is no longer wanted."""
     slots: dict[str, _Slot] = st.session_state.pop(_SLOTS, {})
@@ -155,4 +185,11 @@ def _watch(slot: str, key: Hashable, ask: Ask[Any]) -> None:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(state.share, text=literal(state.words) or "Working")
-        st.button("Stop", icon=":material/close:", key=f"stop_{slot}", on_click=ticket.cancel)
+        st.button("Stop", icon=":material/close:", key=f"stop_{slot}", on_click=_stop, args=(slot,))
+
+
+def _stop(slot: str) -> None:
+    """Want the work of a place no more. Streamlit holds on to what a button calls: a ticket would keep its result."""
+    held: _Slot | None = st.session_state.get(_SLOTS, {}).get(slot)
+    if held is not None:
+        held.ticket.cancel()

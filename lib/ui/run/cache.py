@@ -6,12 +6,13 @@ first, and puts it there when it is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.view import View
+from lib.work.room import Key
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,10 +22,18 @@ def kept(function: F) -> F:
 
     @wraps(function)
     def found_or_made(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the function takes and gives
-        key = (function.__name__, *map(_small, given), *sorted(named.items()))
-        return ROOM.get(key, lambda: function(*given, **named))
+        return ROOM.get(_key(function, given, named), lambda: function(*given, **named))
 
     return found_or_made  # type: ignore[return-value]
+
+
+def is_kept(function: Callable[..., Any], *given: Hashable) -> bool:
+    """Whether the result of a ``kept`` function is there."""
+    return ROOM.find(_key(function, given, {})) is not None
+
+
+def _key(function: Callable[..., Any], given: Sequence[Hashable], named: Mapping[str, Hashable]) -> Key:
+    return (function.__name__, *map(_small, given), *sorted(named.items()))
 
 
 def find(kind: str, key: Hashable) -> Any | None:  # noqa: ANN401 - of whatever kind was put there

@@ -9,7 +9,7 @@ import pandas as pd
 from lib import estimates, explore, exports, features, segments
 from lib.segments import Recipe
 from lib.segments.describe import plane
-from lib.ui.run.cache import find, kept, put
+from lib.ui.run.cache import find, is_kept, kept, put
 from lib.ui.run.results import in_words
 from lib.ui.scene.view import Heading, View
 
@@ -18,6 +18,11 @@ from lib.ui.scene.view import Heading, View
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""
     return segments.fit(view.members(recipe.features), recipe, prepared=points_of(view, recipe.with_k(segments.MIN_K)))
+
+
+def is_found(view: View, recipe: Recipe) -> bool:
+    """Whether the segments are there already."""
+    return is_kept(segmentation, view, recipe)
 
 
 @kept
@@ -96,9 +101,10 @@ def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
 
 
 @kept
-def steps(view: View, recipe: Recipe, start: int) -> tuple[segments.Step, ...]:
-    """The iterations of one start of k-means."""
-    return segments.iterations(view.members(recipe.features), recipe, start=start)
+def steps(view: View, recipe: Recipe, start: int, linear: bool) -> tuple[segments.Step, ...]:
+    """The iterations of one start of k-means, with the labels of the points that the plane shows."""
+    rows = plane_of(view, recipe, linear).points["row"].to_numpy()
+    return segments.iterations(view.members(recipe.features), recipe, start=start, rows=rows)
 
 
 @kept

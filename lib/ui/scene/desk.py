@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -61,22 +62,34 @@ def laid() -> Desk | None:
     return found
 
 
-def lay(file: str, understood: Understood, steps: Sequence[Step] = ()) -> None:
-    """Put what was understood of a file on the desk, in the place of what lay there.
+class Read(NamedTuple):
+    """What was understood of a file, and the table that it makes; or why it makes none."""
+
+    understood: Understood
+    table: Dataset | None
+    problem: str = ""
+
+
+def read(understood: Understood) -> Read:
+    """The table that is made of what was understood: work of a moment, for a million rows of seconds."""
+    try:
+        return Read(understood, as_dataset(understood))
+    except HouseholdSegmentsError as error:
+        return Read(understood, None, str(error))
+
+
+def lay(file: str, found: Read, steps: Sequence[Step] = ()) -> None:
+    """Put a table on the desk, in the place of what lay there.
 
     Args:
         file: What tells the file from another one; a table of the same file stays the one that is used.
-        understood: What was understood of it.
+        found: What was understood of it, and the table.
         steps: To do to the table.
     """
     before = laid()
     key = before.key if before is not None and before.file == file else None
-    try:
-        table = as_dataset(understood)
-    except HouseholdSegmentsError as error:
-        st.session_state[own.DESK] = Desk(file, understood, None, str(error), key)
-        return
-    _keep(Desk(file, understood, Prepared(table), "", key))
+    prepared = None if found.table is None else Prepared(found.table)
+    _keep(Desk(file, found.understood, prepared, found.problem, key))
     do(*steps)
 
 
@@ -87,7 +100,8 @@ def do(*steps: Step) -> None:
         if (before := laid()) is not None:
             _redo((*before.steps, step))
             problems.append(laid_problem())
-    say(" ".join(filter(None, problems)))
+    if problems:
+        say(" ".join(filter(None, problems)))
 
 
 def undo(number: int) -> None:
@@ -121,21 +135,32 @@ def _redo(steps: Sequence[Step]) -> None:
 
 def _keep(made: Desk) -> None:
     """Lay it on the desk; where the table is in use, all pages show it."""
+    try:
+        if made.key is not None and made.prepared is not None:
+            own.swap(made.key, made.prepared.data)
+    except HouseholdSegmentsError as error:
+        say(str(error))
+        return
     st.session_state[own.DESK] = made
-    if made.key is not None and made.prepared is not None:
-        own.swap(made.key, made.prepared.data)
 
 
 def use() -> str | None:
-    """Use the table on the desk on all pages, in the place of one that was used before; the word it goes by."""
+    """Use the table on the desk on all pages, in the place of one that was used before; the word it goes by.
+
+    None where there is no memory for it, which the desk says.
+    """
     made = laid()
     if made is None or made.prepared is None:
         return None
-    for key in own.mine():
-        if key != made.key:
-            own.forget(key)
-    key = made.key or own.bring(made.prepared.data)
+    others = [key for key in own.mine() if key != made.key]
+    try:
+        key = made.key or own.bring(made.prepared.data, instead_of=others)
+    except HouseholdSegmentsError as error:
+        say(str(error))
+        return None
+    for other in others:
+        own.forget(other)
     is_small = made.understood is not None and made.understood.size <= KEPT_UNDERSTOOD
     st.session_state[own.DESK] = replace(made, key=key, understood=made.understood if is_small else None, problem="")
-    own.empty_the_box()
+    own.empty_the_box(made.file)
     return key

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.dataset import Dataset
-from lib.ui.scene.kept import ROOM
+from lib.errors import DataError
+from lib.ui.scene.kept import ROOM, make_room_for, most_of_memory
 
 _PREFIX = "own-"
 MINE = "own_tables"
@@ -31,25 +33,67 @@ class _Brought:
     data: Dataset
     session: Hashable
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the table."""
+        return int(self.data.frame.memory_usage(deep=True).sum())
+
 
 _TABLES: dict[str, _Brought] = {}
 _LOCK = threading.Lock()
 
 
-def bring(data: Dataset) -> str:
-    """Keep a table for this session; the word it goes by."""
+def bring(data: Dataset, instead_of: Collection[str] = ()) -> str:
+    """Keep a table for this session; the word it goes by. See ``keep``."""
     context = get_script_run_ctx()
-    key = keep(data, None if context is None else context.session_id)
+    key = keep(data, None if context is None else context.session_id, instead_of)
     st.session_state.setdefault(MINE, []).append(key)
     return key
 
 
-def keep(data: Dataset, session: Hashable) -> str:
-    """Keep a table for as long as a session lasts; the word it goes by."""
+def keep(data: Dataset, session: Hashable, instead_of: Collection[str] = ()) -> str:
+    """Keep a table for as long as a session lasts; the word it goes by.
+
+    Args:
+        data: The table.
+        session: Whose it is.
+        instead_of: Tables that will be forgotten next: they take no memory from it.
+
+    Raises:
+        DataError: If the server has no memory left for it.
+    """
     key = _PREFIX + secrets.token_urlsafe(16)
-    with _LOCK:
-        _TABLES[key] = _Brought(data, session)
+    _hold(key, _Brought(data, session), instead_of)
     return key
+
+
+def swap(key: str, data: Dataset) -> None:
+    """Put a table in the place of the one that goes by that word, with all that was made from it let go of.
+
+    Raises:
+        DataError: If the server has no memory left for it.
+    """
+    if (brought := _TABLES.get(key)) is not None:
+        _hold(key, replace(brought, data=data), (key,))
+    ROOM.drop_of(key)
+
+
+def _hold(key: str, brought: _Brought, instead_of: Collection[str]) -> None:
+    with _LOCK:
+        held, most = _held(instead_of), most_of_memory()
+        if most is not None and held + brought.nbytes > most:
+            others = " besides those that other visitors brought" if held else ""
+            raise DataError(
+                f"{brought.data.name} takes {brought.nbytes / 1e6:,.0f} MB, for which this server has no memory"
+                f"{others}: leave out columns, or try again later."
+            )
+        _TABLES[key] = brought
+        make_room_for(_held())
+
+
+def _held(but: Collection[str] = ()) -> int:
+    """Bytes of all tables but some."""
+    return sum(brought.nbytes for key, brought in _TABLES.items() if key not in but)
 
 
 def mine() -> dict[str, Dataset]:
@@ -74,20 +118,15 @@ DESK, CHOICES, ROUND = "own_desk", "own_choices", "own_round"
 emptied."""
 
 
-def swap(key: str, data: Dataset) -> None:
-    """Put a table in the place of the one that goes by that word, with all that was made from it let go of."""
-    with _LOCK:
-        if (brought := _TABLES.get(key)) is not None:
-            _TABLES[key] = replace(brought, data=data)
-    ROOM.drop_of(key)
-
-
 DATABASE = "own_database"
 """What a session holds of a question to a database that is not answered yet."""
 
 
-def empty_the_box() -> None:
-    """Let go of the file that Streamlit holds: a box for files is emptied by another key."""
+def empty_the_box(file: str) -> None:
+    """Let go of the file that Streamlit holds: a box is emptied by another key, and the server's copy goes at once."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(files := context.uploaded_file_mgr, MemoryUploadedFileManager):
+        files.remove_file(context.session_id, file)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
@@ -95,15 +134,17 @@ def clear() -> None:
     """Forget the table in use, the one in the making, and all that was made from them."""
     for key in mine():
         forget(key)
-    for held in (DESK, CHOICES, DATABASE):
+    laid = st.session_state.pop(DESK, None)
+    for held in (CHOICES, DATABASE):
         st.session_state.pop(held, None)
-    empty_the_box()
+    empty_the_box(getattr(laid, "file", ""))
 
 
 def forget(key: str) -> None:
     """Let go of a table, and of everything that was made from it."""
     with _LOCK:
         _TABLES.pop(key, None)
+        make_room_for(_held())
     ROOM.drop_of(key)
 
 

@@ -6,30 +6,47 @@ address, and nothing reaches a cache that others use before the table goes by it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 import streamlit as st
 
 from lib.errors import HouseholdSegmentsError, RecipeError
-from lib.segments.apply.stored import StoredRecipe, read_recipe
+from lib.segments import Recipe
+from lib.segments.apply.stored import read_recipe
 from lib.sources import table
 from lib.sources.table import Understood
 from lib.steps import Preparation, Step, asked, overview
-from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS
+from lib.tables.files import MEGABYTE
+from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS, most_bytes
+from lib.ui.run import background
 from lib.ui.scene import catalogue, desk, own
-from lib.ui.scene.desk import Desk
+from lib.ui.scene.desk import Desk, Read
 from lib.ui.sections import columns, database, recipes, sidebar
 from lib.words import literal
+from lib.work.jobs import Ticket
+from lib.work.progress import Progress
 
-MOST_MB = 50
-"""Of a file: what Streamlit takes on this server (``server.maxUploadSize``)."""
+MOST_MB = most_bytes() // MEGABYTE
+"""Of a file; ``server.maxUploadSize`` is what Streamlit takes on any server."""
 
 _FILE, _CHOSEN_OF = "own_file", "own_choices_of"
-_USED, _RECIPE, _TAKEN = "own_used", "own_recipe", "own_recipe_taken"
+_USED, _SAID, _TAKEN = "own_used", "own_recipe_said", "own_recipe_taken"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _TEXT = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a saved recipe says: choices about a file, steps, and segments; and whether the table follows it."""
+
+    choices: Mapping[str, Any]
+    steps: tuple[Step, ...]
+    recipe: Recipe
+    is_followed: bool = False
 
 
 def bring() -> Desk | None:
@@ -51,13 +68,13 @@ def bring() -> Desk | None:
         "stays in this session: nobody else sees it, no link holds any of it, and it goes when you leave or forget it."
     )
     _lay_answer()
-    recipe = _recipe()
+    _take_recipe()
     if file is not None:
-        _lay_file(file, recipe)
-    elif desk.laid() is None:
+        return _lay_file(file)
+    if desk.laid() is None:
         _offer_examples()
     else:
-        _follow_choices(recipe)
+        _follow_choices()
     return desk.laid()
 
 
@@ -65,12 +82,14 @@ def _lay_answer() -> None:
     """Put what a database has answered on the desk, in the place of a file."""
     if (answer := database.from_database()) is not None:
         st.session_state.pop(own.CHOICES, None)
-        own.empty_the_box()
-        desk.lay(*answer)
+        word, understood = answer
+        before = desk.laid()
+        own.empty_the_box("" if before is None else before.file)
+        desk.lay(word, desk.read(understood))
         st.rerun()
 
 
-def _recipe() -> StoredRecipe | None:
+def _take_recipe() -> None:
     """The recipe of another day, to do the same once more: how a table was read, its steps, its segments."""
     with st.expander("Do as a saved recipe says", icon=":material/menu_book:"):
         file = st.file_uploader(
@@ -80,7 +99,7 @@ def _recipe() -> StoredRecipe | None:
             key=f"own_recipe_{st.session_state.get(own.ROUND, 0)}",
         )
         if file is None or st.session_state.get(_TAKEN) == file.file_id:
-            return None
+            return
         st.session_state[_TAKEN] = file.file_id
         try:
             stored = read_recipe(file.getvalue())
@@ -88,17 +107,10 @@ def _recipe() -> StoredRecipe | None:
                 raise RecipeError("This recipe is of the survey, not of a table of one's own: use it on those pages.")
         except HouseholdSegmentsError as error:
             st.error(literal(str(error)), icon=":material/rule:")
-            return None
-    st.session_state[_RECIPE] = stored.model.recipe
-    return stored
-
-
-def _said_by(recipe: StoredRecipe) -> tuple[dict[str, Any], tuple[Step, ...]]:
-    """Choices about a file, and steps, of a recipe."""
-    preparation = recipe.preparation
-    if not isinstance(preparation, Preparation):
-        return {}, ()
-    return dict(preparation.choices), tuple(asked(step) for step in preparation.steps)
+            return
+    st.session_state[_SAID] = _Said(
+        dict(stored.preparation.choices), tuple(asked(step) for step in stored.preparation.steps), stored.model.recipe
+    )
 
 
 def _offer_examples() -> None:
@@ -110,61 +122,85 @@ def _offer_examples() -> None:
 
 
 def _lay_example(path: Path) -> None:
-    desk.lay(path.name, table.understand(path))
+    desk.lay(path.name, desk.read(table.understand(path)))
 
 
-def _lay_file(file: Any, recipe: StoredRecipe | None) -> None:  # noqa: ANN401 - Streamlit's uploaded file
-    """Put what is in a file on the desk, by the choices so far; read once, and again where a choice is about it."""
-    before = desk.laid()
-    is_known = before is not None and before.file == file.file_id
+def _lay_file(file: Any) -> Desk | None:  # noqa: ANN401 - Streamlit's uploaded file
+    """Put what is in a file on the desk, by the choices so far: read once, and again where a choice is about it."""
+    made = desk.laid()
+    before = made if made is not None and made.file == file.file_id else None
+    said: _Said | None = st.session_state.get(_SAID)
     if st.session_state.get(_CHOSEN_OF) != file.file_id:
-        st.session_state.pop(own.CHOICES, None)
+        st.session_state[own.CHOICES] = {} if said is None else dict(said.choices)
         st.session_state[_CHOSEN_OF] = file.file_id
+    elif said is not None and not said.is_followed:
+        st.session_state[own.CHOICES] = dict(said.choices)
     try:
-        if recipe is not None:
-            st.session_state[own.CHOICES], steps = _said_by(recipe)
-            desk.lay(file.file_id, _read(file, columns.choices()), steps)
-            return
-        choices = columns.choices()
-        if before is None or before.understood is None or not is_known:
-            desk.lay(file.file_id, _read(file, choices))
-        elif table.needs_reading(before.understood, choices):
-            desk.lay(file.file_id, _read(file, choices), before.steps)
-        else:
-            _follow_choices(None)
+        _lay(file.file_id, before, file)
     except HouseholdSegmentsError as error:
-        _take_back(str(error), before.understood if is_known and before else None)
-        if not is_known and PurePath(file.name).suffix.lower() in _TEXT:
+        _take_back(str(error), before)
+        if before is None and PurePath(file.name).suffix.lower() in _TEXT:
             columns.render_reading(None)
+    made = desk.laid()
+    return made if made is not None and made.file == file.file_id else None
 
 
-def _read(file: Any, choices: Mapping[str, Any]) -> Understood:  # noqa: ANN401 - Streamlit's uploaded file
-    file.seek(0)
-    return table.understand(file, file.name, choices, max_bytes=MOST_MB * 2**20)
-
-
-def _follow_choices(recipe: StoredRecipe | None) -> None:
+def _follow_choices() -> None:
     """Understand the columns anew where something else was chosen about them, or a recipe says so."""
     before = desk.laid()
     if before is None or before.understood is None:
         return
-    steps = before.steps
-    if recipe is not None:
-        st.session_state[own.CHOICES], steps = _said_by(recipe)
-    choices = {**before.understood.choices, "columns": columns.choices().get("columns", {})}
-    if recipe is None and choices["columns"] == before.understood.choices.get("columns", {}):
-        return
+    said: _Said | None = st.session_state.get(_SAID)
+    chosen = said.choices if said is not None and not said.is_followed else columns.choices()
+    of_file = {name: value for name, value in before.understood.choices.items() if name != "columns"}
+    st.session_state[own.CHOICES] = {**of_file, "columns": chosen.get("columns", {})}
     try:
-        desk.lay(before.file, table.again(before.understood, choices), steps)
+        _lay(before.file, before, None)
     except HouseholdSegmentsError as error:
-        _take_back(str(error), before.understood)
+        _take_back(str(error), before)
 
 
-def _take_back(problem: str, before: Understood | None) -> None:
+def _lay(name: str, before: Desk | None, file: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
+    """Read a file, or its columns anew, where that is asked for; a million rows take seconds, and a bar is shown."""
+    known = None if before is None else before.understood
+    said: _Said | None = st.session_state.get(_SAID)
+    is_new = said is not None and not said.is_followed
+    choices = json.dumps(_settled(columns.choices()), sort_keys=True)
+    if known is not None and not is_new and choices == json.dumps(_settled(known.choices), sort_keys=True):
+        return
+    key = (name, choices)
+    found = background.soon("own_file", key, lambda session: _ask(session, key, file, known))
+    if found is not None:
+        steps = before.steps if before is not None else ()
+        if said is not None and is_new:
+            steps, st.session_state[_SAID] = said.steps, replace(said, is_followed=True)
+        desk.lay(name, found, steps)
+
+
+def _settled(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Choices without those that say nothing."""
+    return {name: value for name, value in choices.items() if value not in ({}, None)}
+
+
+def _ask(session: Hashable | None, key: tuple[str, str], file: Any, known: Understood | None) -> Ticket[Read]:  # noqa: ANN401
+    choices = json.loads(key[1])
+
+    def work(progress: Progress) -> Read:
+        if known is not None and not table.needs_reading(known, choices):
+            return desk.read(table.again(known, choices, progress=progress))
+        found = table.understand(file, file.name, choices, max_bytes=MOST_MB * MEGABYTE, progress=progress)
+        return desk.read(found)
+
+    return background.reading().ask(key, session, work)
+
+
+def _take_back(problem: str, before: Desk | None) -> None:
     """Say what is wrong; a choice that does not fit is taken back, so that there is still something to choose."""
     st.error(literal(problem), icon=":material/draft:")
-    if before is not None:
-        st.session_state[own.CHOICES] = dict(before.choices)
+    if before is not None and before.understood is not None:
+        st.session_state[own.CHOICES] = dict(before.understood.choices)
+    if (said := st.session_state.get(_SAID)) is not None:
+        st.session_state[_SAID] = replace(said, is_followed=True)
 
 
 def render_size(made: Desk) -> None:
@@ -207,5 +243,5 @@ def _use() -> None:
     if (key := desk.use()) is not None:
         sidebar.set_source(key)
         st.session_state[_USED] = True
-        if (recipe := st.session_state.pop(_RECIPE, None)) is not None:
-            recipes.put_on_page(recipe)
+        if (said := st.session_state.pop(_SAID, None)) is not None:
+            recipes.put_on_page(said.recipe)

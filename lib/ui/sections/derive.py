@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.dataset import Dataset
+from lib.dataset import Codebook, Dataset
 from lib.steps import DERIVINGS, Deriving, Logarithm, Step, combined, free_name
 from lib.tables.cells import clean_name
 from lib.ui.sections.clean import act, choose
@@ -29,7 +29,8 @@ def render(data: Dataset) -> None:
     how = st.selectbox("What", ways, format_func=_SAID.__getitem__, key="derive_how")
     columns = _columns(data, how, dates)
     name = clean_name(st.text_input("Name", key="derive_name", max_chars=60, placeholder="Told from the columns") or "")
-    act("Derive", "derive_apply", lambda: _step(data, how, columns, name))
+    book = data.codebook
+    act("Derive", "derive_apply", lambda: _step(book, how, columns, name))
     st.caption(
         "Where a part is missing, or something would be divided by zero, the new column is blank; it is counted."
     )
@@ -57,10 +58,10 @@ def _one(data: Dataset, label: str, offered: list[str], key: str, first: int) ->
     return str(st.selectbox(label, offered, format_func=data.codebook.label, key=key))
 
 
-def _step(data: Dataset, how: str, columns: tuple[str, ...], name: str) -> Step:
+def _step(book: Codebook, how: str, columns: tuple[str, ...], name: str) -> Step:
     if how in (_LOG, _LOG1P):
         plus_one = how == _LOG1P
-        label = name or f"ln({'1 + ' if plus_one else ''}{data.codebook.label(columns[0])})"
-        return Logarithm(free_name(label, data.codebook), label, columns[0], plus_one)
+        label = name or f"ln({'1 + ' if plus_one else ''}{book.label(columns[0])})"
+        return Logarithm(free_name(label, book), label, columns[0], plus_one)
     way: Deriving = how  # type: ignore[assignment]
-    return combined(way, columns, data.codebook, name)
+    return combined(way, columns, book, name)

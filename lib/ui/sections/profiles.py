@@ -106,7 +106,7 @@ def render_comparison(scene: Segmented) -> None:
         key="methods_table",
         alt="Methods side by side: scores, sizes and agreement with k-means",
     )
-    st.caption("Select a row to put that method's segments on this page.")
+    st.caption(f"Select a row to put that method's segments on this page. {found.drawn}")
     drawn = table.reset_index(names="method").assign(method=[ALGORITHM_LABELS[name] for name in table.index])
     sentence = "Methods by agreement with k-means and mean silhouette."
     draw(

@@ -14,9 +14,9 @@ from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.explore import Scale
-from lib.segments import Found, Recipe, Stability, findings
+from lib.segments import VERY_MANY, Found, Progress, Recipe, Stability, findings
 from lib.segments.describe.plane import Plane
-from lib.ui.run import segment_results, whole_page
+from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -28,8 +28,12 @@ _LINEAR = "plane_linear"
 
 
 def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
-    """Find the segments of a recipe; where it cannot be done, say why in a sentence and end the page."""
+    """Find the segments of a recipe; where it cannot be done, say why in a sentence and end the page.
+
+    Of very many rows that takes seconds: it is done in the background, and the page ends with a bar meanwhile.
+    """
     try:
+        _find_in_the_background(scene, recipe)
         found = segment_results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
         st.error(literal(str(error)), icon=":material/rule:")
@@ -40,6 +44,20 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
             f"PCA first: {led}. Segments are sought among them; centroids are led back to the columns, "
             "without what the other components held."
         )
+
+
+def _find_in_the_background(scene: Scene, recipe: Recipe) -> None:
+    """Where segments of very many rows are not there yet, show how far they are, and end the page."""
+    view, rows = scene.view, len(scene.members(recipe.features))
+    if rows <= VERY_MANY or segment_results.is_found(view, recipe):
+        return
+
+    def work(progress: Progress) -> None:
+        progress(0.1, f"Finding segments among {rows:,} {scene.unit}")
+        segment_results.segmentation(view, recipe)
+
+    background.render("segments", (view.key, recipe), work)
+    st.stop()
 
 
 def plane_is_linear() -> bool:

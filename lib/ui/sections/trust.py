@@ -102,7 +102,8 @@ def render_steps(scene: Segmented) -> None:
     start = st.number_input(
         "Start", 1, recipe.starts, 1, key="watched_start", bind=links.bound(), help="Each start draws other centroids."
     )
-    steps = segment_results.steps(scene.view, recipe, int(start) - 1)
+    linear = plane_is_linear()
+    steps = segment_results.steps(scene.view, recipe, int(start) - 1, linear)
     last = len(steps) - 1
     if "watched_step" not in st.session_state or st.session_state["watched_step"] > last:
         st.session_state["watched_step"] = 0
@@ -111,7 +112,6 @@ def render_steps(scene: Segmented) -> None:
         st.button("Next step", icon=":material/skip_next:", type="primary", on_click=_move, args=(1, last))
         st.slider("Iteration", 0, max(last, 1), key="watched_step", disabled=last == 0)
     step = steps[min(st.session_state["watched_step"], last)]
-    linear = plane_is_linear()
     drawn = segment_results.plane_of(scene.view, recipe, linear)
     sentence = f"Iteration {step.number} of {last}: inertia {step.inertia:,.5g}" + (
         "." if step.number == 0 else f", {step.moved:.1%} of {scene.unit} changed segment."
@@ -129,13 +129,14 @@ def render_steps(scene: Segmented) -> None:
         alt_text=sentence,
         key="steps_chart",
         tables=lambda: plane.steps_tables(
-            drawn.points.assign(segment=step.labels[drawn.points["row"].to_numpy()]),
+            drawn.points.assign(segment=step.labels),
             [s.centroids.set_axis(["x", "y"], axis=1) for s in steps[: step.number + 1]],
             {number: f"Segment {number}" for number in scene.shown},
         ),
         same_for=("steps", recipe.features, linear),
     )
-    st.caption(sentence + (" Nothing moves any more." if step.number == last else ""))
+    watched = f" Watched on {step.drawn:,} {scene.unit} drawn at random." if step.drawn else ""
+    st.caption(sentence + (" Nothing moves any more." if step.number == last else "") + watched)
 
 
 def _move(by: int, last: int) -> None:

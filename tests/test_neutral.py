@@ -31,7 +31,7 @@ from lib.maps.first import default_recipe, first_views, prepare
 from lib.maps.rows import all_rows, one_implicate
 from lib.population import Population
 from lib.population.ids import find_id
-from lib.segments import Recipe
+from lib.segments import Recipe, alone
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
@@ -39,6 +39,11 @@ from lib.segments.describe.intervals import can_be_told
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
 from lib.segments.points import some_members
+from lib.steps import Cap, Fill, OneHot, combined, overview
+from lib.steps import prepare as prepare_table
+from lib.steps.clean import fences, shares_of
+from lib.steps.neighbours import donors
+from lib.steps.step import check_columns, quantiles
 from lib.subject import Currency
 from lib.subjects import PLAIN
 
@@ -407,6 +412,30 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert sections[0].paragraphs[1] == "Mine: 300 rows."
     assert tables[0].header == ("Segment", "Rows", "Share")
     assert "weighted" not in " ".join(report_parts.trust(found, None, None, called).paragraphs)
+
+
+def test_cleaning_and_deriving(mine, named, found):
+    a, b, c, d, e = named
+    frame = mine.frame.assign(**{a: mine.frame[a].where(mine.frame[a] > 20, np.nan)})
+    gaps = replace(mine, frame=frame)
+    assert overview.missing(gaps).loc[a, "blank"] == 2 * IN_EACH
+    assert overview.missing_together(gaps)["rows"].sum() >= 2 * IN_EACH
+    assert overview.repeats(mine) == 0
+    assert overview.made(mine) == set()
+    assert mine.id not in overview.comparable(mine)
+    assert overview.categories(mine).loc[e, "categories"] == len(shares_of(mine, e))
+    assert set(overview.outliers(mine).index) <= set(mine.codebook.amounts())
+    assert fences(mine, b)[0] < quantiles(mine, b, [0.5])[0] < fences(mine, b)[1]
+    assert len(donors(gaps, (a,)).rows) == IN_EACH
+    check_columns(mine, (a,), amounts=True)
+    fill = Fill((a,), "neighbours")
+    fill.check(gaps)
+    assert fill.fitted(gaps).donors is not None
+    done = prepare_table(gaps, [fill, Cap((b, c)), OneHot(e), combined("ratio", (a, d), mine.codebook)])
+    assert done.data.frame[a].notna().all()
+    said = " ".join(f"{entry.words} {entry.told}" for entry in done.entries)
+    assert not BANNED.search(said)
+    assert alone.note(mine, named[:4], found.labels, mine.weights()) == ""
 
 
 def test_first_maps_of_a_table_that_is_too_small_are_passed_over(mine, named):

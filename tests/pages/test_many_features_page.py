@@ -107,7 +107,7 @@ def test_a_household_by_number_and_one_that_is_not_there(alone, sample):
     assert any(f"**Household {known}** falls in" in m.value for m in at.main.markdown)
     at.text_input(key="member_sample").set_value("999999").run()
     assert any(
-        re.match(r"There is no household 999999 in .*: look for another, such as \d+, \d+ and \d+\\\.", i.value)
+        re.match(r"There is no household 999999 in .*: look for another, such as \d+, \d+ and \d+\.", i.value)
         for i in at.info
     )
     at.text_input(key="member_sample").set_value("").run()

@@ -24,10 +24,10 @@ from lib.segments import (
     compare,
     differences,
     explain,
+    find_member,
     fit,
     iterations,
     names,
-    neighbours,
     notebook_result,
     persist,
     place,
@@ -193,7 +193,7 @@ def test_from_recipe_to_words(fearful_somewhere, counting):
     assert steps[-1].centroids[FIVE[0]].is_monotonic_increasing
     assert steps[-1].inertia == pytest.approx(chosen.inertias[0], rel=1e-9)
     assert len(clustergram(swept).nodes) == 2 + 3 + 4 + 5
-    assert list(neighbours(data, chosen, int(data.ids[0]))) == list(FIVE)
+    assert list(find_member(data, chosen, int(data.ids[0])).standing.index) == list(FIVE)
     kept = persist(data, chosen, data)
     assert kept.kept == pytest.approx(1)
     assert kept.table["distance"].to_numpy() == pytest.approx(0, abs=1e-6)

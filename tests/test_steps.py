@@ -286,6 +286,20 @@ def test_other_rows_are_read_and_prepared_exactly_alike(tmp_path):
     assert "# Prepared: 1. Fill blanks of Income" in exports.members_csv(done, found, {}, origin).decode()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_other_rows_may_be_in_another_encoding(tmp_path, encoding):
+    text = AWKWARD.replace("North", "Köln")
+    data = prepare(read(text), [Fill(("Income",)), Fill(("Region",), "most common")]).data
+    found = fit(data, Recipe(("Income", "Region"), transform="asinh", k=3))
+    origin = exports.provenance(data, Population(), "Everyone", found.recipe)
+    stored = read_recipe(exports.recipe_json(found, {}, data.codebook, origin))
+    (tmp_path / "customers.csv").write_text(text, encoding=encoding)
+    label_file(stored, tmp_path / "customers.csv", tmp_path / "labelled.csv", header=False)
+    labelled = pd.read_csv(tmp_path / "labelled.csv", sep=";")
+    assert labelled["segment"].tolist() == found.labels.tolist()
+    assert labelled["Region"][0] == "Köln"
+
+
 def test_what_a_kind_of_table_makes_is_made_of_other_rows_too(tmp_path):
     """The ratios of a known kind stand in no file: the recipe makes them again."""
     for data, file, features in (

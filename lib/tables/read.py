@@ -7,9 +7,9 @@ one piece is ever in memory.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,22 +68,36 @@ class CsvSource:
     names: list[str]
     comments: tuple[str, ...]
     delimiter: str
+    encoding: str = "utf-8"
     is_text: bool = True
 
     @classmethod
-    def open(cls, path: Path) -> CsvSource:
+    def open(cls, path: Path, encoding: str = "utf-8") -> CsvSource:
         """Look at the first lines: comments, delimiter, names of the columns."""
-        comments, header = _first_lines(path)
+        comments, header = _first_lines(path, encoding)
         if not header.strip():
             raise DataError(f"{path.name} is empty: a table needs a line of column names.")
         delimiter = max(_DELIMITERS, key=header.count)
-        with _sentences(path), _csv_reader(path, len(comments), delimiter) as reader:
-            return cls(path, list(reader.schema.names), comments, delimiter)
+        found = cls(path, [], comments, delimiter, encoding)
+        with _sentences(path), found._reader() as reader:
+            return replace(found, names=list(reader.schema.names))
 
     def pieces(self) -> Iterator[pa.RecordBatch]:
         """The rows as text, some 1 MB at a time."""
-        with _sentences(self.path), _csv_reader(self.path, len(self.comments), self.delimiter, self.names) as reader:
+        with _sentences(self.path), self._reader() as reader:
             yield from reader
+
+    def _reader(self) -> pv.CSVStreamingReader:
+        return pv.open_csv(
+            pa.input_stream(str(self.path), compression="detect"),
+            read_options=pv.ReadOptions(
+                block_size=BLOCK, skip_rows=len(self.comments), use_threads=True, encoding=self.encoding
+            ),
+            parse_options=pv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+            convert_options=pv.ConvertOptions(
+                column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -112,15 +126,19 @@ class ParquetSource:
             yield from file.iter_batches(batch_size=max(1_000, CELLS // max(1, len(self.names))))
 
 
-def open_table(path: Path) -> Source:
+def open_table(path: Path, encoding: str = "utf-8") -> Source:
     """Open a table for reading in pieces, told by the end of its name.
+
+    Args:
+        path: CSV (also ``.gz``) or Parquet.
+        encoding: Of a CSV file.
 
     Raises:
         DataError: If it is not there, of another kind, or cannot be read.
     """
     if not path.is_file():
         raise DataError(f"There is no file {path}: check its name.")
-    return ParquetSource.open(path) if path.suffix.lower() == ".parquet" else CsvSource.open(path)
+    return ParquetSource.open(path) if path.suffix.lower() == ".parquet" else CsvSource.open(path, encoding)
 
 
 def numbers(column: pa.Array) -> np.ndarray:
@@ -150,25 +168,16 @@ def as_text(column: pa.Array) -> pa.Array:
     return column if pa.types.is_string(column.type) else pc.cast(column, pa.string(), safe=False)
 
 
-def _first_lines(path: Path) -> tuple[tuple[str, ...], str]:
+def _first_lines(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     """Comment lines on top, without their #, and the line of column names."""
     comments: list[str] = []
     with _sentences(path), pa.input_stream(str(path), compression="detect") as stream:
-        lines = stream.read(2**20).decode("utf-8-sig", errors="replace").splitlines()
+        lines = stream.read(2**20).decode(encoding.replace("utf-8", "utf-8-sig"), errors="replace").splitlines()
     for line in lines:
         if not line.startswith("#"):
             return tuple(comments), line
         comments.append(line[1:])
     return tuple(comments), ""
-
-
-def _csv_reader(path: Path, skipped: int, delimiter: str, names: Sequence[str] = ()) -> pv.CSVStreamingReader:
-    return pv.open_csv(
-        pa.input_stream(str(path), compression="detect"),
-        read_options=pv.ReadOptions(block_size=BLOCK, skip_rows=skipped, use_threads=True),
-        parse_options=pv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        convert_options=pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
-    )
 
 
 def _told(metadata: dict[bytes, bytes]) -> tuple[str, ...]:

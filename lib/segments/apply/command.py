@@ -29,6 +29,7 @@ from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_
 from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
 from lib.segments.segmentation import UNASSIGNED
 from lib.tables.cells import clean_name
+from lib.tables.own.encoding import find_encoding
 from lib.tables.read import Source, open_table
 from lib.tables.whole import whole
 from lib.tables.write import CsvSink, ParquetSink, RetypeError
@@ -90,7 +91,7 @@ def label_file(
     """
     started = time.perf_counter()
     _check_output(table, output)
-    source = open_table(table)
+    source = open_table(table, _encoding_of(stored, table))
     found = matched(stored.needs, source.names)
     if len(set(source.names)) < len(source.names):
         raise DataError(f"{table.name} has two columns of the same name: rename one of them.")
@@ -113,6 +114,12 @@ def label_file(
         seconds=time.perf_counter() - started,
         notes=_notes(stored, year),
     )
+
+
+def _encoding_of(stored: StoredRecipe, table: Path) -> str:
+    """UTF-8, and for a recipe that says how a table was read what such a table would be read as."""
+    is_bare = table.is_file() and table.suffix.lower() in (".csv", ".tsv", ".txt")
+    return find_encoding(table, table.name) if is_bare and stored.preparation is not None else "utf-8"
 
 
 def _stream(

@@ -76,9 +76,10 @@ def chart_note(scene: Scene, *sentences: str) -> None:
 
 
 def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> None:
-    """A table with the same figures as a chart, closed until somebody asks for it."""
-    with st.expander("The same figures as a table"):
-        st.dataframe(frame[list(columns)], column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
+    """A table with the same figures as a chart, closed and not there until somebody asks for it."""
+    with st.expander("The same figures as a table", on_change="rerun") as asked:
+        if asked.open:
+            st.dataframe(frame[list(columns)], column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
 
 
 def thin_note(scene: Scene, table: pd.DataFrame) -> str:

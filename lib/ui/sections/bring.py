@@ -54,8 +54,9 @@ def bring() -> Desk | None:
     if st.session_state.pop(_USED, False):
         st.switch_page("pages/explore.py")
     st.markdown(
-        "Bring a table with one row per customer, applicant or whoever it is about. It goes through the same pages: "
-        "who is in it, segments by two or many columns, maps, files to hand on."
+        "Bring a table with one row per customer, applicant or whoever it is about. See how its columns were "
+        "understood, clean it, derive columns, then use it: it goes through the same pages, from who is in it to "
+        "segments, maps and files to hand on. Each step may be skipped."
     )
     file = st.file_uploader(
         "Text (CSV, TSV), a workbook (Excel, ODS), Parquet or Stata; packed with gzip or zip if you like",
@@ -116,9 +117,9 @@ def _take_recipe() -> None:
 def _offer_examples() -> None:
     """Tables to try it with."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("No table at hand? Try a made-up one:")
+        st.caption("No table at hand? Try a made-up one:", width="content")
         for key, (name, path, _) in catalogue.EXAMPLES.items():
-            st.button(name, key=f"own_example_{key}", on_click=_lay_example, args=(path,), type="tertiary")
+            st.button(name, key=f"own_example_{key}", on_click=_lay_example, args=(path,))
 
 
 def _lay_example(path: Path) -> None:

@@ -26,7 +26,7 @@ owners = business.owners_of(scene)
 stop_if_empty(owners)
 
 st.header("Owners beside everyone else", divider="gray")
-lead.render_headlines(owners)
+lead.render_headlines(owners, size_is_said=True)
 business.render_owners(scene, owners)
 
 st.header("Segments of small-business owners", divider="gray")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isclose
+
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
@@ -58,20 +60,21 @@ def _share(view: View, conditions: tuple[Condition, ...]) -> float:
     return results.size(view.narrowed(*conditions)).count / everyone if everyone else 0.0
 
 
-def render_headlines(scene: Scene) -> None:
-    """Tiles of the population's headline figures, everyone's beside them."""
+def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
+    """Tiles of the population's headline figures, everyone's beside them, and of its size unless that is said."""
     view, size = scene.view, results.size(scene.view)
     with st.grid(3, min_column_width=150):
-        st.metric(
-            capitalised(scene.unit),
-            controls.short_count(scene, size),
-            None if view.is_everyone else f"{size.share:.1%} of all",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-        )
+        if not size_is_said:
+            st.metric(
+                capitalised(scene.unit),
+                controls.short_count(scene, size),
+                None if view.is_everyone else f"{size.share:.1%} of all",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
         for tile in results.headlines(view):
-            if tile.value == 1 and tile.column in view.population.columns:
+            if isclose(tile.value, 1) and tile.column in view.population.columns:
                 continue  # true of all of them by definition
             text = scene.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
             st.metric(

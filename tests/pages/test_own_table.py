@@ -1,9 +1,12 @@
 """A table that a visitor brought: its session's alone, in no address, nowhere on the disk, and gone when forgotten."""
 
+from dataclasses import replace
+
 import pytest
 from tables import neutral_table
 
-from lib.ui.scene import own
+from lib.errors import DataError
+from lib.ui.scene import catalogue, own
 from lib.ui.scene.kept import ROOM
 
 MANY = "pages/many_features.py"
@@ -107,3 +110,14 @@ def test_segments_of_very_many_rows_are_found_behind_a_bar(bring, settled, monke
     at, _ = bring(MANY)
     at = settled(at)
     assert any("**4 segments**" in m.value for m in at.main.markdown)
+
+
+def test_nothing_of_a_changed_table_is_kept_as_if_it_were_of_the_one_before():
+    """Work in the background may still read by the state that a table was in when it was asked for."""
+    data = neutral_table()
+    key = own.keep(data, "somebody")
+    own.swap(key, replace(data, fingerprint="another"))
+    with pytest.raises(DataError, match="changed meanwhile"):
+        catalogue.load(key, data.fingerprint, None, (data.columns[1],))
+    assert len(catalogue.load(key, "another", None, (data.columns[1],))) == len(data)
+    own.forget(key)

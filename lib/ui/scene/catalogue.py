@@ -142,6 +142,9 @@ def _put_together(source: str, stamp: str, dollars: int | None, columns: tuple[s
     of = ("columns", source, stamp, dollars)
     there = {name: column for name in columns if (column := ROOM.find((*of, name))) is not None}
     data = read(source, dollars, tuple(name for name in columns if name not in there))
+    if own.is_own(source) and data.fingerprint != stamp:
+        # what is made of it must not be kept as if it were of the table before
+        raise DataError("The table was changed meanwhile: ask again.")
     for name in data.frame:
         there[name] = ROOM.get((*of, name), partial(data.frame.__getitem__, name))
     codebook = columns_of(source, stamp)

@@ -108,7 +108,7 @@ class Made:
         column: Its name.
         parts: The columns of the sum, each with its coefficient.
         over: Those of the sum that it is divided by; without any nothing is divided. Where that sum is zero or
-            missing the column is blank.
+            missing the column is blank, as where a number would be too large to be held.
     """
 
     column: str
@@ -122,11 +122,12 @@ class Made:
 
     def value(self, frame: pd.DataFrame) -> np.ndarray:
         """The column, one float per row of ``frame``; blank where it cannot be had."""
-        whole = _sum(self.parts, frame)
-        if not self.over:
-            return whole
-        below = _sum(self.over, frame)
-        return np.divide(whole, below, out=np.full(len(frame), np.nan), where=np.abs(below) > 0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = _sum(self.parts, frame)
+            if self.over:
+                below = _sum(self.over, frame)
+                value = np.divide(value, below, out=np.full(len(frame), np.nan), where=np.abs(below) > 0)
+        return np.where(np.isfinite(value), value, np.nan)
 
 
 Sign = Literal["<", "<=", ">", ">=", "=="]

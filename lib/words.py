@@ -30,9 +30,9 @@ def slug(words: str) -> str:
     return re.sub(r"[\W_]+", "-", words.lower()).strip("-")
 
 
-def listed(words: list[str]) -> str:
+def listed(words: list[str], last: str = "and") -> str:
     """Words strung together: "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def percent(share: float) -> str:

@@ -43,7 +43,7 @@ from lib.steps import Cap, Fill, OneHot, combined, overview
 from lib.steps import prepare as prepare_table
 from lib.steps.clean import fences, shares_of
 from lib.steps.neighbours import donors
-from lib.steps.step import check_columns, quantiles
+from lib.steps.step import check_columns, check_known, quantiles
 from lib.subject import Currency
 from lib.subjects import PLAIN
 
@@ -428,6 +428,7 @@ def test_cleaning_and_deriving(mine, named, found):
     assert fences(mine, b)[0] < quantiles(mine, b, [0.5])[0] < fences(mine, b)[1]
     assert len(donors(gaps, (a,)).rows) == IN_EACH
     check_columns(mine, (a,), amounts=True)
+    check_known(mine, a, (1.0, None))
     fill = Fill((a,), "neighbours")
     fill.check(gaps)
     assert fill.fitted(gaps).donors is not None

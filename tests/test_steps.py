@@ -170,7 +170,7 @@ def test_columns_are_made_from_others(small, how, columns, expected):
 
 def test_a_ratio_over_zero_is_blank_and_counted(small):
     done = prepare(small, [combined("ratio", ("income", "loan"), small.codebook)])
-    assert done.entries[0].told == "1 column made, 2 cells blank: a part is missing, or it would be over zero"
+    assert done.entries[0].told == "1 column made, 2 cells blank (a part is missing, or it would be divided by zero)"
 
 
 def test_logarithms(small):
@@ -188,7 +188,8 @@ def test_steps_follow_each_other_and_a_step_undone_is_as_if_it_had_never_been(sm
     without = prepare(small, [fill, ratio], held=three)
     pd.testing.assert_frame_equal(without.data.frame, prepare(small, [fill, ratio]).data.frame)
     assert without.data.fingerprint == prepare(small, [fill, ratio]).data.fingerprint
-    assert without.before is three.before.before  # what they begin with alike is not done again
+    four = prepare(small, [fill, cap, ratio, LeaveOutMissing(("loan",))], held=three)
+    assert four.entries[:3] == three.entries  # not done again
     assert len({three.data.fingerprint, without.data.fingerprint, small.fingerprint}) == 3
     assert [asked(entry.step) for entry in three.entries] == [fill, cap, ratio]
 
@@ -395,3 +396,90 @@ def test_other_rows_of_typed_columns_are_prepared_alike(cards):
     columns = {"MINIMUM_PAYMENTS": pa.array([None, 5.0]), "BALANCE": pa.array(["7", "x"])}
     prepared = done.preparation.prepared(columns, ("MINIMUM_PAYMENTS", "BALANCE"))
     np.testing.assert_allclose(prepared.to_numpy(), [[312.343947, 7], [5, np.nan]])
+
+
+# What a hostile table brought to light
+
+
+def labelled_by(data, recipe, rows, folder):
+    """Segments of rows by the file of a recipe."""
+    found = fit(data, recipe)
+    origin = exports.provenance(data, Population(), "Everyone", recipe)
+    stored = read_recipe(exports.recipe_json(found, {}, data.codebook, origin))
+    (folder / "rows.csv").write_text(rows, encoding="utf-8")
+    label_file(stored, folder / "rows.csv", folder / "labelled.csv", header=False)
+    return found.labels.tolist(), pd.read_csv(folder / "labelled.csv")["segment"].tolist()
+
+
+@pytest.mark.parametrize(
+    "words", [("0", "1", "2", "3+"), ("North", "north", "NORTH", "South"), ("Yes", "No", "yes", "?")], ids=str
+)
+def test_words_that_are_nearly_the_same_are_not_mixed_up(tmp_path, words):
+    """Codes of other words were taken for those of "1" and "2", and upper for lower case."""
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"kind": rng.choice(words, 200), "income": rng.integers(1, 50, 200)})
+    text = rows.to_csv(index=False)
+    data = prepare(table.read(text.encode(), "kinds.csv"), [OneHot("kind", weight=3)]).data
+    flags = tuple(name for name in data.frame if name.startswith("kind: "))
+    own, again = labelled_by(data, Recipe(("income", *flags), k=4), text, tmp_path)
+    assert again == own
+
+
+def test_neighbours_of_a_row_do_not_hang_on_who_is_asked_with_it():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.integers(0, 4, (400, 4)).astype(float), columns=list("abcd"))
+    frame.loc[frame.index[:80], "a"] = np.nan
+    data = table.read(
+        frame.to_csv(index=False).encode(), "ties.csv", choices={"columns": {n: {"role": "amount"} for n in "abcd"}}
+    )
+    done = prepare(data, [Fill(("a",), "neighbours")]).data
+    one_by_one = [
+        done.preparation.prepared({n: pa.array([row[n]]) for n in "abcd"}, ("a",))["a"][0]
+        for row in frame.head(80).to_dict("records")
+    ]
+    assert one_by_one == done.frame["a"].head(80).tolist()
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Fill(("region", "own"), "constant", value=1.0), "means different things"),
+        (Cap(("nothing",)), "no value to go by"),
+        (Fill(("nothing",), "median"), "no value to go by"),
+        (OneHot("same"), "one category alone"),
+        (MergeRare("region", 0.9), "nothing would be left"),
+    ],
+    ids=["one value for two", "cap nothing", "fill nothing", "one level", "all rare"],
+)
+def test_steps_that_would_go_wrong_are_refused(step, words):
+    roles = {"nothing": {"role": "amount"}, "same": {"role": "category"}, "own": {"role": "category"}}
+    data = read("region,own,nothing,same\nN,Yes,,x\nS,No,,x\nW,,,x\nN,Yes,,x\nS,No,,x\n", columns=roles)
+    with pytest.raises(StepError, match=words):
+        prepare(data, [step])
+
+
+def test_columns_may_be_called_anything():
+    data = read("self,b\n1,2\n,4\n3,6\n")
+    done = prepare(
+        data,
+        [Fill(("self",)), Cap(("self",), "bounds", None, 2), combined("sum", ("self", "b"), data.codebook, "self")],
+    )
+    assert column(done, "self") == [1, 2, 2]
+    assert column(done, "self (2)") == [3, 6, 8]
+    assert done.data.codebook["self (2)"].label == "self (2)"
+
+
+def test_what_is_too_large_to_be_held_is_blank():
+    data = read("a,b\n1e300,1e-300\n1,2\n")
+    done = prepare(data, [combined("ratio", ("a", "b"), data.codebook)])
+    assert np.isnan(column(done, "a over b")[0])
+    assert "1 cell blank" in done.entries[0].told
+
+
+def test_a_long_name_is_cut_and_comes_back():
+    names = [f"a column with a long name, number {number}, and more" for number in range(9)]
+    data = read(",".join(f'"{name}"' for name in names) + "\n" + ",".join("1" * 9) + "\n" + ",".join("2" * 9) + "\n")
+    step = combined("sum", tuple(data.codebook.amounts()), data.codebook)
+    assert len(step.column) <= 80
+    preparation = prepare(data, [step]).data.preparation
+    assert from_dict(json.loads(json.dumps(preparation.to_dict()))) == preparation

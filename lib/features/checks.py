@@ -9,6 +9,9 @@ import numpy as np
 from lib.dataset import Dataset
 from lib.errors import HouseholdSegmentsError, RecipeError
 
+LARGEST = 1e30
+"""Values whose squares are still numbers, also where four bytes have to do for one."""
+
 
 def check_features(dataset: Dataset, features: Sequence[str]) -> None:
     """Refuse columns on which no distance between members can be taken.
@@ -88,6 +91,10 @@ def _check_values(dataset: Dataset, name: str) -> None:
         raise RecipeError(
             f"{label} ({name}) is infinite in {infinite:,} of {len(values):,} rows: "
             "mend those values, or choose another column."
+        )
+    if len(values) and np.abs(values).max() > LARGEST:
+        raise RecipeError(
+            f"{label} ({name}) has values beyond {LARGEST:g}, too large to compute with: cap or mend them."
         )
     if len(values) and np.ptp(values) == 0:
         raise RecipeError(

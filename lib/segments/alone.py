@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from lib.dataset import Dataset
 from lib.segments.points import Floats, Labels
+from lib.steps.clean import AS_FLAGS
 from lib.words import listed, percent
 
 EXPLAINED = 0.95
@@ -38,8 +40,7 @@ def goodman_kruskal(codes: NDArray[np.intp], labels: Labels, weights: Floats) ->
 def note(dataset: Dataset, features: Sequence[str], labels: Labels, weights: Floats) -> str:
     """A sentence where a category among the features, or all of them together, explains the segments; else ""."""
     for said, columns in _categories(dataset, features).items():
-        codes = np.unique(np.column_stack([dataset.values(name) for name in columns]), axis=0, return_inverse=True)[1]
-        codes = codes.reshape(-1)
+        codes = _together([dataset.values(name) for name in columns])
         if (codes.max() + 1) * _FEWEST_EACH > len(codes):
             continue
         told = goodman_kruskal(codes, np.asarray(labels), weights)
@@ -49,6 +50,15 @@ def note(dataset: Dataset, features: Sequence[str], labels: Labels, weights: Flo
                 "more than it does. Give it less weight against amounts, or leave it out."
             )
     return ""
+
+
+def _together(columns: Sequence[Floats]) -> NDArray[np.intp]:
+    """One code for each combination of values, from 0."""
+    codes = np.zeros(len(columns[0]), dtype=np.intp)
+    for values in columns:
+        own, levels = pd.factorize(values)
+        codes = pd.factorize(codes * len(levels) + own)[0]
+    return codes
 
 
 def _categories(dataset: Dataset, features: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
@@ -65,4 +75,4 @@ def _named(dataset: Dataset, features: Sequence[str]) -> Iterator[tuple[str, str
     for name in features:
         variable = dataset.codebook[name]
         if variable.is_category:
-            yield (variable.label.partition(":")[0] if variable.spread is not None else variable.label), name
+            yield (variable.label if variable.spread is None else variable.group.removesuffix(AS_FLAGS)), name

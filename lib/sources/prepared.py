@@ -58,6 +58,8 @@ def _as_of_its_kind(reading: Reading | None, book: Codebook, name: str, before: 
         return reading
     first = before.get(name)
     labels: Mapping[float, str] = getattr(first, "values", {})
+    if dict(labels) == dict(variable.values):
+        return reading  # nobody gave these words other codes
     codes, folded = dict(reading.codes), {_fold(text): code for text, code in _by_label(book, name).items()}
     for text, code in reading.codes.items():
         codes[text] = folded.get(_fold(labels.get(code, text)), code)
@@ -68,7 +70,7 @@ def _by_label(book: Codebook, name: str) -> Mapping[str, float]:
     """Code by label, and by the code itself, which a file may hold as well."""
     values = book[name].values
     return MappingProxyType(
-        {**{label: code for code, label in values.items()}, **{f"{code:g}": code for code in values}}
+        {**{f"{code:g}": code for code in values}, **{label: code for code, label in values.items()}}
     )
 
 

@@ -16,8 +16,17 @@ from lib.dataset import Dataset
 from lib.errors import StepError
 from lib.estimates import mean
 from lib.steps.neighbours import FEWEST, Donors, donors
-from lib.steps.step import Step, check_columns, check_one_of, labels, numbers, quantiles
-from lib.words import percent
+from lib.steps.step import (
+    Step,
+    check_columns,
+    check_known,
+    check_one_of,
+    having,
+    labels,
+    numbers,
+    quantiles,
+)
+from lib.words import listed, percent
 
 Filling = Literal["median", "mean", "constant", "most common", "neighbours"]
 FILLINGS: tuple[Filling, ...] = ("median", "mean", "constant", "most common", "neighbours")
@@ -31,7 +40,8 @@ FENCE = 1.5
 MOST_LEVELS = 30
 """Categories that become columns of their own: each is a dimension that distances are taken in."""
 
-OTHER = "Other"
+OTHER, AS_FLAGS = "Other", ", as 0 and 1"
+"""What rare categories become, and what the group of columns of 0 and 1 is called after the category."""
 
 Bounds = tuple[float | None, float | None]
 
@@ -74,7 +84,8 @@ class LeaveOutMissing(Step):
 
     def words(self, book: Codebook) -> str:
         """Such as "Leave out rows without Balance"."""
-        return f"Leave out rows without {labels(book, self.columns).replace(' and ', ' or ')}"
+        names = [book.label(name) for name in self.columns]
+        return f"Leave out rows without {listed(names, 'or')}"
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,10 @@ class Fill(Step):
             raise StepError(
                 "Blanks are filled with a value where it is to be constant: give one there, and only there."
             )
+        if self.values and len(self.values) != len(self.columns):
+            raise StepError("There must be a value for each column.")
+        if self.donors is not None and not set(self.columns) <= set(self.donors.columns):
+            raise StepError("Neighbours must be near in the columns that are to be filled, too.")
 
     @property
     def needs(self) -> frozenset[str]:
@@ -162,15 +177,22 @@ class Fill(Step):
                 raise StepError(f"{variable.label} holds neither amounts nor categories: it stays as it is.")
             if self.value is not None and variable.is_category and self.value not in variable.values:
                 raise StepError(f"{variable.label} has no category {self.value:g}: choose one that it has.")
-            if self.how != "constant" and not np.isfinite(data.values(name)).any():
-                raise StepError(f"{variable.label} has no value at all: leave the column out.")
+        of_category = self.value is not None and any(data.codebook[name].is_category for name in self.columns)
+        if of_category and len({data.codebook[name].text(self.value or 0.0) for name in self.columns}) > 1:
+            raise StepError("One value means different things in these columns: fill them one after the other.")
+        for name in self.columns if self.how != "constant" else ():
+            if not np.isfinite(data.values(name)).any():
+                raise StepError(f"{data.codebook.label(name)} has no value to go by: leave the column out.")
 
     def fitted(self, data: Dataset) -> Fill:
         """With the values, or the rows that neighbours are sought among."""
         self.check(data)
         if self.how == "neighbours":
             return replace(self, donors=donors(data, self.columns), values=())
-        return replace(self, values=tuple(self._value(data, name) for name in self.columns), donors=None)
+        values = tuple(self._value(data, name) for name in self.columns)
+        for name, value in zip(self.columns, values, strict=True):
+            check_known(data, name, (value,))
+        return replace(self, values=values, donors=None)
 
     def _value(self, data: Dataset, column: str) -> float:
         if self.value is not None:
@@ -188,9 +210,9 @@ class Fill(Step):
         if not any(where.any() for where in blank.values()):
             return frame
         if self.donors is not None:
-            return frame.assign(**self.donors.filled(frame, blank))
+            return having(frame, self.donors.filled(frame, blank))
         pairs = zip(self.columns, self.values, strict=True)
-        return frame.assign(**{name: np.where(blank[name], value, numbers(frame, name)) for name, value in pairs})
+        return having(frame, {name: np.where(blank[name], value, numbers(frame, name)) for name, value in pairs})
 
     def words(self, book: Codebook) -> str:
         """Such as "Fill blanks of Minimum payments with the median (312)"."""
@@ -229,6 +251,10 @@ class Cap(Step):
 
     def __post_init__(self) -> None:
         check_one_of("How amounts are capped", self.how, CAPPINGS)
+        if self.bounds and len(self.bounds) != len(self.columns):
+            raise StepError("There must be bounds for each column.")
+        if any(low is not None and high is not None and low > high for low, high in self.bounds):
+            raise StepError("The lowest value must not be above the highest.")
         if self.how == "fences":
             return
         if self.low is None and self.high is None:
@@ -256,7 +282,10 @@ class Cap(Step):
     def fitted(self, data: Dataset) -> Cap:
         """With the bounds of each column."""
         self.check(data)
-        return replace(self, bounds=tuple(self._bounds(data, name) for name in self.columns))
+        bounds = tuple(self._bounds(data, name) for name in self.columns)
+        for name, pair in zip(self.columns, bounds, strict=True):
+            check_known(data, name, pair)
+        return replace(self, bounds=bounds)
 
     def _bounds(self, data: Dataset, column: str) -> Bounds:
         if self.how == "bounds":
@@ -269,7 +298,7 @@ class Cap(Step):
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows with amounts within their bounds."""
         pairs = zip(self.columns, self.bounds, strict=True)
-        return frame.assign(**{name: _clipped(frame[name], *bounds) for name, bounds in pairs})
+        return having(frame, {name: _clipped(frame[name], *bounds) for name, bounds in pairs})
 
     def words(self, book: Codebook) -> str:
         """Such as "Cap Balance at Tukey's fences (up to 4,940)"."""
@@ -337,6 +366,11 @@ class MergeRare(Step):
         check_columns(data, (self.column,), categories=True)
         share = shares_of(data, self.column)
         kept = tuple(float(code) for code, one in share.items() if one >= self.least)
+        if not kept:
+            raise StepError(
+                f"All {len(share)} categories of {data.codebook.label(self.column)} are below {percent(self.least)}: "
+                "nothing would be left; choose a smaller share."
+            )
         if len(share) - len(kept) < 2:
             raise StepError(
                 f"{data.codebook.label(self.column)} has fewer than two categories below {percent(self.least)}: "
@@ -350,7 +384,7 @@ class MergeRare(Step):
         """The rows with the code of "Other" in place of rare ones."""
         values = numbers(frame, self.column)
         merged = np.where(np.isnan(values) | np.isin(values, self.kept), values, np.float64(self.other or 0))
-        return frame.assign(**{self.column: merged})
+        return having(frame, {self.column: merged})
 
     def codebook(self, book: Codebook) -> Codebook:
         """The categories that are left."""
@@ -384,6 +418,8 @@ class OneHot(Step):
     def __post_init__(self) -> None:
         if not 0.01 <= self.weight <= 100:
             raise StepError("The weight of a category against amounts lies between 0.01 and 100.")
+        if len({name for _, name in self.levels}) < len(self.levels):
+            raise StepError("Each category must have a column of its own: label them otherwise.")
 
     @property
     def needs(self) -> frozenset[str]:
@@ -400,21 +436,21 @@ class OneHot(Step):
         self.check(data)
         check_columns(data, (self.column,), categories=True)
         variable, codes = data.codebook[self.column], shares_of(data, self.column).index
-        if not 2 <= len(codes) <= MOST_LEVELS:
+        if len(codes) < 2:
+            raise StepError(f"{variable.label} has one category alone: it tells nobody apart.")
+        if len(codes) > MOST_LEVELS:
             raise StepError(
-                f"{variable.label} has {len(codes)} categories; from 2 to {MOST_LEVELS} become columns: "
+                f"{variable.label} has {len(codes)} categories; at most {MOST_LEVELS} become columns: "
                 "merge the rare ones first."
             )
         made = replace(self, levels=tuple((float(code), f"{self.column}: {variable.text(code)}") for code in codes))
-        if len(made.makes) < len(codes):
-            raise StepError(f"Two categories of {variable.label} are called the same: label them otherwise.")
         made.check(data)
         return made
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows with a column for each category; blank where the category is."""
         values = numbers(frame, self.column)
-        return frame.assign(**{name: np.where(np.isnan(values), np.nan, values == code) for code, name in self.levels})
+        return having(frame, {name: np.where(np.isnan(values), np.nan, values == code) for code, name in self.levels})
 
     def codebook(self, book: Codebook) -> Codebook:
         """What the new columns mean, and how far apart 0 and 1 are."""
@@ -426,7 +462,7 @@ class OneHot(Step):
                 label=f"{variable.label}: {variable.text(code)}",
                 definition=f"1 where {variable.label} is {variable.text(code)}, with weight {self.weight:g}.",
                 unit="flag",
-                group=f"{variable.label}, as 0 and 1",
+                group=f"{variable.label}{AS_FLAGS}",
                 values=yes_or_no,
                 spread=sqrt(2) / self.weight,
             )

@@ -13,8 +13,9 @@ import pandas as pd
 from lib.codebook import Codebook, Variable
 from lib.dataset import Dataset
 from lib.errors import StepError
-from lib.steps.step import Step, check_one_of, labels, numbers
+from lib.steps.step import Step, check_one_of, having, labels, numbers
 from lib.subject import SIGNS, Made, Mark, Sign
+from lib.tables.cells import clean_name
 
 Deriving = Literal["ratio", "difference", "sum", "share", "days between"]
 DERIVINGS: tuple[Deriving, ...] = ("ratio", "difference", "sum", "share", "days between")
@@ -48,6 +49,14 @@ class Combine(Step):
         check_one_of("What is derived", self.how, DERIVINGS)
         if not self.parts or not self.column.strip() or not self.label.strip():
             raise StepError("A derived column needs a name and columns that it is made from.")
+        for sum_of in (self.parts, self.over):
+            if len(dict(sum_of)) < len(sum_of):
+                raise StepError("A column counts once in a sum.")
+
+    @property
+    def why_blank(self) -> str:
+        """A part is missing, or it would be over zero."""
+        return f"a part is missing{', or it would be divided by zero' if self.over else ''}"
 
     @property
     def needs(self) -> frozenset[str]:
@@ -75,7 +84,7 @@ class Combine(Step):
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows with the column."""
-        return frame.assign(**{self.column: self._made.value(frame)})
+        return having(frame, {self.column: self._made.value(frame)})
 
     def codebook(self, book: Codebook) -> Codebook:
         """What the column means."""
@@ -139,12 +148,17 @@ class Logarithm(Step):
         """The rows with the column."""
         values = numbers(frame, self.of) + self.plus_one
         sound = values >= 1 if self.plus_one else values > 0
-        return frame.assign(**{self.column: np.log(values, out=np.full(len(frame), np.nan), where=sound)})
+        return having(frame, {self.column: np.log(values, out=np.full(len(frame), np.nan), where=sound)})
 
     def codebook(self, book: Codebook) -> Codebook:
         """What the column means."""
         made = Variable(self.column, self.label, f"{self.words(book)}.", unit="index", group=GROUP, format=",.2f")
         return Codebook({**book, self.column: made})
+
+    @property
+    def why_blank(self) -> str:
+        """There is no logarithm."""
+        return f"missing, or {'below' if self.plus_one else 'not above'} zero"
 
     def words(self, book: Codebook) -> str:
         """Such as "Log of income: ln(Income)"."""
@@ -178,7 +192,7 @@ class Flag(Step):
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows with the flag."""
-        return frame.assign(**{self.column: Mark(self.column, self.of, self.sign, self.limit).value(frame)})
+        return having(frame, {self.column: Mark(self.column, self.of, self.sign, self.limit).value(frame)})
 
     def codebook(self, book: Codebook) -> Codebook:
         """What the flag means."""
@@ -228,10 +242,13 @@ def combined(how: Deriving, columns: tuple[str, ...], book: Codebook, name: str 
     }
     check_one_of("What is derived", how, DERIVINGS)
     label, whole, below = parts[how]
-    return Combine(free_name(name or label, book), name or label, how, whole, below)
+    free = free_name(name or label, book)
+    return Combine(free, free, how, whole, below)
 
 
 def free_name(wanted: str, book: Codebook) -> str:
-    """A name that no column has yet."""
-    names = (wanted if n == 1 else f"{wanted} ({n})" for n in range(1, len(book) + 2))
-    return next(name for name in names if name not in book)
+    """A name, not too long, that no column has yet, nor is called by on screen."""
+    taken = {*book, *(variable.label for variable in book.values())}
+    short = clean_name(wanted) or "Derived"
+    names = (short if n == 1 else f"{short} ({n})" for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

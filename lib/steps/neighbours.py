@@ -20,6 +20,7 @@ MOST = 1_000
 """Rows that neighbours are sought among: they are stored in the recipe, so that it fills other rows just so."""
 
 MOST_COLUMNS = 30
+_AT_ONCE = 1_000
 _SEED = 20_260_101
 
 
@@ -48,13 +49,21 @@ class Donors:
             frame: Rows with all columns.
             blank: For each column to be filled, where.
         """
-        from sklearn.impute import KNNImputer  # heavy, and seldom needed
-
         scaled = np.column_stack([numbers(frame, name) for name in self.columns])
         asked: NDArray[np.bool_] = np.any(list(blank.values()), axis=0)
-        imputer = KNNImputer(n_neighbors=FEWEST, keep_empty_features=True).fit(np.array(self.rows))
         centre, spread = np.array(self.centre), np.array(self.spread)
-        found = imputer.transform((scaled[asked] - centre) / spread) * spread + centre
+        given, rows = (scaled[asked] - centre) / spread, np.array(self.rows)
+        found = np.empty_like(given)
+        for begin in range(0, len(given), _AT_ONCE):
+            part = given[begin : begin + _AT_ONCE]
+            # column by column and in the order of the rows: a row finds the same neighbours whoever is asked with it
+            apart = np.zeros((len(part), len(rows)))
+            for of_part, of_rows in zip(part.T, rows.T, strict=True):
+                apart += np.nan_to_num(np.subtract.outer(of_part, of_rows), nan=0.0) ** 2
+            near = np.argsort(apart, axis=1, kind="stable")[:, :FEWEST]
+            found[begin : begin + _AT_ONCE] = rows[near].mean(axis=1)
+        found[np.isnan(given).all(axis=1)] = rows.mean(axis=0)
+        found = found * spread + centre
         columns = {}
         for name, where in blank.items():
             values = numbers(frame, name).copy()

@@ -135,7 +135,7 @@ class Entry:
         if more := self.after.columns - self.before.columns:
             said.append(f"{_several(more, 'column')} made")
         if self.blanks_made:
-            said.append(f"{_several(self.blanks_made, 'cell')} blank: a part is missing, or it would be over zero")
+            said.append(f"{_several(self.blanks_made, 'cell')} blank ({self.step.why_blank})")
         return ", ".join(said) or "nothing changed"
 
 
@@ -148,14 +148,19 @@ class Prepared:
     """A table after some steps, and what became of it in each.
 
     Attributes:
-        data: The table.
+        base: The table as it was read.
+        data: The table after the steps.
         entries: One for each step.
-        before: The table before the last of them.
     """
 
+    base: Dataset
     data: Dataset
     entries: tuple[Entry, ...] = ()
-    before: Prepared | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps as they were asked for."""
+        return tuple(asked(entry.step) for entry in self.entries)
 
 
 def prepare(data: Dataset, steps: Sequence[Step], held: Prepared | None = None) -> Prepared:
@@ -164,15 +169,17 @@ def prepare(data: Dataset, steps: Sequence[Step], held: Prepared | None = None) 
     Args:
         data: The table as it was read.
         steps: What to do, in order; each learns anew.
-        held: The same table after perhaps other steps: what they begin with alike is not done again.
+        held: The same table after the first of these steps, which are then not done again.
 
     Raises:
         StepError: One sentence that says which step cannot be done, and why.
     """
     if len(steps) > MOST_STEPS:
         raise StepError(f"At most {MOST_STEPS} steps can be done. Got {len(steps)}.")
-    prepared, done = _begun(data, steps, held)
-    for number, step in enumerate(steps[done:], start=done + 1):
+    prepared = Prepared(data, data)
+    if held is not None and held.base is data and held.steps == tuple(steps[: len(held.entries)]):
+        prepared = held
+    for number, step in enumerate(steps[len(prepared.entries) :], start=len(prepared.entries) + 1):
         try:
             prepared = _after(prepared, step)
         except HouseholdSegmentsError as error:
@@ -185,20 +192,6 @@ def asked(step: Step) -> Step:
     """A step as it was asked for, without what it learned."""
     learned = {"values": (), "donors": None, "bounds": (), "kept": (), "other": None, "levels": ()}
     return replace(step, **{name: none for name, none in learned.items() if name in step.__dataclass_fields__})
-
-
-def _begun(data: Dataset, steps: Sequence[Step], held: Prepared | None) -> tuple[Prepared, int]:
-    """The longest beginning that was done already, and how many steps that is."""
-    chain = []
-    while held is not None:
-        chain.append(held)
-        held = held.before
-    if not chain or chain[-1].data is not data:
-        return Prepared(data), 0
-    common = 0
-    while common < min(len(steps), len(chain) - 1) and asked(chain[-2 - common].entries[-1].step) == steps[common]:
-        common += 1
-    return chain[-1 - common], common
 
 
 def _after(prepared: Prepared, step: Step) -> Prepared:
@@ -225,7 +218,7 @@ def _after(prepared: Prepared, step: Step) -> Prepared:
         sum(_changed(data.frame[name], frame[name]) for name in learned.changes),
         int(frame[made].isna().sum().sum()),
     )
-    return Prepared(after, (*prepared.entries, entry), prepared)
+    return Prepared(prepared.base, after, (*prepared.entries, entry))
 
 
 def _size(data: Dataset) -> Size:

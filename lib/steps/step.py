@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -83,9 +83,22 @@ class Step(ABC):
         """What the columns mean afterwards."""
         return book
 
+    @property
+    def why_blank(self) -> str:
+        """Why cells of a column that it makes are blank."""
+        return "a part is missing"
+
     @abstractmethod
     def words(self, book: Codebook) -> str:
         """The step in a few words."""
+
+
+def having(frame: pd.DataFrame, columns: Mapping[str, NDArray[Any] | pd.Series]) -> pd.DataFrame:
+    """A table with some columns new or otherwise; whatever they are called, which ``assign`` would not allow."""
+    made = frame.copy(deep=False)
+    for name, values in columns.items():
+        made[name] = values
+    return made
 
 
 def numbers(frame: pd.DataFrame, column: str) -> Floats:
@@ -124,6 +137,16 @@ def check_columns(data: Dataset, columns: Sequence[str], *, categories: bool = F
             raise StepError(f"{variable.label} is no category: choose a column of categories.")
         if amounts and not variable.is_amount:
             raise StepError(f"{variable.label} holds no amounts: choose a column of amounts.")
+
+
+def check_known(data: Dataset, column: str, learned: Sequence[float | None]) -> None:
+    """Refuse what was learned of a column that has nothing to learn from: no value, or none with a weight.
+
+    Raises:
+        StepError: One sentence.
+    """
+    if any(one is not None and not np.isfinite(one) for one in learned):
+        raise StepError(f"{data.codebook.label(column)} has no value to go by: leave the column out.")
 
 
 def check_one_of(what: str, given: Any, allowed: Sequence[str]) -> None:  # noqa: ANN401 - it may come from a file

@@ -42,7 +42,7 @@ def from_dict(stored: Any) -> Preparation:  # noqa: ANN401 - it comes from a fil
             tuple(_step(one) for one in steps),
             _choices(stored.get("choices", {})),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise StepError("How the table was prepared cannot be read.") from error
 
 
@@ -57,6 +57,7 @@ def _step(stored: Any) -> Step:  # noqa: ANN401 - it comes from a file
 def _choices(stored: Any) -> Mapping[str, Any]:  # noqa: ANN401 - it comes from a file
     """Choices as they are: whoever reads a file by them checks each."""
     _check(isinstance(stored, dict) and isinstance(stored.get("columns", {}), dict))
+    _check(all(isinstance(chosen, dict) for chosen in stored.get("columns", {}).values()))
     return MappingProxyType(stored)
 
 

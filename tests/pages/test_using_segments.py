@@ -93,8 +93,8 @@ def test_a_saved_recipe_labels_a_table_once_and_goes_back_on_the_page(app, sampl
     recipe = exports.recipe_json(found, names, fearful.codebook, origin)
     table = fearful.frame[["YY1", "DEBT", "HOUSES"]].to_csv(index=False).encode()
     at = app(PAGE, who=FEARFUL, use="hand-on")
-    at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json")
-    at.file_uploader(key="table_file").upload("mine.csv", table, "text/csv")
+    at.file_uploader(key="recipe_file_0").upload("recipe.json", recipe, "application/json")
+    at.file_uploader(key="table_file_0").upload("mine.csv", table, "text/csv")
     at.run()
     assert not at.exception
     assert any("3 segments on DEBT, HOUSES" in m.value for m in at.main.markdown)
@@ -109,6 +109,6 @@ def test_a_saved_recipe_labels_a_table_once_and_goes_back_on_the_page(app, sampl
 
 def test_a_file_that_is_no_recipe_is_refused_in_a_sentence(app):
     at = app(PAGE, who=FEARFUL, use="hand-on")
-    at.file_uploader(key="recipe_file").upload("recipe.json", b'{"k": 3}', "application/json").run()
+    at.file_uploader(key="recipe_file_0").upload("recipe.json", b'{"k": 3}', "application/json").run()
     assert not at.exception
     assert len(at.error) == 1

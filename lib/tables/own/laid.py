@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -70,3 +71,21 @@ def room() -> Iterator[Room]:
     """Room for files for as long as the ``with`` block runs."""
     with contextlib.ExitStack() as stack:
         yield Room(stack)
+
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+
+
+@contextlib.contextmanager
+def folder(size: int) -> Iterator[Path]:
+    """A folder for files that need names, for as long as the ``with`` block runs; only this user can enter it.
+
+    It is in memory where Linux has a place for that with room for ``size`` bytes, else in the temporary folder. Where
+    the process is killed meanwhile it stays: in memory until the system starts anew.
+    """
+    there = None
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux" and shutil.disk_usage(_SHARED_MEMORY).free > size:
+            there = _SHARED_MEMORY
+    with tempfile.TemporaryDirectory(prefix="table-", dir=there) as made:
+        yield Path(made)

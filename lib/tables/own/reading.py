@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -82,7 +84,9 @@ class Reading:
         codes = values[at]
         unread = np.isnan(codes) & pc.is_valid(texts).to_numpy()
         if unread.any():
-            alike = {_alike(text): code for text, code in self.codes.items()}
+            often = Counter(map(_alike, self.codes))
+            # of two words that differ only so, neither is meant
+            alike = {_alike(text): code for text, code in self.codes.items() if often[_alike(text)] == 1}
             codes[unread] = [alike.get(_alike(text), np.nan) for text in texts.filter(pa.array(unread)).to_pylist()]
         return codes
 
@@ -148,6 +152,8 @@ def _style(stored: Mapping[str, Any]) -> NumberStyle:
     if set(stored) - set(known):
         raise ValueError("no such convention of numbers")
     style = NumberStyle(**stored)
+    if style.decimal == style.thousands:
+        raise ValueError("one mark for two things")
     if style.decimal not in (".", ",") or style.thousands not in ("", ",", ".", " ", "'"):
         raise ValueError("no such marks in numbers")
     if not isinstance(style.currency, str) or len(style.currency) > 20:
@@ -180,7 +186,6 @@ def _yes_or_no(cells: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _alike(text: str) -> str | float:
     """What two words for one category have in common: "1.0" is "1", and "north" is "North"."""
-    try:
+    if re.fullmatch(numbers.PLAIN_NUMBER, text):
         return float(text)
-    except ValueError:
-        return " ".join(text.split()).casefold()
+    return " ".join(text.split()).casefold()

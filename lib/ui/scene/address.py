@@ -61,7 +61,7 @@ class Book:
 
     def is_asked(self, key: str) -> bool:
         """Whether the address decides what a control shows."""
-        return key not in self.defaults or went_back()
+        return key not in self.defaults or (went_back() and not self.is_private)
 
     def keep(self, key: str, picked: Said, default: Said) -> None:
         """Note what a control shows; at once in the address unless the whole page is being drawn."""

@@ -15,13 +15,13 @@ import streamlit as st
 from lib.dataset import Dataset
 from lib.errors import HouseholdSegmentsError
 from lib.sources.table import Understood, as_dataset
-from lib.steps import Prepared, Step, asked, prepare
+from lib.steps import Prepared, Step, prepare
 from lib.tables.files import MEGABYTE
 from lib.ui.scene import own
 
 KEPT_UNDERSTOOD = 64 * MEGABYTE
-"""What was understood of a file up to this size stays until the table is forgotten: its columns can still be changed.
-A larger one is let go of when the table is used, and must be brought again for that."""
+"""What was understood of a file of up to so many bytes, unpacked, stays until the table is forgotten: its columns can
+still be changed. A larger one is let go of when the table is used, and must be brought again for that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,7 @@ class Desk:
         file: What tells the file from another one.
         understood: What was understood of it; None once it was let go of.
         prepared: The table with the steps that were done to it; None where what was understood makes no table.
+        steps: What is to be done to it, in order.
         problem: Why it makes none, or why a step could not be done; "" where nothing is wrong.
         key: The word that the table goes by, once it is used.
     """
@@ -39,21 +40,9 @@ class Desk:
     file: str
     understood: Understood | None
     prepared: Prepared | None
+    steps: tuple[Step, ...] = ()
     problem: str = ""
     key: str | None = None
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """What was done, in order."""
-        return () if self.prepared is None else tuple(asked(entry.step) for entry in self.prepared.entries)
-
-    @property
-    def base(self) -> Dataset | None:
-        """The table as it was read."""
-        found = self.prepared
-        while found is not None and found.before is not None:
-            found = found.before
-        return None if found is None else found.data
 
 
 def laid() -> Desk | None:
@@ -87,32 +76,31 @@ def lay(file: str, found: Read, steps: Sequence[Step] = ()) -> None:
         steps: To do to the table.
     """
     before = laid()
-    key = before.key if before is not None and before.file == file else None
-    prepared = None if found.table is None else Prepared(found.table)
-    _keep(Desk(file, found.understood, prepared, found.problem, key))
-    do(*steps)
+    key = before.key if before is not None and before.file == file and before.key in own.mine() else None
+    if found.table is None:
+        # the steps wait for a choice with which there is a table again
+        st.session_state[own.DESK] = Desk(file, found.understood, None, tuple(steps), found.problem, key)
+        return
+    prepared, dropped = Prepared(found.table, found.table), []
+    for number, step in enumerate(steps, start=1):
+        try:
+            prepared = prepare(found.table, (*prepared.steps, step), prepared)
+        except HouseholdSegmentsError as error:
+            dropped.append(f"Step {number} ({step.kind}) is left out: {error}")
+    problem = " ".join(filter(None, (found.problem, *dropped)))
+    _keep(Desk(file, found.understood, prepared, prepared.steps, problem, key))
 
 
-def do(*steps: Step) -> None:
-    """Do further steps to the table on the desk; one that cannot be done is left out, and the desk says why."""
-    problems = []
-    for step in steps:
-        if (before := laid()) is not None:
-            _redo((*before.steps, step))
-            problems.append(laid_problem())
-    if problems:
-        say(" ".join(filter(None, problems)))
+def do(step: Step) -> None:
+    """Do a further step to the table on the desk; where it cannot be done, the desk says why and all stays."""
+    if (before := laid()) is not None:
+        _redo(before, (*before.steps, step))
 
 
 def undo(number: int) -> None:
     """Undo a step, counted from 0; those after it are done again without it."""
     if (before := laid()) is not None:
-        _redo((*before.steps[:number], *before.steps[number + 1 :]))
-
-
-def laid_problem() -> str:
-    """What is wrong with the table on the desk; "" where nothing is."""
-    return "" if (made := laid()) is None else made.problem
+        _redo(before, (*before.steps[:number], *before.steps[number + 1 :]))
 
 
 def say(problem: str) -> None:
@@ -121,16 +109,15 @@ def say(problem: str) -> None:
         st.session_state[own.DESK] = replace(made, problem=problem)
 
 
-def _redo(steps: Sequence[Step]) -> None:
-    before = laid()
-    if before is None or before.base is None:
+def _redo(before: Desk, steps: tuple[Step, ...]) -> None:
+    if before.prepared is None:
         return
     try:
-        prepared = prepare(before.base, steps, before.prepared)
+        prepared = prepare(before.prepared.base, steps, before.prepared)
     except HouseholdSegmentsError as error:
-        st.session_state[own.DESK] = replace(before, problem=str(error))
+        say(str(error))
         return
-    _keep(replace(before, prepared=prepared, problem=""))
+    _keep(replace(before, prepared=prepared, steps=steps, problem=""))
 
 
 def _keep(made: Desk) -> None:
@@ -152,9 +139,10 @@ def use() -> str | None:
     made = laid()
     if made is None or made.prepared is None:
         return None
-    others = [key for key in own.mine() if key != made.key]
+    held = made.key if made.key in own.mine() else None  # it may have been swept away while nobody was there
+    others = [key for key in own.mine() if key != held]
     try:
-        key = made.key or own.bring(made.prepared.data, instead_of=others)
+        key = held or own.bring(made.prepared.data, instead_of=others)
     except HouseholdSegmentsError as error:
         say(str(error))
         return None

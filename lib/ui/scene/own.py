@@ -113,9 +113,12 @@ def find(key: str) -> Dataset | None:
     return None if brought is None else brought.data
 
 
-DESK, CHOICES, ROUND = "own_desk", "own_choices", "own_round"
-"""What a session holds: the table in the making, what was chosen about its file, and how often the box for a file was
-emptied."""
+DESK, CHOICES, BRINGING, ROUND = "own_desk", "own_choices", "own_bringing", "own_round"
+"""What a session holds: the table in the making, what was chosen about its file, what else is known of its bringing,
+and how often the boxes for files were emptied."""
+
+LABELLED = "own_labelled"
+"""What a session holds of a table that was labelled by a recipe."""
 
 
 DATABASE = "own_database"
@@ -130,14 +133,21 @@ def empty_the_box(file: str) -> None:
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
+def put_away() -> None:
+    """Forget the table in the making, and all that was brought with it; one that is in use stays."""
+    for held in (DESK, CHOICES, BRINGING, DATABASE, LABELLED):
+        st.session_state.pop(held, None)
+    context = get_script_run_ctx()
+    if context is not None and isinstance(files := context.uploaded_file_mgr, MemoryUploadedFileManager):
+        files.remove_session_files(context.session_id)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
 def clear() -> None:
     """Forget the table in use, the one in the making, and all that was made from them."""
     for key in mine():
         forget(key)
-    laid = st.session_state.pop(DESK, None)
-    for held in (CHOICES, DATABASE):
-        st.session_state.pop(held, None)
-    empty_the_box(getattr(laid, "file", ""))
+    put_away()
 
 
 def forget(key: str) -> None:

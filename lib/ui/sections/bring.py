@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -26,27 +26,47 @@ from lib.ui.run import background
 from lib.ui.scene import catalogue, desk, own
 from lib.ui.scene.desk import Desk, Read
 from lib.ui.sections import columns, database, recipes, sidebar
-from lib.words import literal
+from lib.words import listed, literal
 from lib.work.jobs import Ticket
 from lib.work.progress import Progress
 
 MOST_MB = most_bytes() // MEGABYTE
 """Of a file; ``server.maxUploadSize`` is what Streamlit takes on any server."""
 
-_FILE, _CHOSEN_OF = "own_file", "own_choices_of"
-_USED, _SAID, _TAKEN = "own_used", "own_recipe_said", "own_recipe_taken"
+_FILE, _USED = "own_file", "own_used"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _TEXT = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What a saved recipe says: choices about a file, steps, and segments; and whether the table follows it."""
+    """What a saved recipe says: choices about a file, steps, and segments."""
 
     choices: Mapping[str, Any]
     steps: tuple[Step, ...]
     recipe: Recipe
-    is_followed: bool = False
+
+
+@dataclass
+class _Bringing:
+    """What a session knows of the table that it brings, besides what lies on the desk.
+
+    Attributes:
+        chosen_of: The file that the choices are about.
+        recipe_file: The file of the recipe that was read.
+        said: What it says; None without one.
+        is_followed: Whether the table follows it.
+    """
+
+    chosen_of: str = ""
+    recipe_file: str = ""
+    said: _Said | None = None
+    is_followed: bool = True
+
+
+def _bringing() -> _Bringing:
+    found: _Bringing = st.session_state.setdefault(own.BRINGING, _Bringing())
+    return found
 
 
 def bring() -> Desk | None:
@@ -92,16 +112,20 @@ def _lay_answer() -> None:
 
 def _take_recipe() -> None:
     """The recipe of another day, to do the same once more: how a table was read, its steps, its segments."""
+    known = _bringing()
     with st.expander("Do as a saved recipe says", icon=":material/menu_book:"):
         file = st.file_uploader(
-            "Recipe, JSON, from the tab “Hand on”",
+            "Recipe, JSON, from the tab “Hand on”; it takes the place of choices and steps made so far",
             type="json",
             max_upload_size=8,
             key=f"own_recipe_{st.session_state.get(own.ROUND, 0)}",
         )
-        if file is None or st.session_state.get(_TAKEN) == file.file_id:
+        if file is None:
+            known.recipe_file, known.said = "", None
             return
-        st.session_state[_TAKEN] = file.file_id
+        if known.recipe_file == file.file_id:
+            return
+        known.recipe_file, known.said, known.is_followed = file.file_id, None, False
         try:
             stored = read_recipe(file.getvalue())
             if not isinstance(stored.preparation, Preparation):
@@ -109,9 +133,8 @@ def _take_recipe() -> None:
         except HouseholdSegmentsError as error:
             st.error(literal(str(error)), icon=":material/rule:")
             return
-    st.session_state[_SAID] = _Said(
-        dict(stored.preparation.choices), tuple(asked(step) for step in stored.preparation.steps), stored.model.recipe
-    )
+        steps = tuple(asked(step) for step in stored.preparation.steps)
+        known.said = _Said(dict(stored.preparation.choices), steps, stored.model.recipe)
 
 
 def _offer_examples() -> None:
@@ -128,14 +151,13 @@ def _lay_example(path: Path) -> None:
 
 def _lay_file(file: Any) -> Desk | None:  # noqa: ANN401 - Streamlit's uploaded file
     """Put what is in a file on the desk, by the choices so far: read once, and again where a choice is about it."""
-    made = desk.laid()
+    made, known = desk.laid(), _bringing()
     before = made if made is not None and made.file == file.file_id else None
-    said: _Said | None = st.session_state.get(_SAID)
-    if st.session_state.get(_CHOSEN_OF) != file.file_id:
-        st.session_state[own.CHOICES] = {} if said is None else dict(said.choices)
-        st.session_state[_CHOSEN_OF] = file.file_id
-    elif said is not None and not said.is_followed:
-        st.session_state[own.CHOICES] = dict(said.choices)
+    if known.chosen_of != file.file_id:
+        st.session_state[own.CHOICES] = {}
+        known.chosen_of, known.is_followed = file.file_id, False
+    if _is_to_follow(known):
+        st.session_state[own.CHOICES] = dict(known.said.choices) if known.said is not None else {}
     try:
         _lay(file.file_id, before, file)
     except HouseholdSegmentsError as error:
@@ -146,13 +168,16 @@ def _lay_file(file: Any) -> Desk | None:  # noqa: ANN401 - Streamlit's uploaded 
     return made if made is not None and made.file == file.file_id else None
 
 
+def _is_to_follow(known: _Bringing) -> bool:
+    return known.said is not None and not known.is_followed
+
+
 def _follow_choices() -> None:
     """Understand the columns anew where something else was chosen about them, or a recipe says so."""
-    before = desk.laid()
+    before, known = desk.laid(), _bringing()
     if before is None or before.understood is None:
         return
-    said: _Said | None = st.session_state.get(_SAID)
-    chosen = said.choices if said is not None and not said.is_followed else columns.choices()
+    chosen = known.said.choices if known.said is not None and not known.is_followed else columns.choices()
     of_file = {name: value for name, value in before.understood.choices.items() if name != "columns"}
     st.session_state[own.CHOICES] = {**of_file, "columns": chosen.get("columns", {})}
     try:
@@ -163,18 +188,18 @@ def _follow_choices() -> None:
 
 def _lay(name: str, before: Desk | None, file: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
     """Read a file, or its columns anew, where that is asked for; a million rows take seconds, and a bar is shown."""
-    known = None if before is None else before.understood
-    said: _Said | None = st.session_state.get(_SAID)
-    is_new = said is not None and not said.is_followed
+    understood, known = None if before is None else before.understood, _bringing()
+    follows = _is_to_follow(known)
     choices = json.dumps(_settled(columns.choices()), sort_keys=True)
-    if known is not None and not is_new and choices == json.dumps(_settled(known.choices), sort_keys=True):
+    if understood is not None and not follows and choices == json.dumps(_settled(understood.choices), sort_keys=True):
         return
-    key = (name, choices)
-    found = background.soon("own_file", key, lambda session: _ask(session, key, file, known))
+    key = (name, choices, follows)
+    found = background.soon("own_file", key, lambda session: _ask(session, key, file, understood))
     if found is not None:
         steps = before.steps if before is not None else ()
-        if said is not None and is_new:
-            steps, st.session_state[_SAID] = said.steps, replace(said, is_followed=True)
+        if follows and known.said is not None:
+            steps, known.is_followed = known.said.steps, True
+            st.session_state[own.CHOICES] = dict(found.understood.choices)
         desk.lay(name, found, steps)
 
 
@@ -183,25 +208,49 @@ def _settled(choices: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in choices.items() if value not in ({}, None)}
 
 
-def _ask(session: Hashable | None, key: tuple[str, str], file: Any, known: Understood | None) -> Ticket[Read]:  # noqa: ANN401
-    choices = json.loads(key[1])
+def _ask(
+    session: Hashable | None,
+    key: tuple[str, str, bool],
+    file: Any,  # noqa: ANN401 - Streamlit's uploaded file
+    known: Understood | None,
+) -> Ticket[Read]:
+    _, said, follows = key
+    choices = json.loads(said)
 
     def work(progress: Progress) -> Read:
+        if follows:
+            return _by_recipe(file, choices, known, progress)
         if known is not None and not table.needs_reading(known, choices):
             return desk.read(table.again(known, choices, progress=progress))
-        found = table.understand(file, file.name, choices, max_bytes=MOST_MB * MEGABYTE, progress=progress)
-        return desk.read(found)
+        return desk.read(_understand(file, choices, progress))
 
     return background.reading().ask(key, session, work)
+
+
+def _understand(file: Any, choices: Mapping[str, Any], progress: Progress) -> Understood:  # noqa: ANN401
+    return table.understand(file, file.name, choices, max_bytes=MOST_MB * MEGABYTE, progress=progress)
+
+
+def _by_recipe(file: Any, choices: dict[str, Any], known: Understood | None, progress: Progress) -> Read:  # noqa: ANN401
+    """A table by the choices of a recipe, as far as it has their columns; the others are named."""
+    chosen: dict[str, Any] = choices.pop("columns", {})
+    if known is None or table.needs_reading(known, choices):
+        known = _understand(file, choices, progress)
+    there = {column.name for column in known.columns}
+    kept = {name: what for name, what in chosen.items() if name in there}
+    found = desk.read(table.again(known, _settled({**choices, "columns": kept})))
+    if absent := [name for name in chosen if name not in there]:
+        words = f"The recipe also speaks of {listed(absent)}, which this table does not have."
+        return found._replace(problem=f"{found.problem} {words}".strip())
+    return found
 
 
 def _take_back(problem: str, before: Desk | None) -> None:
     """Say what is wrong; a choice that does not fit is taken back, so that there is still something to choose."""
     st.error(literal(problem), icon=":material/draft:")
+    _bringing().is_followed = True
     if before is not None and before.understood is not None:
         st.session_state[own.CHOICES] = dict(before.understood.choices)
-    if (said := st.session_state.get(_SAID)) is not None:
-        st.session_state[_SAID] = replace(said, is_followed=True)
 
 
 def render_size(made: Desk) -> None:
@@ -237,12 +286,23 @@ def offer(made: Desk) -> None:
         if made.prepared is not None:
             label = "Use this table" if made.key is None else "To the pages"
             st.button(label, type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use)
-        st.button("Forget this table", icon=":material/delete:", key="forget_own", on_click=sidebar.forget_own)
+        st.button("Forget this table", icon=":material/delete:", key="forget_own", on_click=_forget)
+
+
+def _forget() -> None:
+    """Forget the table on the desk; one that was used before it stays."""
+    made = desk.laid()
+    if made is not None and made.key is None:
+        own.put_away()
+    else:
+        sidebar.forget_own()
 
 
 def _use() -> None:
     if (key := desk.use()) is not None:
         sidebar.set_source(key)
         st.session_state[_USED] = True
-        if (said := st.session_state.pop(_SAID, None)) is not None:
-            recipes.put_on_page(said.recipe)
+        known = _bringing()
+        if known.said is not None:
+            recipes.put_on_page(known.said.recipe)
+            known.said = None

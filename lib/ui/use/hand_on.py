@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
+from lib.tables.own.laid import folder
 from lib.ui.run import background, drawing, segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
@@ -26,8 +26,8 @@ _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart")
 """Charts of a page that go into its report besides the report's own."""
 
 _MOST_MB = 50
-
-_LABELLED = "labelled_table"
+_TIMES = 3
+"""How much room a table and the same with labels take, against the table."""
 
 
 def render(scene: Segmented) -> None:
@@ -167,13 +167,17 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
 def _render_apply(scene: Segmented) -> None:
     members = scene.entity.plural
     st.subheader("Apply a saved recipe")
+    turn = st.session_state.get(own.ROUND, 0)  # boxes are emptied when a table is forgotten
     left, right = st.columns(2)
-    stored = left.file_uploader("Recipe, JSON", type="json", max_upload_size=8, key="recipe_file")
+    stored = left.file_uploader("Recipe, JSON", type="json", max_upload_size=8, key=f"recipe_file_{turn}")
     table = right.file_uploader(
-        f"{capitalised(members)}, CSV or Parquet", type=["csv", "parquet"], max_upload_size=_MOST_MB, key="table_file"
+        f"{capitalised(members)}, CSV or Parquet",
+        type=["csv", "parquet"],
+        max_upload_size=_MOST_MB,
+        key=f"table_file_{turn}",
     )
     if stored is None or table is None:
-        st.session_state.pop(_LABELLED, None)
+        st.session_state.pop(own.LABELLED, None)
     if stored is None:
         st.caption(
             "A recipe labels another table with the same columns, here or by "
@@ -212,8 +216,8 @@ def _offer_to_load(scene: Segmented, recipe: Recipe) -> None:
 def _label(read: StoredRecipe, recipe: Any, table: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded files
     """Label a table once for as long as it and its recipe are there; the result stays in this session alone."""
     key = (recipe.file_id, table.file_id)
-    if key not in (kept := st.session_state.get(_LABELLED, {})):
-        kept = st.session_state[_LABELLED] = {key: _labelled(read, table)}
+    if key not in (kept := st.session_state.get(own.LABELLED, {})):
+        kept = st.session_state[own.LABELLED] = {key: _labelled(read, table)}
     words, content, name = kept[key]
     st.markdown(literal(words))
     st.download_button(
@@ -224,8 +228,9 @@ def _label(read: StoredRecipe, recipe: Any, table: Any) -> None:  # noqa: ANN401
 def _labelled(read: StoredRecipe, table: Any) -> tuple[str, bytes, str]:  # noqa: ANN401 - Streamlit's uploaded file
     """What was done, the labelled table, and what its file is called."""
     ending = ".parquet" if table.name.lower().endswith(".parquet") else ".csv"
-    with tempfile.TemporaryDirectory() as folder:
-        given, labelled = Path(folder) / f"table{ending}", Path(folder) / f"labelled{ending}"
-        given.write_bytes(table.getvalue())
+    content = table.getvalue()
+    with folder(_TIMES * len(content)) as place:
+        given, labelled = place / f"table{ending}", place / f"labelled{ending}"
+        given.write_bytes(content)
         done = label_file(read, given, labelled)
         return done.words, labelled.read_bytes(), f"labelled-{Path(table.name).stem[:40]}{ending}"

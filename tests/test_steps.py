@@ -483,3 +483,9 @@ def test_a_long_name_is_cut_and_comes_back():
     assert len(step.column) <= 80
     preparation = prepare(data, [step]).data.preparation
     assert from_dict(json.loads(json.dumps(preparation.to_dict()))) == preparation
+
+
+def test_a_table_written_in_another_way_is_refused_not_left_out(tmp_path):
+    data = read("id,a,b\nA,1.5,2\nB,2.5,3\nC,3.5,9\nD,4.25,1\n")
+    with pytest.raises(HouseholdSegmentsError, match=r"4 of 4 cells of the column a are not a number .* such as 1,5"):
+        labelled_by(data, Recipe(("a", "b"), k=2), "id;a;b\nA;1,5;2\nB;2,5;3\nC;3,5;9\nD;4,25;1\n", tmp_path)

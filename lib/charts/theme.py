@@ -49,6 +49,8 @@ ROW = 26
 
 def words_of(variable: Variable) -> str:
     """The expression by which an axis words a column's numbers: a billion is B, not the G of engineers."""
+    if variable.format.endswith("%"):
+        return "format(datum.value, '.0%')"
     money = "$" if variable.sign else ""
     return f"replace(format(datum.value, '{money}~s'), 'G', 'B')"
 

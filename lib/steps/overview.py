@@ -35,13 +35,15 @@ def missing_together(data: Dataset) -> pd.DataFrame:
     """In which columns of the file together rows lack a value, the commonest combination first.
 
     Returns:
-        "columns" (labels, a tuple) and "rows"; at most ``PATTERNS`` combinations.
+        "columns" (labels, a tuple of two or more) and "rows"; at most ``PATTERNS`` combinations.
     """
     names = [name for name in missing(data).index if name not in made(data)]
     if not names:
         return pd.DataFrame({"columns": [], "rows": []})
     blank = data.frame[names].isna()
-    counted = blank[blank.any(axis=1)].value_counts().head(PATTERNS)
+    counted = blank[blank.sum(axis=1) > 1].value_counts().head(PATTERNS)
+    if counted.empty:
+        return pd.DataFrame({"columns": [], "rows": []})
     labels = [data.codebook.label(name) for name in names]
     together = [tuple(label for label, is_blank in zip(labels, row, strict=True) if is_blank) for row in counted.index]
     return pd.DataFrame({"columns": together, "rows": counted.to_numpy(dtype=np.int64)})

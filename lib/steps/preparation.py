@@ -15,9 +15,12 @@ from lib.codebook import Codebook
 from lib.dataset import Dataset, derived
 from lib.errors import HouseholdSegmentsError, StepError
 from lib.steps.step import Step
+from lib.tables.files import shown
 from lib.tables.own.reading import Reading
 
 MOST_STEPS = 100
+MOST_UNREAD = 0.5
+"""Share of a column's cells that may not be read by a recipe; beyond it the column is written in another way."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,20 @@ class Preparation:
         return frame[list(features)].astype(np.float64).reindex(rows)
 
     def _read(self, name: str, cells: pa.Array | pa.ChunkedArray) -> np.ndarray:
-        return self.reading.get(name, Reading("number")).values(cells)
+        reading = self.reading.get(name, Reading("number"))
+        values = reading.values(cells)
+        blank = int(np.isnan(values).sum())
+        if blank > MOST_UNREAD * len(values) and len(odd := reading.unread(cells, values)) > MOST_UNREAD * len(values):
+            what = (
+                "a category that the recipe knows"
+                if reading.sort == "category"
+                else f"a {reading.sort} as the recipe's"
+            )
+            raise StepError(
+                f"{len(odd):,} of {len(values):,} cells of the column {name} are not {what}, such as {shown(odd[0])}: "
+                "write them as in the table that the recipe was made from."
+            )
+        return values
 
     def _way_to(self, features: Sequence[str]) -> tuple[tuple[str, ...], list[Step]]:
         """The columns of a file and the steps from which features follow."""

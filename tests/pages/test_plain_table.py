@@ -381,7 +381,7 @@ def test_a_recipe_goes_on_the_page_only_where_its_columns_are(mine, columns, fit
     origin = exports.provenance(data, Population(), "Mine", found.recipe)
     recipe = exports.recipe_json(found, names(data, found), data.codebook, origin)
     at = mine(TWO, use="hand-on")
-    at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json").run()
+    at.file_uploader(key="recipe_file_0").upload("recipe.json", recipe, "application/json").run()
     if not fits:
         assert any("Mine has no column z" in c.value for c in at.main.caption)
         return

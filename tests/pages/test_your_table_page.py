@@ -157,12 +157,13 @@ def test_a_column_is_derived_and_becomes_a_feature(brought):
 
 def test_what_cannot_be_done_is_said_and_nothing_is_lost(cleaning):
     at = cleaning
-    at.selectbox(key="clean_missing_how").set_value("Fill with the median").run()
-    at.button(key="clean_missing_apply").click().run()
+    at.button(key="clean_merge").click().run()
     assert not at.exception
     assert [error.value.replace("\\", "") for error in at.error] == [
-        "Town holds no amounts: choose a column of amounts."
+        "Town has fewer than two categories below 5%: there is nothing to merge."
     ]
+    at.selectbox(key="clean_missing_how").set_value("Fill with the median").run()
+    assert at.button(key="clean_missing_apply").disabled  # no amount lacks a value
     assert any("200 rows" in m.value for m in at.main.markdown)
 
 
@@ -237,3 +238,64 @@ def test_a_table_for_which_there_is_no_memory_is_refused_in_a_sentence(brought, 
     monkeypatch.setattr(own, "most_of_memory", lambda: None)
     at.button(key="use_own").click().run()
     assert [title.value for title in at.title] == ["Explore this table"]
+
+
+def test_steps_wait_for_a_choice_with_which_there_is_a_table_again(cleaning):
+    """A column made the id by mistake, and taken back: nothing of the cleaning is lost."""
+    at = cleaning
+    at.button(key="clean_missing_apply").click().run()
+    at.session_state[own.CHOICES] = {"columns": {"Town": {"role": "id"}, "Customer": {"role": "text"}}}
+    at.run()
+    assert len(at.error) == 1
+    at.session_state[own.CHOICES] = {}
+    at.run()
+    assert not at.error
+    assert any("Leave out rows without Town" in m.value for m in at.main.markdown)
+    assert any("After 1 step 197 rows" in m.value for m in at.main.markdown)
+
+
+def test_a_step_that_a_choice_makes_impossible_is_named(cleaning):
+    at = cleaning
+    at.button(key="clean_missing_apply").click().run()
+    at.session_state[own.CHOICES] = {"columns": {"Town": {"role": "leave out"}}}
+    at.run()
+    assert "Step 1 (leave out missing) is left out" in at.error[0].value
+
+
+def test_a_recipe_whose_columns_are_not_there_is_followed_as_far_as_it_goes(brought):
+    at = brought("shop.csv", SHOP.encode())
+    at.session_state[own.CHOICES] = {"columns": {"Visits": {"label": "How often"}}}
+    at.run()
+    at.button(key="use_own").click().run()
+    data = own.find(at.selectbox(key="data").value)
+    recipe = Recipe(("Visits", "Spent"), k=3)
+    saved = exports.recipe_json(
+        fit(data, recipe), {}, data.codebook, exports.provenance(data, Population(), "All", recipe)
+    )
+    next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
+    at.switch_page(PAGE).run()
+    at.file_uploader[1].upload("recipe.json", saved, "application/json").run()
+    at.file_uploader[0].upload("other.csv", b"a;b\n1;2\n3;4\n5;7\n", "text/csv").run()
+    assert not at.exception
+    assert any("3 rows, 2 columns" in m.value for m in at.main.markdown)
+    assert ["Visits" in error.value for error in at.error] == [True]
+
+
+def test_a_table_that_was_swept_away_is_used_anew(brought):
+    """The browser slept for a while, and another visitor's run let go of the table."""
+    at = brought("shop.csv", SHOP.encode())
+    at.button(key="use_own").click().run()
+    own.sweep(lambda _: True)
+    at.switch_page(PAGE).run()
+    at.button(key="use_own").click().run()
+    assert not at.exception
+    assert [title.value for title in at.title] == ["Explore this table"]
+
+
+def test_an_example_is_said_to_be_synthetic_on_all_pages(app):
+    at = app(PAGE)
+    at.button(key="own_example_cards").click().run()
+    at.button(key="use_own").click().run()
+    assert any("synthetic" in info.value for info in at.info)
+    assert own.find(at.selectbox(key="data").value).synthetic
+    own.sweep(lambda _: True)

@@ -37,6 +37,9 @@ LEVELS: Mapping[float, str] = {
 APART = 0.2
 """Medians are clearly different when the smaller lies this share of the larger below it."""
 
+CODES_APART = 0.5
+"""Standard deviations by which the mean of a category's codes must differ from everyone's to be spoken of."""
+
 Chosen = Mapping[int, list[str]]
 """By segment: the columns its name speaks of, or the phrases about them."""
 
@@ -57,7 +60,8 @@ def names(dataset: Dataset, segmentation: Segmentation, *, described: Profile | 
     """
     table = (described or profile(dataset, segmentation)).table
     wording = _Wording(dataset.codebook, table.to_dict("index"))
-    ordered = {int(s): _ordered(table.loc[s], dataset.subject.identities) for s in segmentation.model.numbers}
+    codes = {name for name in segmentation.recipe.features if dataset.codebook[name].is_category}
+    ordered = {int(s): _ordered(table.loc[s], codes, dataset.subject.identities) for s in segmentation.model.numbers}
     chosen = {s: columns[:PHRASES] for s, columns in ordered.items()}
     for length in range(PHRASES + 1, min(MOST_PHRASES, len(segmentation.recipe.features)) + 1):
         chosen |= {s: ordered[s][:length] for s in _shared(wording.phrases(chosen))}
@@ -133,9 +137,15 @@ class _Wording:
         return float(self.statistics[segment, column]["median"])
 
 
-def _ordered(own: pd.DataFrame, identities: Sequence[Identity]) -> list[str]:
-    """Features by how far the segment stands from the middle, those without a relative before them first."""
+def _ordered(own: pd.DataFrame, codes: Collection[str], identities: Sequence[Identity]) -> list[str]:
+    """Features by how far the segment stands from the middle, those without a relative before them first.
+
+    A category of which the segment has hardly another share than everyone comes last: most may be graduates in a
+    segment, and no more of them than anywhere else.
+    """
     far = (own["standing"] - 0.5).abs().round(2) + own["difference"].abs().clip(upper=50) * 1e-4
+    alike = own.index.isin(list(codes)) & (own["difference"].abs() < CODES_APART)
+    far = far.mask(alike, 0.0)
     ranking = far.sort_values(ascending=False, kind="stable")
     independent = [str(column) for column in without_relatives(ranking, identities).index]
     return independent + [str(column) for column in ranking.index if column not in independent]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from lib.dataset import Codebook, Dataset, Variable
 from lib.errors import DataError
+from lib.sources import examples
 from lib.sources.prepared import as_read
 from lib.sources.table.understood import Understood, again, understand
 from lib.subjects import PLAIN, dressed, subject_of
@@ -87,7 +88,7 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
         # what somebody called a column goes before what its kind calls it
         called = {name: said["label"] for name, said in chosen.items() if "label" in said}
         codebook = Codebook({n: replace(v, label=called.get(n, v.label)) for n, v in codebook.items()})
-    return Dataset(
+    made = Dataset(
         frame=frame,
         codebook=codebook,
         name=_title(understood),
@@ -100,6 +101,7 @@ def as_dataset(understood: Understood, choices: Mapping[str, Any] | None = None)
             subject, frame, codebook, dict(zip(frame, readings, strict=False)), given, understood.choices
         ),
     )
+    return examples.marked(made, understood.digest)
 
 
 def _title(understood: Understood) -> str:

@@ -64,6 +64,11 @@ class Reading:
             return as_array(numbers.parse(texts, self.style)[0]).astype(np.float64)
         return self._codes_of(texts)
 
+    def unread(self, cells: pa.Array | pa.ChunkedArray, values: NDArray[np.float64]) -> list[str]:
+        """Cells that say something, and not what ``values`` could make of them."""
+        texts = self._without_missing(as_text(_yes_or_no(_plain(cells))))
+        return texts.filter(pa.array(np.isnan(values) & pc.is_valid(texts).to_numpy())).to_pylist()
+
     def _without_missing(self, texts: pa.ChunkedArray) -> pa.ChunkedArray:
         usual = NUMBER_MARKS if self.sort in ("number", "date") else MARKS
         marked = pc.is_in(texts, pa.array(usual if self.missing is None else self.missing, pa.string()))

@@ -260,10 +260,14 @@ def render_size(made: Desk) -> None:
     if data is None and read is not None:
         said = [f"{read.rows:,} rows, {len(read.columns)} columns."]
     elif data is not None:
-        extra = len([name for name in overview.made(data) if name in data.frame])
-        said = [f"{len(data):,} rows, {len(data.columns) - extra} columns."]
+        base = made.prepared.base if made.prepared is not None else data
+        extra = len([name for name in overview.made(base) if name in base.frame])
+        said = [f"{len(base):,} rows, {len(base.columns) - extra} columns."]
         if extra:
             said.append(f"Known as a table of {data.subject.wording.whole}, with {extra} ready-made columns besides.")
+        if made.steps:
+            steps = "1 step" if len(made.steps) == 1 else f"{len(made.steps)} steps"
+            said.append(f"After {steps} {len(data):,} rows, {len(data.columns) - extra} columns.")
     name = read.name if read is not None else "" if data is None else data.name
     st.markdown(f"**{literal(name)}**: {' '.join(said)}")
 

@@ -7,41 +7,60 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Variable
 from lib.errors import HouseholdSegmentsError
-from lib.steps import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, OneHot, Step, overview
+from lib.steps import (
+    Cap,
+    Capping,
+    Fill,
+    Filling,
+    LeaveOutMissing,
+    LeaveOutRepeats,
+    MergeRare,
+    OneHot,
+    Step,
+    overview,
+)
 from lib.ui.scene import desk
 from lib.ui.scene.desk import Desk
 from lib.words import literal, percent
 
 _LEAVE_OUT = "Leave out the rows"
-_FILLINGS = {
+_WITH_THE_COMMONEST, _WITH_A_VALUE = "Fill with the most common", "Fill with a value"
+_FROM_NEIGHBOURS = "Fill from the nearest neighbours"
+_FILLINGS: dict[str, Filling] = {
     "Fill with the median": "median",
     "Fill with the mean": "mean",
-    "Fill with the most common": "most common",
-    "Fill with a value": "constant",
-    "Fill from the nearest neighbours": "neighbours",
+    _WITH_THE_COMMONEST: "most common",
+    _WITH_A_VALUE: "constant",
+    _FROM_NEIGHBOURS: "neighbours",
 }
 _FENCES, _PERCENTILES, _BOUNDS = "Tukey's fences", "Percentiles", "Values"
-_CAPPINGS = {_FENCES: "fences", _PERCENTILES: "percentiles", _BOUNDS: "bounds"}
+_CAPPINGS: dict[str, Capping] = {_FENCES: "fences", _PERCENTILES: "percentiles", _BOUNDS: "bounds"}
 
 
 def render(data: Dataset) -> None:
     """What there is to clean, and what can be done about it."""
+    if data.notes:
+        with st.expander("As it was read", icon=":material/info:", expanded=True):
+            for note in data.notes:
+                st.caption(literal(note))
     _render_missing(data)
     _render_outliers(data)
     _render_repeats(data)
     _render_categories(data)
 
 
-def act(label: str, key: str, make: Callable[[], Step], *, disabled: bool = False) -> None:
-    """A button that does a step; a step that makes no sense is said on the page."""
+def act(label: str, key: str, make: Callable[[], Step], *, disabled: bool = False, clears: Sequence[str] = ()) -> None:
+    """A button that does a step and clears some controls; a step that makes no sense is said on the page."""
 
     def done() -> None:
         try:
             desk.do(make())
         except HouseholdSegmentsError as error:
             desk.say(str(error))
+        for name in clears:
+            st.session_state.pop(name, None)
 
     st.button(label, key=key, on_click=done, disabled=disabled)
 
@@ -72,25 +91,40 @@ def _render_missing(data: Dataset) -> None:
         alt=f"{len(blank)} columns lack values, {blank['label'].iloc[0]} most",
     )
     together = overview.missing_together(data)
-    right.dataframe(
-        pd.DataFrame(
-            {"Missing together": [", ".join(names) for names in together["columns"]], "Rows": together["rows"]}
-        ),
-        hide_index=True,
-        alt="In which columns together rows lack a value",
+    if together.empty:
+        right.caption("No row lacks values in two columns of the file.")
+    else:
+        right.dataframe(
+            pd.DataFrame({"Rows": together["rows"], "Missing together": together["columns"].map(", ".join)}),
+            hide_index=True,
+            alt="In which columns together rows lack a value",
+        )
+    how = st.selectbox("What to do", [_LEAVE_OUT, *_FILLINGS], key="clean_missing_how")
+    offered = [name for name in blank.index if _can_be(how, data.codebook[name])]
+    of_file = [name for name in offered if name not in overview.made(data)]
+    columns = choose(data, "Columns", offered, "clean_missing", of_file[:1] if how == _WITH_A_VALUE else of_file)
+    value = _value(data, columns) if how == _WITH_A_VALUE else None
+    act(
+        "Apply",
+        "clean_missing_apply",
+        lambda: _of_missing(columns, how, value),
+        disabled=not columns,
+        clears=("clean_missing",),
     )
-    made = {one.column for one in data.subject.made}
-    fillable = [name for name in blank.index if name not in made]
-    columns = choose(data, "Columns", list(blank.index), "clean_missing", fillable)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = st.selectbox("What to do", [_LEAVE_OUT, *_FILLINGS], key="clean_missing_how")
-        value = _value(data, columns) if how == "Fill with a value" else None
-        act("Apply", "clean_missing_apply", lambda: _of_missing(columns, how, value), disabled=not columns)
-    if how == "Fill from the nearest neighbours":
+    if how == _FROM_NEIGHBOURS:
         st.caption(
             "The mean of the five rows that are most alike in the other amounts, each on the scale of its standard "
-            "deviation, among at most 1,000 rows without a blank."
+            "deviation, among at most 1,000 rows without a blank. The file of the recipe will hold these rows: it is "
+            "for those alone who may see them."
         )
+
+
+def _can_be(how: str, variable: Variable) -> bool:
+    """Whether blanks of a column can be dealt with so."""
+    if how == _LEAVE_OUT:
+        return True
+    of_codes = how in (_WITH_THE_COMMONEST, _WITH_A_VALUE)
+    return variable.is_amount or (of_codes and variable.is_category)
 
 
 def _value(data: Dataset, columns: Sequence[str]) -> float | None:
@@ -104,15 +138,12 @@ def _value(data: Dataset, columns: Sequence[str]) -> float | None:
 def _of_missing(columns: tuple[str, ...], how: str, value: float | None) -> Step:
     if how == _LEAVE_OUT:
         return LeaveOutMissing(columns)
-    return Fill(columns, _FILLINGS[how], value=value)  # type: ignore[arg-type]
+    return Fill(columns, _FILLINGS[how], value=value)
 
 
 def _render_outliers(data: Dataset) -> None:
     st.subheader("Outliers")
     found = overview.outliers(data)
-    if found.empty:
-        st.caption("No amount lies beyond Tukey's fences (1.5 times the middle half beyond it).")
-        return
     shown = pd.DataFrame(
         {
             "Column": found["label"],
@@ -126,12 +157,16 @@ def _render_outliers(data: Dataset) -> None:
             ],
         }
     )
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=320 if len(shown) > 8 else "content",
-        alt=f"{len(found)} amounts have values beyond Tukey's fences, {found['label'].iloc[0]} most",
-    )
+    if shown.empty:
+        st.caption("No amount lies beyond Tukey's fences.")
+    else:
+        st.dataframe(
+            shown,
+            hide_index=True,
+            height=320 if len(shown) > 8 else "content",
+            column_config={name: st.column_config.NumberColumn(format="localized") for name in ("Below", "Above")},
+            alt=f"{len(found)} amounts have values beyond Tukey's fences, {found['label'].iloc[0]} most",
+        )
     columns = choose(data, "Columns", data.codebook.amounts(), "clean_outliers")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         how = st.selectbox("Cap at", list(_CAPPINGS), key="clean_cap_how")
@@ -139,8 +174,9 @@ def _render_outliers(data: Dataset) -> None:
         act(
             "Cap",
             "clean_cap",
-            lambda: Cap(columns, _CAPPINGS[how], low, high),  # type: ignore[arg-type]
+            lambda: Cap(columns, _CAPPINGS[how], low, high),
             disabled=not columns,
+            clears=("clean_outliers",),
         )
     st.caption(
         "Fences lie 1.5 times the middle half beyond it. What lies outside is set to the bound; what is not capped is "

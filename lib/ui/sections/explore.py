@@ -158,8 +158,6 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     except EstimateError as error:
         st.info(literal(str(error)))
         return
-    each = f"{result.each:,.0f} {scene.unit}" if result.each != 1 else "one row"
-    drawn = "points drawn in proportion to weight" if scene.counts_both_ways else "points"
     sentence = f"{codebook.label(x)} and {codebook.label(y)}: {_correlated(result)}."
     draw(
         lambda: charts.relation(
@@ -181,7 +179,21 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     controls.chart_note(
         scene,
         sentence,
-        f"{len(result.points):,} {drawn}, each for {each}; drag to move, scroll to zoom.",
+        f"{_drawn(scene, result)}; drag to move, scroll to zoom.",
+    )
+
+
+def _drawn(scene: Scene, result: explore.Relation) -> str:
+    """How many points there are, of how many members."""
+    points, each = len(result.points), result.each
+    if scene.counts_both_ways:
+        behind = f"{each:,.0f} {scene.unit}" if each != 1 else "one row"
+        return f"{points:,} points drawn in proportion to weight, each for {behind}"
+    everybody = round(points * each)
+    return (
+        f"{points:,} of {everybody:,} {scene.unit} drawn at random"
+        if points < everybody
+        else f"{points:,} {scene.unit}"
     )
 
 

@@ -21,6 +21,7 @@ _MOST = 24
 """Columns of one's own: what is known of a customer is often some twenty of them."""
 
 _SUGGESTED = 5
+_ALL_OF_FILE = "All amounts of the file"
 _CHOOSE, _OWN = "choose", "own"
 
 
@@ -67,14 +68,19 @@ def _leading(scene: Scene) -> tuple[str, ...]:
 def _of_a_group(scene: Scene) -> tuple[str, ...]:
     codebook = scene.codebook
     amounts = codebook.amounts()
-    groups = list(dict.fromkeys(codebook[name].group for name in amounts))
+    made = {one.column for one in scene.subject.made}
+    of_file = [name for name in amounts if name not in made and name not in scene.subject.outcomes]
+    # what is known of a customer; of a survey it would be hundreds
+    everything = [_ALL_OF_FILE] if 1 < len(of_file) <= _MOST else []
+    groups = [*dict.fromkeys(codebook[name].group for name in amounts), *everything]
     left, right = st.columns([1, 3])
     with left:
         first = scene.subject.first.group
         group = links.selectbox("Group", groups, key="group", default=first, ids=slug)
-    inside = [name for name in amounts if codebook[name].group == group]
+    is_all = group == _ALL_OF_FILE
+    inside = of_file if is_all else [name for name in amounts if codebook[name].group == group]
     with right:
-        default = results.usable(scene.view, tuple(inside), _SUGGESTED)
+        default = results.usable(scene.view, tuple(inside), len(inside) if is_all else _SUGGESTED)
         return controls.pick_columns("Features", inside, codebook, default=default, key="of_group", most=_MOST)
 
 

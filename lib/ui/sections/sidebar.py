@@ -34,7 +34,8 @@ def choose_scene() -> Scene:
         view = replace(base.view, population=population, counting=counting)
         scene = Scene(view, Heading(_title(named, own, base)))
         _show_size(scene)
-        fetching.offer()
+        if view.about.wave is not None:
+            fetching.offer()
     return scene
 
 
@@ -60,6 +61,7 @@ def forget_own() -> None:
     """Let go of one's own table, and of all that is made or being made from it."""
     background.stop_all()
     own.clear()
+    st.toast("Your table is forgotten.", icon=":material/check:")
 
 
 def set_source(source: str) -> None:
@@ -111,10 +113,10 @@ def _say_what_it_is(about: Dataset, codebook: Codebook) -> None:
             f":material/science: **Synthetic sample**: drawn from {controls.model_words(about)}. "
             f"No row is a real {about.entity.singular}."
         )
-    elif about.wave:
+    if about.wave and not about.synthetic:
         vintage = f", {about.vintage}" if about.vintage else ""
         st.caption(f"{about.subject.wording.source} of {about.wave}{vintage}. {literal(' '.join(about.notes))}")
-    elif about.notes or prepared:
+    elif about.preparation is not None and (about.notes or prepared):
         with st.expander("About this table", icon=":material/info:"):
             st.caption(literal(" ".join(about.notes)))
             for number, words in enumerate(prepared, start=1):

@@ -11,6 +11,8 @@ from lib.estimates import mean, quantile
 from lib.population import Population
 from lib.segments import Recipe, explain, fit, name, names, profile
 from lib.segments.judge.findings import findings
+from lib.sources import examples
+from lib.steps import OneHot, prepare
 
 FIVE = ("DEBT", "NETWORTH", "HOUSES", "NFIN", "ASSET")
 TWO = ("DEBT", "ASSET")
@@ -197,3 +199,14 @@ def test_households_in_no_segment_are_said_and_not_counted(blobs):
 )  # fmt: skip
 def test_what_rounds_to_zero_has_no_sign(value, form, words):
     assert Variable("X", label="X", unit="dollars", format=form, currency="$").text(value) == words
+
+
+def test_a_category_that_a_segment_hardly_differs_in_is_not_in_its_name():
+    """Where half of all are graduates, 52 of 100 made a segment "Graduate"."""
+    data = prepare(examples.loans(), [OneHot("education", weight=0.5)]).data
+    flags = tuple(name for name in data.frame if name.startswith("education: "))
+    mild = fit(data, Recipe(("cibil_score", "loan_over_income", "loan_term", *flags), transform="asinh", k=4))
+    assert "ducation" not in " ".join(names(data, mild).values())
+    strong = prepare(examples.loans(), [OneHot("education", weight=8)]).data
+    split = fit(strong, Recipe(("cibil_score", "loan_term", *flags), transform="asinh", k=4))
+    assert "ducation" in " ".join(names(strong, split).values())

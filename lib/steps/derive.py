@@ -118,15 +118,18 @@ def _sum(parts: Coefficients, book: Codebook) -> str:
 
 
 @dataclass(frozen=True)
-class Logarithm(Step):
-    """The natural logarithm of a column: of the values above zero, or of 1 + value from zero on; else blank."""
+class _OfOne(Step):
+    """A column that follows from one other.
 
-    kind: ClassVar[str] = "logarithm"
+    Attributes:
+        column: Its name.
+        label: What screens call it.
+        of: The column it is of.
+    """
 
     column: str
     label: str
     of: str
-    plus_one: bool = False
 
     @property
     def needs(self) -> frozenset[str]:
@@ -137,6 +140,15 @@ class Logarithm(Step):
     def makes(self) -> frozenset[str]:
         """The column."""
         return frozenset({self.column})
+
+
+@dataclass(frozen=True)
+class Logarithm(_OfOne):
+    """The natural logarithm of a column: of the values above zero, or of 1 + value from zero on; else blank."""
+
+    kind: ClassVar[str] = "logarithm"
+
+    plus_one: bool = False
 
     def check(self, data: Dataset) -> None:
         """Refuse what is no amount."""
@@ -166,29 +178,16 @@ class Logarithm(Step):
 
 
 @dataclass(frozen=True)
-class Flag(Step):
+class Flag(_OfOne):
     """A flag: 1 where a column compares so with a limit, 0 where not, blank where blank."""
 
     kind: ClassVar[str] = "flag"
 
-    column: str
-    label: str
-    of: str
     sign: Sign
     limit: float
 
     def __post_init__(self) -> None:
         check_one_of("How a column is compared", self.sign, SIGNS)
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The column it is of."""
-        return frozenset({self.of})
-
-    @property
-    def makes(self) -> frozenset[str]:
-        """The column."""
-        return frozenset({self.column})
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows with the flag."""

@@ -11,8 +11,8 @@ from paths import ROOT
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from lib.ui.run.background import background
-from lib.ui.scene import catalogue
+from lib.ui.run.background import background, reading
+from lib.ui.scene import catalogue, own
 from lib.ui.scene.catalogue import Source
 
 TIMEOUT = 30
@@ -114,3 +114,21 @@ def settled():
         return at
 
     return run
+
+
+@pytest.fixture
+def brought(app):
+    """Opens the page of one's own table and brings a file, until it is read."""
+
+    def bring(name, content, wait=True):
+        at = app("pages/your_table.py")
+        at.default_timeout = 60
+        at.file_uploader[0].upload(name, content, "text/csv").run()
+        if wait and "stop_own_file" in [button.key for button in at.button]:
+            assert reading().wait(60)
+            at.run()
+        assert not at.exception
+        return at
+
+    yield bring
+    own.sweep(lambda _: True)

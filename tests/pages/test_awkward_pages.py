@@ -5,39 +5,28 @@ import re
 import pytest
 from marks import alive
 
-from lib.ui.run import background
 from lib.ui.scene import own
-from tests.sources.awkward import AWKWARD, READ
+from tests.sources.awkward import AWKWARD
 
 PAGE = "pages/your_table.py"
 PAGES = ("pages/explore.py", "pages/two_features.py", "pages/many_features.py")
 LARGE = "a million rows"
+WHOLE_WAY = (
+    *("semicolons and decimal commas", "lines above the table", "three hundred columns", "one column", "one row"),
+    *("all text", "a column of nothing", "names twice and not there", "emoji and names from right to left"),
+    *("Markdown and HTML in names", "Markdown and HTML in categories", "words of the population language as names"),
+    *("very long names", "formulas in cells", "leading zeros", "mixed dates", "misfits among numbers"),
+    *("repeated Stata labels", "infinite numbers in Parquet"),
+)
+"""What is read as a table like others goes the way of others: these are like none."""
+
 ALONE = "1 row cannot make 2 segments: choose fewer segments or a larger population."
 
 
-@pytest.fixture
-def brought(app):
-    """Opens the page and brings one of the files."""
-
-    def bring(title):
-        one = AWKWARD[title]
-        at = app(PAGE)
-        at.default_timeout = 60
-        at.file_uploader[0].upload(one.name, one.make(), "text/csv").run()
-        if "stop_own_file" in [button.key for button in at.button]:
-            assert background.reading().wait(60)
-            at.run()
-        assert not at.exception
-        return at
-
-    yield bring
-    own.sweep(lambda _: True)
-
-
-@pytest.mark.parametrize("title", AWKWARD)
+@pytest.mark.parametrize("title", [title for title in AWKWARD if title != LARGE])
 def test_the_page_shows_a_table_or_one_sentence(brought, title):
     one = AWKWARD[title]
-    at = brought(title)
+    at = brought(AWKWARD[title].name, AWKWARD[title].make())
     assert alive(at) == []
     if not one.says:
         at.button(key="use_own").click().run()
@@ -52,9 +41,9 @@ def test_the_page_shows_a_table_or_one_sentence(brought, title):
     assert bare.startswith(one.name)
 
 
-@pytest.mark.parametrize("title", [title for title in READ if title != LARGE])
+@pytest.mark.parametrize("title", WHOLE_WAY)
 def test_all_pages_take_it(brought, settled, title):
-    at = brought(title)
+    at = brought(AWKWARD[title].name, AWKWARD[title].make())
     at.button(key="use_own").click().run()
     data = own.find(at.selectbox(key="data").value)
     known = [name for name in data.codebook.amounts() if data.frame[name].notna().all()]

@@ -10,20 +10,6 @@ PAGE = "pages/your_table.py"
 HEADINGS = (edited.COLUMN, edited.ROLE, edited.LABEL, edited.NUMBERS, edited.MISFITS, edited.READ)
 
 
-@pytest.fixture
-def brought(app):
-    """Opens the page and brings a file."""
-
-    def bring(content, name="shop.csv"):
-        at = app(PAGE)
-        at.file_uploader[0].upload(name, content, "text/csv").run()
-        assert not at.exception
-        return at
-
-    yield bring
-    own.sweep(lambda _: True)
-
-
 def columns(at):
     """The table of columns, by name of the column."""
     table = next(one.value for one in at.data_editor if edited.ROLE in one.value)
@@ -51,7 +37,7 @@ EUROPEAN = shop(";", lambda value: f"{european(value)} EUR").encode()
 
 
 def test_every_column_has_one_row_that_says_how_it_is_read(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     assert list(columns(at)) == ["name", "spent", "visits", "town"]
     spent = columns(at)["spent"]
     assert (spent[edited.ROLE], spent[edited.NUMBERS], spent[edited.CURRENCY]) == ("amount", "1.200,50", "EUR")
@@ -59,7 +45,7 @@ def test_every_column_has_one_row_that_says_how_it_is_read(brought):
 
 
 def test_numbers_are_read_otherwise_and_what_does_not_fit_is_told(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     change(at, "spent", NUMBERS="1,200.50")
     assert columns(at)["spent"][edited.MISFITS] == 40
     assert "spent: 40 cells do not fit, 0 before." in captions(at)
@@ -71,7 +57,7 @@ def test_numbers_are_read_otherwise_and_what_does_not_fit_is_told(brought):
 
 
 def test_what_is_ticked_for_one_column_is_said_of_no_other(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     change(at, "spent", PERCENT=True)
     assert at.session_state[own.CHOICES]["columns"] == {"spent": {"percent": True}}
     assert columns(at)["spent"][edited.MISFITS] == 40
@@ -81,7 +67,7 @@ def test_what_is_ticked_for_one_column_is_said_of_no_other(brought):
 
 
 def test_labels_and_roles_go_with_the_table(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     change(at, "spent", LABEL="Money *spent*", CURRENCY="EUR")
     change(at, "town", ROLE="text")
     at.button(key="use_own").click().run()
@@ -92,7 +78,7 @@ def test_labels_and_roles_go_with_the_table(brought):
 
 
 def test_what_does_not_fit_is_taken_back_with_a_sentence(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     change(at, "visits", ROLE="flag")
     assert len(at.error) == 1
     assert "column visits" in at.error[0].value
@@ -105,7 +91,7 @@ def test_what_does_not_fit_is_taken_back_with_a_sentence(brought):
 
 
 def test_a_column_is_looked_at_closely_and_its_categories_are_named(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     at.selectbox(key="own_column").set_value("town").run()
     beside = next(one.value for one in at.dataframe if edited.WRITTEN in one.value and edited.READ in one.value)
     assert beside[edited.READ].tolist()[:3] == ["Köln", "Bern", "Ulm"]
@@ -127,7 +113,7 @@ def test_a_column_is_looked_at_closely_and_its_categories_are_named(brought):
 
 
 def test_the_first_row_and_lines_above_can_be_said(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     assert at.selectbox(key="own_header").options[0] == "As found: names of columns"
     at.selectbox(key="own_header").set_value(False).run()
     assert list(columns(at)) == ["Column 1", "Column 2", "Column 3", "Column 4"]
@@ -139,7 +125,7 @@ def test_the_first_row_and_lines_above_can_be_said(brought):
 
 
 def test_a_file_that_could_not_be_read_can_be_read_otherwise(brought):
-    at = brought(AWKWARD["a quotation mark never closed"].make())
+    at = brought("shop.csv", AWKWARD["a quotation mark never closed"].make())
     assert "never closed" in at.error[0].value
     at.selectbox(key="own_quote").set_value("none").run()
     assert not at.exception
@@ -149,7 +135,7 @@ def test_a_file_that_could_not_be_read_can_be_read_otherwise(brought):
 
 
 def test_choices_are_of_one_file(brought):
-    at = brought(EUROPEAN)
+    at = brought("shop.csv", EUROPEAN)
     at.selectbox(key="own_header").set_value(False).run()
     change(at, "Column 2", LABEL="Money")
     at.file_uploader[0].upload("other.csv", EUROPEAN.replace(b"40", b"41"), "text/csv").run()
@@ -158,6 +144,6 @@ def test_choices_are_of_one_file(brought):
 
 @pytest.mark.parametrize(("name", "controls"), [("shop.csv", 4), ("shop.xlsx", 0)])
 def test_only_of_text_there_is_something_to_choose_where_nothing_was_read(brought, name, controls):
-    at = brought(b"PK\x03\x04 and no more", name)
+    at = brought(name, b"PK\x03\x04 and no more")
     assert len(at.error) == 1
     assert len([box for box in at.main.selectbox if box.key.startswith("own_")]) == controls

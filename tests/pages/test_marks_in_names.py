@@ -121,6 +121,6 @@ def test_no_mark_takes_effect_of_a_recipe(offer):
     recipe = exports.recipe_json(found, names(data, found), data.codebook, origin)
     for table in (data, neutral_table()):
         at = offer(table, TWO, use="hand-on", maps="pca")
-        at.file_uploader(key="recipe_file").upload("recipe.json", recipe, "application/json").run()
+        at.file_uploader(key="recipe_file_0").upload("recipe.json", recipe, "application/json").run()
         assert not at.exception
         assert alive(at) == []

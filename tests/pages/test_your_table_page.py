@@ -22,20 +22,6 @@ SHOP = "Customer;Spent;Visits;Town\n" + "\n".join(
 )
 
 
-@pytest.fixture
-def brought(app):
-    """Opens the page and brings a file."""
-
-    def bring(name, content):
-        at = app(PAGE)
-        at.file_uploader[0].upload(name, content, "text/csv").run()
-        assert not at.exception
-        return at
-
-    yield bring
-    own.sweep(lambda _: True)
-
-
 def test_semicolons_and_decimal_commas_are_understood_and_the_pages_follow(brought):
     at = brought("shop.csv", SHOP.encode())
     assert any("200 rows, 4 columns" in m.value for m in at.main.markdown)
@@ -220,7 +206,7 @@ def test_a_file_that_takes_longer_is_read_behind_a_bar(brought, monkeypatch):
         return understand(*given, **named)
 
     monkeypatch.setattr(table, "understand", slowly)
-    at = brought("shop.csv", SHOP.encode())
+    at = brought("shop.csv", SHOP.encode(), wait=False)
     assert at.button(key="stop_own_file").label == "Stop"
     assert not any("200 rows" in m.value for m in at.main.markdown)
     go_on.set()

@@ -325,7 +325,6 @@ UNCHECKED = [
     ("SELECT * FROM shop FOR UPDATE", "only lets itself be read"),
     ("SELECT set_config('transaction_read_only', 'off', false)", "only lets itself be read"),
     ("SELECT nextval('numbers')", "only lets itself be read"),
-    ("SELECT lo_create(0)", "only lets itself be read"),
 ]
 
 

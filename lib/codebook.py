@@ -15,6 +15,9 @@ import pandas as pd
 
 Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "date", "id", "weight"]
 
+AS_FLAGS = ", as 0 and 1"
+"""What the group of columns of 0 and 1 is called after the category that they are made of."""
+
 AMOUNT_UNITS = frozenset({"dollars", "count", "years", "ratio", "score", "index"})
 CATEGORY_UNITS = frozenset({"category", "flag"})
 

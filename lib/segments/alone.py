@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lib.codebook import AS_FLAGS
 from lib.dataset import Dataset
 from lib.segments.points import Floats, Labels
-from lib.steps.clean import AS_FLAGS
 from lib.words import listed, percent
 
 EXPLAINED = 0.95

@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from lib.dataset import Dataset
-from lib.sources.prepared import as_read
 from lib.subject import Subject
 from lib.subjects.cards import CARDS
 from lib.subjects.known import dressed
@@ -51,6 +50,8 @@ def loans() -> Dataset:
 
 def _example(path: Path, subject: Subject, name: str) -> Dataset:
     """An example as a file of its kind would be read."""
+    from lib.sources.prepared import as_read  # a server starts without what cleans tables
+
     frame, codebook, notes = dressed(pq.ParquetFile(path).read().to_pandas(), subject)
     return Dataset(
         frame=frame,

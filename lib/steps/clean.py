@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from lib.codebook import Codebook, Variable
+from lib.codebook import AS_FLAGS, Codebook, Variable
 from lib.dataset import Dataset
 from lib.errors import StepError
 from lib.estimates import mean
@@ -40,8 +40,7 @@ FENCE = 1.5
 MOST_LEVELS = 30
 """Categories that become columns of their own: each is a dimension that distances are taken in."""
 
-OTHER, AS_FLAGS = "Other", ", as 0 and 1"
-"""What rare categories become, and what the group of columns of 0 and 1 is called after the category."""
+OTHER = "Other"
 
 Bounds = tuple[float | None, float | None]
 

@@ -70,7 +70,7 @@ def test_card_customers_from_a_file_to_segments_a_customer_a_report_and_labelled
     finish(page)
     assert "?" not in page.url
 
-    go(page, "Many features")
+    go(page, "Two features")
     expect(main(page).get_by_text(re.compile("4 segments")).first).to_be_visible(timeout=LONG)
     box = page.get_by_role("searchbox", name="Find a customer")
     box.fill("c10005")

@@ -237,7 +237,7 @@ def test_steps_wait_for_a_choice_with_which_there_is_a_table_again(cleaning):
     at.run()
     assert not at.error
     assert any("Leave out rows without Town" in m.value for m in at.main.markdown)
-    assert any("After 1 step 197 rows" in m.value for m in at.main.markdown)
+    assert any("After 1 step: 197 rows" in m.value for m in at.main.markdown)
 
 
 def test_a_step_that_a_choice_makes_impossible_is_named(cleaning):

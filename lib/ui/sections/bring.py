@@ -267,7 +267,7 @@ def render_size(made: Desk) -> None:
             said.append(f"Known as a table of {data.subject.wording.whole}, with {extra} ready-made columns besides.")
         if made.steps:
             steps = "1 step" if len(made.steps) == 1 else f"{len(made.steps)} steps"
-            said.append(f"After {steps} {len(data):,} rows, {len(data.columns) - extra} columns.")
+            said.append(f"After {steps}: {len(data):,} rows, {len(data.columns) - extra} columns.")
     name = read.name if read is not None else "" if data is None else data.name
     st.markdown(f"**{literal(name)}**: {' '.join(said)}")
 

@@ -63,6 +63,11 @@ class _Bringing:
     said: _Said | None = None
     is_followed: bool = True
 
+    @property
+    def to_follow(self) -> _Said | None:
+        """What a recipe says that the table does not follow yet."""
+        return None if self.is_followed else self.said
+
 
 def _bringing() -> _Bringing:
     found: _Bringing = st.session_state.setdefault(own.BRINGING, _Bringing())
@@ -156,8 +161,8 @@ def _lay_file(file: Any) -> Desk | None:  # noqa: ANN401 - Streamlit's uploaded 
     if known.chosen_of != file.file_id:
         st.session_state[own.CHOICES] = {}
         known.chosen_of, known.is_followed = file.file_id, False
-    if _is_to_follow(known):
-        st.session_state[own.CHOICES] = dict(known.said.choices) if known.said is not None else {}
+    if (said := known.to_follow) is not None:
+        st.session_state[own.CHOICES] = dict(said.choices)
     try:
         _lay(file.file_id, before, file)
     except HouseholdSegmentsError as error:
@@ -168,16 +173,12 @@ def _lay_file(file: Any) -> Desk | None:  # noqa: ANN401 - Streamlit's uploaded 
     return made if made is not None and made.file == file.file_id else None
 
 
-def _is_to_follow(known: _Bringing) -> bool:
-    return known.said is not None and not known.is_followed
-
-
 def _follow_choices() -> None:
     """Understand the columns anew where something else was chosen about them, or a recipe says so."""
-    before, known = desk.laid(), _bringing()
+    before, said = desk.laid(), _bringing().to_follow
     if before is None or before.understood is None:
         return
-    chosen = known.said.choices if known.said is not None and not known.is_followed else columns.choices()
+    chosen = columns.choices() if said is None else said.choices
     of_file = {name: value for name, value in before.understood.choices.items() if name != "columns"}
     st.session_state[own.CHOICES] = {**of_file, "columns": chosen.get("columns", {})}
     try:
@@ -189,16 +190,16 @@ def _follow_choices() -> None:
 def _lay(name: str, before: Desk | None, file: Any) -> None:  # noqa: ANN401 - Streamlit's uploaded file
     """Read a file, or its columns anew, where that is asked for; a million rows take seconds, and a bar is shown."""
     understood, known = None if before is None else before.understood, _bringing()
-    follows = _is_to_follow(known)
+    said = known.to_follow
     choices = json.dumps(_settled(columns.choices()), sort_keys=True)
-    if understood is not None and not follows and choices == json.dumps(_settled(understood.choices), sort_keys=True):
+    if understood is not None and said is None and choices == json.dumps(_settled(understood.choices), sort_keys=True):
         return
-    key = (name, choices, follows)
+    key = (name, choices, said is not None)
     found = background.soon("own_file", key, lambda session: _ask(session, key, file, understood))
     if found is not None:
         steps = before.steps if before is not None else ()
-        if follows and known.said is not None:
-            steps, known.is_followed = known.said.steps, True
+        if said is not None:
+            steps, known.is_followed = said.steps, True
             st.session_state[own.CHOICES] = dict(found.understood.choices)
         desk.lay(name, found, steps)
 

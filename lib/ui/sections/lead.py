@@ -63,7 +63,8 @@ def _share(view: View, conditions: tuple[Condition, ...]) -> float:
 def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
     """Tiles of the population's headline figures, everyone's beside them, and of its size unless that is said."""
     view, size = scene.view, results.size(scene.view)
-    with st.grid(3, min_column_width=150):
+    # four in a row leave none alone
+    with st.grid(4 if size_is_said else 3, min_column_width=150):
         if not size_is_said:
             st.metric(
                 capitalised(scene.unit),

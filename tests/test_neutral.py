@@ -25,6 +25,8 @@ from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
 from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
+from lib.estimates.cells import codes_of
+from lib.estimates.sample import is_of_random_rows
 from lib.exports import report_parts
 from lib.maps import density
 from lib.maps.first import default_recipe, first_views, prepare
@@ -35,7 +37,6 @@ from lib.segments import Recipe, alone
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
-from lib.segments.describe.intervals import can_be_told
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
 from lib.segments.points import some_members
@@ -262,7 +263,7 @@ def test_describing(mine, named, found):
 
 def test_one_member_by_its_text_id(mine, named, found):
     assert find_id(mine, "c10 007") == "C10007"
-    assert can_be_told(mine)
+    assert is_of_random_rows(mine)
     one = segments.find_member(mine, found, "C10007", named)
     assert (one.segment, one.rows.tolist(), one.agreeing) == (found.labels[6], [6], 1)
     assert one.standing["value"].to_dict() == mine.frame.iloc[6][list(one.standing.index)].to_dict()
@@ -398,7 +399,12 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert set(drawn["id"]) <= set(mine.ids)
     assert drawn["x"].tolist() == mine.values(a)[drawn["row"]].tolist()
     assert exports.member_table(mine, found, {})["row"].tolist() == mine.ids.tolist()
-    assert estimates.estimate(mine, estimates.mean, a).standard_error == 0
+    told = estimates.interval(mine, "mean", a)
+    values = mine.values(a)
+    assert told.method == "random rows"
+    assert told.standard_error == pytest.approx(np.nanstd(values, ddof=1) / np.sqrt(np.isfinite(values).sum()))
+    assert len(estimates.bootstrap(mine)) == 999
+    assert codes_of(mine, e)[1].tolist() == sorted(set(mine.values(e)))
     assert segment(mine, found.recipe, *segments.points_of(mine, found.recipe)).inertia == found.inertia
     assert sizes(mine, found.labels, mine.weights(), found.k)["count"].sum() == len(mine)
     called = segments.names(mine, found)

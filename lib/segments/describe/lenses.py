@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from lib.dataset import MEMBERS, ROWS, Codebook, Dataset
 from lib.estimates import THIN, Floats, mean, quantile, total
+from lib.estimates.ends import effective_size, wilson
+from lib.estimates.sample import is_of_random_rows
 from lib.population import Population
-from lib.segments.describe.intervals import UNTOLD, Interval, can_be_told, effective_size, wilson
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
 from lib.subject import Base, Entity, Figure, Lens, Subject
@@ -205,7 +206,7 @@ class _Group:
 
     def __init__(self, dataset: Dataset, inside: Rows, weights: Floats, bases: Mapping[Base, Rows]) -> None:
         self.dataset, self.weights = dataset, weights[inside]
-        self.is_told_by_rows = can_be_told(dataset)
+        self.is_told_by_rows = is_of_random_rows(dataset)
         self._inside = np.flatnonzero(inside)
         self._bases = bases
         self._columns: dict[str, Floats] = {}
@@ -297,12 +298,13 @@ def _value(figure: Figure, group: _Group, rows: Rows, everyone: _Group, code: fl
     return _over(total(values, weights), total(second, weights))
 
 
-def _interval(figure: Figure, group: _Group, rows: Rows, value: float) -> Interval:
+def _interval(figure: Figure, group: _Group, rows: Rows, value: float) -> tuple[float, float]:
     """The interval of a share; of whom the answer is missing does not count."""
     if figure.measure not in _SHARES or not group.is_told_by_rows:
-        return UNTOLD
+        return float("nan"), float("nan")
     answered = ~np.isnan(group[figure.columns[0]][rows])
-    return wilson(value, effective_size(group.weights[rows][answered]))
+    low, high = wilson(value, effective_size(group.weights[rows][answered]))
+    return float(low), float(high)
 
 
 def _whole(figure: Figure, everyone: _Group) -> float:

@@ -1,0 +1,102 @@
+"""Weights under which a survey might as well have been drawn: the Federal Reserve's own, or a bootstrap's.
+
+A replicate gives every member another weight, and those that it left out none. A figure taken with each replicate in
+turn varies as it would from one survey to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lib.dataset import Dataset
+from lib.errors import EstimateError
+from lib.estimates.weighted import Floats
+
+Kind = Literal["replicate weights", "bootstrap"]
+
+DRAWS = 999
+"""Replicates of a bootstrap: as many as the Federal Reserve publishes."""
+
+FEWEST_DRAWS = 100
+MAX_CELLS = 8_000_000
+"""Members times replicates of a bootstrap: of more members fewer replicates are drawn, down to ``FEWEST_DRAWS``."""
+
+AT_ONCE = 256
+"""Replicates looked at together: all of them would take a table of 23 MB for every figure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """Replicate weights of every member of a survey.
+
+    Attributes:
+        ids: Of the members, ascending (n).
+        weights: Members x replicates: the weight of each member in each replicate, or, of a bootstrap, how often it
+            was drawn, to be multiplied by its own weight. 0 where it was not drawn.
+        kind: Where they come from.
+    """
+
+    ids: NDArray[Any]
+    weights: NDArray[np.float32] | NDArray[np.uint8]
+    kind: Kind
+
+    def __len__(self) -> int:
+        """How many replicates there are."""
+        return self.weights.shape[1]
+
+    def places(self, ids: NDArray[Any]) -> NDArray[np.intp]:
+        """Where members stand in ``weights``.
+
+        Raises:
+            EstimateError: If one of them is not there.
+        """
+        places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        if (strange := self.ids[places] != ids).any():
+            raise EstimateError(
+                f"The replicate weights know nothing of {strange.sum():,} of {len(ids):,} members: they are another "
+                "survey's. Fetch those of this one."
+            )
+        return places
+
+    def blocks(self, places: NDArray[np.intp], own: Floats) -> Iterator[NDArray[np.float32]]:
+        """The weights of some members (rows) in some replicates at a time (columns).
+
+        Args:
+            places: Of the members, as ``places`` gives them.
+            own: Their own weights.
+        """
+        for start in range(0, len(self), AT_ONCE):
+            block = self.weights[:, start : start + AT_ONCE][places].astype(np.float32, copy=False)
+            yield block * own.astype(np.float32)[:, None] if self.kind == "bootstrap" else block
+
+
+def bootstrap(dataset: Dataset, *, seed: int = 42) -> Replicates:
+    """Members drawn anew with replacement, each with all its implicates, as often as there are members.
+
+    This knows nothing of how a survey was drawn. Of 20 standard errors that the Federal Reserve published for the
+    2019 and 2022 surveys it gives 1.0 to 1.7 times as much (median 1.3): its intervals are wide rather than narrow.
+
+    Args:
+        dataset: The whole table: a population of it takes what it needs.
+        seed: Start of the random numbers.
+
+    Raises:
+        EstimateError: If there are so many members that even few replicates would not fit into memory.
+    """
+    ids = np.unique(dataset.ids)
+    number = int(np.clip(MAX_CELLS // max(len(ids), 1), FEWEST_DRAWS, DRAWS))
+    if len(ids) * number > 4 * MAX_CELLS:
+        raise EstimateError(
+            f"{dataset.name} has {len(ids):,} {dataset.entity.plural}: too many to draw anew. Choose fewer."
+        )
+    rng = np.random.default_rng(seed)
+    times = np.empty((len(ids), number), dtype=np.uint8)
+    for column in range(number):
+        drawn = rng.integers(0, len(ids), len(ids))
+        times[:, column] = np.minimum(np.bincount(drawn, minlength=len(ids)), 255)
+    return Replicates(ids, times, "bootstrap")

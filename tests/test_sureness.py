@@ -1,0 +1,205 @@
+"""How sure figures are: by hand, beside an independent computation, and beside what the Federal Reserve published."""
+
+import csv
+import math
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+import pandas as pd
+import pytest
+from paths import FACTS, REAL
+from scipy.stats import binomtest
+from tables import neutral_table
+
+from lib import estimates
+from lib.errors import EstimateError
+from lib.estimates import Replicates, Sample, interval
+from lib.estimates.figures import Draws
+
+FIRST_200 = REAL / "scf2022_first200hh_replicate_weights.csv.gz"
+
+
+def test_imputation_variance_of_five_estimates():
+    # variance of 1..5 with divisor 4 is 2.5; sqrt(6/5 * 2.5) = sqrt 3; equal replicates add nothing
+    draws = Draws(np.full((999, 1), 7.0), np.arange(1.0, 6)[:, None], None)
+    assert draws.standard_error[0] == pytest.approx(math.sqrt(3))
+
+
+def test_sampling_variance_of_replicates():
+    # three replicates 1, 2, 6 vary by 7 about their mean of 3 with divisor 2; one implicate adds nothing
+    draws = Draws(np.array([[1.0], [2.0], [6.0]]), np.array([[5.0]]), None)
+    assert draws.standard_error[0] == pytest.approx(math.sqrt(7))
+
+
+@pytest.fixture
+def three(households):
+    """Three households of one implicate, and two replicates: the first leaves out the third, the second the first."""
+    data = households(WGT=[1, 2, 1], NETWORTH=[0, 10, 40], HBUS=[1, 0, 1])
+    return data, Replicates(data.ids, np.array([[2, 0], [2, 1], [0, 3]], dtype=np.float32), "replicate weights")
+
+
+def test_figures_under_each_replicate_by_hand(three):
+    data, replicates = three
+    # means: 20 / 4 = 5 and 130 / 4 = 32.5, apart by 27.5: variance 27.5 ** 2 / 2
+    mean = interval(data, "mean", "NETWORTH", replicates=replicates)
+    assert (mean.value, mean.standard_error) == pytest.approx((15, 27.5 / math.sqrt(2)))
+    assert (mean.low, mean.high) == pytest.approx((15 - 1.959964 * 27.5 / 2**0.5, 15 + 1.959964 * 27.5 / 2**0.5))
+    # medians: weight 2 of 4 is reached at 0; 3 of 4 lie at 40
+    assert interval(data, "median", "NETWORTH", replicates=replicates).standard_error == pytest.approx(40 / 2**0.5)
+    assert interval(data, "total", "NETWORTH", replicates=replicates).standard_error == pytest.approx(110 / 2**0.5)
+    share = interval(data, "share", "HBUS", replicates=replicates)
+    assert (share.value, share.standard_error) == pytest.approx((0.5, 0.25 / 2**0.5))
+    # an interval of a share is that of as many drawn at random as have this error: .25 / (1 / 32) = 8
+    ends = binomtest(4, 8).proportion_ci(method="wilson")
+    assert (share.low, share.high) == pytest.approx((ends.low, ends.high))
+
+
+def test_groups_of_one_survey_vary_together_and_two_surveys_do_not(three):
+    data, replicates = three
+    sample = Sample(data, replicates=replicates)
+    all_of_it = sample.means(data.values("NETWORTH"))
+    assert (all_of_it - all_of_it).standard_error[0] == 0
+    other = Sample(data, replicates=replace(replicates)).means(data.values("NETWORTH"))
+    assert (all_of_it - other).standard_error[0] == pytest.approx(27.5)  # the root of twice the variance
+    assert (all_of_it / all_of_it).standard_error[0] == 0
+
+
+def test_weights_of_another_survey_are_refused(three):
+    data, replicates = three
+    strange = Replicates(data.ids + 7, replicates.weights, "replicate weights")
+    with pytest.raises(EstimateError, match="know nothing of 3 of 3"):
+        interval(data, "mean", "NETWORTH", replicates=strange)
+
+
+def test_five_equal_implicates_give_the_estimate_of_one(households):
+    one = households(WGT=[5, 10, 15], NETWORTH=[1, 2, 9])
+    five = households(YY1=[1, 2, 3] * 5, WGT=[1, 2, 3] * 5, NETWORTH=[1, 2, 9] * 5)
+    for statistic in ("mean", "median", "total", estimates.variance):
+        a, b = (interval(data, statistic, "NETWORTH") for data in (one, five))
+        assert (a.value, a.standard_error, b.sampled, b.rows) == pytest.approx((b.value, b.standard_error, 3, 15))
+
+
+def independent(data, weights, statistic):
+    """The survey's rule written out: value, and the root of sampling and imputation variance."""
+    implicate, values, own = data.implicate_codes, data.values("NETWORTH"), data.weights()
+    replicated = np.array([statistic(values[implicate == 0], column) for column in weights.T])
+    parts = np.array([statistic(values[implicate == i], own[implicate == i]) for i in range(5)])
+    sampling = ((replicated - replicated.mean()) ** 2).sum() / 998
+    return statistic(values, own), math.sqrt(sampling + 6 / 5 * ((parts - parts.mean()) ** 2).sum() / 4)
+
+
+def by_sorting(values, weights):
+    """The median by the Federal Reserve's rule, word for word."""
+    half = weights.sum() / 2 * (1 - 1e-9)
+    return next(value for value in np.sort(values) if weights[values <= value].sum() >= half)
+
+
+@pytest.mark.skipif(not FIRST_200.exists(), reason="needs the replicate weights of 200 households in ../shared/data")
+@pytest.mark.parametrize(
+    ("name", "statistic"), [("mean", lambda v, w: np.average(v, weights=w)), ("median", by_sorting)]
+)
+def test_the_federal_reserves_replicates_beside_an_independent_computation(real_2022, name, statistic):
+    table = pd.read_csv(FIRST_200)
+    weights = table.filter(like="wt1b").to_numpy()
+    data = real_2022.where(np.isin(real_2022.ids, table["YY1"]), "the first 200")
+    replicates = Replicates(table["YY1"].to_numpy(), weights.astype(np.float32), "replicate weights")
+    found = interval(data, name, "NETWORTH", replicates=replicates)
+    assert weights.shape == (200, 999)
+    assert (found.value, found.standard_error) == pytest.approx(independent(data, weights, statistic), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["mean", "median", "total", "share"])
+def test_every_way_of_reckoning_gives_the_same(sample, name):
+    """All groups in one pass, and each group by itself with a function that is called for each replicate."""
+    replicates = replace(estimates.bootstrap(sample), weights=estimates.bootstrap(sample).weights[:, :300])
+    column = "HBUS" if name == "share" else "INCOME"
+    found = interval(sample, name, column, by="AGECL", replicates=replicates)
+    of_one = sample.where(sample.values("AGECL") == 3, "35 to 44")
+    statistic = {
+        "mean": estimates.mean,
+        "share": estimates.mean,
+        "total": estimates.total,
+        "median": lambda v, w: float(estimates.quantile(v, w, 0.5)),
+    }[name]
+    alone = interval(of_one, statistic, column, replicates=replicates)
+    assert (found.loc[3, "value"], found.loc[3, "sampled"]) == pytest.approx((alone.value, of_one.sampled))
+    if name != "total":  # a sum over one implicate is but a fifth of that over all five
+        assert found.loc[3, "standard_error"] == pytest.approx(alone.standard_error, rel=1e-4)
+
+
+def published():
+    with (FACTS / "published_errors.csv").open() as rows:
+        return list(csv.DictReader(rows))
+
+
+def test_the_bootstrap_is_wide_beside_published_standard_errors(real_2019, real_2022):
+    """Between 1 and 1.7 times as much, since it knows nothing of strata, nor of margins that weights were fitted to."""
+    race = real_2019.values("RACECL4")
+    of_2019 = replace(real_2019, frame=real_2019.frame.assign(RACE=np.where(race == 4, 5, race)))  # the table's codes
+    waves = {"2019": (of_2019, "RACE"), "2022": (real_2022, "RACECL5")}
+    drawn = {wave: estimates.bootstrap(data) for wave, (data, _) in waves.items()}
+    ratios = []
+    for row in published():
+        data, race = waves[row["survey"]]
+        if row["group"] != "all":
+            data = data.where(data.values(race) == int(row["group"]), row["group"])
+        found = interval(data, row["statistic"].split()[0], "NETWORTH", replicates=drawn[row["survey"]])
+        ratios.append(found.standard_error / float(row["standard_error"]))
+    assert 0.9 < min(ratios) < max(ratios) < 1.75
+    assert 1.2 < median(ratios) < 1.45
+
+
+# Tables whose rows are drawn at random
+
+
+def test_rows_drawn_at_random_have_the_textbooks_errors():
+    data = neutral_table()
+    values = data.values("b")
+    mean = interval(data, "mean", "b")
+    assert mean.standard_error == pytest.approx(values.std(ddof=1) / math.sqrt(len(values)))
+    total = interval(data, "total", "b")
+    assert total.standard_error == pytest.approx(values.std(ddof=1) * math.sqrt(len(values)))
+    share = interval(data, "share", "e")
+    ends = binomtest(int((data.values("e") == 1).sum()), len(data)).proportion_ci(method="wilson")
+    n = len(data)
+    assert (share.low, share.high) == pytest.approx((ends.low, ends.high), abs=1 / n)
+
+
+def test_an_interval_of_a_median_of_random_rows_holds_it_as_often_as_it_says():
+    rng = np.random.default_rng(5)
+    data = neutral_table()
+    held = 0
+    for _ in range(200):
+        values = rng.exponential(size=len(data))
+        found = Sample(data).quantiles(values, 0.5)
+        held += found.low[0] <= math.log(2) <= found.high[0]
+    assert 180 <= held <= 199
+
+
+def test_copies_that_are_counted_as_rows_tell_no_error(sample):
+    found = interval(sample, "mean", "INCOME", counting="rows")
+    assert (found.method, math.isnan(found.low)) == ("", True)
+
+
+def test_figures_that_are_too_unsure_are_flagged(households):
+    few = interval(households(NETWORTH=range(20)), "mean", "NETWORTH")
+    many = interval(households(NETWORTH=np.arange(1, 201)), "mean", "NETWORTH")
+    wild = interval(households(NETWORTH=[0] * 199 + [1e6]), "mean", "NETWORTH")
+    assert (few.unsure, many.unsure, wild.unsure) == (True, False, True)
+    # 1 of 200: 0.5 % with an interval five times as wide, but narrow enough to say "rare"
+    rare = interval(households(HBUS=[1] + [0] * 199), "share", "HBUS")
+    half = interval(households(HBUS=[0, 1] * 18), "share", "HBUS")  # of 36: about .34 to .66
+    assert (rare.unsure, half.unsure) == (False, True)
+
+
+def test_a_group_of_nobody_has_no_figure(sample):
+    found = Sample(sample).means(sample.values("INCOME"), np.zeros(len(sample), dtype=int), 2)
+    assert found.sampled[1] == 0
+    assert math.isnan(found.value[1])
+    assert found.unsure[1]
+
+
+def test_a_statistic_that_nobody_knows_is_refused(sample):
+    with pytest.raises(EstimateError, match="Choose one of mean, median, total, share"):
+        interval(sample, "mode", "INCOME")

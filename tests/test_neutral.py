@@ -403,7 +403,7 @@ def test_the_small_steps_below(mine, named, found, flat):
     values = mine.values(a)
     assert told.method == "random rows"
     assert told.standard_error == pytest.approx(np.nanstd(values, ddof=1) / np.sqrt(np.isfinite(values).sum()))
-    assert len(estimates.bootstrap(mine)) == 999
+    assert len(estimates.bootstrap(mine)) == 500
     assert codes_of(mine, e)[1].tolist() == sorted(set(mine.values(e)))
     assert segment(mine, found.recipe, *segments.points_of(mine, found.recipe)).inertia == found.inertia
     assert sizes(mine, found.labels, mine.weights(), found.k)["count"].sum() == len(mine)

@@ -128,6 +128,20 @@ def test_every_way_of_reckoning_gives_the_same(sample, name):
         assert found.loc[3, "standard_error"] == pytest.approx(alone.standard_error, rel=1e-4)
 
 
+@pytest.mark.parametrize("by", [None, "AGECL"])
+def test_a_table_of_shares_has_the_intervals_of_its_shares(sample, by):
+    replicates = estimates.bootstrap(sample)
+    drawn = Sample(sample, replicates=replicates)
+    table = estimates.sure_shares(drawn, "HHSEX", by)
+    women = table[table["code"] == 2]
+    values = (sample.values("HHSEX") == 2).astype(float)
+    groups = sample.values("AGECL").astype(int) - 1 if by else None
+    each = drawn.shares(values, groups, len(women))
+    for name in ("low", "high", "standard_error"):
+        assert women[name].to_numpy() == pytest.approx(getattr(each, name), rel=1e-4)
+    assert women["share"].to_numpy() == pytest.approx(each.value)
+
+
 def published():
     with (FACTS / "published_errors.csv").open() as rows:
         return list(csv.DictReader(rows))
@@ -164,6 +178,19 @@ def test_rows_drawn_at_random_have_the_textbooks_errors():
     ends = binomtest(int((data.values("e") == 1).sum()), len(data)).proportion_ci(method="wilson")
     n = len(data)
     assert (share.low, share.high) == pytest.approx((ends.low, ends.high), abs=1 / n)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_shares_of_random_rows_in_a_table_are_those_one_by_one(weighted):
+    data = neutral_table()
+    if weighted:
+        frame = data.frame.assign(w=np.random.default_rng(1).uniform(1, 9, len(data)))
+        data = replace(data, frame=frame, weight="w", fingerprint="weighted")
+    table = estimates.sure_shares(Sample(data), "e").set_index("code")
+    one = interval(data, "share", "e")
+    assert table.loc[1, ["share", "standard_error", "low", "high"]].tolist() == pytest.approx(
+        [one.value, one.standard_error, one.low, one.high]
+    )
 
 
 def test_an_interval_of_a_median_of_random_rows_holds_it_as_often_as_it_says():

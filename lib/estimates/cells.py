@@ -67,7 +67,7 @@ def shares(
 
 def distinct(members: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
     """Distinct members per cell, in memory that grows with rows and not with members times cells."""
-    width = int(members.max()) + 1
+    width = int(members.max(initial=0)) + 1
     pairs = cell * width + members
     pairs.sort()
     new = np.ones(len(pairs), dtype=bool)

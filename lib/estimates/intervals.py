@@ -10,10 +10,11 @@ import pandas as pd
 
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import EstimateError
-from lib.estimates.cells import codes_of
+from lib.estimates.cells import codes_of, shares
+from lib.estimates.ends import THIN
 from lib.estimates.figures import Figures, Method
 from lib.estimates.replicates import Replicates
-from lib.estimates.sample import Positions, Sample, Statistic
+from lib.estimates.sample import MOST_FIGURES, Positions, Sample, Statistic
 
 Named = Literal["mean", "median", "total", "share"]
 STATISTICS: tuple[Named, ...] = ("mean", "median", "total", "share")
@@ -100,6 +101,31 @@ def interval(
     groups, codes = codes_of(dataset, by)
     found = figures(sample, statistic, dataset.values(column), groups, len(codes))
     return found.table.assign(method=found.method).set_index(pd.Index(codes, name="group"))
+
+
+def sure_shares(sample: Sample, column: str, by: str | None = None, *, counting: Counting = MEMBERS) -> pd.DataFrame:
+    """How a categorical column is shared out within each group of another, and how far off that may be.
+
+    Args:
+        sample: The population.
+        column: Column of codes.
+        by: Column of codes to group by; without it everyone is one group.
+        counting: Members (weighted) or rows.
+
+    Returns:
+        What ``shares`` gives, with ``standard_error``, ``low``, ``high`` (NaN where they cannot be told, or where the
+        cells are too many) and ``unsure``.
+    """
+    table = shares(sample.dataset, column, by, counting=counting)
+    codes, values = codes_of(sample.dataset, column)
+    groups, group_values = codes_of(sample.dataset, by) if by else (None, np.zeros(1))
+    if len(values) * len(group_values) > MOST_FIGURES:
+        nothing = {"standard_error": np.nan, "low": np.nan, "high": np.nan, "unsure": table["sampled"] < THIN}
+        return table.assign(**nothing)
+    found = sample.shared_out(codes, len(values), groups, len(group_values)).table
+    there = np.searchsorted(group_values, table["group"]) * len(values) + np.searchsorted(values, table["code"])
+    told = found.loc[there, ["standard_error", "low", "high", "unsure"]].set_axis(table.index)
+    return pd.concat([table, told], axis=1)
 
 
 def figures(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,18 +18,21 @@ from lib.estimates.cells import distinct
 from lib.estimates.ends import Z, effective_size
 from lib.estimates.figures import Draws, Figures, Method, plain, share_like
 from lib.estimates.replicates import Replicates, bootstrap
-from lib.estimates.weighted import Floats, Ordered, mean
+from lib.estimates.weighted import Floats, Ordered
 
 Positions = NDArray[np.intp]
 Statistic = Callable[[Floats, Floats], float]
 """Takes the values and the weights of a group's rows."""
 
 Block = NDArray[np.float32]
-OfBlock = Callable[[Floats, Block], Floats]
-"""Takes a group's values and their weights under several replicates (values x replicates), gives a figure for each."""
+OfRows = Callable[[Floats, Floats], Floats]
+"""Takes what is asked of a group's rows (columns x rows) and their weights, gives several figures."""
 
-MOST_GROUPS = 1_000
-"""Groups whose figures under every replicate are held at once: eight megabytes."""
+OfBlock = Callable[[Floats, Block], Floats]
+"""The same with the weights under several replicates (rows x replicates), which gives figures x replicates."""
+
+MOST_FIGURES = 2_000
+"""Figures, of all groups, whose values under every replicate are held at once: sixteen megabytes."""
 
 _ROWS_TOGETHER = 64
 """Rows whose replicate weights are summed before the row is looked for in which a quantile is reached."""
@@ -36,7 +40,7 @@ _ROWS_TOGETHER = 64
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Rows of a table sorted by group: those that have a value and belong to one."""
+    """Rows of a table sorted by group: those that belong to one, with what is asked of them (columns x rows)."""
 
     rows: Positions
     groups: Positions
@@ -51,13 +55,13 @@ class _Rows:
 
     @property
     def ascending(self) -> _Rows:
-        """The same, by value within each group."""
-        order = np.lexsort((self.values, self.groups))
-        return _Rows(self.rows[order], self.groups[order], self.values[order], self.weights[order])
+        """The same, by their first value within each group."""
+        order = np.lexsort((self.values[0], self.groups))
+        return _Rows(self.rows[order], self.groups[order], self.values[:, order], self.weights[order])
 
     def among(self, inside: NDArray[np.bool_]) -> _Rows:
         """Some of them."""
-        return _Rows(self.rows[inside], self.groups[inside], self.values[inside], self.weights[inside])
+        return _Rows(self.rows[inside], self.groups[inside], self.values[:, inside], self.weights[inside])
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,85 +97,149 @@ class Sample:
 
     def means(self, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted means of each group, in the unit of ``values`` (one per row; NaN is left out)."""
-        return self._linear(values, groups, number, is_share=False)
+        top = np.asarray(values, dtype=float)[None]
+        return self.ratios(top, 1 - np.isnan(top), groups, number)[0]
 
     def shares(self, holds: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted share of each group for which something holds: 1 or 0 per row, NaN is left out."""
-        return self._linear(holds, groups, number, is_share=True)
+        top = np.asarray(holds, dtype=float)[None]
+        return self.ratios(top, 1 - np.isnan(top), groups, number, is_share=True)[0]
+
+    def ratios(
+        self,
+        tops: Floats,
+        bottoms: Floats,
+        groups: Positions | None = None,
+        number: int = 1,
+        *,
+        is_share: bool = False,
+    ) -> list[Figures]:
+        """Weighted sums over weighted sums: several figures of each group in one pass over the replicates.
+
+        Args:
+            tops: Figures x rows: what is summed above the line; a missing value is left out.
+            bottoms: Figures x rows: what is summed below it: 1 of whom a mean or a share speaks, else 0.
+            groups: Of each row.
+            number: How many groups there are.
+            is_share: Whether the figures are shares between 0 and 1.
+        """
+        known = ~(np.isnan(tops) | np.isnan(bottoms))
+        rows = self._rows(np.concatenate([np.where(known, tops, 0), np.where(known, bottoms, 0)]), groups, number)
+        top, bottom = np.split(rows.values, 2)
+        weight = _sums(rows, number, bottom * rows.weights)
+        value = _over(_sums(rows, number, top * rows.weights), weight)
+        kish = _over(weight**2, _sums(rows, number, bottom * rows.weights**2)) if is_share else None
+        if (redrawn := self._redrawn) is None:
+            off = _sums(rows, number, np.square((top - value[:, rows.groups] * bottom) * rows.weights))
+            many = _unbiased(_sums(rows, number, (bottom != 0).astype(float)))
+            return self._untold(rows, value, _over(np.sqrt(off * many), weight), kish, bottom)
+
+        def of_block(values: Floats, weights: Block) -> Floats:
+            top, bottom = np.split(values, 2)
+            # about their middle, so that small differences between replicates do not drown in large amounts
+            middle = _over(top.sum(axis=1), bottom.sum(axis=1))[:, None]
+            off = np.concatenate([top - np.nan_to_num(middle) * bottom, bottom]).astype(np.float32) @ weights
+            return _over(*np.split(off.astype(float), 2)) + middle
+
+        def of_implicate(values: Floats, weights: Floats) -> Floats:
+            return _over(*np.split(values @ weights, 2))
+
+        return self._drawn(redrawn, rows, value, of_block, of_implicate, kish, bottom)
+
+    def shared_out(
+        self, codes: Positions, number_of_codes: int, groups: Positions | None = None, number: int = 1
+    ) -> Figures:
+        """How each group is shared out among codes, in one pass.
+
+        Args:
+            codes: Of each row, from 0 (below 0 where missing, which is left out).
+            number_of_codes: How many there are.
+            groups: Of each row.
+            number: How many groups there are.
+
+        Returns:
+            Shares of the first group's codes, then of the second's, and so on.
+        """
+        within = np.zeros(len(self.weights), dtype=np.intp) if groups is None else groups
+        cell = np.where((codes >= 0) & (within >= 0), within * number_of_codes + codes, -1)
+        ones = np.ones(len(self.weights))
+        counted = self.totals(ones, cell, number * number_of_codes)
+        squared = np.bincount(cell[cell >= 0], self.weights[cell >= 0] ** 2, len(counted.value))
+
+        def of_group(figures: NDArray[Any]) -> NDArray[Any]:
+            """The sum over the codes of a group, at each of them."""
+            summed = figures.reshape(*figures.shape[:-1], number, number_of_codes).sum(axis=-1)
+            return np.repeat(summed, number_of_codes, axis=-1)
+
+        value = _over(counted.value, of_group(counted.value))
+        kish = _over(of_group(counted.value) ** 2, of_group(squared))
+        if counted.draws is not None:
+            replicated, parts = np.nan_to_num(counted.draws.replicates), np.nan_to_num(counted.draws.implicates)
+            draws = Draws(_over(replicated, of_group(replicated)), _over(parts, of_group(parts)), counted.draws.source)
+            return share_like(value, draws.standard_error, kish, counted.sampled, counted.rows, self.method, draws)
+        off = (1 - 2 * value) * squared + value**2 * of_group(squared)
+        error = _over(np.sqrt(off * _unbiased(of_group(counted.rows))), of_group(counted.value))
+        error = error if self.method else np.full(len(value), np.nan)
+        return share_like(value, error, kish, counted.sampled, counted.rows, self.method)
 
     def totals(self, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted sum of each group."""
-        rows = self._rows(values, groups, number)
+        rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
         value = _sums(rows, number, rows.values * rows.weights)
         if (redrawn := self._redrawn) is None:
             spread = _sums(rows, number, np.square(rows.values * rows.weights)) - value**2 / len(self.dataset)
-            return self._untold(rows, value, np.sqrt(np.maximum(spread, 0) * _unbiased(len(self.dataset))))
+            return self._untold(rows, value, np.sqrt(np.maximum(spread, 0) * _unbiased(len(self.dataset))))[0]
 
-        def summed(values: Floats, weights: Block) -> Floats:
+        def of_block(values: Floats, weights: Block) -> Floats:
             return np.asarray(values.astype(np.float32) @ weights)
 
-        def of_implicate(values: Floats, weights: Floats) -> float:
-            return float(values @ weights) * self.dataset.implicates
+        def of_implicate(values: Floats, weights: Floats) -> Floats:
+            return np.asarray(values @ weights * self.dataset.implicates)
 
-        return self._drawn(redrawn, rows, value, summed, of_implicate)
+        return self._drawn(redrawn, rows, value, of_block, of_implicate)[0]
 
     def quantiles(self, values: ArrayLike, q: float, groups: Positions | None = None, number: int = 1) -> Figures:
         """The weighted quantile of each group by the Federal Reserve's rule, see ``lib.estimates.quantile``."""
         if not 0 <= q <= 1:
             raise EstimateError(f"Quantiles must lie between 0 and 1. Got {q}.")
 
-        def of_rows(values: Floats, weights: Floats) -> float:
-            return float(Ordered.of(values, weights).quantile(q))
+        def of_rows(values: Floats, weights: Floats) -> Floats:
+            return Ordered.of(values[0], weights).quantile([q])
 
-        rows = self._rows(values, groups, number)
-        value = _each(rows, number, of_rows)
+        def of_block(ascending: Floats, weights: Block) -> Floats:
+            return _quantiles(ascending[0], weights, q)[None]
+
+        rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
+        value = _each(rows, (1, number), of_rows)
         if (redrawn := self._redrawn) is None:
             return self._woodruff(rows, value, q)
-        return self._drawn(
-            redrawn, rows.ascending, value, lambda ordered, weights: _quantiles(ordered, weights, q), of_rows
-        )
+        return self._drawn(redrawn, rows.ascending, value, of_block, of_rows)[0]
 
     def any(self, statistic: Statistic, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Any figure of values and weights; slow, since it is taken anew with every replicate."""
-        rows = self._rows(values, groups, number)
-        value = _each(rows, number, statistic)
-        if (redrawn := self._redrawn) is None:
-            return self._untold(rows, value, np.full(number, np.nan))
+
+        def of_rows(values: Floats, weights: Floats) -> Floats:
+            return np.array([statistic(values[0], weights)])
 
         def of_block(values: Floats, weights: Block) -> Floats:
-            return np.array([statistic(values, one) for one in weights.T.astype(float)])
+            return np.array([[statistic(values[0], one) for one in weights.T.astype(float)]])
 
-        return self._drawn(redrawn, rows, value, of_block, statistic)
-
-    def _linear(self, values: ArrayLike, groups: Positions | None, number: int, *, is_share: bool) -> Figures:
-        rows = self._rows(values, groups, number)
-        weight = _sums(rows, number, rows.weights)
-        value = _over(_sums(rows, number, rows.values * rows.weights), weight)
-        kish = _over(weight**2, _sums(rows, number, rows.weights**2)) if is_share else None
+        rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
+        value = _each(rows, (1, number), of_rows)
         if (redrawn := self._redrawn) is None:
-            off = (rows.values - value[rows.groups]) * rows.weights
-            many = _unbiased(np.bincount(rows.groups, minlength=number))
-            return self._untold(rows, value, _over(np.sqrt(_sums(rows, number, off**2) * many), weight), kish)
+            return self._untold(rows, value, np.full(value.shape, np.nan))[0]
+        return self._drawn(redrawn, rows, value, of_block, of_rows)[0]
 
-        def averaged(values: Floats, weights: Block) -> Floats:
-            # about their middle, so that small differences between replicates do not drown in large amounts
-            middle = values.mean()
-            both = np.stack([values - middle, np.ones_like(values)]).astype(np.float32) @ weights
-            return _over(both[0].astype(float), both[1].astype(float)) + middle
-
-        return self._drawn(redrawn, rows, value, averaged, mean, kish)
-
-    def _rows(self, values: ArrayLike, groups: Positions | None, number: int) -> _Rows:
-        """Rows that have a value, by group."""
-        if number > MOST_GROUPS:
-            raise EstimateError(f"How sure figures are can be told of at most {MOST_GROUPS:,} groups. Got {number:,}.")
-        known = np.asarray(values, dtype=float)
-        within = np.zeros(len(known), dtype=np.intp) if groups is None else groups
-        if known.shape != self.weights.shape or within.shape != self.weights.shape:
+    def _rows(self, values: Floats, groups: Positions | None, number: int) -> _Rows:
+        """Rows that have every value, by group."""
+        if number * len(values) > MOST_FIGURES:
+            raise EstimateError(f"Ask for at most {MOST_FIGURES:,} figures at once. Got {number * len(values):,}.")
+        within = np.zeros(len(self.weights), dtype=np.intp) if groups is None else groups
+        if values.shape[1:] != self.weights.shape or within.shape != self.weights.shape:
             raise EstimateError(f"One value and one group is needed for each of {len(self.weights):,} rows.")
-        inside = np.flatnonzero(~np.isnan(known) & (within >= 0))
+        inside = np.flatnonzero(~np.isnan(values).any(axis=0) & (within >= 0))
         inside = inside[np.argsort(within[inside], kind="stable")]
-        return _Rows(inside, within[inside], known[inside], self.weights[inside])
+        return _Rows(inside, within[inside], values[:, inside], self.weights[inside])
 
     def _drawn(
         self,
@@ -179,45 +247,69 @@ class Sample:
         rows: _Rows,
         value: Floats,
         of_block: OfBlock,
-        of_implicate: Statistic,
+        of_implicate: OfRows,
         kish: Floats | None = None,
-    ) -> Figures:
+        asked: Floats | None = None,
+    ) -> list[Figures]:
         """Figures with what they would have been under each replicate and in each implicate."""
-        replicates, number = redrawn.replicates, len(value)
+        replicates, number = redrawn.replicates, value.shape[1]
         implicate = redrawn.implicate[rows.rows]
         first = rows.among(implicate == 0)
-        replicated = np.full((len(replicates), number), np.nan)
+        replicated = np.full((len(value), len(replicates), number), np.nan)
         own, done = first.weights * self.dataset.implicates, 0
         for block in replicates.blocks(redrawn.places[first.rows], own):
             for group, run in first.runs():
-                replicated[done : done + block.shape[1], group] = of_block(first.values[run], block[run])
+                replicated[:, done : done + block.shape[1], group] = of_block(first.values[:, run], block[run])
             done += block.shape[1]
         each = range(self.dataset.implicates)
-        parts = [_each(rows.among(implicate == one), number, of_implicate) for one in each]
-        draws = Draws(replicated, np.array(parts), replicates)
-        return self._with_ends(rows, value, draws.standard_error, kish, draws)
+        parts = np.array([_each(rows.among(implicate == one), value.shape, of_implicate) for one in each])
+        draws = [Draws(replicated[one], parts[:, one], replicates) for one in range(len(value))]
+        error = np.array([one.standard_error for one in draws])
+        return self._with_ends(rows, value, error, kish, asked, draws)
 
-    def _untold(self, rows: _Rows, value: Floats, error: Floats, kish: Floats | None = None) -> Figures:
+    def _untold(
+        self, rows: _Rows, value: Floats, error: Floats, kish: Floats | None = None, asked: Floats | None = None
+    ) -> list[Figures]:
         """Figures of rows drawn at random, or of rows of which nobody can tell."""
-        return self._with_ends(rows, value, error if self.method else np.full(len(value), np.nan), kish)
+        return self._with_ends(rows, value, error if self.method else np.full(value.shape, np.nan), kish, asked, None)
 
     def _with_ends(
-        self, rows: _Rows, value: Floats, error: Floats, kish: Floats | None, draws: Draws | None = None
-    ) -> Figures:
-        number = np.bincount(rows.groups, minlength=len(value))
-        sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, len(value))
-        if kish is None:
-            return plain(value, error, sampled, number, self.method, draws)
-        return share_like(value, error, kish, sampled, number, self.method, draws)
+        self,
+        rows: _Rows,
+        value: Floats,
+        error: Floats,
+        kish: Floats | None,
+        asked: Floats | None,
+        draws: list[Draws] | None,
+    ) -> list[Figures]:
+        """Figures with their intervals; ``asked`` is not 0 of those that each one speaks of."""
+        found = []
+        inside = np.ones(len(rows.rows), dtype=bool)
+        rests_on = self._rests_on(rows, value.shape[1])
+        for one in range(len(value)):
+            speaks_of = inside if asked is None else asked[one] != 0
+            if not np.array_equal(inside, speaks_of):
+                inside, rests_on = speaks_of, self._rests_on(rows.among(speaks_of), value.shape[1])
+            drawn = draws[one] if draws else None
+            if kish is None:
+                found.append(plain(value[one], error[one], *rests_on, self.method, drawn))
+            else:
+                found.append(share_like(value[one], error[one], kish[one], *rests_on, self.method, drawn))
+        return found
+
+    def _rests_on(self, rows: _Rows, number: int) -> tuple[Positions, Positions]:
+        """Sampled members and rows of each group."""
+        sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, number)
+        return sampled, np.bincount(rows.groups, minlength=number)
 
     def _woodruff(self, rows: _Rows, value: Floats, q: float) -> Figures:
         """Quantiles of rows drawn at random: the interval of the share below, led back to values (Woodruff 1952)."""
-        ends = np.full((2, len(value)), np.nan)
+        ends = np.full((2, value.shape[1]), np.nan)
         for group, run in rows.runs():
-            ordered = Ordered.of(rows.values[run], rows.weights[run])
+            ordered = Ordered.of(rows.values[0, run], rows.weights[run])
             reach = Z * np.sqrt(q * (1 - q) / max(effective_size(ordered.weights), 1))
             ends[:, group] = ordered.quantile(np.clip([q - reach, q + reach], 0, 1))
-        found = self._untold(rows, value, (ends[1] - ends[0]) / (2 * Z))
+        found = self._untold(rows, value, (ends[1] - ends[0])[None] / (2 * Z))[0]
         return replace(found, low=ends[0], high=ends[1]) if self.method else found
 
 
@@ -236,16 +328,17 @@ def is_of_random_rows(dataset: Dataset) -> bool:
     return dataset.implicates == 1 and dataset.wave is None and dataset.sampled == len(dataset)
 
 
-def _each(rows: _Rows, number: int, statistic: Statistic) -> Floats:
-    """A statistic of each group; NaN where it has no rows."""
-    found = np.full(number, np.nan)
+def _each(rows: _Rows, shape: tuple[int, ...], of_rows: OfRows) -> Floats:
+    """Figures of each group (figures x groups); NaN where it has no rows."""
+    found = np.full(shape, np.nan)
     for group, run in rows.runs():
-        found[group] = statistic(rows.values[run], rows.weights[run])
+        found[:, group] = of_rows(rows.values[:, run], rows.weights[run])
     return found
 
 
 def _sums(rows: _Rows, number: int, values: Floats) -> Floats:
-    return np.asarray(np.bincount(rows.groups, values, number), dtype=float)
+    """Sums of each group: figures x rows to figures x groups."""
+    return np.array([np.bincount(rows.groups, one, number) for one in values], dtype=float)
 
 
 def _quantiles(values: Floats, weights: Block, q: float) -> Floats:

@@ -80,6 +80,11 @@ class Figures:
         names = ("value", "standard_error", "low", "high", "sampled", "rows", "unsure")
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
+    def without_interval(self) -> Figures:
+        """The same figures where nobody can tell how far off they are."""
+        unknown = np.full(self.value.shape, np.nan)
+        return Figures(self.value, unknown, unknown, unknown, self.sampled, self.rows, "", self.is_share)
+
     def __getitem__(self, groups: slice | list[int] | np.ndarray) -> Figures:
         """Those of some groups."""
         draws = self.draws and Draws(
@@ -134,18 +139,20 @@ def share_like(
     method: Method,
     draws: Draws | None = None,
 ) -> Figures:
-    """Shares, whose interval is Wilson's for as many members as give this standard error by simple random sampling.
+    """Shares with Wilson's interval: of as many members as would give this standard error if drawn at random.
 
     Args:
         value: Between 0 and 1.
         error: Standard errors.
-        kish: Effective sizes, taken where nobody or everybody has it and there is no standard error to go by.
+        kish: Effective sizes: taken for rows drawn at random, and where nobody or everybody has it, so that there is no
+            standard error to go by.
         sampled: Sampled members.
         rows: Rows.
         method: How the standard errors came about.
         draws: What the shares would have been.
     """
-    spread = value * (1 - value)
-    size = np.divide(spread, error**2, out=np.asarray(kish, dtype=float).copy(), where=(error > 0) & (spread > 0))
+    spread, size = value * (1 - value), np.asarray(kish, dtype=float)
+    if draws is not None:
+        size = np.divide(spread, error**2, out=size.copy(), where=(error > 0) & (spread > 0))
     low, high = wilson(value, np.where(np.isnan(error), np.nan, size))
     return Figures(value, error, low, high, sampled, rows, method, True, draws)

@@ -361,7 +361,7 @@ def _quantiles(values: Floats, weights: Block, q: float) -> Floats:
 
 
 def _over(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
 
 
 def _unbiased(number: ArrayLike) -> Floats:

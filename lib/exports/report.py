@@ -24,6 +24,7 @@ from lib.exports.report_parts import Picture, Section
 from lib.segments import Explanation, Profile, Progress, Segmentation, Stability, Sweep, findings, profile
 from lib.segments.describe.lenses import Lenses
 from lib.segments.describe.profile import check_same
+from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
 from lib.tables.cells import clean_name
 from lib.words import listed, within_sentence
@@ -61,6 +62,7 @@ def report(
     stable: Stability | None = None,
     told: Explanation | None = None,
     lenses: Lenses | None = None,
+    sure: Sureness | None = None,
     typicals: Mapping[int, Typical] | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
@@ -77,6 +79,7 @@ def report(
         stable: How far segments come back, if that was tested.
         told: The segments as rules.
         lenses: What they are like in columns they were not made from.
+        sure: How far off their sizes may be; without it only lenses have intervals.
         typicals: A member that stands for each segment.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
@@ -103,13 +106,13 @@ def report(
             "Segments",
             (summary,),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}),
-            (parts.sizes(dataset, segmentation, called), parts.centroids(dataset, segmentation, origin)),
+            (parts.sizes(dataset, segmentation, called, sure), parts.centroids(dataset, segmentation, origin)),
         ),
         Section("Charts", left_out, pictures=pictures),
         *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
         parts.method(dataset, segmentation),
         *([parts.choice(swept)] if swept is not None else []),
-        parts.trust(segmentation, stable, told, called, lenses),
+        parts.trust(segmentation, stable, told, called, sure),
         parts.citation(origin),
     ]
     report_progress(progress, 0.97, "Writing")

@@ -11,10 +11,12 @@ import pandas as pd
 from lib.charts.segments import title_of
 from lib.dataset import Dataset
 from lib.estimates import THIN
+from lib.estimates.wording import between, how_sure, too_unsure
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Stability, Sweep
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
+from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, within_sentence
@@ -115,15 +117,21 @@ def _pca(segmentation: Segmentation) -> str:
     )
 
 
-def sizes(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str]) -> Table:
-    """Size of each segment."""
+def sizes(
+    dataset: Dataset, segmentation: Segmentation, names: Mapping[int, str], sure: Sureness | None = None
+) -> Table:
+    """Size of each segment, with the interval of its share where that is known."""
     table = segmentation.sizes
     # without weights and copies those in a segment are those it rests on
     is_sampled = dataset.weight is not None or dataset.implicates > 1
     rows = []
     for number, size in table.iterrows():
         mark = THIN_MARK if size["thin"] else ""
-        told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", percent(float(size["share"])))
+        off = (
+            "" if sure is None else between(*(float(sure.sizes.loc[number, e]) for e in ("low", "high")), text=percent)
+        )
+        share = f"{percent(float(size['share']))}{f' ({off})' if off else ''}"
+        told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", share)
         rows.append((title_of(int(number), names), *told, *([f"{size['sampled']:,.0f}{mark}"] if is_sampled else [])))
     header = ("Segment", capitalised(dataset.entity.plural), "Share", *(["Sampled"] if is_sampled else []))
     return Table("Size", header, tuple(rows), _thin_note(bool(table["thin"].any()), dataset.entity))
@@ -186,12 +194,12 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
         cells = [_cell(by_segment.loc[s]) for s in segments]
         rows.append((f"{first['label']}{base}", *cells))
     header = ("", *("Everyone" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
-    return Table(name, header, tuple(rows), _thin_note(bool(own["thin"].any()), lenses.entity))
+    return Table(name, header, tuple(rows), _unsure_note(bool(own["unsure"].any()), lenses.entity))
 
 
 def _cell(figure: pd.Series) -> str:
     """A figure and the sampled members it rests on: "27.7% (n 585)"."""
-    return f"{in_words(figure)}{THIN_MARK if figure['thin'] else ''}"
+    return f"{in_words(figure)}{THIN_MARK if figure['unsure'] else ''}"
 
 
 def trust(
@@ -199,25 +207,32 @@ def trust(
     stable: Stability | None,
     told: Explanation | None,
     names: Mapping[int, str],
-    lenses: Lenses | None = None,
+    sure: Sureness | None = None,
 ) -> Section:
     """How far to believe it: silhouette, starts, stability, and what no figure here says."""
     entity = segmentation.entity
-    members, behind = entity.plural, entity.sampled_plural
+    members = entity.plural
     within = ", within each implicate" if segmentation.points.implicates.any() else ""
     weighted = ", weighted" if np.ptp(segmentation.points.weights) > 0 else ""
     scored = f", {segmentation.silhouettes_of}" if segmentation.silhouettes_of else weighted
-    has_intervals = lenses is not None and lenses.intervals
-    figures = "All figures but the shares seen through lenses" if has_intervals else "Shares and amounts"
     paragraphs = [
         f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
         told.words if told is not None else "",
-        f"{figures} are point estimates: no sampling error is given, and with few {behind} it is large. "
-        f"What rests on fewer than {entity.sampled(THIN)} is marked {THIN_MARK}.",
+        _how_sure(segmentation, sure),
+        f"What is too unsure to rely on is marked {THIN_MARK}.",
         f"Segments describe these {members} at this time; they are not causes.",
     ]
     return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=_stability(stable, names, members))
+
+
+def _how_sure(segmentation: Segmentation, sure: Sureness | None) -> str:
+    """Where intervals come from, or that there are none."""
+    if sure is None or not sure.method:
+        behind = segmentation.entity.sampled_plural
+        return f"Shares and amounts are point estimates: no sampling error is given, and with few {behind} it is large."
+    as_they_are = "They take the segments as they are: that they were found in the same table is not in them."
+    return f"{how_sure(sure.method, segmentation.entity)} {as_they_are}"
 
 
 def _stability(stable: Stability | None, names: Mapping[int, str], members: str) -> tuple[Table, ...]:
@@ -251,6 +266,10 @@ def citation(origin: Provenance) -> Section:
     words = f"{origin.citation}. {origin.title}: segments by {origin.facts()['Made with']}, {origin.recipe_words}."
     rows = tuple(origin.facts().items())
     return Section("How to cite it", (words,), tables=(Table("Where it came from", ("Fact", ""), rows, words=True),))
+
+
+def _unsure_note(unsure: bool, entity: Entity) -> str:
+    return f"{THIN_MARK} {too_unsure(entity)}." if unsure else ""
 
 
 def _thin_note(thin: bool, entity: Entity) -> str:

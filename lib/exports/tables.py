@@ -21,6 +21,7 @@ from lib.exports.provenance import Provenance
 from lib.segments import Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
+from lib.segments.describe.sure import Sureness
 from lib.tables.cells import clean_names, guarded_frame
 
 EVERYONE_NAME = "Everyone"
@@ -99,12 +100,25 @@ def members_parquet(
 
 
 def profile_table(
-    segmentation: Segmentation, described: Profile, names: Mapping[int, str], codebook: Codebook
+    segmentation: Segmentation,
+    described: Profile,
+    names: Mapping[int, str],
+    codebook: Codebook,
+    sure: Sureness | None = None,
 ) -> pd.DataFrame:
-    """A profile as one long table: a row per segment (everyone last) and column, sizes beside every row."""
+    """A profile as one long table: a row per segment (everyone last) and column, sizes beside every row.
+
+    Where it is known how sure they are, the ends of 95 % intervals stand behind each figure, for segments.
+    """
     called = clean_names(names)
     members = segmentation.entity.plural
     own = described.table.reset_index()
+    if sure is not None and sure.method:
+        ends = sure.profile.reindex(described.table.index).reset_index(drop=True)
+        own = pd.concat([own, ends], axis=1)
+        own["share_low"], own["share_high"] = (
+            sure.sizes.loc[own["segment"], end].to_numpy() for end in ("low", "high")
+        )
     own.insert(1, "segment_name", [called.get(int(number), "") for number in own["segment"]])
     sizes = segmentation.sizes.drop(columns="rows").rename(columns={"count": members})
     for name in (members, "share", "sampled", "thin"):
@@ -130,6 +144,7 @@ def profiles_csv(
     *,
     described: Profile | None = None,
     columns: Sequence[str] | None = None,
+    sure: Sureness | None = None,
 ) -> bytes:
     """What segments are like, as CSV; see ``lib.segments.describe.profile`` and ``profile_table``.
 
@@ -140,15 +155,16 @@ def profiles_csv(
         origin: Where it came from.
         described: The profile, if it is there already.
         columns: Otherwise the columns to describe; by default the features.
+        sure: How far off the figures may be, of the same columns.
     """
     told = described or profile(dataset, segmentation, columns)
-    return csv_bytes(profile_table(segmentation, told, names, dataset.codebook), origin)
+    return csv_bytes(profile_table(segmentation, told, names, dataset.codebook, sure), origin)
 
 
 def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> bytes:
-    """Every lens as CSV, one row per figure and segment; ``low`` and ``high`` where shares have intervals."""
+    """Every lens as CSV, one row per figure and segment; ``low`` and ``high`` where there are intervals."""
     called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
-    table = lenses.table.drop(columns=["text", *([] if lenses.intervals else ["low", "high"])])
+    table = lenses.table.drop(columns=["text", "between", *([] if lenses.intervals else ["low", "high"])])
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
     table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)
     return csv_bytes(table, origin)

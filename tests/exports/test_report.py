@@ -207,8 +207,8 @@ def test_other_households_are_refused(fearful_sample, sample):
 def test_the_lenses_say_on_how_many_households_a_figure_rests(page, fearful_sample):
     own = fearful_sample.lenses.table
     late = own[(own["figure"] == "flag_LATE") & (own["segment"] == -1)].iloc[0]
-    assert f"{late['text']} (n {late['n']:,})" in page.cells
-    assert "no sampling error is given" in " ".join(page.text)
+    assert f"{late['text']} ({late['between']}; n {late['n']:,})" in page.cells
+    assert "95% intervals are by a bootstrap of households" in " ".join(page.text)
 
 
 def test_shares_of_customers_have_their_intervals():
@@ -220,5 +220,5 @@ def test_shares_of_customers_have_their_intervals():
     approved = looked.table.set_index(["figure", "segment"]).loc[("flag_loan_status", -1)]
     assert f"{approved['text']} ({100 * approved['low']:.1f} to " in "|".join(told.cells)
     words = " ".join(told.text)
-    assert "Behind a share stands its 95% interval (Wilson's)" in words
-    assert "All figures but the shares seen through lenses are point estimates" in words
+    assert "as if the applicants had been drawn at random" in words
+    assert "no sampling error is given" in words  # of sizes, which this report was not given

@@ -10,9 +10,11 @@ from tables import neutral_table
 from lib.charts import lenses as charts
 from lib.estimates.ends import effective_size, wilson
 from lib.estimates.sample import is_of_random_rows
+from lib.estimates.wording import between
 from lib.segments import Recipe, fit, lenses
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.subject import Base, Figure, Lens
+from lib.words import percent
 
 LENS = Lens(
     "Own",
@@ -54,19 +56,19 @@ def lens_of(**changes):
     return mine, found, lenses(mine, found)
 
 
-def test_only_shares_have_one_and_it_holds_the_share():
+def test_every_figure_but_a_size_has_one_and_it_holds_the_figure():
     mine, found, looked = lens_of()
     table = looked.table
-    shares = table[table["figure"].str.startswith(("codes", "flag"))]
-    told = shares[shares["n"] > 0]
+    sizes = table["figure"].str.startswith("of_all")
+    told = table[~sizes & (table["n"] > 1)]
     assert told["low"].notna().all()
     assert ((told["low"] <= told["value"]) & (told["value"] <= told["high"])).all()
-    assert table.drop(shares.index)["low"].isna().all()
+    assert table.loc[sizes, "low"].isna().all()
     one = table[(table["figure"] == "codes_e_1") & (table["segment"] == 1)].iloc[0]
     inside = mine.values("e")[found.labels == 1]
     ends = binomtest(int((inside == 1).sum()), len(inside)).proportion_ci(method="wilson")
     assert (one["low"], one["high"]) == pytest.approx((ends.low, ends.high))
-    assert "Wilson's)" in looked.intervals
+    assert "as if the rows had been drawn at random" in looked.intervals
 
 
 def test_answers_that_are_missing_do_not_count():
@@ -86,15 +88,15 @@ def test_of_a_weighted_table_by_kishs_size_and_it_says_so():
     everyone = looked.table.set_index(["figure", "segment"]).loc[("codes_e_1", EVERYONE)]
     size = weights.sum() ** 2 / (weights**2).sum()
     assert (everyone["low"], everyone["high"]) == pytest.approx(tuple(map(float, wilson(everyone["value"], size))))
-    assert "Kish's effective sample size" in looked.intervals
 
 
-def test_the_survey_shows_none(sample):
+def test_of_the_survey_by_replicates_for_sizes_too(sample):
     assert not is_of_random_rows(sample)
     looked = lenses(sample, fit(sample, Recipe(("AGE", "NETWORTH"), "quantile", k=3, starts=1)))
-    assert looked.intervals == ""
-    assert looked.table[["low", "high"]].isna().all().all()
-    assert "to" not in in_words(looked.table.iloc[0]).split()
+    assert "by a bootstrap of households" in looked.intervals
+    told = looked.table[(looked.table["n"] > 0)]
+    assert told["low"].notna().all()
+    assert ((told["low"] <= told["value"]) & (told["value"] <= told["high"])).all()
 
 
 def test_rows_that_share_an_id_are_not_members_on_their_own():
@@ -107,16 +109,27 @@ def test_rows_that_share_an_id_are_not_members_on_their_own():
 @pytest.mark.parametrize(
     ("figure", "words"),
     [
-        ({"text": "62.2%", "low": 0.607, "high": 0.636, "n": 4_269}, "62.2% (60.7 to 63.6%; n 4,269)"),
-        ({"text": "33.3%", "low": 0.12, "high": 0.646, "n": 9}, "33.3% (12 to 64.6%; n 9, very few)"),
-        ({"text": "100%", "low": 0.9996, "high": 1.0, "n": 9_999}, "100% (over 99.9% to 100%; n 9,999)"),
-        ({"text": "0%", "low": 0.0, "high": 0.0004, "n": 9_999}, "0% (0 to under 0.1%; n 9,999)"),
-        ({"text": "25%", "low": float("nan"), "high": float("nan"), "n": 585}, "25% (n 585)"),
-        ({"text": "nobody to ask", "low": float("nan"), "high": float("nan"), "n": 0}, "nobody to ask (n 0)"),
+        ({"text": "62.2%", "between": "60.7 to 63.6%", "n": 4_269}, "62.2% (60.7 to 63.6%; n 4,269)"),
+        ({"text": "33.3%", "between": "12 to 64.6%", "n": 9}, "33.3% (12 to 64.6%; n 9, very few)"),
+        ({"text": "25%", "between": "", "n": 585}, "25% (n 585)"),
+        ({"text": "nobody to ask", "between": "", "n": 0}, "nobody to ask (n 0)"),
     ],
 )
 def test_in_words(figure, words):
     assert in_words(figure) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.607, 0.636, "60.7 to 63.6%"),
+        (0.9996, 1.0, "over 99.9% to 100%"),
+        (0.0, 0.0004, "0 to under 0.1%"),
+        (float("nan"), float("nan"), ""),
+    ],
+)
+def test_an_interval_in_words(low, high, words):
+    assert between(low, high, percent) == words
 
 
 def test_the_chart_has_a_line_for_every_share_and_its_words():

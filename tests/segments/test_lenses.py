@@ -76,7 +76,7 @@ def test_whom_a_figure_speaks_of_and_on_how_many_it_rests(two):
     assert value(two, "flag_PIR40", 1)["n"] == 1
     assert value(two, "flag_LATE", 1)["n"] == 2
     assert value(two, "months_LIQ_INCOME", EVERYONE)["n"] == 3
-    assert two.table["thin"].all()  # nothing rests on thirty households here
+    assert two.table["unsure"].all()  # nothing rests on thirty households here
     assert value(two, "flag_PIR40")["base"] == "households with debt"
     nobody = value(two, "codes_WHYNOCKG_4", 2)
     assert (np.isnan(nobody["value"]), nobody["n"], nobody["text"]) == (True, 0, "nobody to ask")

@@ -6,22 +6,21 @@ rests; a share also says how far off it may be, where that can be told. It descr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from lib.dataset import MEMBERS, ROWS, Codebook, Dataset
-from lib.estimates import THIN, Floats, mean, quantile, total
-from lib.estimates.ends import effective_size, wilson
-from lib.estimates.sample import is_of_random_rows
+from lib.estimates import Replicates, Sample
+from lib.estimates.wording import between, how_sure
 from lib.population import Population
+from lib.segments.describe.answers import Answers, Asked, Told
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
-from lib.subject import Base, Entity, Figure, Lens, Subject
+from lib.subject import Entity, Figure, Lens, Subject
 from lib.words import capitalised, percent
 
 EVERYONE = -1
@@ -29,11 +28,6 @@ EVERYONE = -1
 
 FEW = 10
 """Members below which a figure says hardly more than who these few are."""
-
-Rows = NDArray[np.bool_]
-
-_SHARES = frozenset({"flag", "codes"})
-"""Measures that are shares of members; a size depends on where segments were cut, and has no interval."""
 
 _FORMATS: Mapping[str, tuple[str, str]] = {
     "flag": ("share", ".1%"),
@@ -55,7 +49,8 @@ class Lenses:
             that stays the same), ``label``, ``base`` (of whom), ``segment`` (``EVERYONE`` for everyone),
             ``value``, ``low`` and ``high`` (its 95 % interval; NaN where none can be told), ``unit`` ("share", "ratio",
             "months", "count"; of a typical amount and a mean that of the column), ``format`` (d3), ``text`` (the value
-            in words), ``n`` (sampled members in the base, in any implicate), ``thin`` (``n`` below ``THIN``).
+            in words), ``between`` (its interval in words, "" where none can be told), ``n`` (sampled members in the
+            base, in any implicate), ``unsure`` (whether it is too unsure to rely on, see ``lib.estimates.ends``).
         notes: What was left out and why, a sentence each.
         weighted: Whether members were counted, by their weights, or rows.
         entity: What a member is called.
@@ -95,11 +90,7 @@ class Lenses:
 def in_words(figure: Mapping[Any, Any] | pd.Series) -> str:
     """A figure of ``Lenses.table``, its interval and what it rests on: "62.2% (60.7 to 63.6%; n 4,269)"."""
     rests = f"n {figure['n']:,}{', very few' if 0 < figure['n'] < FEW else ''}"
-    if np.isnan(figure["low"]):
-        return f"{figure['text']} ({rests})"
-    low, high = percent(figure["low"]), percent(figure["high"])
-    # the sign stands once, but for an end that is said in words
-    return f"{figure['text']} ({low.removesuffix('%') if low[0].isdigit() else low} to {high}; {rests})"
+    return f"{figure['text']} ({'; '.join(filter(None, (figure['between'], rests)))})"
 
 
 def lens_columns(subject: Subject) -> tuple[str, ...]:
@@ -113,18 +104,25 @@ def _needs(figure: Figure) -> tuple[str, ...]:
     return (*figure.columns, *Population.parse(figure.base.condition).columns)
 
 
-def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | None = None) -> Lenses:
+def lenses(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    *,
+    everyone: Dataset | None = None,
+    replicates: Replicates | None = None,
+) -> Lenses:
     """Describe segments by what they were not made from.
 
     Args:
         dataset: The table that was segmented, with ``lens_columns`` as far as they exist.
         segmentation: What ``fit`` made of it.
         everyone: Whom to show beside the segments; by default all that were segmented.
+        replicates: Of the whole survey, for intervals; without them see ``lib.estimates.Sample``.
 
     Returns:
         Figures weighted as the segmentation counts. Figures that measure a feature of the recipe, or what follows
         from its features alone, are left out and named; so, silently, are those whose columns or questions the data
-        do not have.
+        do not have. Intervals take the segments as they are: that they were found in the same table is not in them.
 
     Raises:
         RecipeError: If the dataset is not the one that was segmented.
@@ -135,46 +133,43 @@ def lenses(dataset: Dataset, segmentation: Segmentation, *, everyone: Dataset | 
     asked = [(lens, f) for lens in dataset.subject.lenses for f in lens.figures if _is_there(f, dataset, beside)]
     known = _known(segmentation.recipe.features, dataset.subject)
     used = [figure for _, figure in asked if _is_used(figure, known)]
-    speaks_of = {figure.base for _, figure in asked}
-    bases, bases_beside = ({base: _who(base, data) for base in speaks_of} for data in (dataset, beside))
-    weights = dataset.weights(counting)
-    groups = {int(s): _Group(dataset, segmentation.labels == s, weights, bases) for s in segmentation.sizes.index}
-    groups[EVERYONE] = _Group(beside, np.ones(len(beside), dtype=bool), beside.weights(counting), bases_beside)
+    told = [(lens, figure) for lens, figure in asked if not _is_used(figure, known)]
+    numbers = np.array(segmentation.sizes.index)
+    own = Answers(Sample(dataset, counting=counting, replicates=replicates))
+    all_of_them = own if everyone is None else Answers(Sample(beside, counting=counting, replicates=replicates))
+    asked_of = [asked for lens, figure in told for asked in _parts(lens, figure, own, all_of_them, dataset.codebook)]
+    groups = np.searchsorted(numbers, segmentation.labels)
+    by_segment = own.figures(asked_of, all_of_them, groups, len(numbers))
+    of_all = all_of_them.figures(asked_of, all_of_them)
     # a file whose rows are counted although they have weights says so; a table without weights has only rows
     counted = "rows" if counting == ROWS and dataset.weight is not None else dataset.entity.plural
-    told = [(lens, figure) for lens, figure in asked if not _is_used(figure, known)]
-    rows = [row for lens, figure in told for row in _rows(lens, figure, groups, dataset.codebook, counted)]
+    places = [*(int(number) for number in numbers), EVERYONE]
+    rows = [
+        row
+        for asked, *found in zip(asked_of, by_segment, of_all, strict=True)
+        for row in _rows(asked, found, places, dataset.codebook, counted)
+    ]
     table = pd.DataFrame(rows, columns=_COLUMNS)
+    method = own.sample.method if table["low"].notna().any() else ""
     return Lenses(
         table=table,
         notes=_notes(used, dataset.codebook),
         weighted=counting == MEMBERS,
         entity=dataset.entity,
-        intervals=_intervals(dataset.entity, weights) if table["low"].notna().any() else "",
+        intervals=f"{how_sure(method, dataset.entity)} That segments were found in the same table is not in them."
+        if method
+        else "",
     )
 
 
 _COLUMNS = [
-    *("lens", "section", "figure", "label", "base", "segment", "value", "low", "high", "unit", "format", "text", "n"),
-    "thin",
+    *("lens", "section", "figure", "label", "base", "segment", "value", "low", "high", "unit", "format", "text"),
+    *("between", "n", "unsure"),
 ]
-
-
-def _intervals(entity: Entity, weights: Floats) -> str:
-    by = "Wilson's with Kish's effective sample size for the weights" if np.ptp(weights) > 0 else "Wilson's"
-    return (
-        f"Behind a share stands its 95% interval ({by}), as if the {entity.plural} had been drawn at random from many "
-        "more; that segments were found in the same table is not in it."
-    )
 
 
 def _is_used(figure: Figure, known: set[str]) -> bool:
     return not figure.is_size and bool(known.intersection(figure.columns))
-
-
-def _who(base: Base, dataset: Dataset) -> Rows:
-    """Which rows of a table a figure speaks of."""
-    return Population.parse(base.condition).mask(dataset)
 
 
 def _known(features: Iterable[str], subject: Subject) -> set[str]:
@@ -201,121 +196,51 @@ def _notes(used: list[Figure], codebook: Codebook) -> tuple[str, ...]:
     return (f"Left out, because the segments were made from it: {labels}.",)
 
 
-class _Group:
-    """The rows of one segment, or of everyone, and what figures need to know of them; each is looked up once."""
-
-    def __init__(self, dataset: Dataset, inside: Rows, weights: Floats, bases: Mapping[Base, Rows]) -> None:
-        self.dataset, self.weights = dataset, weights[inside]
-        self.is_told_by_rows = is_of_random_rows(dataset)
-        self._inside = np.flatnonzero(inside)
-        self._bases = bases
-        self._columns: dict[str, Floats] = {}
-        self._sampled: dict[Base, int] = {}
-
-    def __getitem__(self, column: str) -> Floats:
-        if column not in self._columns:
-            self._columns[column] = self.dataset.values(column)[self._inside]
-        return self._columns[column]
-
-    def rows_of(self, base: Base) -> Rows:
-        """Which of the group's rows a figure speaks of."""
-        return self._bases[base][self._inside]
-
-    def sampled(self, base: Base) -> int:
-        """Sampled members that a figure rests on: those with an implicate in the group and the base."""
-        if base not in self._sampled:
-            codes = self.dataset.member_codes[self._inside[self.rows_of(base)]]
-            self._sampled[base] = int(np.count_nonzero(np.bincount(codes)))
-        return self._sampled[base]
+def _parts(lens: Lens, figure: Figure, own: Answers, everyone: Answers, codebook: Codebook) -> Iterator[Asked]:
+    """A figure, or of a column of codes one for each code that occurs in anybody's answers, the most frequent first."""
+    key = "_".join(filter(None, (figure.measure, *figure.columns, figure.key)))
+    label = figure.label or codebook.label(figure.columns[0])
+    if figure.measure != "codes":
+        yield Asked(lens.name, figure, key, label)
+        return
+    answers = [answers.of(figure.columns[0], figure.base) for answers in {own, everyone}]
+    codes = np.unique(np.concatenate(answers))
+    given, weights = everyone.of(figure.columns[0], figure.base), everyone.sample.weights
+    often = {float(code): weights @ (given == code) for code in codes[np.isfinite(codes)]}
+    for code in sorted(often, key=lambda one: -often[one]):
+        words = f"{label}: {codebook[figure.columns[0]].text(code)}"
+        yield Asked(lens.name, figure, f"{key}_{code:g}", words, code)
 
 
 def _rows(
-    lens: Lens, figure: Figure, groups: Mapping[int, _Group], codebook: Codebook, counted: str
+    asked: Asked, found: Sequence[Told], places: Sequence[int], codebook: Codebook, counted: str
 ) -> Iterator[dict[str, Any]]:
-    """One row per group; of a column of codes, for each code that occurs in anybody's answers."""
+    """One row per group of a figure, everyone last."""
+    figure = asked.figure
     unit, form, text = _in_words(figure, codebook)
 
     def said(words: str) -> str:
         return words.replace("{members}", counted).replace("{Members}", capitalised(counted))
 
-    for key, label, code in _parts(figure, groups, codebook):
-        for segment, group in groups.items():
-            rows = group.rows_of(figure.base)
-            value = _value(figure, group, rows, groups[EVERYONE], code)
-            low, high = _interval(figure, group, rows, value)
-            n = group.sampled(figure.base)
-            yield {
-                "lens": lens.name,
-                "section": figure.section,
-                "figure": key,
-                "label": said(label),
-                "base": said(figure.base.words),
-                "segment": segment,
-                "value": value,
-                "low": low,
-                "high": high,
-                "unit": unit,
-                "format": form,
-                "text": "nobody to ask" if np.isnan(value) else text(value),
-                "n": n,
-                "thin": n < THIN,
-            }
-
-
-def _parts(figure: Figure, groups: Mapping[int, _Group], codebook: Codebook) -> Iterator[tuple[str, str, float]]:
-    key = "_".join(filter(None, (figure.measure, *figure.columns, figure.key)))
-    label = figure.label or codebook.label(figure.columns[0])
-    if figure.measure != "codes":
-        yield key, label, 1.0
-        return
-    column = figure.columns[0]
-    answers = [group[column][group.rows_of(figure.base)] for group in groups.values()]
-    codes = np.unique(np.concatenate(answers))
-    everyone = groups[EVERYONE]
-    rows = everyone.rows_of(figure.base)
-    often = {code: everyone.weights[rows] @ (everyone[column][rows] == code) for code in codes[np.isfinite(codes)]}
-    for code in sorted(often, key=lambda one: -often[one]):
-        yield f"{key}_{code:g}", f"{label}: {codebook[column].text(code)}", float(code)
-
-
-def _value(figure: Figure, group: _Group, rows: Rows, everyone: _Group, code: float) -> float:
-    weights = group.weights[rows]
-    if figure.measure == "count":
-        return float(weights.sum())
-    if figure.measure == "of_all":
-        own = total(group[figure.columns[0]][rows], weights) if figure.columns else float(weights.sum())
-        return _over(own, _whole(figure, everyone))
-    values = group[figure.columns[0]][rows]
-    if figure.measure in {"flag", "codes"}:
-        return mean(np.where(np.isnan(values), np.nan, values == code), weights)
-    if figure.measure == "mean":
-        return mean(values, weights)
-    if figure.measure in {"median", "typical"}:
-        return float(quantile(values, weights, 0.5))
-    second = group[figure.columns[1]][rows]
-    if figure.measure == "months":
-        return float(quantile(values / (second / 12), weights, 0.5))
-    return _over(total(values, weights), total(second, weights))
-
-
-def _interval(figure: Figure, group: _Group, rows: Rows, value: float) -> tuple[float, float]:
-    """The interval of a share; of whom the answer is missing does not count."""
-    if figure.measure not in _SHARES or not group.is_told_by_rows:
-        return float("nan"), float("nan")
-    answered = ~np.isnan(group[figure.columns[0]][rows])
-    low, high = wilson(value, effective_size(group.weights[rows][answered]))
-    return float(low), float(high)
-
-
-def _whole(figure: Figure, everyone: _Group) -> float:
-    rows = everyone.rows_of(figure.base)
-    if not figure.columns:
-        return float(everyone.weights[rows].sum())
-    return total(everyone[figure.columns[0]][rows], everyone.weights[rows])
-
-
-def _over(part: float, whole: float) -> float:
-    return part / whole if whole != 0 else float("nan")
+    told = pd.concat([one.figures.table.assign(n=one.sampled) for one in found], ignore_index=True)
+    for segment, row in zip(places, told.itertuples(index=False), strict=True):
+        yield {
+            "lens": asked.lens,
+            "section": figure.section,
+            "figure": asked.key,
+            "label": said(asked.label),
+            "base": said(figure.base.words),
+            "segment": segment,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "unit": unit,
+            "format": form,
+            "text": "nobody to ask" if np.isnan(row.value) else text(row.value),
+            "between": between(row.low, row.high, text),
+            "n": row.n,
+            "unsure": bool(row.unsure),
+        }
 
 
 def _in_words(figure: Figure, codebook: Codebook) -> tuple[str, str, Callable[[float], str]]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.charts import lenses as charts
 from lib.charts.segments import title_of
-from lib.estimates import THIN
+from lib.estimates.wording import too_unsure
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
@@ -32,8 +32,8 @@ def render(scene: Segmented) -> None:
     shown = shown[[column for column in shown.columns if isinstance(column, str)]]
     st.dataframe(shown, hide_index=True, height="content", alt=f"{lens} by segment and for everyone")
     _render_shares(scene, lens, figures[figures["low"].notna()])
-    few = int(figures.loc[figures["segment"] != EVERYONE, "thin"].sum())
-    note = f"{few} of these figures rest on fewer than {scene.entity.sampled(THIN)}." if few else ""
+    few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
+    note = f"{few} of these figures: {too_unsure(scene.entity)}." if few else ""
     controls.chart_note(scene, *found.notes, found.intervals, note)
 
 

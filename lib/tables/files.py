@@ -58,7 +58,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class _Given:
+class Given:
     """A file by its name, and what it should be."""
 
     name: str
@@ -83,7 +83,7 @@ def read_frame(path: Path, accept: Callable[[list[str]], None], expected: Expect
     Raises:
         DataError: One sentence on what is wrong with the file and what to do.
     """
-    file = _Given(path.name, expected)
+    file = Given(path.name, expected)
     content = _unpack(file, path.suffix, _bytes_of(path))
     read = _read_stata if is_stata(content) else _read_csv
     return read(file, content, accept)
@@ -103,7 +103,7 @@ def _bytes_of(path: Path) -> bytes:
         raise DataError(f"{path.name} cannot be read ({reason}): check that the file is there.") from error
 
 
-def _unpack(file: _Given, suffix: str, packed: bytes) -> bytes:
+def _unpack(file: Given, suffix: str, packed: bytes) -> bytes:
     if not packed.strip(b"\0 \r\n\t"):
         raise DataError(f"{file.name} is empty: {file.expected.again}.")
     content = packed
@@ -111,23 +111,28 @@ def _unpack(file: _Given, suffix: str, packed: bytes) -> bytes:
         content = _unzip(file, packed)
     elif packed[:2] == b"\x1f\x8b":
         content = _gunzip(file, packed)
-    _refuse_web_page(file, content)
+    refuse_web_page(file, content)
     if content is packed and suffix.lower() in {".zip", ".gz"}:
         raise DataError(f"{file.name} is not a {suffix} archive, whatever its name says: {file.expected.again}.")
     return content
 
 
-def _refuse_web_page(file: _Given, content: bytes) -> None:
+def refuse_web_page(file: Given, content: bytes) -> None:
+    """Check that what begins with ``content`` is no page of a site that was asked for a file.
+
+    Raises:
+        DataError: One sentence that names the file.
+    """
     start = content[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
         where = f"{file.expected.again} from {file.expected.source}"
         raise DataError(f"{file.name} is a web page saved under a data file's name: {where}.")
 
 
-def _unzip(file: _Given, packed: bytes) -> bytes:
+def _unzip(file: Given, packed: bytes) -> bytes:
     damaged = f"{file.name} is a damaged or locked zip archive: {file.expected.again}."
     with any_error_as(damaged), zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        member = _only_member(file, archive.infolist())
+        member = only_member(file, archive.infolist())
         with archive.open(member) as stream:
             return _read_bounded(file, stream)
 
@@ -143,7 +148,12 @@ def any_error_as(sentence: str) -> Iterator[None]:
         raise DataError(sentence) from error
 
 
-def _only_member(file: _Given, members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+def only_member(file: Given, members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    """The one table in an archive, as small as it says it is and packed as every program does.
+
+    Raises:
+        DataError: One sentence that names the archive.
+    """
     tables = [
         member
         for member in members
@@ -155,13 +165,13 @@ def _only_member(file: _Given, members: list[zipfile.ZipInfo]) -> zipfile.ZipInf
         found = ", ".join(shown(member.filename) for member in tables[:3])
         raise DataError(f"{file.name} holds {len(tables)} tables ({found}): keep one of them in the archive.")
     if tables[0].file_size > MAX_UNPACKED:
-        raise _too_large(file)
+        raise too_large(file)
     if tables[0].compress_type not in PACKINGS:
         raise DataError(f"{file.name} is packed in an unusual way: unpack it, or make an ordinary zip of it.")
     return tables[0]
 
 
-def _gunzip(file: _Given, packed: bytes) -> bytes:
+def _gunzip(file: Given, packed: bytes) -> bytes:
     try:
         with GzipFile(fileobj=io.BytesIO(packed)) as stream:
             return _read_bounded(file, stream)  # type: ignore[arg-type]
@@ -169,20 +179,21 @@ def _gunzip(file: _Given, packed: bytes) -> bytes:
         raise DataError(f"{file.name} is a gzip file that is damaged or cut off: {file.expected.again}.") from error
 
 
-def _read_bounded(file: _Given, stream: IO[bytes]) -> bytes:
+def _read_bounded(file: Given, stream: IO[bytes]) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while chunk := stream.read(_CHUNK):
         size += len(chunk)
         if size > MAX_UNPACKED:
-            raise _too_large(file)
+            raise too_large(file)
         chunks.append(chunk)
     if not size:
         raise DataError(f"{file.name} holds an empty file: {file.expected.again}.")
     return b"".join(chunks)
 
 
-def _too_large(file: _Given) -> DataError:
+def too_large(file: Given) -> DataError:
+    """What to say of a file that unpacks to more than ``MAX_UNPACKED``."""
     return DataError(
         f"{file.name} unpacks to more than {MAX_UNPACKED // MEGABYTE} MB, far more than {file.expected.largest}: "
         f"check that it is {file.expected.briefly}."
@@ -196,7 +207,7 @@ def is_stata(content: bytes) -> bool:
     )
 
 
-def _read_stata(file: _Given, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
+def _read_stata(file: Given, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
     damaged = f"{file.name} is a Stata file that is damaged or of an unknown version: {file.expected.again}."
     with contextlib.ExitStack() as opened:
         with any_error_as(damaged):
@@ -213,7 +224,7 @@ def _read_stata(file: _Given, content: bytes, accept: Callable[[list[str]], None
     return frame.set_axis(names, axis=1)
 
 
-def _read_csv(file: _Given, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
+def _read_csv(file: Given, content: bytes, accept: Callable[[list[str]], None]) -> pd.DataFrame:
     unreadable = (
         f"{file.name} is not a readable CSV table (comma separated, UTF-8): {file.expected.again}, or save it as CSV."
     )
@@ -238,7 +249,7 @@ def _plain(content: bytes) -> bytes:
     return content.lstrip(b" \t\r\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _check_lines(file: _Given, lines: IO[bytes], names: list[str]) -> None:
+def _check_lines(file: Given, lines: IO[bytes], names: list[str]) -> None:
     """Check that the lines after the header are not too many, and that each has a field for every column."""
     limit = _most_rows(names)
     for row, line in enumerate(lines, start=1):
@@ -251,7 +262,7 @@ def _check_lines(file: _Given, lines: IO[bytes], names: list[str]) -> None:
             )
 
 
-def _names(file: _Given, found: list[str], accept: Callable[[list[str]], None]) -> list[str]:
+def _names(file: Given, found: list[str], accept: Callable[[list[str]], None]) -> list[str]:
     """The names of the columns as they are known here: accepted, fit for a sentence, each once."""
     _check_width(file, len(found))
     names = [column.strip() or f"Unnamed: {at}" for at, column in enumerate(found)]
@@ -273,7 +284,7 @@ def refuse_repeated(file_name: str, names: Sequence[str]) -> None:
         raise DataError(f"{file_name} has two columns named {shown(repeated)}: keep one of them.")
 
 
-def _check_width(file: _Given, columns: int) -> None:
+def _check_width(file: Given, columns: int) -> None:
     if columns > MAX_COLUMNS:
         raise DataError(f"{file.name} has {columns:,} columns; at most {MAX_COLUMNS:,} are read.")
 
@@ -282,7 +293,7 @@ def _most_rows(names: list[str]) -> int:
     return min(MAX_ROWS, MAX_CELLS // len(names))
 
 
-def _too_many_rows(file: _Given, limit: int) -> DataError:
+def _too_many_rows(file: Given, limit: int) -> DataError:
     return DataError(
         f"{file.name} has more than {limit:,} rows, far more than {file.expected.largest}: "
         f"check that it is {file.expected.briefly}."

@@ -1,4 +1,4 @@
-"""A Parquet copy of a survey file, kept beside it: whole or not at all, and trusted only while it fits."""
+"""A Parquet copy of a file of the survey, kept beside it: whole or not at all, and trusted only while it fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,15 +45,22 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
         path: The original file.
         columns: Columns to load (names that are not there are left out); all by default.
     """
-    return _first_sound(path, lambda parquet, facts: (read_table(parquet, columns), _facts(facts)))
+    return first_sound(path, lambda parquet, facts: (read_table(parquet, columns), _facts(facts)))
 
 
 def names(path: Path) -> list[str] | None:
     """Names of all columns of the file ``path``, or None where no sound copy of it as it is now exists."""
-    return _first_sound(path, lambda parquet, _: list(parquet.schema_arrow.names))
+    return first_sound(path, lambda parquet, _: list(parquet.schema_arrow.names))
 
 
-def _first_sound(path: Path, look: Callable[[pq.ParquetFile, Any], T]) -> T | None:
+def first_sound(path: Path, look: Callable[[pq.ParquetFile, Any], T]) -> T | None:
+    """What ``look`` finds in a sound copy of the file ``path`` as it is now, or None where there is none.
+
+    Args:
+        path: The original file.
+        look: Takes the open copy and what was learnt; a copy at which it raises ValueError or an error of Arrow's is
+            not sound.
+    """
     for copy in filter(Path.is_file, places(path)):  # opening a pipe would wait for ever
         try:
             parquet = pq.ParquetFile(copy, memory_map=True)
@@ -72,12 +79,21 @@ def read_table(parquet: pq.ParquetFile, columns: Sequence[str] | None) -> pd.Dat
 
 
 def keep(path: Path, frame: pd.DataFrame, facts: Facts) -> None:
-    """Keep ``frame`` for ``path``, beside it or, in a read-only folder, in the user's cache folder.
+    """Keep ``frame`` for ``path``; see ``keep_table``."""
+    keep_table(path, pa.Table.from_pandas(_narrow(frame), preserve_index=False), asdict(facts))
+
+
+def keep_table(path: Path, table: pa.Table, facts: Mapping[str, Any]) -> None:
+    """Keep ``table`` for ``path``, beside it or, in a read-only folder, in the user's cache folder.
 
     A copy is whole or absent. A full disk or a folder that cannot be written costs only the speed of the next read.
+
+    Args:
+        path: The original file.
+        table: What was read from it.
+        facts: What was learnt, as JSON can say it.
     """
-    table = pa.Table.from_pandas(_narrow(frame), preserve_index=False)
-    kept = {"of": _identity_of(path), "facts": asdict(facts)}
+    kept = {"of": _identity_of(path), "facts": dict(facts)}
     table = table.replace_schema_metadata({METADATA: json.dumps(kept).encode()})
     for copy in places(path):
         if _write(table, copy):

@@ -9,13 +9,17 @@ from lib.sources.download.fetching import (
     survey_files,
     wave_named,
 )
+from lib.sources.download.replicates import fetch_replicates, path_of_replicates, replicate_files
 
 __all__ = [
     "WAVES",
     "downloads_folder",
     "fetch",
+    "fetch_replicates",
     "path_of",
+    "path_of_replicates",
     "readable",
+    "replicate_files",
     "survey_files",
     "wave_named",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lib.errors import DownloadError
+from lib.errors import DataError, DownloadError
 from lib.sources import download
 from lib.sources.download import manifest
 from lib.sources.download.limits import Limits, UnreachableError
+from lib.sources.scf import replicates
 from lib.tables.files import MEGABYTE
 
 BEST_EFFORT = Limits(connect=4, read=10, answer=8, deadline=120, attempts=2)
@@ -56,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.deadline is not None:
         limits = replace(limits, deadline=asked.deadline)
     try:
-        failures = _fetch_all(list(dict.fromkeys(asked.waves)), asked.folder, limits)
+        fetch = _fetch_replicates if asked.replicates else _fetch_surveys
+        failures = _fetch_all(list(dict.fromkeys(asked.waves)), fetch(asked.folder), limits)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; the files that were there before are untouched.\n")
         return 130
@@ -67,27 +70,62 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def _fetch_all(waves: list[int], folder: Path | None, limits: Limits) -> list[str]:
+_Fetch = Callable[[int, Limits], None]
+"""Brings what is asked for of a wave and says so, or that it is there; raises DownloadError."""
+
+
+def _fetch_all(waves: list[int], fetch: _Fetch, limits: Limits) -> list[str]:
     """Fetch one wave after the other; the sentences of those that failed."""
     failures = []
     end = time.monotonic() + limits.deadline
-    sound, problems = download.readable(folder)
     for wave in waves:
-        # a file under another wave's name is not relied on: that wave may be fetched to its place
-        if wave in sound and download.wave_named(sound[wave]) == wave:
-            sys.stdout.write(f"SCF {wave} is there already: {sound[wave].name}\n")
-            continue
-        sys.stdout.writelines(f"{reason} SCF {wave} is fetched anew.\n" for reason in _unusable(wave, sound, problems))
         try:
-            path = _fetch(wave, folder, replace(limits, deadline=end - time.monotonic()))
+            fetch(wave, replace(limits, deadline=end - time.monotonic()))
         except DownloadError as error:
             failures.append(str(error))
             # without a network or time, the other waves would only fail once more
             if isinstance(error, UnreachableError) or time.monotonic() >= end:
                 break
-        else:
-            sys.stdout.write(f"SCF {wave} is there now: {_described(path)}\n")
     return failures
+
+
+def _fetch_surveys(folder: Path | None) -> _Fetch:
+    sound, problems = download.readable(folder)
+
+    def fetch(wave: int, limits: Limits) -> None:
+        # a file under another wave's name is not relied on: that wave may be fetched to its place
+        if wave in sound and download.wave_named(sound[wave]) == wave:
+            sys.stdout.write(f"SCF {wave} is there already: {sound[wave].name}\n")
+            return
+        sys.stdout.writelines(f"{reason} SCF {wave} is fetched anew.\n" for reason in _unusable(wave, sound, problems))
+        with _bar(download.path_of(wave, folder)) as bar:
+            path = download.fetch(wave, folder=folder, progress=bar, limits=limits)
+        sys.stdout.write(f"SCF {wave} is there now: {_described(path)}\n")
+
+    return fetch
+
+
+def _fetch_replicates(folder: Path | None) -> _Fetch:
+    def fetch(wave: int, limits: Limits) -> None:
+        path, survey = download.replicate_files(folder).get(wave), download.readable(folder)[0].get(wave)
+        if path is not None and not (problem := _unusable_replicates(path, survey, wave)):
+            sys.stdout.write(f"The replicate weights of {wave} are there already: {path.name}\n")
+            return
+        if path is not None:
+            sys.stdout.write(f"{problem} The replicate weights of {wave} are fetched anew.\n")
+        with _bar(download.path_of_replicates(wave, folder)) as bar:
+            path = download.fetch_replicates(wave, folder=folder, progress=bar, limits=limits)
+        sys.stdout.write(f"The replicate weights of {wave} are there now: {_described(path)}\n")
+
+    return fetch
+
+
+def _unusable_replicates(path: Path, survey: Path | None, wave: int) -> str:
+    try:
+        replicates.read(path, survey=survey, wave=wave)
+    except DataError as error:
+        return str(error)
+    return ""
 
 
 def _unusable(wave: int, sound: Mapping[int, Path], problems: Mapping[Path, str]) -> list[str]:
@@ -98,10 +136,11 @@ def _unusable(wave: int, sound: Mapping[int, Path], problems: Mapping[Path, str]
     return other + [reason for path, reason in problems.items() if download.wave_named(path) == wave]
 
 
-def _fetch(wave: int, folder: Path | None, limits: Limits) -> Path:
-    bar = Bar(download.path_of(wave, folder).name)
+@contextlib.contextmanager
+def _bar(path: Path) -> Iterator[Bar]:
+    bar = Bar(path.name)
     try:
-        return download.fetch(wave, folder=folder, progress=bar, limits=limits)
+        yield bar
     finally:
         bar.close()
 
@@ -122,9 +161,13 @@ def _goes_on_with(folder: Path | None) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m lib.sources.download",
-        description="Fetch summary extracts of the Survey of Consumer Finances from the Federal Reserve.",
+        description="Fetch summary extracts of the Survey of Consumer Finances, or its replicate weights, from the "
+        "Federal Reserve.",
     )
     parser.add_argument("waves", nargs="+", type=_wave, metavar="WAVE", help="survey year, such as 2019")
+    parser.add_argument(
+        "--replicates", action="store_true", help="the replicate weights of these waves, about 30 MB each"
+    )
     parser.add_argument("--folder", type=Path, help="where to keep the files (default: data/downloads)")
     parser.add_argument("--best-effort", action="store_true", help="give up soon, and without an error")
     parser.add_argument("--deadline", type=_seconds, metavar="SECONDS", help="give up after so many seconds")

@@ -12,14 +12,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lib.dataset import Dataset
 from lib.errors import DataError, DownloadError
 from lib.sources import scf
-from lib.sources.download import manifest, one_at_a_time, opened
+from lib.sources.download import manifest, one_at_a_time, opened, replicate_names
 from lib.sources.download.limits import Clock, Limits, Progress
 from lib.sources.scf import parquet_copy, vintage
 
@@ -77,7 +78,7 @@ def readable(folder: Path | None = None) -> tuple[dict[int, Path], dict[Path, st
 
 def survey_files(folder: Path | None = None) -> list[tuple[int, Path]]:
     """The files in the folder under one of the survey's own names, with the wave that the name says."""
-    named = ((wave_named(path), path) for path in _files(folder or downloads_folder()))
+    named = ((wave_named(path), path) for path in files_in(folder or downloads_folder()))
     return [(wave, path) for wave, path in named if wave is not None]
 
 
@@ -116,7 +117,27 @@ def fetch(
     Raises:
         DownloadError: One sentence on what went wrong and what to do; the folder is as it was.
     """
-    target = path_of(wave, folder)
+    return bring(path_of(wave, folder), partial(_read, wave=wave), progress=progress, base=base, limits=limits)
+
+
+def bring(
+    target: Path,
+    read: Callable[[Path, str], manifest.Found],
+    *,
+    progress: Progress | None,
+    base: str | None,
+    limits: Limits | None,
+) -> Path:
+    """Fetch the file of that name and put it in its place; see ``fetch``, also for what is raised.
+
+    Args:
+        target: Where the file goes; it has its official name.
+        read: Reads and checks what has arrived, so that a copy lies beside it, and says what was found; the second
+            argument is the host, for its errors.
+        progress: See ``fetch``.
+        base: See ``fetch``.
+        limits: See ``fetch``.
+    """
     url = _base(base) + target.name
     clock = Clock(limits or Limits())
     progress = progress or (lambda _size, _total: None)
@@ -126,11 +147,13 @@ def fetch(
         with one_at_a_time.alone(target.parent, clock, progress):
             if _identity(target) in {None, before}:
                 _sweep(target.parent)
-                _fetch_alone(wave, url, target, clock, progress)
+                _bring_alone(url, target, read, clock, progress)
     return target
 
 
-def _fetch_alone(wave: int, url: str, target: Path, clock: Clock, progress: Progress) -> None:
+def _bring_alone(
+    url: str, target: Path, read: Callable[[Path, str], manifest.Found], clock: Clock, progress: Progress
+) -> None:
     # what speaks HTTP is loaded by whoever downloads, not by every server
     from lib.sources.download.transfer import receive
 
@@ -138,8 +161,8 @@ def _fetch_alone(wave: int, url: str, target: Path, clock: Clock, progress: Prog
     arrived = staging / target.name  # under its own name, so that every message speaks of it by that name
     try:
         receive(url, arrived, clock, progress)
-        dataset = _read(arrived, wave, urlsplit(url).hostname or url)
-        _publish(arrived, target, manifest.describe(arrived, dataset, url=_without_login(url)))
+        found = _usable(arrived, read, urlsplit(url).hostname or url)
+        _publish(arrived, target, manifest.describe(arrived, found, url=_without_login(url)))
     finally:
         for copy in parquet_copy.places(arrived):
             with contextlib.suppress(OSError):
@@ -147,12 +170,16 @@ def _fetch_alone(wave: int, url: str, target: Path, clock: Clock, progress: Prog
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _read(path: Path, wave: int, host: str) -> Dataset:
-    """Read and check the file as the app will; this leaves its Parquet copy beside it."""
+def _usable(path: Path, read: Callable[[Path, str], manifest.Found], host: str) -> manifest.Found:
     try:
-        dataset = scf.read(path, columns=())
+        return read(path, host)
     except DataError as error:
         raise DownloadError(f"What came from {host} cannot be used: {error}") from error
+
+
+def _read(path: Path, host: str, *, wave: int) -> manifest.Found:
+    """Read and check the file as the app will; this leaves its Parquet copy beside it."""
+    dataset = scf.read(path, columns=())
     if dataset.wave != wave:
         raise DownloadError(
             f"{path.name} at {host} holds the survey of {dataset.wave}, not of {wave}: nothing was changed, "
@@ -164,7 +191,11 @@ def _read(path: Path, wave: int, host: str) -> Dataset:
             f"{path.name} at {host} stands for {households:,.1f} million households where the survey of "
             f"{wave} has {vintage.HOUSEHOLDS[wave]:,.1f}: nothing was changed, try again later."
         )
-    return dataset
+    return _found(dataset)
+
+
+def _found(dataset: Dataset) -> manifest.Found:
+    return manifest.Found(dataset.wave, dataset.dollars, dataset.vintage)
 
 
 def _publish(arrived: Path, target: Path, entry: manifest.Entry) -> None:
@@ -191,7 +222,11 @@ def _other_entries(target: Path) -> dict[str, manifest.Entry]:
         entries = {}
         for path in filter(Path.is_file, (path_of(wave, target.parent) for wave in WAVES)):
             with contextlib.suppress(DataError, OSError):
-                entries[path.name] = manifest.describe(path, scf.read(path, columns=()))
+                entries[path.name] = manifest.describe(path, _found(scf.read(path, columns=())))
+        for wave in WAVES:
+            with contextlib.suppress(OSError):
+                path = target.with_name(replicate_names.official(wave))
+                entries[path.name] = manifest.describe(path, replicate_names.found(wave))
     return {name: entry for name, entry in entries.items() if name != target.name}
 
 
@@ -212,7 +247,8 @@ def _without_login(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def _files(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """The files in a folder in the order of their names; none where it cannot be looked into."""
     try:
         return sorted(path for path in folder.iterdir() if path.is_file())
     except OSError:

@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from lib.dataset import Dataset
+from typing import Any
 
 NAME = "manifest.json"
 
@@ -57,20 +54,26 @@ def write(path: Path, entries: Mapping[str, Entry]) -> Path:
     return path
 
 
-def describe(path: Path, dataset: Dataset, *, url: str = "") -> Entry:
-    """The entry of the survey file ``path``, fetched from ``url``, in which ``dataset`` was found.
+@dataclass(frozen=True)
+class Found:
+    """What was found in a file: fields of ``Entry``."""
 
-    The date is the one at which the file was written.
-    """
-    content = path.read_bytes()
+    wave: int | None
+    dollars: int | None
+    vintage: str
+
+
+def describe(path: Path, found: Found, *, url: str = "") -> Entry:
+    """The entry of the file ``path``, fetched from ``url``; its date is the one at which the file was written."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    status = path.stat()
     return Entry(
         url=url,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        date=datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds"),
-        wave=dataset.wave,
-        dollars=dataset.dollars,
-        vintage=dataset.vintage,
+        size=status.st_size,
+        sha256=digest,
+        date=datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds"),
+        **asdict(found),
     )
 
 

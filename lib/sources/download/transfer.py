@@ -181,7 +181,7 @@ class _Attempt:
             )
         if status in {404, 410}:
             raise DownloadError(
-                f"{self.host} has no {self.name} any more ({status}): look for the summary extract on the "
+                f"{self.host} has no {self.name} any more ({status}): look for it on the "
                 "survey's site and put it into the folder of downloads."
             )
         if status != requests.codes.ok:

@@ -7,6 +7,7 @@ routing.enter("pages/methods.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.sections import methods as sections  # noqa: E402
+from lib.ui.sections.sureness import render_sureness  # noqa: E402
 
 scene = st.session_state["scene"]
 
@@ -14,6 +15,7 @@ st.title("Methods and data")
 
 st.header("How figures are made", divider="gray")
 sections.render_methods(scene)
+render_sureness(scene)
 
 st.header("What every column means", divider="gray")
 sections.render_dictionary(scene)

@@ -47,7 +47,7 @@ def sources() -> dict[str, Source]:
     waves = {str(wave): _wave(wave, found[wave]) for wave in sorted(found, reverse=True)}
     sample = Source(
         "Synthetic sample of 2019",
-        _stamp(scf.SAMPLE.stat()),
+        stamp(scf.SAMPLE.stat()),
         lambda columns: scf.sample(columns=columns),
         scf.columns_of_sample,
     )
@@ -55,7 +55,7 @@ def sources() -> dict[str, Source]:
 
 
 def _example(name: str, path: Path, read: Callable[[], Dataset]) -> Source:
-    return Source(name, _stamp(path.stat()), lambda columns: _some(read(), columns), lambda: read().codebook)
+    return Source(name, stamp(path.stat()), lambda columns: _some(read(), columns), lambda: read().codebook)
 
 
 def _some(data: Dataset, columns: Sequence[str] | None) -> Dataset:
@@ -94,13 +94,14 @@ def _brought(data: Dataset) -> Source:
 def _wave(wave: int, path: Path) -> Source:
     return Source(
         f"SCF {wave}",
-        _stamp(path.stat()),
+        stamp(path.stat()),
         lambda columns: scf.read(path, columns=columns),
         lambda: scf.columns_of(path),
     )
 
 
-def _stamp(status: os.stat_result) -> str:
+def stamp(status: os.stat_result) -> str:
+    """What tells one state of a file from another."""
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 

@@ -1,9 +1,12 @@
-"""The button that brings the real survey."""
+"""The buttons that bring the real survey, and its replicate weights."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,6 +14,9 @@ from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.sources.download.limits import Limits, UnreachableError
 from lib.ui.run import server
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 OFFERED = (2019, 2022)
 _MISSING = "wave_of_link"
@@ -30,7 +36,7 @@ def offer() -> None:
         width="stretch",
         help="From the Federal Reserve Board, about 3 MB a wave. It is kept on this server for everyone.",
     )
-    if wanted and _fetch(missing):
+    if wanted and _fetch_surveys(missing):
         st.rerun()
 
 
@@ -54,24 +60,38 @@ def offer_missing(then: Callable[[str], None]) -> None:
         return
     st.warning(f"The link is about the survey of {wave}, which this server does not have yet.", icon=":material/link:")
     wanted = st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch")
-    if wanted and _fetch([wave]):
+    if wanted and _fetch_surveys([wave]):
         then(str(wave))
         st.rerun()
 
 
-def _fetch(waves: list[int]) -> bool:
-    """Fetch waves; whether all of them came, otherwise it has been said what went wrong."""
-    failures = []
-    for wave in waves:
-        bar = st.progress(0.0, text=f"Fetching {wave} ...")
+def offer_replicates(wave: int) -> None:
+    """Offer to fetch the replicate weights of a wave; say at once what went wrong if they cannot be had."""
+    wanted = st.button(
+        f"Get the replicate weights of {wave}",
+        icon=":material/download:",
+        key="get_replicates",
+        help="From the Federal Reserve Board, about 30 MB. They are kept on this server for everyone.",
+    )
+    if wanted and _fetch({f"the replicate weights of {wave}": partial(download.fetch_replicates, wave)}):
+        st.rerun()
 
-        def show(done: int, total: int | None, wave: int = wave, bar: object = bar) -> None:
-            share = min(done / total, 1.0) if total else 0.0
-            text = f"Fetching {wave}: {done / 1e6:.1f} MB" if done else f"{wave}: another visitor is fetching it ..."
-            bar.progress(share, text=text)  # type: ignore[attr-defined]
+
+def _fetch_surveys(waves: list[int]) -> bool:
+    return _fetch({str(wave): partial(download.fetch, wave) for wave in waves})
+
+
+def _fetch(wanted: Mapping[str, Callable[..., Path]]) -> bool:
+    """Fetch what is named; whether all of it came, otherwise it has been said what went wrong."""
+    failures = []
+    for name, fetch in wanted.items():
+        bar = st.progress(0.0, text=f"Fetching {name} ...")
+
+        def show(done: int, total: int | None, name: str = name, bar: DeltaGenerator = bar) -> None:
+            bar.progress(min(done / total, 1.0) if total else 0.0, text=_progress(name, done, total))
 
         try:
-            download.fetch(wave, progress=show, limits=_PATIENCE)
+            fetch(progress=show, limits=_PATIENCE)
         except UnreachableError as error:
             failures.append(str(error))
             break
@@ -84,3 +104,9 @@ def _fetch(waves: list[int]) -> bool:
     # the next run of the page sees the new files and has their first maps made
     server.after_first_page.clear()
     return not failures
+
+
+def _progress(name: str, done: int, total: int | None) -> str:
+    if not done:
+        return f"Waiting for {name} ..."
+    return f"Checking {name} ..." if done == total else f"Fetching {name}: {done / 1e6:.1f} MB"

@@ -1,0 +1,100 @@
+"""What intervals rest on: the survey's replicate weights where their file is there, else a bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lib.errors import DataError
+from lib.sources import download
+from lib.ui.scene import catalogue, own
+from lib.words import literal
+
+if TYPE_CHECKING:
+    from lib.tables.replicate_file import Ids, Weights
+
+_REMEMBERED = 64
+_problems: dict[str, str] = {}
+"""Why files cannot be used, by their stamps: a file that was refused is not asked again until it changes."""
+
+
+@dataclass(frozen=True)
+class ReplicateFile:
+    """The replicate weights of a wave, and the survey that they belong to.
+
+    Attributes:
+        path: The file.
+        survey: The summary extract on view.
+        stamp: Small, and another one once either file has changed: a key for what is made of them.
+    """
+
+    path: Path
+    survey: Path
+    stamp: str
+
+
+def replicates_of(source: str) -> ReplicateFile | None:
+    """The replicate weights that belong to a source; none where they are not there, or were found to be bad.
+
+    Nothing is opened: it costs a look at the folder of downloads, and may be asked in every run of a page.
+    """
+    file = _file_of(source)
+    return file if file and file.stamp not in _problems else None
+
+
+def read_replicates(file: ReplicateFile) -> tuple[Ids, Weights]:
+    """Ids and weights; see ``lib.sources.scf.replicates.read``. A first read takes seconds, later ones a blink.
+
+    Raises:
+        DataError: One sentence; from then on ``replicates_of`` leaves this file out and ``sureness_source`` says why.
+    """
+    # what reads them is loaded by whoever asks for intervals, not by every server
+    from lib.sources.scf import replicates
+
+    try:
+        return replicates.read(file.path, survey=file.survey)
+    except DataError as error:
+        while len(_problems) >= _REMEMBERED:
+            del _problems[next(iter(_problems))]
+        _problems[file.stamp] = str(error)
+        raise
+
+
+def sureness_source(source: str) -> str:
+    """What 95% intervals of a source rest on, in Markdown: a sentence or two for the page."""
+    about = catalogue.about(source)
+    bootstrap = f"95% intervals rest on a **bootstrap by {about.entity.singular}**"
+    if own.is_own(source) or about.wave is None:
+        return f"{bootstrap}."
+    if about.synthetic:
+        return f"{bootstrap}: replicate weights are there for real {about.entity.plural} only."
+    if file := replicates_of(source):
+        name = literal(file.path.name)
+        return f"95% intervals rest on the **Federal Reserve's replicate weights** of {about.wave} ({name})."
+    loose = f"{bootstrap}, which comes out 1.0 to 1.7 times too large (median 1.3)"
+    if file := _file_of(source):
+        return f"{loose}. {literal(_problems[file.stamp])} The app goes on without it."
+    return f"{loose}: the Federal Reserve's replicate weights of {about.wave} are not here."
+
+
+def lacks_replicates(source: str) -> int | None:
+    """The wave whose replicate weights would make the intervals of a source closer; None where there are none."""
+    about = catalogue.about(source)
+    if own.is_own(source) or about.synthetic or replicates_of(source):
+        return None
+    return about.wave
+
+
+def _file_of(source: str) -> ReplicateFile | None:
+    about = catalogue.about(source)
+    if own.is_own(source) or about.synthetic or about.wave is None:
+        return None
+    path, survey = download.replicate_files().get(about.wave), download.readable()[0].get(about.wave)
+    if path is None or survey is None:
+        return None
+    try:
+        stamps = (catalogue.stamp(path.stat()), catalogue.stamp(survey.stat()))
+    except OSError:  # gone since the folder was looked at
+        return None
+    return ReplicateFile(path, survey, f"{path.name}-{'-'.join(stamps)}")

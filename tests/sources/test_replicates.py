@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from lib.errors import DataError, DownloadError
+from lib.estimates import replicate_file
+from lib.estimates.replicate_file import read_weights
 from lib.sources import download
 from lib.sources.download import fetch_replicates, path_of_replicates, replicate_files, replicate_names
 from lib.sources.download.command import main
 from lib.sources.download.limits import Limits
 from lib.sources.scf import parquet_copy, replicates
-from lib.tables import replicate_file
-from lib.tables.replicate_file import read_weights
 from tests.sources.loopback import Loopback, extract, whole, zipped
 from tests.sources.replicate_files import archive, as_csv, as_stata, effective, multiplied, packed, released
 

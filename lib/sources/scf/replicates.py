@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from lib.dataset import Dataset
 from lib.errors import DataError
+from lib.estimates.replicate_file import EXPECTED, REPLICATES, Ids, Weights, read_weights
 from lib.sources.scf import parquet_copy, vintage
 from lib.sources.scf.survey import read as read_survey
-from lib.tables.replicate_file import EXPECTED, REPLICATES, Ids, Weights, read_weights
 
 _WIDTH = REPLICATES * np.dtype(np.float32).itemsize
 _ON_AVERAGE, _EACH = 0.05, 0.25
@@ -26,7 +26,7 @@ _DO = f"use {EXPECTED.what} of that wave as released"
 def read(
     path: str | os.PathLike[str], *, survey: str | os.PathLike[str] | None = None, wave: int | None = None
 ) -> tuple[Ids, Weights]:
-    """Read the replicate weights of a wave; see ``lib.tables.replicate_file.read_weights`` for what may be read.
+    """Read the replicate weights of a wave; see ``lib.estimates.replicate_file.read_weights`` for what may be read.
 
     The first read of a file checks it and keeps a copy of 23 MB beside it; later reads load that.
 
@@ -59,7 +59,7 @@ def read(
 def _table(ids: Ids, weights: Weights) -> pa.Table:
     """A row of bytes per household: a thousand columns would take ten times as long to load."""
     rows = pa.Array.from_buffers(
-        pa.binary(_WIDTH), len(ids), [None, pa.py_buffer(np.ascontiguousarray(weights, "<f4").tobytes())]
+        pa.binary(_WIDTH), len(ids), [None, pa.py_buffer(np.ascontiguousarray(weights, "<f4"))]
     )
     return pa.table({"YY1": ids, "weights": rows})
 

@@ -12,7 +12,7 @@ from lib.ui.scene import catalogue, own
 from lib.words import literal
 
 if TYPE_CHECKING:
-    from lib.tables.replicate_file import Ids, Weights
+    from lib.estimates.replicate_file import Ids, Weights
 
 _REMEMBERED = 64
 _problems: dict[str, str] = {}

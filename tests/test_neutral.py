@@ -404,6 +404,11 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert told.method == "random rows"
     assert told.standard_error == pytest.approx(np.nanstd(values, ddof=1) / np.sqrt(np.isfinite(values).sum()))
     assert len(estimates.bootstrap(mine)) == 500
+    sure = segments.sureness(estimates.Sample(mine), found, (a, b))
+    assert (sure.sizes["low"] < found.sizes["share"]).all()
+    own = segments.profile(mine, found).table
+    assert ((sure.profile["mean_low"] <= own["mean"]) & (own["mean"] <= sure.profile["mean_high"])).all()
+    assert ((sure.profile["median_low"] <= own["median"]) & (own["median"] <= sure.profile["median_high"])).all()
     assert codes_of(mine, e)[1].tolist() == sorted(set(mine.values(e)))
     assert segment(mine, found.recipe, *segments.points_of(mine, found.recipe)).inertia == found.inertia
     assert sizes(mine, found.labels, mine.weights(), found.k)["count"].sum() == len(mine)

@@ -16,6 +16,7 @@ from lib import estimates
 from lib.errors import EstimateError
 from lib.estimates import Replicates, Sample, interval
 from lib.estimates.figures import Draws
+from lib.estimates.replicates import read
 
 FIRST_200 = REAL / "scf2022_first200hh_replicate_weights.csv.gz"
 
@@ -103,7 +104,7 @@ def test_the_federal_reserves_replicates_beside_an_independent_computation(real_
     table = pd.read_csv(FIRST_200)
     weights = table.filter(like="wt1b").to_numpy()
     data = real_2022.where(np.isin(real_2022.ids, table["YY1"]), "the first 200")
-    replicates = Replicates(table["YY1"].to_numpy(), weights.astype(np.float32), "replicate weights")
+    replicates = read(FIRST_200)
     found = interval(data, name, "NETWORTH", replicates=replicates)
     assert weights.shape == (200, 999)
     assert (found.value, found.standard_error) == pytest.approx(independent(data, weights, statistic), rel=1e-5)

@@ -6,8 +6,10 @@ turn varies as it would from one survey to the next.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -73,6 +75,18 @@ class Replicates:
         for start in range(0, len(self), AT_ONCE):
             block = self.weights[:, start : start + AT_ONCE][places].astype(np.float32, copy=False)
             yield block * own.astype(np.float32)[:, None] if self.kind == "bootstrap" else block
+
+
+def read(path: str | os.PathLike[str]) -> Replicates:
+    """The Federal Reserve's replicate weights of one wave, in either layout; see ``replicate_file.read_weights``.
+
+    Raises:
+        DataError: One sentence that names the file, what is wrong with it and what to do.
+    """
+    # what reads files is loaded by whoever brings one
+    from lib.estimates.replicate_file import read_weights
+
+    return Replicates(*read_weights(Path(path)), "replicate weights")
 
 
 def bootstrap(dataset: Dataset, *, seed: int = 42) -> Replicates:

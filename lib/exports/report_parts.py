@@ -127,14 +127,16 @@ def sizes(
     rows = []
     for number, size in table.iterrows():
         mark = THIN_MARK if size["thin"] else ""
-        off = (
-            "" if sure is None else between(*(float(sure.sizes.loc[number, e]) for e in ("low", "high")), text=percent)
-        )
+        off = "" if sure is None else _between(sure.sizes.loc[number])
         share = f"{percent(float(size['share']))}{f' ({off})' if off else ''}"
         told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", share)
         rows.append((title_of(int(number), names), *told, *([f"{size['sampled']:,.0f}{mark}"] if is_sampled else [])))
     header = ("Segment", capitalised(dataset.entity.plural), "Share", *(["Sampled"] if is_sampled else []))
     return Table("Size", header, tuple(rows), _thin_note(bool(table["thin"].any()), dataset.entity))
+
+
+def _between(ends: pd.Series) -> str:
+    return between(float(ends["low"]), float(ends["high"]), percent)
 
 
 def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Table:

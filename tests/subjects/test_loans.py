@@ -175,7 +175,7 @@ def test_approval_and_how_far_off_it_may_be(real_loans, found, figure, approved,
     assert told["value"] == approved / of_all
     assert (told["low"], told["high"]) == pytest.approx((ends.low, ends.high))
     assert in_words(told) == words
-    assert looked.intervals.startswith("Behind a share stands its 95% interval (Wilson's)")
+    assert looked.intervals.startswith("95% intervals are as if the applicants had been drawn at random")
 
 
 def test_one_applicant_is_told(real_loans):

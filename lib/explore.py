@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from lib import estimates
 from lib.dataset import MEMBERS, Codebook, Counting, Dataset, Variable
 from lib.errors import EstimateError
+from lib.estimates.figures import Method
+from lib.estimates.intervals import Named
 from lib.subject import HeadlineFigure, Subject
 
 Floats = NDArray[np.float64]
@@ -31,13 +33,31 @@ _MOST_HEADLINES = 4
 
 @dataclass(frozen=True)
 class Headline:
-    """One figure of a population beside the same figure of everyone; ``kind`` is "median" or "share"."""
+    """One figure of a population beside the same figure of others.
+
+    Attributes:
+        label: What it is called.
+        column: What it is of.
+        kind: "median" or "share".
+        value: Of the population.
+        everyone: Of those it is shown beside.
+        low: Where its 95 % interval begins; NaN where none can be told, as for the next three.
+        high: Where it ends.
+        more_low: Where the interval of the difference from those others begins.
+        more_high: Where that ends.
+        unsure: Whether it is too unsure to rely on.
+    """
 
     label: str
     column: str
     kind: str
     value: float
     everyone: float
+    low: float
+    high: float
+    more_low: float
+    more_high: float
+    unsure: bool
 
 
 def headline_figures(codebook: Codebook, subject: Subject) -> tuple[HeadlineFigure, ...]:
@@ -48,7 +68,7 @@ def headline_figures(codebook: Codebook, subject: Subject) -> tuple[HeadlineFigu
 
 
 def headlines(
-    members: Dataset, everyone: Dataset, figures: Sequence[HeadlineFigure], *, counting: Counting = MEMBERS
+    members: estimates.Sample, everyone: estimates.Sample, figures: Sequence[HeadlineFigure]
 ) -> tuple[Headline, ...]:
     """Headline figures of a population and of everyone: weighted medians and shares.
 
@@ -56,18 +76,29 @@ def headlines(
         members: The population.
         everyone: Those it is shown beside.
         figures: As ``headline_figures`` gives them.
-        counting: Members (weighted) or rows.
     """
+    return tuple(_headline(figure, members, everyone) for figure in figures)
 
-    def value(data: Dataset, column: str, kind: str) -> float:
-        values, weights = data.values(column), data.weights(counting)
-        if kind == "median":
-            return float(estimates.quantile(values, weights, 0.5))
-        return estimates.share(values == 1, weights)
 
-    return tuple(
-        Headline(f.label, f.column, f.statistic, *(value(data, f.column, f.statistic) for data in (members, everyone)))
-        for f in figures
+def _headline(figure: HeadlineFigure, members: estimates.Sample, everyone: estimates.Sample) -> Headline:
+    statistic: Named = "median" if figure.statistic == "median" else "share"
+    own, *others = (
+        estimates.figures(sample, statistic, sample.dataset.values(figure.column))
+        for sample in ((members,) if members is everyone else (members, everyone))
+    )
+    beside = others[0] if others else own
+    more = own - beside
+    return Headline(
+        label=figure.label,
+        column=figure.column,
+        kind=figure.statistic,
+        value=float(own.value[0]),
+        everyone=float(beside.value[0]),
+        low=float(own.low[0]),
+        high=float(own.high[0]),
+        more_low=float(more.low[0]),
+        more_high=float(more.high[0]),
+        unsure=bool(own.unsure[0]),
     )
 
 
@@ -125,49 +156,60 @@ class Distribution:
             ``open_left``, ``open_right``: whether the bin also holds everything below ``left``, or from ``right``
             on; ``from_text``, ``to_text``: its ends in words ("$10,000", "below $20,000"; "$20,000 and more").
         summary: One row per group: ``mean``, ``zero`` (share at exactly zero), ``sampled`` and the quantiles,
-            in columns named by share (``0.5``).
+            in columns named by share (``0.5``); ``mean_low``, ``zero_low``, ``median_low`` and the same with ``high``:
+            the ends of their 95 % intervals; ``unsure``: whether mean or median is too unsure to rely on.
+        method: How intervals were told; empty where there are none.
     """
 
     column: str
     scale: Scale
     bins: pd.DataFrame
     summary: pd.DataFrame
+    method: Method
 
 
-def distribution(
-    groups: dict[str, Dataset], column: str, *, counting: Counting = MEMBERS, linear: bool = False
-) -> Distribution:
+def distribution(groups: dict[str, estimates.Sample], column: str, *, linear: bool = False) -> Distribution:
     """Histogram and quantiles of a column in each of several groups, on common bins.
 
     Args:
         groups: Name of each group and its members; the first sets the range of the bins.
         column: An amount.
-        counting: Members (weighted) or rows.
         linear: Bins of equal width in the column's unit, rather than on the skewed scale.
     """
-    first = next(iter(groups.values()))
-    everything = np.concatenate([data.values(column) for data in groups.values()])
+    first = next(iter(groups.values())).dataset
+    everything = np.concatenate([sample.dataset.values(column) for sample in groups.values()])
     scale = scale_of(everything, first.codebook[column], linear=linear)
     edges = _edges(scale, everything, whole=first.codebook[column].unit in {"count", "years", "score"})
     ends = _ends(edges, everything, first.codebook[column])
     bins, summary = [], []
-    for name, data in groups.items():
-        values, weights = data.values(column), data.weights(counting)
+    for name, sample in groups.items():
+        values, weights = sample.dataset.values(column), sample.weights
         # the few beyond the outermost edges are counted in the outermost bins, which then are open
         count = estimates.histogram(np.clip(values, edges[0], edges[-1]), weights, edges)
         share = count / weights.sum() if len(weights) else count
         bins.append(ends.assign(group=name, share=share, count=count))
-        quantiles = np.atleast_1d(estimates.quantile(values, weights, QUANTILES))
-        summary.append(
-            {
-                "group": name,
-                "mean": estimates.mean(values, weights),
-                "zero": estimates.share(values == 0, weights),
-                "sampled": data.sampled,
-                **dict(zip(map(str, QUANTILES), quantiles, strict=True)),
-            }
-        )
-    return Distribution(column, scale, pd.concat(bins, ignore_index=True), pd.DataFrame(summary))
+        summary.append({"group": name, **_summary(sample, values)})
+    method = next(iter(groups.values())).method
+    return Distribution(column, scale, pd.concat(bins, ignore_index=True), pd.DataFrame(summary), method)
+
+
+def _summary(sample: estimates.Sample, values: Floats) -> dict[str, object]:
+    """Mean, share at zero and quantiles of one group, the first two and the median with their intervals."""
+    quantiles = np.atleast_1d(estimates.quantile(values, sample.weights, QUANTILES))
+    told = {
+        "mean": sample.means(values),
+        "zero": sample.shares(values == 0),
+        "median": sample.quantiles(values, 0.5),
+    }
+    ends = {f"{name}_{end}": getattr(found, end)[0] for name, found in told.items() for end in ("low", "high")}
+    return {
+        "mean": told["mean"].value[0],
+        "zero": told["zero"].value[0],
+        "sampled": sample.dataset.sampled,
+        **dict(zip(map(str, QUANTILES), quantiles, strict=True)),
+        **ends,
+        "unsure": bool(told["mean"].unsure[0] or told["median"].unsure[0]),
+    }
 
 
 def _ends(edges: Floats, values: Floats, variable: Variable) -> pd.DataFrame:

@@ -136,12 +136,12 @@ def test_a_first_look(mine, named):
     a, b, _, d, e = named
     half = Population.parse(f"{a} > 20").apply(mine)
     figures = explore.headline_figures(mine.codebook, mine.subject)
-    told = explore.headlines(half, mine, figures)
+    told = explore.headlines(estimates.Sample(half), estimates.Sample(mine), figures)
     assert [one.column for one in told] == mine.codebook.amounts()[:4]
     first = next(one for one in told if one.column == a)
     assert first.value == pytest.approx(np.sort(half.values(a))[IN_EACH // 2 - 1])
     groups = {"Half": half, "Everyone": mine}
-    spread = explore.distribution(groups, d)
+    spread = explore.distribution({name: estimates.Sample(data) for name, data in groups.items()}, d)
     assert spread.bins.groupby("group")["share"].sum().tolist() == pytest.approx([1, 1])
     assert spread.summary.set_index("group").loc["Everyone", "zero"] == pytest.approx(0.2)
     pairs = explore.relation(mine, a, b, by=e)
@@ -167,7 +167,9 @@ def test_shares_and_sizes(mine, named):
     size = population.size(mine, Population.parse(f"{e} in (1, 2)"))
     assert size.count == size.sampled == size.rows == int((mine.values(e) < 3).sum())
     assert population.loosened(mine, Population.parse(f"{a} > 1e9"))[0][1] == len(mine)
-    words = table.assign(code="North", group="Everyone", order=table["code"], thin=False)
+    sure = estimates.sure_shares(estimates.Sample(mine), e)
+    assert sure["share"].tolist() == table["share"].tolist()
+    words = sure.assign(code="North", group="Everyone", order=table["code"], between="1 to 2%")
     chart = explore_charts.shares(words, e, mine.codebook, unit="rows", behind="rows", legend="Who")
     assert not BANNED.search(chart.to_json())
 
@@ -375,7 +377,7 @@ def test_amounts_in_another_currency(mine, named):
     euros = replace(money, subject=replace(PLAIN, currency=Currency("€", "euros")))
     assert euros.codebook[named[0]].text(-1234.4) == "-€1,234"
     origin = exports.provenance(euros, Population(), "Mine")
-    spread = explore.distribution({"Mine": euros}, named[0], linear=True)
+    spread = explore.distribution({"Mine": estimates.Sample(euros)}, named[0], linear=True)
     drawn = exports.svg(explore_charts.distribution(spread, euros.codebook[named[0]], None), origin)
     labels = re.findall(r">(€[\d.]+)<", drawn)
     assert len(labels) >= 3
@@ -406,7 +408,7 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert len(estimates.bootstrap(mine)) == 500
     sure = segments.sureness(estimates.Sample(mine), found, (a, b))
     assert (sure.sizes["low"] < found.sizes["share"]).all()
-    own = segments.profile(mine, found).table
+    own = segments.profile(mine, found).table.loc[sure.profile.index]
     assert ((sure.profile["mean_low"] <= own["mean"]) & (own["mean"] <= sure.profile["mean_high"])).all()
     assert ((sure.profile["median_low"] <= own["median"]) & (own["median"] <= sure.profile["median_high"])).all()
     assert codes_of(mine, e)[1].tolist() == sorted(set(mine.values(e)))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.dataset import Codebook, Variable
+from lib.estimates.wording import between
 from lib.explore import Distribution, Relation
 from lib.words import capitalised
 
@@ -16,6 +17,9 @@ _MANY_GROUPS = 6
 
 _AROUND_MAP = 220
 """Pixels that the labels below a heat map and the legend above it take from its height."""
+
+_FIRST_MEDIAN, _NEXT_MEDIAN = 8, 14
+"""Pixels from the top of a histogram to the first median, and from each to the next."""
 
 _PALE = ["#f1f6fb", "#7fb2dc"]
 _ON_PALE = "#17202a"
@@ -35,7 +39,8 @@ def shares(
     """Bars of shares within each group, side by side; a heat map where the groups are many.
 
     Args:
-        table: ``group`` (words), ``code`` (words), ``order``, ``share``, ``count``, ``sampled``, ``thin``.
+        table: ``group`` (words), ``code`` (words), ``order``, ``share``, ``low`` and ``high`` (its interval; NaN where
+            there is none), ``between`` (the same in words), ``count``, ``sampled``, ``unsure``.
         column: The column whose codes are shared out.
         codebook: For its label.
         unit: What is counted, in the plural.
@@ -43,17 +48,18 @@ def shares(
         legend: What the groups are.
         colours: Colour of each group where it is fixed elsewhere; by default those of the theme in order.
     """
-    label = codebook.label(column)
+    label, has_intervals = codebook.label(column), bool(table["low"].notna().any())
     tooltip = [
         alt.Tooltip("group:N", title=legend),
         alt.Tooltip("code:N", title=label),
         alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        *([alt.Tooltip("between:N", title="95% interval")] if has_intervals else []),
         alt.Tooltip("count:Q", title=unit.capitalize(), format=",.0f"),
         alt.Tooltip("sampled:Q", title=capitalised(behind), format=",.0f"),
     ]
     codes = list(table.sort_values("order")["code"].unique())
     groups = _in_order(table["group"].unique())
-    base = alt.Chart(table).encode(
+    base = alt.Chart(table.assign(reach=table["high"].fillna(table["share"]))).encode(
         y=alt.Y(
             "code:N",
             sort=codes,
@@ -64,19 +70,22 @@ def shares(
     )
     if len(groups) > _MANY_GROUPS:
         return _share_map(base, groups, legend).properties(height=theme.ROW * len(codes) + _AROUND_MAP)
-    ends = table["share"].max() * 1.18
+    ends = table["high"].fillna(table["share"]).max() * 1.18
     base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
         color=_group_colour(groups, legend, colours),
-        opacity=theme.where("datum.thin", alt.OpacityValue, 0.45, 1.0),
+        opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
     )
     text = base.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
-        x=alt.X("share:Q"), text=alt.Text("share:Q", format=".1%")
+        x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%")
     )
     step = 18 if len(groups) > 1 else 24
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
-    return (bars + text).properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
+    layers = bars + text
+    if has_intervals:
+        layers += base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    return layers.properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 
 def _in_order(groups: Iterable[str]) -> list[str]:
@@ -99,7 +108,7 @@ def _legend(groups: list[str]) -> alt.Legend | None:
 
 
 def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChart:
-    """Cells of shares; those on few members are faint and their figure stands in brackets."""
+    """Cells of shares; those too unsure to rely on are faint and their figure stands in brackets."""
     base = base.encode(
         x=alt.X("group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False))
     )
@@ -112,11 +121,11 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
             scale=alt.Scale(range=_PALE, domainMin=0),
             legend=alt.Legend(format=".0%", orient="top"),
         ),
-        opacity=theme.where("datum.thin", alt.OpacityValue, 0.45, 1.0),
+        opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
     )
     figure = "format(datum.share, '.0%')"
     text = (
-        base.transform_calculate(figure=f"datum.thin ? '(' + {figure} + ')' : {figure}")
+        base.transform_calculate(figure=f"datum.unsure ? '(' + {figure} + ')' : {figure}")
         .mark_text(fontSize=10, color=_ON_PALE)
         .encode(text=alt.Text("figure:N"))
     )
@@ -146,15 +155,39 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
         x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2Datum(0), color=color, tooltip=tooltip
     )
     bars = base.transform_filter(alt.datum.group == groups[0]).mark_bar(binSpacing=1, opacity=0.85)
+    medians = _medians(result, variable, x, color, groups)
     if len(groups) == 1:
-        return bars.properties(height=360)
+        return (bars + medians).resolve_scale(y="independent").properties(height=360)
     steps = (
         alt.Chart(result.bins)
         .transform_filter(alt.datum.group != groups[0])
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=color, tooltip=tooltip)
     )
-    return (bars + steps).properties(height=360)
+    return (bars + steps + medians).resolve_scale(y="independent").properties(height=360)
+
+
+def _medians(result: Distribution, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]) -> alt.LayerChart:
+    """The median of each group on the line of its interval, above the bars."""
+    told = result.summary[["group", "0.5", "median_low", "median_high"]]
+    told = told.set_axis(["group", "left", "low", "high"], axis=1)
+    ends = zip(told["low"], told["high"], strict=True)
+    told = told.assign(
+        between=[between(low, high, variable.text) for low, high in ends],
+        place=[_FIRST_MEDIAN + _NEXT_MEDIAN * groups.index(group) for group in told["group"]],
+    )
+    base = alt.Chart(told).encode(
+        x=x,
+        y=alt.Y("place:Q", scale=None),
+        color=color,
+        tooltip=[
+            alt.Tooltip("group:N", title="Who"),
+            alt.Tooltip("left:Q", title="Median", format=variable.format),
+            alt.Tooltip("between:N", title="95% interval"),
+        ],
+    )
+    line = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    return line + base.mark_point(filled=True, size=60, opacity=1, shape="diamond")
 
 
 def relation(

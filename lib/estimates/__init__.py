@@ -9,7 +9,7 @@ and quantiles pool all rows, as the Federal Reserve's public tables do.
 from lib.estimates.cells import MAX_CELLS, shares
 from lib.estimates.ends import THIN
 from lib.estimates.figures import Figures
-from lib.estimates.intervals import Interval, interval, sure_shares
+from lib.estimates.intervals import Interval, figures, interval, sure_shares
 from lib.estimates.replicates import Replicates, bootstrap
 from lib.estimates.sample import Sample
 from lib.estimates.weighted import (
@@ -40,6 +40,7 @@ __all__ = [
     "correlation",
     "correlations",
     "draw",
+    "figures",
     "histogram",
     "interval",
     "mean",

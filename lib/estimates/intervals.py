@@ -103,20 +103,19 @@ def interval(
     return found.table.assign(method=found.method).set_index(pd.Index(codes, name="group"))
 
 
-def sure_shares(sample: Sample, column: str, by: str | None = None, *, counting: Counting = MEMBERS) -> pd.DataFrame:
+def sure_shares(sample: Sample, column: str, by: str | None = None) -> pd.DataFrame:
     """How a categorical column is shared out within each group of another, and how far off that may be.
 
     Args:
         sample: The population.
         column: Column of codes.
         by: Column of codes to group by; without it everyone is one group.
-        counting: Members (weighted) or rows.
 
     Returns:
         What ``shares`` gives, with ``standard_error``, ``low``, ``high`` (NaN where they cannot be told, or where the
         cells are too many) and ``unsure``.
     """
-    table = shares(sample.dataset, column, by, counting=counting)
+    table = shares(sample.dataset, column, by, counting=sample.counting)
     codes, values = codes_of(sample.dataset, column)
     groups, group_values = codes_of(sample.dataset, by) if by else (None, np.zeros(1))
     if len(values) * len(group_values) > MOST_FIGURES:

@@ -32,6 +32,10 @@ AT_ONCE = 256
 """Replicates looked at together: all of them would take a table of 23 MB for every figure."""
 
 
+class TooManyError(EstimateError):
+    """Members are too many to be drawn anew."""
+
+
 @dataclass(frozen=True, eq=False)
 class Replicates:
     """Replicate weights of every member of a survey.
@@ -89,7 +93,7 @@ def read(path: str | os.PathLike[str]) -> Replicates:
     return Replicates(*read_weights(Path(path)), "replicate weights")
 
 
-def bootstrap(dataset: Dataset, *, seed: int = 42) -> Replicates:
+def bootstrap(dataset: Dataset, *, draws: int = DRAWS, seed: int = 42) -> Replicates:
     """Members drawn anew with replacement, each with all its implicates, as often as there are members.
 
     This knows nothing of how a survey was drawn. Of standard errors that the Federal Reserve published for the 2019
@@ -97,15 +101,16 @@ def bootstrap(dataset: Dataset, *, seed: int = 42) -> Replicates:
 
     Args:
         dataset: The whole table: a population of it takes what it needs.
+        draws: How many replicates, of very many members fewer.
         seed: Start of the random numbers.
 
     Raises:
-        EstimateError: If there are so many members that even few replicates would not fit into memory.
+        TooManyError: If there are so many members that even few replicates would not fit into memory.
     """
     ids = np.unique(dataset.ids)
-    number = int(np.clip(MAX_CELLS // max(len(ids), 1), FEWEST_DRAWS, DRAWS))
+    number = min(draws, max(MAX_CELLS // max(len(ids), 1), FEWEST_DRAWS))
     if len(ids) * number > 4 * MAX_CELLS:
-        raise EstimateError(
+        raise TooManyError(
             f"{dataset.name} has {len(ids):,} {dataset.entity.plural}: too many to draw anew. Choose fewer."
         )
     rng = np.random.default_rng(seed)

@@ -6,7 +6,9 @@ A group is a number per row (0, 1, ...; below 0 in none), so that one pass over 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from lib.errors import EstimateError
 from lib.estimates.cells import distinct
 from lib.estimates.ends import Z, effective_size
 from lib.estimates.figures import Draws, Figures, Method, plain, share_like
-from lib.estimates.replicates import Replicates, bootstrap
+from lib.estimates.replicates import Replicates, TooManyError, bootstrap
 from lib.estimates.weighted import Floats, Ordered
 
 Positions = NDArray[np.intp]
@@ -50,8 +52,8 @@ class _Rows:
     def runs(self) -> Iterator[tuple[int, slice]]:
         """Each group that occurs, and where its rows stand."""
         starts = np.flatnonzero(np.diff(self.groups, prepend=-1))
-        for start, end in zip(starts, np.append(starts[1:], len(self.groups)), strict=True):
-            yield int(self.groups[start]), slice(int(start), int(end))
+        for start, end in pairwise([*starts.tolist(), len(self.groups)]):
+            yield int(self.groups[start]), slice(start, end)
 
     @property
     def ascending(self) -> _Rows:
@@ -81,19 +83,24 @@ class Sample:
         counting: Members (weighted) or rows. Where rows of a survey are counted, each is one of several near-copies,
             and no standard error can be told.
         replicates: Of the whole survey. Without them, rows that are members by themselves are taken as drawn at random
-            from many more, and members with several rows are drawn anew (``bootstrap``).
+            from many more, and members with several rows are drawn anew (``bootstrap``), unless they are too many.
+
+    Attributes:
+        method: How standard errors come about; empty where none can be told.
+        weights: One per row, as counted.
     """
 
     def __init__(self, dataset: Dataset, *, counting: Counting = MEMBERS, replicates: Replicates | None = None) -> None:
-        self.dataset = dataset
+        self.dataset, self.counting = dataset, counting
         self.weights = dataset.weights(counting)
         self.method: Method = ""
         self._redrawn: _Redrawn | None = None
         if is_of_random_rows(dataset) and replicates is None:
             self.method = "random rows"
         elif counting == MEMBERS or dataset.weight is None:
-            self._redrawn = _redrawn(dataset, replicates or bootstrap(dataset))
-            self.method = self._redrawn.replicates.kind
+            with suppress(TooManyError):
+                self._redrawn = _redrawn(dataset, replicates or bootstrap(dataset))
+                self.method = self._redrawn.replicates.kind
 
     def means(self, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted means of each group, in the unit of ``values`` (one per row; NaN is left out)."""

@@ -7,12 +7,22 @@ from collections.abc import Sequence
 import pandas as pd
 
 from lib import estimates, explore, features, population
+from lib.estimates import wording
+from lib.estimates.wording import between
 from lib.population import Condition, Size
+from lib.ui.run import sampled
 from lib.ui.run.cache import kept
 from lib.ui.scene.view import Heading, View
+from lib.words import percent
 
 _AT_ONCE = 40
 """Columns looked at together where all are passed over: the survey's would fill two thirds of what may be kept."""
+
+
+@kept
+def how_sure(view: View) -> str:
+    """Where the intervals of a view's figures come from, in a sentence; empty where there are none."""
+    return wording.how_sure(sampled.sample(view, ()).method, view.about.entity)
 
 
 @kept
@@ -32,13 +42,16 @@ def headlines(view: View) -> tuple[explore.Headline, ...]:
     """Headline figures of the population and of those it is shown beside."""
     figures = explore.headline_figures(view.codebook, view.about.subject)
     columns = tuple(figure.column for figure in figures)
-    return explore.headlines(view.members(columns), view.others(columns), figures, counting=view.counting)
+    members = sampled.sample(view, columns)
+    return explore.headlines(
+        members, members if view.is_everyone else sampled.sample(view, columns, view.beside), figures
+    )
 
 
 @kept
 def shares(view: View, column: str, by: str) -> pd.DataFrame:
     """Shares of a column's codes within each group of another, in words."""
-    table = estimates.shares(view.members((column, by)), column, by, counting=view.counting)
+    table = estimates.sure_shares(sampled.sample(view, (column, by)), column, by)
     return in_words(table.assign(group=table["group"].map(view.codebook[by].text)), view, column)
 
 
@@ -46,8 +59,7 @@ def shares(view: View, column: str, by: str) -> pd.DataFrame:
 def shares_beside(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Shares of a column's codes in the population and in those it is shown beside, in words."""
     tables = {
-        name: estimates.shares(data, column, counting=view.counting)
-        for name, data in view.groups(heading, (column,)).items()
+        name: estimates.sure_shares(sample, column) for name, sample in sampled.groups(view, heading, (column,)).items()
     }
     return in_words(pd.concat([t.assign(group=n) for n, t in tables.items()], ignore_index=True), view, column)
 
@@ -57,15 +69,15 @@ def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
     words = table.assign(
         code=table["code"].map(view.codebook[column].text),
         order=table["code"],
-        thin=table["sampled"] < estimates.THIN,
+        between=[between(low, high, percent) for low, high in zip(table["low"], table["high"], strict=True)],
     )
-    return words[["group", "code", "order", "share", "count", "sampled", "rows", "thin"]]
+    return words[["group", "code", "order", "share", "low", "high", "between", "count", "sampled", "rows", "unsure"]]
 
 
 @kept
 def distribution(view: View, heading: Heading, column: str, linear: bool) -> explore.Distribution:
     """Histogram and quantiles of an amount."""
-    return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting, linear=linear)
+    return explore.distribution(sampled.groups(view, heading, (column,)), column, linear=linear)
 
 
 @kept
@@ -140,4 +152,4 @@ def extremes(view: View, column: str) -> float:
 @kept
 def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Quantiles of an amount in the population and in those it is shown beside."""
-    return explore.distribution(view.groups(heading, (column,)), column, counting=view.counting).summary
+    return explore.distribution(sampled.groups(view, heading, (column,)), column).summary

@@ -9,6 +9,7 @@ import pandas as pd
 from lib import estimates, explore, exports, features, segments
 from lib.segments import Recipe
 from lib.segments.describe import plane
+from lib.ui.run import sampled
 from lib.ui.run.cache import find, is_kept, kept, put
 from lib.ui.run.results import in_words
 from lib.ui.scene.view import Heading, View
@@ -125,10 +126,11 @@ def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tupl
     """Shares of a column's codes within each segment and among all, in words."""
     data = view.members((*recipe.features, column))
     within = segments.labelled(data, segmentation(view, recipe), dict(names))
-    table = estimates.shares(within, column, segments.SEGMENT, counting=view.counting)
+    sample = estimates.Sample(within, counting=view.counting, replicates=sampled.replicates(view))
+    table = estimates.sure_shares(sample, column, segments.SEGMENT)
     table = table[table["group"].isin([number for number, _ in names])]
     table = table.assign(group=table["group"].map(within.codebook[segments.SEGMENT].text))
-    everyone = estimates.shares(data, column, counting=view.counting).assign(group="All of them")
+    everyone = estimates.sure_shares(sample, column).assign(group="All of them")
     return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
 
 
@@ -153,7 +155,13 @@ def comparison_key(view: View, recipe: Recipe) -> tuple[object, ...]:
 def lenses(view: View, recipe: Recipe) -> segments.Lenses:
     """Segments through the lenses of their subject, on columns that they were not made from."""
     data = view.members((*recipe.features, *_there(view, segments.lens_columns(view.about.subject))))
-    return segments.lenses(data, segmentation(view, recipe))
+    return segments.lenses(data, segmentation(view, recipe), replicates=sampled.replicates(view))
+
+
+@kept
+def sureness(view: View, recipe: Recipe, columns: tuple[str, ...] = ()) -> segments.Sureness:
+    """How far off sizes of segments may be, and means and medians of columns in them, the segments as they are."""
+    return segments.sureness(sampled.sample(view, (*recipe.features, *columns)), segmentation(view, recipe), columns)
 
 
 @kept

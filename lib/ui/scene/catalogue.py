@@ -44,7 +44,8 @@ class Source:
 def sources() -> dict[str, Source]:
     """What can be looked at, newest survey first, the synthetic sample last; keys stand for them in memory."""
     found = download.readable()[0]
-    waves = {str(wave): _wave(wave, found[wave]) for wave in sorted(found, reverse=True)}
+    weights = download.replicate_files()
+    waves = {str(wave): _wave(wave, found[wave], weights.get(wave)) for wave in sorted(found, reverse=True)}
     sample = Source(
         "Synthetic sample of 2019",
         stamp(scf.SAMPLE.stat()),
@@ -91,10 +92,11 @@ def _brought(data: Dataset) -> Source:
     return Source(data.name, data.fingerprint, partial(_some, data), lambda: data.codebook)
 
 
-def _wave(wave: int, path: Path) -> Source:
+def _wave(wave: int, path: Path, weights: Path | None) -> Source:
+    """A wave of the survey; with other replicate weights beside it, its figures have other intervals."""
     return Source(
         f"SCF {wave}",
-        stamp(path.stat()),
+        "+".join(stamp(file.stat()) for file in (path, weights) if file),
         lambda columns: scf.read(path, columns=columns),
         lambda: scf.columns_of(path),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.dataset import ROWS, Codebook, Dataset
-from lib.estimates import THIN
+from lib.estimates.wording import too_unsure
 from lib.population import Size
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
@@ -82,13 +82,12 @@ def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> No
             st.dataframe(frame[list(columns)], column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
 
 
-def thin_note(scene: Scene, table: pd.DataFrame) -> str:
+def unsure_note(scene: Scene, table: pd.DataFrame) -> str:
     """How many bars of a chart of shares are pale, and why."""
-    thin = int(table["thin"].sum())
-    if not thin:
+    unsure = int(table["unsure"].sum())
+    if not unsure:
         return ""
-    pale = "1 pale figure rests" if thin == 1 else f"{thin} pale figures rest"
-    return f"{pale} on fewer than {scene.entity.sampled(THIN)}."
+    return f"{unsure} pale {'figure is' if unsure == 1 else 'figures are'} {too_unsure(scene.entity)}."
 
 
 def count_words(scene: Scene, size: Size) -> str:

@@ -81,8 +81,8 @@ def render_worth(owners: Scene) -> None:
             {
                 "What": codebook.label(name),
                 "At zero": f"{summary['zero']:.0%}",
-                "Median": text(summary["0.5"]),
-                "Mean": text(summary["mean"]),
+                "Median": explore.with_interval(summary, "0.5", "median", text),
+                "Mean": explore.with_interval(summary, "mean", "mean", text),
                 "90% below": text(summary["0.9"]),
                 "Sampled households": f"{int(summary['sampled']):,}",
             }

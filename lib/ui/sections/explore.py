@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from lib import explore
 from lib.charts import explore as charts
 from lib.errors import EstimateError
+from lib.estimates.wording import between
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -50,11 +52,12 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         alt_text=sentence,
         key=f"{at}groups_chart",
     )
-    controls.chart_note(scene, sentence, controls.thin_note(scene, table))
+    controls.chart_note(scene, sentence, results.how_sure(scene.view), controls.unsure_note(scene, table))
     shown = {
         "group": legend,
         "code": codebook.label(column),
         "share": st.column_config.NumberColumn("Share of the group", format="percent"),
+        **({"between": "95% interval"} if table["low"].notna().any() else {}),
         "count": st.column_config.NumberColumn(capitalised(scene.unit), format="%,.0f"),
     }
     rests_on = {
@@ -117,27 +120,41 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         alt_text=sentence,
         key=f"{at}spread_chart",
     )
-    controls.chart_note(scene, sentence)
+    controls.chart_note(scene, sentence, results.how_sure(scene.view))
     _render_quantiles(scene, result)
 
 
 def _render_quantiles(scene: Scene, result: explore.Distribution) -> None:
     variable = scene.codebook[result.column]
     summary = result.summary
+
+    def told(name: str, ends: str, said: Callable[[float], str]) -> list[str]:
+        return [with_interval(row, name, ends, said) for _, row in summary.iterrows()]
+
     text = pd.DataFrame(
         {
             "": summary["group"],
-            "At zero": summary["zero"].map("{:.1%}".format),
-            "Mean": summary["mean"].map(variable.text),
-            **{_percentile(q): summary[str(q)].map(variable.text) for q in explore.QUANTILES},
+            "Median": told("0.5", "median", variable.text),
+            "Mean": told("mean", "mean", variable.text),
+            "At zero": told("zero", "zero", "{:.1%}".format),
+            **{f"{q:.0%} below": summary[str(q)].map(variable.text) for q in explore.QUANTILES if q != 0.5},
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )
     st.dataframe(text, hide_index=True, alt=f"Mean and quantiles of {variable.label}")
 
 
-def _percentile(q: float) -> str:
-    return "Median" if q == 0.5 else f"{q:.0%} below"
+def with_interval(row: pd.Series, name: str, told: str, text: Callable[[float], str]) -> str:
+    """A figure with its interval behind it, where there is one: "$192,700 ($172,000 to $213,000)".
+
+    Args:
+        row: Of ``Distribution.summary``.
+        name: Of the figure.
+        told: What its ends are named by.
+        text: How it is said.
+    """
+    off = between(row[f"{told}_low"], row[f"{told}_high"], text)
+    return f"{text(row[name])} ({off})" if off else text(row[name])
 
 
 @st.fragment

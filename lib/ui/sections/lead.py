@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isclose
 
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
+from lib.estimates.wording import between, beyond, too_unsure
+from lib.explore import Headline
 from lib.population import Condition, Population
 from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
@@ -78,6 +81,7 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
             if isclose(tile.value, 1) and tile.column in view.population.columns:
                 continue  # true of all of them by definition
             text = scene.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
+            told = (scene.codebook[tile.column].definition, *_sureness(scene, tile, text))
             st.metric(
                 literal(tile.label),
                 text(tile.value),
@@ -85,5 +89,23 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                help=literal(scene.codebook[tile.column].definition) or None,
+                help=literal(" ".join(filter(None, told))) or None,
             )
+
+
+def _sureness(scene: Scene, tile: Headline, text: Callable[[float], str]) -> tuple[str, ...]:
+    """How far off a headline figure may be, and whether it differs from that of the others beside it."""
+    off = between(tile.low, tile.high, text)
+    if not off:
+        return ()
+    marked = f" {capitalised(too_unsure(scene.entity))}." if tile.unsure else ""
+    return f"95% interval: {off}.{marked}", "" if scene.view.is_everyone else _difference(scene, tile, text)
+
+
+def _difference(scene: Scene, tile: Headline, text: Callable[[float], str]) -> str:
+    beside = scene.heading.beside.lower()
+    if not beyond(tile.more_low, tile.more_high):
+        return f"Whether that differs from {beside} cannot be told."
+    least, most = sorted((abs(tile.more_low), abs(tile.more_high)))
+    apart = between(least, most, text) if tile.kind == "median" else f"{100 * least:.1f} to {100 * most:.1f} points"
+    return f"That is {apart} {'more' if tile.more_low > 0 else 'less'} than of {beside}."

@@ -10,7 +10,7 @@ from lib.charts import profiles as charts
 from lib.charts.segments import segment_scales, title_of
 from lib.errors import EstimateError
 from lib.segments import ALGORITHM_LABELS, Algorithm
-from lib.ui.run import background, segment_results, whole_page
+from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -68,7 +68,7 @@ def render_demographics(scene: Segmented) -> None:
         alt_text=sentence,
         key="demographics_chart",
     )
-    controls.chart_note(scene, sentence, controls.thin_note(scene, table))
+    controls.chart_note(scene, sentence, results.how_sure(scene.view), controls.unsure_note(scene, table))
 
 
 def render_comparison(scene: Segmented) -> None:

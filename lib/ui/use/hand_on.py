@@ -68,7 +68,10 @@ def _files(scene: Segmented) -> list[tuple[str, str, str, Callable[[], bytes | s
 
     def profiles() -> bytes:
         described = segment_results.profile(view, recipe, scene.described)
-        return exports.profiles_csv(scene.members(scene.described), found, names, origin, described=described)
+        sure = segment_results.sureness(view, recipe, scene.described)
+        return exports.profiles_csv(
+            scene.members(scene.described), found, names, origin, described=described, sure=sure
+        )
 
     def lenses() -> bytes:
         return exports.lenses_csv(segment_results.lenses(view, recipe), names, origin)
@@ -167,6 +170,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         stable=segment_results.known_stability(view, recipe),
         told=segment_results.explanation(view, recipe),
         lenses=segment_results.lenses(view, recipe) if scene.subject.lenses else None,
+        sure=segment_results.sureness(view, recipe),
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         figures=figures,
         progress=progress,

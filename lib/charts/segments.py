@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.dataset import Codebook
+from lib.estimates.wording import between
 from lib.segments import UNASSIGNED, Silhouettes, Suggestion
 
 PICK = "pick"
@@ -201,9 +202,14 @@ def _sorted_silhouettes(found: Silhouettes, labels: np.ndarray, weights: np.ndar
 
 
 def means_and_medians(
-    profile: pd.DataFrame, column: str, codebook: Codebook, names: Mapping[int, str], dollars: int | None
+    profile: pd.DataFrame,
+    column: str,
+    codebook: Codebook,
+    names: Mapping[int, str],
+    dollars: int | None,
+    sure: pd.DataFrame | None = None,
 ) -> alt.LayerChart:
-    """Mean and median of one column in each segment, side by side.
+    """Mean and median of one column in each segment, side by side, with their intervals where these are known.
 
     Args:
         profile: Indexed by ``segment`` and ``column``, as ``Profile.table``.
@@ -211,11 +217,27 @@ def means_and_medians(
         codebook: For its label and format.
         names: Name of each segment.
         dollars: Year of the dollars.
+        sure: Indexed alike, as ``Sureness.profile``.
     """
     variable = codebook[column]
-    own = profile.xs(column, level="column")[["mean", "median"]]
-    own = own[own.index.isin(list(names))]
-    frame = own.rename(columns=str.capitalize).reset_index().melt("segment", var_name="what", value_name="value")
+    own = profile.xs(column, level="column")
+    ends = (own[[]] if sure is None else sure.xs(column, level="column")).reindex(own.index)
+    frame = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "what": what.capitalize(),
+                    "value": own[what],
+                    "low": _end(ends, what, "low"),
+                    "high": _end(ends, what, "high"),
+                }
+            )
+            for what in ("mean", "median")
+        ]
+    ).reset_index()
+    frame = frame[frame["segment"].isin(list(names))]
+    frame["between"] = [between(*ends, variable.text) for ends in zip(frame["low"], frame["high"], strict=True)]
+    frame["reach"] = frame["high"].fillna(frame["value"])
     frame["name"] = [names.get(int(segment), "") for segment in frame["segment"]]
     frame["text"] = frame["value"].map(variable.text)
     base = alt.Chart(frame).encode(
@@ -232,13 +254,22 @@ def means_and_medians(
             alt.Tooltip("name:N", title="Name"),
             alt.Tooltip("what:N", title="Figure"),
             alt.Tooltip("value:Q", title=variable.label, format=variable.format),
+            alt.Tooltip("between:N", title="95% interval"),
         ],
     )
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         color=alt.Color("what:N", sort=["Mean", "Median"], title=None, legend=alt.Legend(orient="top"))
     )
-    text = base.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(text=alt.Text("text:N"))
-    return (bars + text).properties(height=44 * len(own) + 90)
+    line = base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
+    text = base.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(
+        x=alt.X("reach:Q", title=None), text=alt.Text("text:N")
+    )
+    return (bars + line + text).properties(height=44 * frame["segment"].nunique() + 90)
+
+
+def _end(ends: pd.DataFrame, what: str, side: str) -> pd.Series | float:
+    """Where intervals of a statistic begin or end, where that is known."""
+    return ends[f"{what}_{side}"] if f"{what}_{side}" in ends else float("nan")
 
 
 def suggestion_for(criterion: str, found: Sequence[Suggestion]) -> Suggestion | None:

@@ -96,7 +96,7 @@ def report(
     called = {number: clean_name(name) or f"Segment {number}" for number, name in names.items()}
     described = profile(dataset, segmentation)
     report_progress(progress, 0.05, "Drawing")
-    drawn = [*figures, *_own_figures(dataset, segmentation, called, described, swept, origin)]
+    drawn = [*figures, *_own_figures(dataset, segmentation, called, described, sure, swept, origin)]
     pictures, left_out = _pictures(drawn, origin, progress)
     summary = findings(segmentation, called, who=origin.title, swept=swept, stable=stable)
     sections = [
@@ -146,12 +146,14 @@ def _own_figures(
     segmentation: Segmentation,
     names: Mapping[int, str],
     described: Profile,
+    sure: Sureness | None,
     swept: Sweep | None,
     origin: Provenance,
 ) -> list[Figure]:
     """Means and medians of the first features, silhouettes, and the choice of k."""
     made = [
-        _profile_figure(dataset, described, name, names, origin) for name in segmentation.recipe.features[:_PROFILES]
+        _profile_figure(dataset, described, sure, name, names, origin)
+        for name in segmentation.recipe.features[:_PROFILES]
     ]
     weights = segmentation.points.weights
     below = f"{segmentation.misplaced:.1%} are nearer to another segment than to their own"
@@ -164,13 +166,19 @@ def _own_figures(
 
 
 def _profile_figure(
-    dataset: Dataset, described: Profile, name: str, names: Mapping[int, str], origin: Provenance
+    dataset: Dataset,
+    described: Profile,
+    sure: Sureness | None,
+    name: str,
+    names: Mapping[int, str],
+    origin: Provenance,
 ) -> Figure:
     label = dataset.codebook.label(name)
     medians = described.table.xs(name, level="column")["median"]
     text = dataset.codebook[name].text
     said = "; ".join(f"segment {number}: median {text(float(value))}" for number, value in medians.items())
-    chart = charts.means_and_medians(described.table, name, dataset.codebook, names, origin.dollars)
+    known = sure.profile if sure is not None and len(sure.profile) else None
+    chart = charts.means_and_medians(described.table, name, dataset.codebook, names, origin.dollars, known)
     return Figure(label, chart, f"{label}: {said}.", "Mean and median by segment.")
 
 

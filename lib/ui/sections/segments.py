@@ -16,7 +16,7 @@ from lib.estimates import THIN
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Progress, Recipe, Stability, findings
 from lib.segments.describe.plane import Plane
-from lib.ui.run import background, segment_results, whole_page
+from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -197,6 +197,7 @@ def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
     recipe, shown = scene.recipe, scene.shown
     profile = segment_results.profile(scene.view, recipe, recipe.features)
+    sure = segment_results.sureness(scene.view, recipe, recipe.features)
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = scene.codebook[name]
@@ -206,13 +207,13 @@ def render_profile(scene: Segmented) -> None:
             with st.container():
                 draw(
                     lambda name=name: charts.means_and_medians(  # type: ignore[misc]
-                        profile.table, name, scene.codebook, shown, scene.dollars
+                        profile.table, name, scene.codebook, shown, scene.dollars, sure.profile
                     ),
                     scene,
                     alt_text=sentence,
                     key=f"profile_{name}",
                 )
-                st.caption(literal(sentence))
+                st.caption(literal(f"{sentence} {results.how_sure(scene.view)}"))
 
 
 def render_silhouettes(scene: Segmented) -> None:

@@ -45,10 +45,12 @@ def test_figures_under_each_replicate_by_hand(three):
     # means: 20 / 4 = 5 and 130 / 4 = 32.5, apart by 27.5: variance 27.5 ** 2 / 2
     mean = interval(data, "mean", "NETWORTH", replicates=replicates)
     assert (mean.value, mean.standard_error) == pytest.approx((15, 27.5 / math.sqrt(2)))
-    assert (mean.low, mean.high) == pytest.approx((15 - 1.959964 * 27.5 / 2**0.5, 15 + 1.959964 * 27.5 / 2**0.5))
+    assert (mean.low, mean.high) == (0, 40)  # 1.96 times that to either side, but no mean lies beyond all values
     # medians: weight 2 of 4 is reached at 0; 3 of 4 lie at 40
     assert interval(data, "median", "NETWORTH", replicates=replicates).standard_error == pytest.approx(40 / 2**0.5)
-    assert interval(data, "total", "NETWORTH", replicates=replicates).standard_error == pytest.approx(110 / 2**0.5)
+    total = interval(data, "total", "NETWORTH", replicates=replicates)
+    reach = 1.959964 * 110 / math.sqrt(2)
+    assert (total.value, total.low, total.high) == pytest.approx((60, 60 - reach, 60 + reach))
     share = interval(data, "share", "HBUS", replicates=replicates)
     assert (share.value, share.standard_error) == pytest.approx((0.5, 0.25 / 2**0.5))
     # an interval of a share is that of as many drawn at random as have this error: .25 / (1 / 32) = 8

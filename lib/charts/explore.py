@@ -156,15 +156,14 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
     )
     bars = base.transform_filter(alt.datum.group == groups[0]).mark_bar(binSpacing=1, opacity=0.85)
     medians = _medians(result, variable, x, color, groups)
-    if len(groups) == 1:
-        return (bars + medians).resolve_scale(y="independent").properties(height=360)
     steps = (
         alt.Chart(result.bins)
         .transform_filter(alt.datum.group != groups[0])
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=color, tooltip=tooltip)
     )
-    return (bars + steps + medians).resolve_scale(y="independent").properties(height=360)
+    shown = bars if len(groups) == 1 else bars + steps
+    return (shown + medians).resolve_scale(y="independent").properties(height=360)
 
 
 def _medians(result: Distribution, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]) -> alt.LayerChart:
@@ -178,7 +177,7 @@ def _medians(result: Distribution, variable: Variable, x: alt.X, color: alt.Colo
     )
     base = alt.Chart(told).encode(
         x=x,
-        y=alt.Y("place:Q", scale=None),
+        y=alt.Y("place:Q", scale=None, axis=None),
         color=color,
         tooltip=[
             alt.Tooltip("group:N", title="Who"),

@@ -105,7 +105,7 @@ class Sample:
     def means(self, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted means of each group, in the unit of ``values`` (one per row; NaN is left out)."""
         top = np.asarray(values, dtype=float)[None]
-        return self.ratios(top, 1 - np.isnan(top), groups, number)[0]
+        return _within_range(self.ratios(top, 1 - np.isnan(top), groups, number)[0], top[0], groups)
 
     def shares(self, holds: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted share of each group for which something holds: 1 or 0 per row, NaN is left out."""
@@ -220,7 +220,8 @@ class Sample:
         value = _each(rows, (1, number), of_rows)
         if (redrawn := self._redrawn) is None:
             return self._woodruff(rows, value, q)
-        return self._drawn(redrawn, rows.ascending, value, of_block, of_rows)[0]
+        found = self._drawn(redrawn, rows.ascending, value, of_block, of_rows)[0]
+        return _within_range(found, rows.values[0], rows.groups)
 
     def any(self, statistic: Statistic, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Any figure of values and weights; slow, since it is taken anew with every replicate."""
@@ -346,6 +347,16 @@ def _each(rows: _Rows, shape: tuple[int, ...], of_rows: OfRows) -> Floats:
 def _sums(rows: _Rows, number: int, values: Floats) -> Floats:
     """Sums of each group: figures x rows to figures x groups."""
     return np.array([np.bincount(rows.groups, one, number) for one in values], dtype=float)
+
+
+def _within_range(found: Figures, values: Floats, groups: Positions | None) -> Figures:
+    """Intervals that do not go beyond the values that a group has: a mean or a median cannot."""
+    within = np.zeros(len(values), dtype=np.intp) if groups is None else groups
+    known = ~np.isnan(values) & (within >= 0)
+    least, most = np.full(len(found.value), np.inf), np.full(len(found.value), -np.inf)
+    np.minimum.at(least, within[known], values[known])
+    np.maximum.at(most, within[known], values[known])
+    return replace(found, low=np.maximum(found.low, least), high=np.minimum(found.high, most))
 
 
 def _quantiles(values: Floats, weights: Block, q: float) -> Floats:

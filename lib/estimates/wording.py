@@ -12,7 +12,7 @@ from lib.subject import Entity
 
 _HOW: Mapping[Method, str] = {
     "replicate weights": "by the survey's replicate weights",
-    "bootstrap": "by a bootstrap of {members}: rather too wide, by a third",
+    "bootstrap": "by a bootstrap of {members}, which makes them about a third too wide",
     "random rows": "as if the {members} had been drawn at random from many more",
     "": "",
 }

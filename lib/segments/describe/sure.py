@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.estimates import Figures, Sample
+from lib.estimates import Sample
 from lib.estimates.figures import Method
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
@@ -56,18 +56,11 @@ def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] 
 
 def _profile(sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, columns: list[str]) -> pd.DataFrame:
     tables = {}
-    for name, means in zip(columns, _means(sample, groups, len(numbers), columns), strict=True):
-        medians = sample.quantiles(sample.dataset.values(name), 0.5, groups, len(numbers))
+    for name in columns:
+        values = sample.dataset.values(name)
+        means, medians = sample.means(values, groups, len(numbers)), sample.quantiles(values, 0.5, groups, len(numbers))
         ends = {"mean_low": means.low, "mean_high": means.high, "median_low": medians.low, "median_high": medians.high}
         tables[name] = pd.DataFrame({**ends, "unsure": means.unsure | medians.unsure}, index=numbers)
     if not tables:
         return pd.DataFrame(columns=["mean_low", "mean_high", "median_low", "median_high", "unsure"])
     return pd.concat(tables, names=["column"]).swaplevel().sort_index(level=0, sort_remaining=False)
-
-
-def _means(sample: Sample, groups: NDArray[np.intp], number: int, columns: list[str]) -> list[Figures]:
-    """Means of all columns in one pass."""
-    if not columns:
-        return []
-    tops = np.array([sample.dataset.values(name) for name in columns])
-    return sample.ratios(tops, (~np.isnan(tops)).astype(float), groups, number)

@@ -31,7 +31,7 @@ def render(scene: Segmented) -> None:
     shown = table.rename(columns=titles)
     shown = shown[[column for column in shown.columns if isinstance(column, str)]]
     st.dataframe(shown, hide_index=True, height="content", alt=f"{lens} by segment and for everyone")
-    _render_shares(scene, lens, figures[figures["low"].notna()])
+    _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
     note = f"{few} of these figures: {too_unsure(scene.entity)}." if few else ""
     controls.chart_note(scene, *found.notes, found.intervals, note)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib.errors import DataError, RecipeError
+from lib.estimates import Sample
 from lib.population import Population
 from lib.segments import Recipe, fit, profile
 from lib.segments.describe.contrast import contrast
@@ -127,6 +128,10 @@ def test_a_segment_beside_everyone(blobs):
     found = fit(blobs, RECIPE)
     described = profile(blobs, found, ["ASSET", "WGT"])
     told = contrast(blobs, found, 2, described=described)
+    assert told[["low", "high"]].isna().all().all()
+    sure = contrast(blobs, found, 2, described=described, sample=Sample(blobs))
+    apart = sure["first"] - sure["second"]
+    assert ((sure["low"] <= apart) & (apart <= sure["high"])).all()
     assert told.loc["ASSET", "difference"] == pytest.approx(described.table.loc[(2, "ASSET"), "difference"])
     assert told.loc["ASSET", "second"] == pytest.approx(described.everyone.loc["ASSET", "mean"])
     assert told.loc["ASSET", "label"] == "Total assets"

@@ -174,9 +174,9 @@ def typical(view: View, recipe: Recipe, segment: int) -> segments.Typical:
 @kept
 def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns: tuple[str, ...]) -> pd.DataFrame:
     """How two segments, or a segment and everyone, differ."""
-    data = view.members((*recipe.features, *columns))
-    told = profile(view, recipe, columns)
-    return segments.contrast(data, segmentation(view, recipe), first, second, columns, described=told)
+    sample, told = sampled.sample(view, (*recipe.features, *columns)), profile(view, recipe, columns)
+    found = segmentation(view, recipe)
+    return segments.contrast(sample.dataset, found, first, second, columns, described=told, sample=sample)
 
 
 @kept

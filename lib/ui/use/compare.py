@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pandas as pd
 import streamlit as st
 
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
+from lib.estimates.wording import between, beyond
 from lib.segments import Persistence
 from lib.ui.run import results, segment_results
 from lib.ui.scene import catalogue, controls, links
@@ -32,14 +35,26 @@ def render(scene: Segmented) -> None:
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
             "Standard deviations apart": table["difference"].map("{:+.2f}".format),
+            **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
         }
     )
     st.dataframe(shown, hide_index=True, alt=f"{one} beside {other}")
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
-    controls.chart_note(scene, f"{one}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
+    told = results.how_sure(scene.view)
+    controls.chart_note(scene, told, f"{one}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
     if scene.about.wave is not None:
         _render_waves(scene)
+
+
+def _apart(table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]) -> list[str]:
+    """By how much the first mean is above the second or below it; only where the interval leaves out zero."""
+    words = []
+    for name, low, high in zip(table.index, table["low"], table["high"], strict=True):
+        least, most = sorted((abs(low), abs(high)))
+        more = "more" if low > 0 else "less"
+        words.append(f"{between(least, most, text[name])} {more}" if beyond(low, high) else "cannot be told apart")
+    return words
 
 
 def _choose(scene: Segmented) -> tuple[int, int]:

@@ -286,6 +286,8 @@ class FirstLook:
         also: Amounts shown beside the features of segments.
         facts: Columns told of a picked member, besides ``also``.
         debts: Further amounts told of picked members.
+        followed: What is followed over the waves of a survey first.
+        groups: Categories in whose groups it is followed, those offered first.
     """
 
     show: str = ""
@@ -300,6 +302,36 @@ class FirstLook:
     also: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     debts: tuple[str, ...] = ()
+    followed: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A question that was put otherwise from some wave on: figures before and since do not compare.
+
+    Attributes:
+        columns: What its answers decide.
+        since: First wave in which it was put so.
+        before: How it was put before, in a few words.
+        after: How it has been put since.
+        codes: Codes of the columns that it concerns; without any, all of them.
+    """
+
+    columns: tuple[str, ...]
+    since: int
+    before: str
+    after: str
+    codes: tuple[float, ...] = ()
+
+    def concerns(self, code: float | None) -> bool:
+        """Whether it concerns a code of its columns; None stands for all that they hold."""
+        return code is None or not self.codes or code in self.codes
+
+    @property
+    def words(self) -> str:
+        """The change in words."""
+        return f"{self.after} since {self.since}, {self.before} before"
 
 
 @dataclass(frozen=True)
@@ -362,6 +394,7 @@ class Subject:
         lenses: Ways of looking at segments.
         first: What controls begin with.
         telling: How one member is told.
+        changes: Questions of a survey that were not put the same way in all its waves.
     """
 
     key: str
@@ -382,6 +415,7 @@ class Subject:
     lenses: tuple[Lens, ...] = ()
     first: FirstLook = FirstLook()
     telling: Telling = Telling()
+    changes: tuple[Change, ...] = ()
 
     def named(self, key: str) -> NamedPopulation:
         """The named population of that key; everyone where there is none."""

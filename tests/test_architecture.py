@@ -25,6 +25,7 @@ ORDER = [
     "explore",
     "features",
     "segments",
+    "trends",
     "maps",
     "charts",
     "exports",

@@ -493,7 +493,7 @@ def test_every_function_that_takes_a_table_is_tried_on_this_one(name):
 
 # --- what the rooms may know
 
-ROOMS = ("features", "segments", "maps", "charts", "work", "tables", "population", "exports")
+ROOMS = ("features", "segments", "trends", "maps", "charts", "work", "tables", "population", "exports")
 ALLOWED = ("Household Segments", "HouseholdSegmentsError", "household_segments", "``household``")
 
 

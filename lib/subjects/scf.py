@@ -13,6 +13,7 @@ from lib.subject import (
     ALL,
     EVERYONE,
     Base,
+    Change,
     Clause,
     Currency,
     Derived,
@@ -128,6 +129,29 @@ _MARKET = Lens(
     ),
 )
 
+# Waves
+
+_CHANGES = (
+    # as data/codebook.csv says of each
+    Change(
+        ("TURNFEAR", "TURNDOWN", "FEARDENIAL"),
+        2016,
+        "asked about the past five years",
+        "asked about the past 12 months",
+    ),
+    Change(("CRDAPP",), 2016, "asked otherwise, about the past five years", "asked about the past 12 months"),
+    Change(("EDCL", "EDUC"), 2016, "asked for the highest grade completed", "asked for the highest level completed"),
+    Change(
+        ("BSHOPNONE", "BSHOPMODR", "BSHOPGRDL", "ISHOPNONE", "ISHOPMODR", "ISHOPGRDL"),
+        2016,
+        "answered on another scale",
+        "answered on a scale from 0 to 10",
+    ),
+    # who names several is in the groups "other or multiple" and "non-White" (the survey's codebooks, X6809 and X6810)
+    Change(("RACECL", "RACECL4", "RACECL5"), 1998, "one race or ethnicity could be named", "several can be named"),
+    Change(("RACE", "RACECL5"), 2022, "Asian counted as other", "Asian told apart", codes=(4.0, 5.0)),
+)
+
 # The subject
 
 SCF = Subject(
@@ -151,7 +175,7 @@ SCF = Subject(
         about_data=ABOUT_DATA,
         about_synthetic=ABOUT_SYNTHETIC,
     ),
-    pages=frozenset({"small_business"}),
+    pages=frozenset({"small_business", "trends"}),
     populations=(
         EVERYONE,
         NamedPopulation("fearful", "Denied credit or feared it", "TURNFEAR == 1"),
@@ -187,6 +211,8 @@ SCF = Subject(
         also=("INCOME", "NETWORTH", "LIQ", "HOUSES", "DEBT", "AGE", "KIDS"),
         facts=("AGE", "FAMSTRUCT", "EDCL", "OCCAT1", "HOUSECL", "TURNFEAR", "HBUS"),
         debts=("CCBAL", "EDN_INST"),
+        followed="TURNFEAR",
+        groups=("RACECL4", "AGECL", "INCCAT", "HOUSECL", "EDCL", "FAMSTRUCT", "OCCAT1", "NWCAT"),
     ),
     telling=Telling(
         columns=(
@@ -205,4 +231,5 @@ SCF = Subject(
         ),
         amounts=("INCOME", "NETWORTH", "ASSET", "DEBT", "LIQ"),
     ),
+    changes=_CHANGES,
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lib.dataset import Codebook, Dataset, Variable
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
+from lib.subject import Entity
 
 SEGMENT = "~segment"
 """What no column is called."""
@@ -25,14 +26,19 @@ def labelled(dataset: Dataset, segmentation: Segmentation, names: Mapping[int, s
         RecipeError: If the dataset is not the one that was segmented.
     """
     check_same(dataset, segmentation)
-    variable = Variable(
+    frame = dataset.frame.assign(**{SEGMENT: segmentation.labels})
+    variable = segment_variable(names, dataset.entity)
+    return replace(dataset, frame=frame, codebook=Codebook({**dataset.codebook, SEGMENT: variable}))
+
+
+def segment_variable(names: Mapping[int, str], entity: Entity) -> Variable:
+    """What the column of segments means, given the name of each."""
+    return Variable(
         SEGMENT,
         label="Segment",
-        definition=f"The segment that the recipe on view puts the {dataset.entity.singular} in.",
+        definition=f"The segment that the recipe on view puts the {entity.singular} in.",
         unit="category",
         group="Segments",
         values={float(number): f"{number} · {name}" for number, name in names.items()},
         format=",.0f",
     )
-    frame = dataset.frame.assign(**{SEGMENT: segmentation.labels})
-    return replace(dataset, frame=frame, codebook=Codebook({**dataset.codebook, SEGMENT: variable}))

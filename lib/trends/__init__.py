@@ -1,0 +1,11 @@
+"""What became of a figure, or of segments, from wave to wave of a survey.
+
+Waves are looked at one at a time, so that no two of them are ever in memory together.
+"""
+
+from lib.trends.followed import STATISTICS, Followed, Statistic
+from lib.trends.placed import placed
+from lib.trends.trend import Trend, trend
+from lib.trends.wave import Wave, look, nothing
+
+__all__ = ["STATISTICS", "Followed", "Statistic", "Trend", "Wave", "look", "nothing", "placed", "trend"]

@@ -1,0 +1,255 @@
+"""Waves beside one another: lines, where they are broken, and which changes are sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from lib.codebook import Codebook, Variable
+from lib.subject import Change, Subject
+from lib.trends.followed import Followed
+from lib.trends.wave import COLUMNS, Wave
+from lib.words import listed
+
+Z = 1.959963984540054
+"""The normal distribution's quantile of 0.975: a fortieth lies beyond it, on either side."""
+
+MOST_LINES = 8
+"""Lines that can be told apart in one picture."""
+
+_TABLE = ["wave", *COLUMNS, "thin", "stretch", "label"]
+_STATISTIC = {"share": "share of {members}", "median": "median", "mean": "mean"}
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """A figure over the waves of a survey.
+
+    Attributes:
+        followed: What it is.
+        title: What it is of, in words.
+        variable: The column that it is of.
+        counted: What is counted, in the plural.
+        dollars: Year of the money that amounts are in, or None.
+        waves: In ascending order of their years.
+        table: One row per wave and line: ``wave`` (year), ``line`` (code), ``label``, ``value``, ``standard_error``,
+            ``low``, ``high``, ``sampled``, ``thin``, and ``stretch``: figures of one line that have the same number
+            compare with one another.
+        changes: Changes of questions between the waves that are there, each with the label of the column it concerns.
+        cut: How many lines were left out, those of the highest codes, because there are too many to tell apart.
+    """
+
+    followed: Followed
+    title: str
+    variable: Variable
+    counted: str
+    dollars: int | None
+    waves: tuple[Wave, ...]
+    table: pd.DataFrame
+    changes: tuple[tuple[Change, str], ...] = ()
+    cut: int = 0
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels of the lines, in the order of their codes."""
+        return list(dict.fromkeys(self.table.sort_values(["line", "wave"])["label"]))
+
+    @property
+    def statistic(self) -> str:
+        """How the figure is taken, in words: "share of households", "median"."""
+        return _STATISTIC[self.followed.statistic].format(members=self.counted)
+
+    @property
+    def unit(self) -> str:
+        """The statistic with the year of its money: "median, 2022 dollars"."""
+        is_money = self.variable.unit == "dollars" and not self.followed.is_share
+        return f"{self.statistic}, {self.dollars} dollars" if is_money and self.dollars else self.statistic
+
+    @property
+    def years(self) -> list[int]:
+        """Years that have a figure."""
+        return sorted(set(self.table["wave"]))
+
+    @property
+    def methods(self) -> dict[str, list[int]]:
+        """How standard errors came about, and in which waves so."""
+        found: dict[str, list[int]] = {}
+        for wave in self.waves:
+            if wave.method and wave.year is not None and len(wave.table):
+                found.setdefault(wave.method, []).append(wave.year)
+        return found
+
+    def text(self, value: float) -> str:
+        """A figure in words."""
+        if np.isnan(value):
+            return ""
+        if self.followed.is_share:
+            return f"{value:.1%}"
+        return self.variable.mean_text(value) if self.followed.statistic == "mean" else self.variable.text(value)
+
+    def size_text(self, difference: float) -> str:
+        """How large a difference is, in words: "2.1 points", "$3,400"."""
+        if self.followed.is_share:
+            return f"{abs(100 * difference):.1f} points"
+        return self.text(abs(difference))
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """How each line's last figure differs from others that it compares with: the wave before, and the first.
+
+        Waves are samples of their own, so that the variance of a difference is the sum of both variances.
+
+        Returns:
+            ``line``, ``label``, ``first`` and ``last`` (years), ``difference`` (last less first), ``standard_error``,
+            ``low``, ``high`` (95 % interval) and ``sure``: whether that excludes zero.
+        """
+        rows = [row for _, own in self.table.groupby("line") for row in _differences(own)]
+        names = ["line", "label", "first", "last", "difference", "standard_error", "low", "high", "sure"]
+        return pd.DataFrame(rows, columns=names)
+
+    @property
+    def words(self) -> str:
+        """What it says: the last figures, and those changes that are sure."""
+        if not len(self.table):
+            return f"{self.title}: no wave has a figure."
+        return f"{self.title}: {self._last()}. {self._changed()}".strip()
+
+    def _last(self) -> str:
+        year = self.years[-1]
+        last = self.table[self.table["wave"] == year]
+        figures = [self.text(value) for value in last["value"]]
+        if not self.followed.lines:
+            return f"{figures[0]} ({self.statistic}) in {year}"
+        told = "; ".join(f"{label} {figure}" for label, figure in zip(last["label"], figures, strict=True))
+        return f"{self.statistic} in {year}: {told}"
+
+    def _changed(self) -> str:
+        found = self.differences
+        if not len(found):
+            return "" if len(self.years) < 2 else "No two waves on end can be compared."
+        if found["standard_error"].isna().all():
+            return "Without intervals nobody can tell which changes are sure."
+        sure = [self._change(row) for _, row in found[found["sure"]].iterrows()]
+        if sure:
+            return f"Sure at 95%: {'; '.join(sure)}."
+        since = sorted(set(found["first"]), reverse=True)
+        return f"No change since {listed([str(year) for year in since], 'or')} is larger than chance allows (95%)."
+
+    def _change(self, row: pd.Series) -> str:
+        near, far = sorted((abs(row["low"]), abs(row["high"])))
+        who = f"{row['label']}, " if self.followed.lines else ""
+        way = "up" if row["difference"] > 0 else "down"
+        between = f"{self.size_text(near).removesuffix(' points')} to {self.size_text(far)}"
+        return f"{who}{way} {self.size_text(row['difference'])} since {row['first']} ({between})"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing, a sentence each: broken lines, waves without a figure, lines left out."""
+        broken = [f"{label}: {change.words}; the line is broken there." for change, label in self.changes]
+        gaps: dict[str, list[str]] = {}
+        for wave in self.waves:
+            if wave.gap:
+                gaps.setdefault(wave.gap, []).append(str(wave.year))
+        missing = [f"No figure for {listed(years)}: {gap}." for gap, years in gaps.items()]
+        cut = [f"{self.cut} more groups are left out."] if self.cut else []
+        return (*broken, *missing, *cut)
+
+
+def trend(
+    waves: Iterable[Wave],
+    followed: Followed,
+    subject: Subject,
+    codebook: Codebook,
+    *,
+    who: str,
+    counted: str,
+    dollars: int | None = None,
+    population: Sequence[str] = (),
+) -> Trend:
+    """Put waves beside one another.
+
+    Args:
+        waves: What each says, in any order; those of an unknown year are left out.
+        followed: What is followed.
+        subject: Knows which questions changed.
+        codebook: Labels of the columns and of their codes.
+        who: Label of the line of all members together.
+        counted: What is counted, in the plural.
+        dollars: Year of the money that amounts are in.
+        population: Columns that say who belongs to the population.
+    """
+    told = tuple(sorted((wave for wave in waves if wave.year is not None), key=_year))
+    years, columns = [_year(wave) for wave in told], tuple(population)
+    changes = [
+        change for change in followed.changes(subject, columns) if years and years[0] < change.since <= years[-1]
+    ]
+    lines = sorted({float(line) for wave in told for line in wave.table["line"]})
+    tables = []
+    for line in lines[:MOST_LINES]:
+        since = [change.since for change in changes if followed.concerned(change, line, columns)]
+        label = codebook[followed.lines].text(line) if followed.lines else who
+        tables.append(_line(told, line, since).assign(label=label))
+    return Trend(
+        followed=followed,
+        title=followed.title(codebook),
+        variable=codebook[followed.column],
+        counted=counted,
+        dollars=dollars,
+        waves=told,
+        table=pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_TABLE),
+        changes=tuple((change, _about(change, (*followed.columns, *columns), codebook)) for change in changes),
+        cut=max(len(lines) - MOST_LINES, 0),
+    )
+
+
+def _year(wave: Wave) -> int:
+    return wave.year or 0
+
+
+def _line(waves: Sequence[Wave], line: float, since: Sequence[int]) -> pd.DataFrame:
+    """One line's figures; a change of a question or a wave without a figure begins another stretch."""
+    rows, stretch, before = [], 0, None
+    for wave in waves:
+        own = wave.table[wave.table["line"] == line]
+        if not len(own):
+            before = None
+            continue
+        year = _year(wave)
+        if before is None or any(before < one <= year for one in since):
+            stretch += 1
+        rows.append(own.assign(wave=year, stretch=stretch))
+        before = year
+    return pd.concat(rows, ignore_index=True)
+
+
+def _about(change: Change, used: Sequence[str], codebook: Codebook) -> str:
+    """Label of the column that a change concerns."""
+    return next(codebook.label(name) for name in used if name in change.columns)
+
+
+def _differences(own: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """One line's last figure against the one before and the first that compare with it."""
+    comparable = own[own["stretch"] == own["stretch"].iloc[-1]]
+    last = comparable.iloc[-1]
+    for position in sorted({len(comparable) - 2, 0} - {len(comparable) - 1}, reverse=True):
+        if position < 0:
+            continue
+        first = comparable.iloc[position]
+        error = float(np.hypot(first["standard_error"], last["standard_error"]))
+        difference = float(last["value"] - first["value"])
+        low, high = difference - Z * error, difference + Z * error
+        yield {
+            "line": last["line"],
+            "label": last["label"],
+            "first": int(first["wave"]),
+            "last": int(last["wave"]),
+            "difference": difference,
+            "standard_error": error,
+            "low": low,
+            "high": high,
+            "sure": bool(low > 0 or high < 0),
+        }

@@ -81,6 +81,16 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
             ),
         ),
         (
+            "pages/trends.py",
+            st.Page(
+                "pages/trends.py",
+                title="Trends",
+                icon=":material/timeline:",
+                visibility="visible" if "trends" in shown else "hidden",
+                help="Figures and segments from wave to wave.",
+            ),
+        ),
+        (
             "pages/your_table.py",
             st.Page(
                 "pages/your_table.py",

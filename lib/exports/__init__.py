@@ -15,6 +15,7 @@ from lib.exports.tables import (
     members_parquet,
     parquet_bytes,
     profiles_csv,
+    trend_csv,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "recipe_json",
     "report",
     "svg",
+    "trend_csv",
 ]

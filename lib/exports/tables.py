@@ -22,7 +22,8 @@ from lib.segments import Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
-from lib.tables.cells import clean_names, guarded_frame
+from lib.tables.cells import clean_name, clean_names, comment_lines, guarded_frame
+from lib.trends import Trend
 
 EVERYONE_NAME = "Everyone"
 
@@ -168,3 +169,19 @@ def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> 
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
     table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)
     return csv_bytes(table, origin)
+
+
+def trend_csv(trend: Trend, origin: Provenance) -> bytes:
+    """A figure over waves as CSV: a row per wave and line; ``stretch`` numbers those of a line that compare.
+
+    The comment on top says what the figure is, and which questions changed between the waves.
+    """
+    names = {wave.year: wave.name for wave in trend.waves}
+    own = trend.table.drop(columns="line").rename(columns={"label": "who"})
+    own.insert(0, "figure", f"{trend.title}: {trend.unit}")
+    own.insert(2, "data", own["wave"].map(names))
+    methods = {year: method for method, years in trend.methods.items() for year in years}
+    ordered = ["figure", "wave", "data", "who", "value", "standard_error", "low", "high", "sampled", "thin", "stretch"]
+    table = own[ordered].assign(method=own["wave"].map(methods).fillna(""))
+    notes = "".join(comment_lines({"Note": clean_name(note, 400)}) for note in trend.notes)
+    return notes.encode() + csv_bytes(table, origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -97,6 +97,10 @@ class Trend:
             return f"{abs(100 * difference):.1f} points"
         return self.text(abs(difference))
 
+    def signed(self, difference: float) -> str:
+        """A difference in words, with its sign."""
+        return f"{'-' if difference < 0 else '+'}{self.size_text(difference)}"
+
     @cached_property
     def differences(self) -> pd.DataFrame:
         """How each line's last figure differs from others that it compares with: the wave before, and the first.
@@ -169,6 +173,7 @@ def trend(
     counted: str,
     dollars: int | None = None,
     population: Sequence[str] = (),
+    lines: Collection[float] | None = None,
 ) -> Trend:
     """Put waves beside one another.
 
@@ -181,15 +186,17 @@ def trend(
         counted: What is counted, in the plural.
         dollars: Year of the money that amounts are in.
         population: Columns that say who belongs to the population.
+        lines: Codes of the lines to show; by default the first ``MOST_LINES``.
     """
     told = tuple(sorted((wave for wave in waves if wave.year is not None), key=_year))
     years, columns = [_year(wave) for wave in told], tuple(population)
     changes = [
         change for change in followed.changes(subject, columns) if years and years[0] < change.since <= years[-1]
     ]
-    lines = sorted({float(line) for wave in told for line in wave.table["line"]})
+    there = sorted({float(line) for wave in told for line in wave.table["line"]})
+    shown = there[:MOST_LINES] if lines is None else [line for line in there if line in lines]
     tables = []
-    for line in lines[:MOST_LINES]:
+    for line in shown:
         since = [change.since for change in changes if followed.concerned(change, line, columns)]
         label = codebook[followed.lines].text(line) if followed.lines else who
         tables.append(_line(told, line, since).assign(label=label))
@@ -202,7 +209,7 @@ def trend(
         waves=told,
         table=pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_TABLE),
         changes=tuple((change, _about(change, (*followed.columns, *columns), codebook)) for change in changes),
-        cut=max(len(lines) - MOST_LINES, 0),
+        cut=len(there) - len(shown) if lines is None else 0,
     )
 
 

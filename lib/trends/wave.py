@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from lib import estimates
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.estimates import THIN
+from lib.population import Population
+from lib.segments.describe.labelled import SEGMENT
 from lib.trends.followed import ALL, Followed
+from lib.trends.placed import Segments, placed
 
 Floats = NDArray[np.float64]
 
@@ -55,24 +58,44 @@ def nothing(dataset: Dataset, why: str) -> Wave:
     return _wave(dataset, table, gap=why)
 
 
-def look(dataset: Dataset, followed: Followed, *, counting: Counting = MEMBERS, dollars: int | None = None) -> Wave:
+def look(
+    dataset: Dataset,
+    population: Population,
+    followed: Followed,
+    *,
+    counting: Counting = MEMBERS,
+    dollars: int | None = None,
+    segments: Segments | None = None,
+) -> Wave:
     """One wave's figures.
 
     Args:
-        dataset: The members of the population, with the columns that are followed as far as the wave has them.
+        dataset: The whole wave, with the columns that are needed as far as it has them.
+        population: Whom to look at.
         followed: What is followed.
         counting: Members (weighted) or rows.
         dollars: Year of the money that all waves are to be in.
+        segments: Segments found in another wave; what is followed may be of their column then.
     """
-    missing = [name for name in followed.columns if name not in dataset.frame or dataset.frame[name].isna().all()]
-    if not len(dataset):
-        return nothing(dataset, "nobody meets the conditions")
-    if missing:
+    features = () if segments is None else segments.model.recipe.features
+    asked = [name for name in (*followed.columns, *population.columns, *features) if name != SEGMENT]
+    if not all(_is_asked(dataset, name) for name in asked):
         return nothing(dataset, "not asked")
-    if dataset.dollars != dollars and any(dataset.codebook[name].unit == "dollars" for name in followed.columns):
+    if dataset.dollars != dollars and any(dataset.codebook[name].unit == "dollars" for name in asked):
         return nothing(dataset, "the year of its prices is not known")
-    table = _figures(dataset, followed, counting)
+    members = population.apply(dataset)
+    if not len(members):
+        return nothing(dataset, "nobody meets the conditions")
+    if segments is not None:
+        members = placed(members, segments)
+    table = _figures(members, followed, counting)
     return _wave(dataset, table.assign(thin=table["sampled"] < THIN))
+
+
+def _is_asked(dataset: Dataset, name: str) -> bool:
+    """Whether the wave has answers in a column, whose name may be in small letters."""
+    column = next((own for own in dataset.frame if own.casefold() == name.casefold()), None)
+    return column is not None and not dataset.frame[column].isna().all()
 
 
 def _wave(dataset: Dataset, table: pd.DataFrame, *, method: str = "", gap: str = "") -> Wave:

@@ -10,12 +10,15 @@ from lib.sources.download.fetching import (
     wave_named,
 )
 from lib.sources.download.replicates import fetch_replicates, path_of_replicates, replicate_files
+from lib.sources.download.several import fetch_several, missing
 
 __all__ = [
     "WAVES",
     "downloads_folder",
     "fetch",
     "fetch_replicates",
+    "fetch_several",
+    "missing",
     "path_of",
     "path_of_replicates",
     "readable",

@@ -53,13 +53,17 @@ class Bar:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetch the waves asked for and say so, one line each; returns the exit code."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if bool(asked.waves) == asked.all:
+        parser.error("name the waves to fetch, or ask for --all of them")
     limits = BEST_EFFORT if asked.best_effort else Limits()
     if asked.deadline is not None:
         limits = replace(limits, deadline=asked.deadline)
     try:
         fetch = _fetch_replicates if asked.replicates else _fetch_surveys
-        failures = _fetch_all(list(dict.fromkeys(asked.waves)), fetch(asked.folder), limits)
+        waves = list(download.WAVES if asked.all else dict.fromkeys(asked.waves))
+        failures = _fetch_all(waves, fetch(asked.folder), limits)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; the files that were there before are untouched.\n")
         return 130
@@ -164,7 +168,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Fetch summary extracts of the Survey of Consumer Finances, or its replicate weights, from the "
         "Federal Reserve.",
     )
-    parser.add_argument("waves", nargs="+", type=_wave, metavar="WAVE", help="survey year, such as 2019")
+    parser.add_argument("waves", nargs="*", type=_wave, metavar="WAVE", help="survey year, such as 2019")
+    parser.add_argument("--all", action="store_true", help="every wave there is, 1989 to 2022")
     parser.add_argument(
         "--replicates", action="store_true", help="the replicate weights of these waves, about 30 MB each"
     )

@@ -130,6 +130,11 @@ def _is_wave_of(other: Dataset, own: Dataset) -> bool:
     return other.subject is own.subject and other.wave is not None and not other.synthetic
 
 
+def waves() -> dict[int, tuple[str, str]]:
+    """The real waves of the survey that are there, by year: key and stamp of each."""
+    return {wave: (str(wave), _stamp(path.stat())) for wave, path in download.readable()[0].items()}
+
+
 def unreadable() -> list[str]:
     """Why files in the folder of downloads cannot be used, a sentence each."""
     return list(download.readable()[1].values())

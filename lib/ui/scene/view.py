@@ -79,6 +79,13 @@ class View:
         """The same population and dollars in another source."""
         return replace(self, source=source, stamp=catalogue.stamp_of(source))
 
+    def over_waves(self) -> dict[int, View]:
+        """The same in every wave of the survey, by year; of drawn data, and of what is no survey, in itself alone."""
+        waves = catalogue.waves()
+        if self.source not in (key for key, _ in waves.values()):
+            return {} if self.about.wave is None else {self.about.wave: self}
+        return {year: replace(self, source=key, stamp=stamp) for year, (key, stamp) in waves.items()}
+
     def everyone(self, columns: Sequence[str]) -> Dataset:
         """All of the data with some columns, in the view's dollars."""
         return catalogue.load(self.source, self.stamp, self.dollars, tuple(sorted(set(columns))))

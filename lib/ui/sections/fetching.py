@@ -13,7 +13,9 @@ import streamlit as st
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.sources.download.limits import Limits, UnreachableError
-from lib.ui.run import server
+from lib.ui.run import background, server
+from lib.words import listed
+from lib.work.progress import Progress
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -75,6 +77,25 @@ def offer_replicates(wave: int) -> None:
     )
     if wanted and _fetch({f"the replicate weights of {wave}": partial(download.fetch_replicates, wave)}):
         st.rerun()
+
+
+def offer_all() -> None:
+    """Offer to fetch all waves that are not there, in the background: what has come stays if it is stopped."""
+    missing = tuple(download.missing())
+    if not missing:
+        return
+
+    def work(progress: Progress) -> None:
+        try:
+            download.fetch_several(missing, progress=progress, limits=_PATIENCE)
+        finally:
+            server.after_first_page.clear()
+
+    years = listed([str(wave) for wave in missing])
+    label = f"Get all waves ({len(missing)} missing)" if len(missing) > 1 else f"Get the wave of {years}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        background.on_request("all_waves", label, ":material/download:", ("waves", missing), work)
+        st.caption(f"Not on this server: {years}. From the Federal Reserve Board, about 3 MB a wave.")
 
 
 def _fetch_surveys(waves: list[int]) -> bool:

@@ -1,0 +1,170 @@
+"""Charts of figures over the waves of a survey."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from lib.charts import theme
+from lib.subject import Change
+from lib.trends import Trend
+from lib.words import capitalised
+
+_APART = 0.16
+"""Years between the marks of two lines in one wave, so that one interval does not hide another."""
+
+_ROOM = 1.4
+"""Years left free before the first wave and behind the last."""
+
+_LINE, _TOP = 14, 4
+"""Pixels for a line of text, and above it."""
+
+_WIDE, _LONG = 26, 40
+"""Letters of a line of text, and of what fits beside an axis."""
+
+
+def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
+    """Lines over the years of the waves with 95 % intervals, broken where a question changed.
+
+    Args:
+        trend: What to draw; at least one wave has a figure.
+        behind: What figures rest on, in the plural.
+    """
+    table = _rows(trend)
+    labels, several = trend.labels, bool(trend.followed.lines)
+    ends = [trend.years[0] - _ROOM, trend.years[-1] + _ROOM]
+    x = alt.X(
+        "at:Q",
+        title=None,
+        scale=alt.Scale(domain=ends, nice=False),
+        axis=alt.Axis(values=trend.years, format="d", grid=False, labelOverlap="greedy"),
+    )
+    base = alt.Chart(table).encode(x=x, color=_colour(labels, several), tooltip=_tooltip(trend, behind))
+    line = base.mark_line(strokeWidth=2).encode(y=_y(trend, table), detail=alt.Detail("stretch:N"))
+    whiskers = base.mark_rule(strokeWidth=2, opacity=0.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    shape = alt.Shape(
+        "label:N",
+        sort=labels,
+        scale=alt.Scale(domain=labels, range=theme.SHAPES[: len(labels)]),
+        legend=_legend(labels) if several else None,
+        title=None,
+    )
+    marks = base.mark_point(filled=True, size=80).encode(
+        y=alt.Y("value:Q"), shape=shape, opacity=theme.where("datum.thin", alt.OpacityValue, 0.45, 1.0)
+    )
+    layers = [whiskers, line, marks, *([] if several else [_figures(base)]), *_breaks(trend, x)]
+    return alt.LayerChart(layer=layers).properties(height=380 + (22 * len(labels) if several else 0))
+
+
+def _rows(trend: Trend) -> pd.DataFrame:
+    """The table with where each mark stands and what its tooltip says."""
+    table, labels = trend.table, trend.labels
+    place = {label: (position - (len(labels) - 1) / 2) * _APART for position, label in enumerate(labels)}
+    names = {wave.year: wave.name for wave in trend.waves}
+    interval = [_interval(trend, low, high) for low, high in zip(table["low"], table["high"], strict=True)]
+    return pd.DataFrame(
+        {
+            "at": table["wave"] + table["label"].map(place),
+            "name": table["wave"].map(names),
+            "label": table["label"],
+            "stretch": [f"{line:g}|{stretch}" for line, stretch in zip(table["line"], table["stretch"], strict=True)],
+            "value": table["value"].astype(float),
+            "low": table["low"].astype(float),
+            "high": table["high"].astype(float),
+            "text": table["value"].map(trend.text),
+            "interval": interval,
+            "sampled": table["sampled"].map("{:,.0f}".format),
+            "thin": table["thin"].astype(bool),
+        }
+    )
+
+
+def _interval(trend: Trend, low: float, high: float) -> str:
+    return "cannot be told" if np.isnan(low) else f"{trend.text(low)} to {trend.text(high)}"
+
+
+def _tooltip(trend: Trend, behind: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title="Wave"),
+        alt.Tooltip("label:N", title="Who"),
+        alt.Tooltip("text:N", title=capitalised(trend.unit)),
+        alt.Tooltip("interval:N", title="95% interval"),
+        alt.Tooltip("sampled:N", title=capitalised(behind)),
+    ]
+
+
+def _y(trend: Trend, table: pd.DataFrame) -> alt.Y:
+    """Up from zero, or from below it where figures are; a share ends at one at the most."""
+    reach = table[["value", "low", "high"]].to_numpy(dtype=float)
+    low, high = min(float(np.nanmin(reach)), 0.0), max(float(np.nanmax(reach)), 0.0)
+    room = 0.08 * (high - low or 1.0)
+    most = min(high + room, 1.0) if trend.followed.is_share else high + room
+    if _broken(trend):
+        most += 2 * room  # for the words of what changed
+    least = low - room if low < 0 else 0.0
+    axis = (
+        alt.Axis(format=".0%" if most - least > 0.06 else ".1%", tickCount=6)
+        if trend.followed.is_share
+        else alt.Axis(labelExpr=theme.words_of(trend.variable), tickCount=6)
+    )
+    return alt.Y(
+        "value:Q",
+        title=f"{trend.title}: {trend.unit}" if len(trend.title) < _LONG else capitalised(trend.unit),
+        scale=alt.Scale(domain=[least, most], nice=False, zero=False),
+        axis=axis,
+    )
+
+
+def _colour(labels: list[str], several: bool) -> alt.Color:
+    scale = alt.Scale(domain=labels, range=theme.SEGMENTS[: len(labels)])
+    return alt.Color("label:N", sort=labels, scale=scale, title=None, legend=_legend(labels) if several else None)
+
+
+def _legend(labels: list[str]) -> alt.Legend:
+    return alt.Legend(
+        orient="top", labelLimit=420, columns=1 if sum(map(len, labels)) > 40 else 0, symbolOpacity=1, symbolSize=80
+    )
+
+
+def _figures(base: alt.Chart) -> alt.Chart:
+    """The figure above the interval of each wave, where one line has room for it."""
+    return (
+        base.transform_calculate(top="isValid(datum.high) ? datum.high : datum.value")
+        .mark_text(dy=-9, fontSize=12)
+        .encode(y=alt.Y("top:Q"), text=alt.Text("text:N"), color=alt.ColorValue(theme.INK))
+    )
+
+
+def _breaks(trend: Trend, x: alt.X) -> list[alt.Chart]:
+    """A dashed line between the waves before and since each change of a question, with what changed beside it."""
+    layers, down = [], _TOP
+    middle = (trend.years[0] + trend.years[-1]) / 2
+    for change, at in _broken(trend):
+        lines = wrap(change.words, _WIDE)
+        base = alt.Chart(pd.DataFrame({"at": [at], "text": ["\n".join(lines)]})).encode(x=x)
+        is_left = at > middle
+        said = base.mark_text(
+            align="right" if is_left else "left",
+            dx=-5 if is_left else 5,
+            baseline="top",
+            lineBreak="\n",
+            fontSize=11,
+            color=theme.INK,
+        ).encode(y=alt.YValue(down), text=alt.Text("text:N"))
+        layers += [base.mark_rule(strokeDash=[4, 4], color=theme.INK), said]
+        down += _LINE * len(lines) + _TOP
+    return layers
+
+
+def _broken(trend: Trend) -> list[tuple[Change, float]]:
+    """The changes between two waves with a figure, and where: half way between the two."""
+    found = []
+    for change, _ in trend.changes:
+        before = [year for year in trend.years if year < change.since]
+        since = [year for year in trend.years if year >= change.since]
+        if before and since:
+            found.append((change, (before[-1] + since[0]) / 2))
+    return found

@@ -1,0 +1,262 @@
+"""Sections of the page on trends: a figure over the waves of a survey, as a picture, a table and a file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from lib import exports
+from lib.charts import trends as charts
+from lib.dataset import ROWS
+from lib.errors import HouseholdSegmentsError
+from lib.segments.describe.labelled import SEGMENT
+from lib.trends import STATISTICS, Followed, Statistic, Trend
+from lib.trends.trend import MOST_LINES
+from lib.ui.run import background, trend_results
+from lib.ui.run.drawing import draw
+from lib.ui.run.trend_results import Asked
+from lib.ui.scene import catalogue, controls, links
+from lib.ui.scene.scene import Scene, Segmented
+from lib.ui.sections import features, naming, recipes, segments
+from lib.words import capitalised, listed, literal, slug
+
+_NOBODY = "~none"
+"""What no column is called."""
+
+_EVERY = -1e9
+"""What no code is."""
+
+_WORDS = {"share": "Share", "median": "Median", "mean": "Mean"}
+_TABS = {"table": "Figures", "changes": "Changes", "segments": "Segments over time"}
+_WHOM = "followed"
+
+
+def is_for(scene: Scene) -> bool:
+    """Whether the data are a wave of a survey that has several."""
+    return "trends" in scene.subject.pages and scene.about.wave is not None
+
+
+def render_lead(scene: Scene) -> None:
+    """Say whom the page follows, through which waves; of drawn data, and of a single wave, what to do about it."""
+    about, years = scene.about, sorted(scene.view.over_waves())
+    waves = (
+        f"{len(years)} waves: {listed([str(year) for year in years])}" if len(years) > 1 else f"the wave of {years[0]}"
+    )
+    dollars = f" · {scene.dollars} dollars" if scene.dollars else ""
+    if about.synthetic:
+        waves = f"**{literal(about.name)}**, which holds no real {scene.entity.singular}"
+    st.markdown(f"**{literal(scene.title)}** in {waves}{dollars} · {_counted(scene)}.")
+    if len(years) > 1:
+        return
+    real = sorted(catalogue.waves())
+    if about.synthetic and real:
+        st.info(
+            f"Choose {real[-1]} in the sidebar: the synthetic sample has one wave only.", icon=":material/timeline:"
+        )
+    else:
+        st.info("A trend needs two waves or more: get the others with the button below.", icon=":material/timeline:")
+
+
+def _counted(scene: Scene) -> str:
+    return "every row counted once" if scene.view.counting == ROWS else f"weighted to {scene.entity.plural}"
+
+
+@st.fragment
+def render_trend(scene: Scene) -> None:
+    """Choose a figure, and see it over the waves; below, as a table, and segments over time."""
+    followed = _choose(scene)
+    trend = _found(Asked(scene, scene.view.over_waves(), followed), "trend")
+    if trend is not None:
+        _draw(scene, trend, followed, key="trend_chart")
+    opened = links.tabs(_TABS, key="over", format_func=_TABS.__getitem__)
+    for tab, name in zip(opened, _TABS, strict=True):
+        with tab:
+            if tab.open and name == "segments":
+                _render_segments(scene)
+            elif tab.open and trend is not None:
+                _render_table(Asked(scene, {}, followed), trend) if name == "table" else _render_changes(trend)
+
+
+# What is followed
+
+
+def _choose(scene: Scene) -> Followed:
+    """A statistic, its column, the groups and the answer."""
+    codebook, first = scene.codebook, scene.subject.first
+    with st.grid(4, min_column_width=230):
+        statistic = links.segmented("Figure", STATISTICS, key="figure", format_func=_WORDS.__getitem__)
+        column = _choose_column(scene, statistic)
+        groups = [name for name in codebook.categories() if 1 < len(codebook[name].values) <= MOST_LINES]
+        by = links.selectbox(
+            "In each group of",
+            [_NOBODY, *(name for name in controls.leading(first.groups, groups) if name != column)],
+            key="group_by",
+            ids=lambda name: "none" if name == _NOBODY else name,
+            format_func=lambda name: f"All together: {scene.title}" if name == _NOBODY else codebook.label(name),
+        )
+        by = "" if by == _NOBODY else by
+        code = _choose_answer(scene, column, grouped=bool(by)) if statistic == "share" else None
+    return Followed(statistic, column, code, by)
+
+
+def _choose_column(scene: Scene, statistic: Statistic) -> str:
+    codebook, first = scene.codebook, scene.subject.first
+    if statistic == "share":
+        return controls.pick_column("of those with", codebook.categories(), codebook, default=first.followed, key=_WHOM)
+    return controls.pick_column("of", codebook.amounts(), codebook, default=first.amount, key=f"{_WHOM}_amount")
+
+
+def _choose_answer(scene: Scene, column: str, *, grouped: bool) -> float | None:
+    """The answer whose share is followed; a flag has but one worth following, and None is each of them."""
+    variable = scene.codebook[column]
+    if variable.unit == "flag":
+        return 1.0
+    every = [] if grouped else [_EVERY]
+    chosen = links.selectbox(
+        "Answer",
+        [*every, *variable.values],
+        key="answer_grouped" if grouped else "answer",
+        ids=lambda code: "every" if code == _EVERY else f"{code:g}",
+        format_func=lambda code: "Each of them" if code == _EVERY else variable.text(code),
+    )
+    return None if chosen == _EVERY else chosen
+
+
+# What is found
+
+
+def _found(asked: Asked, slot: str) -> Trend | None:
+    """The trend, looked up in the background; None while it is on its way, which the page shows."""
+    trend = trend_results.known(asked)
+    if trend is not None:
+        return trend
+    key = ("trend", asked.key)
+    try:
+        background.soon(
+            slot,
+            key,
+            lambda session: background.background().ask(
+                key, session, lambda progress: trend_results.make(asked, progress)
+            ),
+        )
+    except HouseholdSegmentsError as error:
+        st.info(literal(str(error)))
+    return trend_results.known(asked)
+
+
+def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
+    st.subheader(f"{literal(trend.title)}: {trend.unit}")
+    if len(trend.table):
+        draw(
+            lambda: charts.waves(trend, behind=scene.entity.sampled_plural),
+            scene,
+            followed,
+            tuple(wave.fingerprint for wave in trend.waves),
+            alt_text=trend.words,
+            key=key,
+        )
+    st.caption(" ".join([literal(trend.words), *map(literal, trend.notes), _rests_on(scene, trend)]))
+
+
+def _rests_on(scene: Scene, trend: Trend) -> str:
+    """What the figures rest on, in Markdown."""
+    methods = "; ".join(
+        f"95% intervals by {method}" + (f" ({listed([str(year) for year in years])})" if len(trend.methods) > 1 else "")
+        for method, years in trend.methods.items()
+    )
+    names = [
+        f"**{literal(wave.name)}, not real {scene.entity.plural}**" if wave.synthetic else literal(wave.name)
+        for wave in trend.waves
+    ]
+    dollars = f"{scene.dollars} dollars" if scene.dollars else ""
+    said = [listed(names), dollars, _counted(scene), methods]
+    return f"{' · '.join(filter(None, said))}."
+
+
+def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
+    """The figures with their intervals and what they rest on, and the same as a file."""
+    table = trend.table.sort_values(["wave", "line"], kind="stable")
+    shown = pd.DataFrame(
+        {
+            "Wave": table["wave"].astype(str),
+            "Who": table["label"],
+            capitalised(trend.unit): table["value"].map(trend.text),
+            "95% interval": [
+                f"{trend.text(low)} to {trend.text(high)}" if pd.notna(low) else "cannot be told"
+                for low, high in zip(table["low"], table["high"], strict=True)
+            ],
+            capitalised(asked.scene.entity.sampled_plural): table["sampled"].map("{:,.0f}".format),
+        }
+    )
+    st.dataframe(shown, hide_index=True, alt=trend.words)
+    name = slug(f"{trend.title} {asked.scene.title}")[:60].strip("-")
+    st.download_button(
+        "Figures, CSV",
+        lambda: exports.trend_csv(trend, trend_results.origin(asked, trend)),
+        f"{name}-{what}.csv",
+        icon=":material/download:",
+        key=f"file_{what}",
+        on_click="ignore",
+    )
+
+
+def _render_changes(trend: Trend) -> None:
+    """How far the last wave is from the one before, and from the first that it compares with."""
+    found = trend.differences
+    if not len(found):
+        st.caption("There are no two waves that can be compared.")
+        return
+    shown = pd.DataFrame(
+        {
+            "Who": found["label"],
+            "From": found["first"].astype(str),
+            "To": found["last"].astype(str),
+            "Change": found["difference"].map(trend.signed),
+            "95% interval": [
+                f"{trend.signed(low)} to {trend.signed(high)}" if pd.notna(low) else "cannot be told"
+                for low, high in zip(found["low"], found["high"], strict=True)
+            ],
+            "Sure": found["sure"].map({True: "yes", False: "no"}),
+        }
+    )
+    st.dataframe(shown, hide_index=True, alt="How the last wave differs from the one before and from the first")
+    st.caption(
+        "Waves are samples of their own: the variance of a change is the sum of both variances. A change is sure where "
+        "its interval leaves out zero. Of many lines one in twenty is by chance."
+    )
+
+
+# Segments
+
+
+def _render_segments(scene: Scene) -> None:
+    """The segments of the wave on view, and how large and how well off they are in the others."""
+    st.markdown(
+        f"Segments are found in {literal(scene.about.name)}; in every other wave each {scene.entity.singular} is put "
+        "where its nearest centroid is, in the same dollars."
+    )
+    chosen = features.choose_features(scene)
+    if len(chosen) < 2:
+        st.info("Choose two features or more.")
+        return
+    recipe = recipes.choose_recipe(scene, chosen, algorithms=True, components=True)
+    segments.fit_or_stop(scene, recipe)
+    segmented = naming.choose_segments(scene, recipe)
+    followed = _choose_of_segments(segmented)
+    asked = Asked(segmented, scene.view.over_waves(), followed)
+    trend = _found(asked, "segments_trend")
+    if trend is not None:
+        _draw(segmented, trend, followed, key="segments_over_time")
+        _render_table(asked, trend, what="segments-over-time")
+
+
+def _choose_of_segments(scene: Segmented) -> Followed:
+    size = "size"
+    amounts = [name for name in scene.described if scene.codebook[name].is_amount]
+    shown = links.selectbox(
+        "Show",
+        [size, *amounts],
+        key="of_segments",
+        format_func=lambda name: "Size of each" if name == size else f"Median: {scene.codebook.label(name)}",
+    )
+    return Followed("share", SEGMENT, None) if shown == size else Followed("median", shown, None, by=SEGMENT)

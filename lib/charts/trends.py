@@ -53,7 +53,7 @@ def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
         title=None,
     )
     marks = base.mark_point(filled=True, size=80).encode(
-        y=alt.Y("value:Q"), shape=shape, opacity=theme.where("datum.thin", alt.OpacityValue, 0.45, 1.0)
+        y=alt.Y("value:Q"), shape=shape, opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0)
     )
     layers = [whiskers, line, marks, *([] if several else [_figures(base)]), *_breaks(trend, x)]
     return alt.LayerChart(layer=layers).properties(height=380 + (22 * len(labels) if several else 0))
@@ -77,7 +77,7 @@ def _rows(trend: Trend) -> pd.DataFrame:
             "text": table["value"].map(trend.text),
             "interval": interval,
             "sampled": table["sampled"].map("{:,.0f}".format),
-            "thin": table["thin"].astype(bool),
+            "unsure": table["unsure"].astype(bool),
         }
     )
 

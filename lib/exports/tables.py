@@ -181,7 +181,19 @@ def trend_csv(trend: Trend, origin: Provenance) -> bytes:
     own.insert(0, "figure", f"{trend.title}: {trend.unit}")
     own.insert(2, "data", own["wave"].map(names))
     methods = {year: method for method, years in trend.methods.items() for year in years}
-    ordered = ["figure", "wave", "data", "who", "value", "standard_error", "low", "high", "sampled", "thin", "stretch"]
+    ordered = [
+        "figure",
+        "wave",
+        "data",
+        "who",
+        "value",
+        "standard_error",
+        "low",
+        "high",
+        "sampled",
+        "unsure",
+        "stretch",
+    ]
     table = own[ordered].assign(method=own["wave"].map(methods).fillna(""))
     notes = "".join(comment_lines({"Note": clean_name(note, 400)}) for note in trend.notes)
     return notes.encode() + csv_bytes(table, origin)

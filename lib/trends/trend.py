@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 
 from lib.codebook import Codebook, Variable
+from lib.estimates.ends import Z
 from lib.subject import Change, Subject
 from lib.trends.followed import Followed
 from lib.trends.wave import COLUMNS, Wave
 from lib.words import listed
 
-Z = 1.959963984540054
-"""The normal distribution's quantile of 0.975: a fortieth lies beyond it, on either side."""
-
 MOST_LINES = 8
 """Lines that can be told apart in one picture."""
 
-_TABLE = ["wave", *COLUMNS, "thin", "stretch", "label"]
+_TABLE = ["wave", *COLUMNS, "stretch", "label"]
 _STATISTIC = {"share": "share of {members}", "median": "median", "mean": "mean"}
 
 
@@ -37,7 +35,7 @@ class Trend:
         dollars: Year of the money that amounts are in, or None.
         waves: In ascending order of their years.
         table: One row per wave and line: ``wave`` (year), ``line`` (code), ``label``, ``value``, ``standard_error``,
-            ``low``, ``high``, ``sampled``, ``thin``, and ``stretch``: figures of one line that have the same number
+            ``low``, ``high``, ``sampled``, ``unsure``, and ``stretch``: figures of one line that have the same number
             compare with one another.
         changes: Changes of questions between the waves that are there, each with the label of the column it concerns.
         cut: How many lines were left out, those of the highest codes, because there are too many to tell apart.

@@ -8,17 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib import estimates
 from lib.dataset import MEMBERS, Counting, Dataset
-from lib.estimates import THIN
+from lib.estimates import Figures, Floats, Replicates, Sample, bootstrap
+from lib.estimates.cells import codes_of
+from lib.estimates.sample import is_of_random_rows
 from lib.population import Population
 from lib.segments.describe.labelled import SEGMENT
 from lib.trends.followed import ALL, Followed
 from lib.trends.placed import Segments, placed
 
-Floats = NDArray[np.float64]
-
-COLUMNS = ("line", "value", "standard_error", "low", "high", "sampled")
+COLUMNS = ("line", "value", "standard_error", "low", "high", "sampled", "unsure")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +31,8 @@ class Wave:
         fingerprint: Of the data.
         synthetic: Whether they were drawn from a model.
         table: One row per line: ``line`` (its code, ``ALL`` for a single line), ``value``, ``standard_error``, ``low``
-            and ``high`` (95 % interval; NaN where they cannot be told), ``sampled`` and ``thin``.
+            and ``high`` (95 % interval; NaN where they cannot be told), ``sampled`` (members that it rests on) and
+            ``unsure`` (whether that is too little to show it plainly).
         method: How standard errors came about; empty without any.
         gap: Why there is no figure at all, in a few words; empty where there is one.
     """
@@ -54,7 +54,7 @@ def nothing(dataset: Dataset, why: str) -> Wave:
         dataset: The wave, whichever columns are loaded.
         why: A few words.
     """
-    table = pd.DataFrame({name: pd.Series(dtype=float) for name in COLUMNS}).assign(thin=False)
+    table = pd.DataFrame({name: pd.Series(dtype=float) for name in COLUMNS})
     return _wave(dataset, table, gap=why)
 
 
@@ -66,6 +66,7 @@ def look(
     counting: Counting = MEMBERS,
     dollars: int | None = None,
     segments: Segments | None = None,
+    replicates: Replicates | None = None,
 ) -> Wave:
     """One wave's figures.
 
@@ -76,6 +77,7 @@ def look(
         counting: Members (weighted) or rows.
         dollars: Year of the money that all waves are to be in.
         segments: Segments found in another wave; what is followed may be of their column then.
+        replicates: Replicate weights of the wave; without them its members are drawn anew.
     """
     features = () if segments is None else segments.model.recipe.features
     asked = [name for name in (*followed.columns, *population.columns, *features) if name != SEGMENT]
@@ -88,8 +90,8 @@ def look(
         return nothing(dataset, "nobody meets the conditions")
     if segments is not None:
         members = placed(members, segments)
-    table = _figures(members, followed, counting)
-    return _wave(dataset, table.assign(thin=table["sampled"] < THIN))
+    sample = _sample(dataset, members, counting, replicates)
+    return _wave(dataset, _figures(sample, followed), method=sample.method)
 
 
 def _is_asked(dataset: Dataset, name: str) -> bool:
@@ -102,39 +104,36 @@ def _wave(dataset: Dataset, table: pd.DataFrame, *, method: str = "", gap: str =
     return Wave(dataset.wave, dataset.name, dataset.vintage, dataset.fingerprint, dataset.synthetic, table, method, gap)
 
 
-def _figures(dataset: Dataset, followed: Followed, counting: Counting) -> pd.DataFrame:
-    values, weights = dataset.values(followed.column), dataset.weights(counting)
-    rows = []
-    for line, inside, of in _lines(dataset, followed, values):
-        known = inside & ~np.isnan(values)
-        if not known.any():
-            continue
-        rows.append(
-            {
-                "line": line,
-                "value": _value(followed, of[known], weights[known]),
-                "standard_error": np.nan,
-                "low": np.nan,
-                "high": np.nan,
-                "sampled": len(np.unique(dataset.member_codes[known])),
-            }
-        )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+def _sample(dataset: Dataset, members: Dataset, counting: Counting, replicates: Replicates | None) -> Sample:
+    """The members as they might have been drawn: without replicates of theirs, as part of the whole wave."""
+    if replicates is None and counting == MEMBERS and not is_of_random_rows(dataset):
+        replicates = bootstrap(dataset)
+    return Sample(members, counting=counting, replicates=replicates)
 
 
-def _lines(dataset: Dataset, followed: Followed, values: Floats) -> list[tuple[float, NDArray[np.bool_], Floats]]:
-    everybody = np.ones(len(dataset), dtype=bool)
+def _figures(sample: Sample, followed: Followed) -> pd.DataFrame:
+    """One row per line that anybody is in."""
+    members = sample.dataset
+    values = members.values(followed.column)
     if followed.answers:
         codes = np.unique(values[~np.isnan(values)])
-        return [(float(code), everybody, (values == code).astype(float)) for code in codes]
-    of = (values == followed.code).astype(float) if followed.is_share else values
-    if not followed.by:
-        return [(ALL, everybody, of)]
-    groups = dataset.values(followed.by)
-    return [(float(group), groups == group, of) for group in np.unique(groups[~np.isnan(groups)])]
+        found = [sample.shares(_holds(values, float(code))).table for code in codes]
+        table = pd.concat(found, ignore_index=True)
+    else:
+        groups, codes = codes_of(members, followed.by) if followed.by else (None, np.array([ALL]))
+        table = _of_groups(sample, followed, values, groups, len(codes)).table
+    return table.assign(line=codes)[table["rows"] > 0].reset_index(drop=True)[[*COLUMNS]]
 
 
-def _value(followed: Followed, values: Floats, weights: Floats) -> float:
+def _of_groups(
+    sample: Sample, followed: Followed, values: Floats, groups: NDArray[np.intp] | None, number: int
+) -> Figures:
     if followed.statistic == "median":
-        return float(estimates.quantile(values, weights, 0.5))
-    return estimates.mean(values, weights)
+        return sample.quantiles(values, 0.5, groups, number)
+    if followed.statistic == "mean":
+        return sample.means(values, groups, number)
+    return sample.shares(_holds(values, followed.code), groups, number)
+
+
+def _holds(values: Floats, code: float | None) -> Floats:
+    return np.where(np.isnan(values), np.nan, values == code)

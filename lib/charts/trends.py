@@ -44,7 +44,7 @@ def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
     )
     base = alt.Chart(table).encode(x=x, color=_colour(labels, several), tooltip=_tooltip(trend, behind))
     line = base.mark_line(strokeWidth=2).encode(y=_y(trend, table), detail=alt.Detail("stretch:N"))
-    whiskers = base.mark_rule(strokeWidth=2, opacity=0.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    whiskers = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     shape = alt.Shape(
         "label:N",
         sort=labels,
@@ -125,7 +125,7 @@ def _colour(labels: list[str], several: bool) -> alt.Color:
 
 def _legend(labels: list[str]) -> alt.Legend:
     return alt.Legend(
-        orient="top", labelLimit=420, columns=1 if sum(map(len, labels)) > 40 else 0, symbolOpacity=1, symbolSize=80
+        orient="top", labelLimit=420, columns=1 if sum(map(len, labels)) > 24 else 0, symbolOpacity=1, symbolSize=80
     )
 
 

@@ -136,20 +136,20 @@ _CHANGES = (
     Change(
         ("TURNFEAR", "TURNDOWN", "FEARDENIAL"),
         2016,
-        "asked about the past five years",
+        "about the past five years",
         "asked about the past 12 months",
     ),
-    Change(("CRDAPP",), 2016, "asked otherwise, about the past five years", "asked about the past 12 months"),
-    Change(("EDCL", "EDUC"), 2016, "asked for the highest grade completed", "asked for the highest level completed"),
+    Change(("CRDAPP",), 2016, "otherwise and about the past five years", "asked about the past 12 months"),
+    Change(("EDCL", "EDUC"), 2016, "for the highest grade", "asked for the highest level completed"),
     Change(
         ("BSHOPNONE", "BSHOPMODR", "BSHOPGRDL", "ISHOPNONE", "ISHOPMODR", "ISHOPGRDL"),
         2016,
-        "answered on another scale",
+        "on another scale",
         "answered on a scale from 0 to 10",
     ),
     # who names several is in the groups "other or multiple" and "non-White" (the survey's codebooks, X6809 and X6810)
-    Change(("RACECL", "RACECL4", "RACECL5"), 1998, "one race or ethnicity could be named", "several can be named"),
-    Change(("RACE", "RACECL5"), 2022, "Asian counted as other", "Asian told apart", codes=(4.0, 5.0)),
+    Change(("RACECL", "RACECL4", "RACECL5"), 1998, "only one", "several races can be named"),
+    Change(("RACE", "RACECL5"), 2022, "counted as other", "Asian told apart", codes=(4.0, 5.0)),
 )
 
 # The subject

@@ -157,8 +157,10 @@ class Trend:
             if wave.gap:
                 gaps.setdefault(wave.gap, []).append(str(wave.year))
         missing = [f"No figure for {listed(years)}: {gap}." for gap, years in gaps.items()]
+        unsure = int(self.table["unsure"].sum()) if len(self.table) else 0
+        pale = ["1 pale figure is unsure." if unsure == 1 else f"{unsure} pale figures are unsure."] if unsure else []
         cut = [f"{self.cut} more groups are left out."] if self.cut else []
-        return (*broken, *missing, *cut)
+        return (*broken, *missing, *pale, *cut)
 
 
 def trend(

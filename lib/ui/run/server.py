@@ -31,6 +31,9 @@ _LARGE = 2**20
 _LOOK_EVERY, _WORK = 1.0, 0.1
 """Seconds between looks at what the server did, and seconds of processor time from which on it may have left a gap."""
 
+_MAPPED = 2
+"""Waves, the newest ones, whose first maps are made beforehand: with all of them a server would draw for an hour."""
+
 _SECONDS_TO_DRAW = 2.0
 """The first visitor's browser may run on this machine, or on one that has no more processors than this."""
 
@@ -106,6 +109,5 @@ def _first_maps() -> None:
 
     maps.warm_up()
     with contextlib.suppress(Cancelled):  # the server ends
-        for key, source in catalogue.sources().items():
-            if key not in {catalogue.SAMPLE, *catalogue.EXAMPLES}:
-                prepare(source.open(None))
+        for year in sorted(catalogue.waves(), reverse=True)[:_MAPPED]:
+            prepare(catalogue.sources()[str(year)].open(None))

@@ -94,7 +94,7 @@ def offer_all() -> None:
     years = listed([str(wave) for wave in missing])
     label = f"Get all waves ({len(missing)} missing)" if len(missing) > 1 else f"Get the wave of {years}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        background.on_request("all_waves", label, ":material/download:", ("waves", missing), work)
+        background.on_request("all_waves", label, ":material/download:", "all waves", work)
         st.caption(f"Not on this server: {years}. From the Federal Reserve Board, about 3 MB a wave.")
 
 

@@ -102,8 +102,12 @@ def _choose(scene: Scene) -> Followed:
 def _choose_column(scene: Scene, statistic: Statistic) -> str:
     codebook, first = scene.codebook, scene.subject.first
     if statistic == "share":
-        return controls.pick_column("of those with", codebook.categories(), codebook, default=first.followed, key=_WHOM)
-    return controls.pick_column("of", codebook.amounts(), codebook, default=first.amount, key=f"{_WHOM}_amount")
+        return controls.pick_column(
+            "Share of those with", codebook.categories(), codebook, default=first.followed, key=_WHOM
+        )
+    return controls.pick_column(
+        f"{_WORDS[statistic]} of", codebook.amounts(), codebook, default=first.amount, key=f"{_WHOM}_amount"
+    )
 
 
 def _choose_answer(scene: Scene, column: str, *, grouped: bool) -> float | None:
@@ -155,7 +159,8 @@ def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
             alt_text=trend.words,
             key=key,
         )
-    st.caption(" ".join([literal(trend.words), *map(literal, trend.notes), _rests_on(scene, trend)]))
+    st.markdown(literal(trend.words))
+    st.caption(" ".join([*map(literal, trend.notes), _rests_on(scene, trend)]))
 
 
 def _rests_on(scene: Scene, trend: Trend) -> str:

@@ -17,12 +17,13 @@ import pytest
 from paths import ROOT
 from tables import CUSTOMERS, GROUPS, IN_EACH, named_in, nasty_table, neutral_table
 
-from lib import estimates, explore, exports, features, maps, population, segments
+from lib import estimates, explore, exports, features, maps, population, segments, trends
 from lib.charts import explore as explore_charts
 from lib.charts import maps as map_charts
 from lib.charts import plane as plane_charts
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
+from lib.charts import trends as trend_charts
 from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
@@ -299,6 +300,20 @@ def test_the_notebooks_means_are_those_of_their_rows(mine, named, flat):
     told = segments.notebook_result(mine, flat.recipe)
     own = [mine.values(named[0])[told.labels == number].mean() for number in told.means.index]
     assert told.means[named[0]].tolist() == pytest.approx(sorted(own))
+
+
+def test_waves(mine, named, found):
+    """Years that somebody gave a table: its figures over them, and its segments."""
+    known, e = {"subject": PLAIN, "codebook": mine.codebook, "who": "Mine", "counted": "rows"}, named[4]
+    on = trends.Segments(found.model, segments.names(mine, found))
+    assert trends.placed(mine, on).values(segments.SEGMENT).tolist() == found.labels.tolist()
+    for followed in (trends.Followed("share", e, None), trends.Followed("median", named[0], by=e)):
+        years = [replace(mine, wave=year) for year in (2020, 2024)]
+        waves = [trends.look(data, Population(), followed) for data in years]
+        told = trends.trend([*waves, trends.nothing(replace(mine, wave=2022), "not asked")], followed, **known)
+        assert told.table["stretch"].max() == 2
+        drawn = trend_charts.waves(told, behind="rows")
+        assert not BANNED.search(" ".join([told.words, *told.notes, drawn.to_json()]))
 
 
 def test_maps_with_text_ids(mine, found):

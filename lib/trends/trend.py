@@ -58,7 +58,7 @@ class Trend:
 
     @property
     def statistic(self) -> str:
-        """How the figure is taken, in words: "share of households", "median"."""
+        """How the figure is taken, in words: "share of customers", "median"."""
         return _STATISTIC[self.followed.statistic].format(members=self.counted)
 
     @property

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib.dataset import MEMBERS, Counting, Dataset
-from lib.estimates import Figures, Floats, Replicates, Sample, bootstrap
+from lib.estimates import Figures, Replicates, Sample, bootstrap
 from lib.estimates.cells import codes_of
 from lib.estimates.sample import is_of_random_rows
 from lib.population import Population
@@ -114,26 +114,21 @@ def _sample(dataset: Dataset, members: Dataset, counting: Counting, replicates: 
 def _figures(sample: Sample, followed: Followed) -> pd.DataFrame:
     """One row per line that anybody is in."""
     members = sample.dataset
-    values = members.values(followed.column)
     if followed.answers:
-        codes = np.unique(values[~np.isnan(values)])
-        found = [sample.shares(_holds(values, float(code))).table for code in codes]
-        table = pd.concat(found, ignore_index=True)
+        answers, codes = codes_of(members, followed.column)
+        found = sample.shared_out(answers, len(codes))
     else:
         groups, codes = codes_of(members, followed.by) if followed.by else (None, np.array([ALL]))
-        table = _of_groups(sample, followed, values, groups, len(codes)).table
-    return table.assign(line=codes)[table["rows"] > 0].reset_index(drop=True)[[*COLUMNS]]
+        found = _of_groups(sample, followed, groups, len(codes))
+    table = found.table.assign(line=codes)
+    return table[table["rows"] > 0].reset_index(drop=True)[[*COLUMNS]]
 
 
-def _of_groups(
-    sample: Sample, followed: Followed, values: Floats, groups: NDArray[np.intp] | None, number: int
-) -> Figures:
+def _of_groups(sample: Sample, followed: Followed, groups: NDArray[np.intp] | None, number: int) -> Figures:
+    values = sample.dataset.values(followed.column)
     if followed.statistic == "median":
         return sample.quantiles(values, 0.5, groups, number)
     if followed.statistic == "mean":
         return sample.means(values, groups, number)
-    return sample.shares(_holds(values, followed.code), groups, number)
-
-
-def _holds(values: Floats, code: float | None) -> Floats:
-    return np.where(np.isnan(values), np.nan, values == code)
+    holds = np.where(np.isnan(values), np.nan, values == followed.code)
+    return sample.shares(holds, groups, number)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.sources import scf
+from lib.errors import DownloadError
+from lib.sources import download, scf
 from lib.sources.download import fetch, one_at_a_time, readable
 from lib.sources.download.command import main
 from lib.sources.download.limits import Clock, Limits
@@ -182,6 +183,35 @@ def test_one_failure_does_not_keep_the_other_wave_away(site, folder, capsys):
     assert "has no scfp2019excel.zip" in said.err
 
 
+def test_every_wave_in_one_go(site, folder, capsys, monkeypatch):
+    monkeypatch.setattr(download, "WAVES", (2007, 2016, 2022))
+    for wave, name in ((2007, "scfp2007s.zip"), (2016, "scfp2016excel.zip"), (2022, "scfp2022excel.zip")):
+        site.serve(name, whole(extract(wave)))
+    assert main(["--all"]) == 0
+    assert capsys.readouterr().out.count("is there now") == 3
+    assert [wave for wave in download.missing() if wave > 2004] == [2010, 2013, 2019]
+
+
+def test_several_waves_with_one_progress_and_what_comes_stays(site, folder):
+    for wave, name in ((2007, "scfp2007s.zip"), (2022, "scfp2022excel.zip")):
+        site.serve(name, whole(extract(wave)))
+    told = []
+    with pytest.raises(DownloadError, match=r"^2 of 3 came, not 2019: .* has no scfp2019excel.zip"):
+        download.fetch_several((2007, 2019, 2022), progress=lambda share, words: told.append((share, words)))
+    assert list(download.readable()[0]) == [2007, 2022]
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+    assert (0, "Fetching 2007, 1 of 3") in told
+    assert any(words.startswith("Fetching 2022, 3 of 3: 0.0 MB") for _, words in told)
+
+
+def test_without_a_network_the_other_waves_are_not_tried(offline, folder, monkeypatch):
+    monkeypatch.setattr(Clock, "pause", lambda *_: None)
+    told = []
+    with pytest.raises(DownloadError, match="cannot be reached"):
+        download.fetch_several((2007, 2022), progress=lambda share, words: told.append(words))
+    assert not any("2022" in words for words in told)
+
+
 def test_offline_it_fails_in_one_line(offline, folder, capsys, monkeypatch):
     monkeypatch.setattr(Clock, "pause", lambda *_: None)
     assert main(["2019", "2022"]) == 1
@@ -219,7 +249,8 @@ def test_the_deadline_holds_for_all_waves_together(site, folder, capsys):
         (["2019", "--deadline", "-1"], "-1 is not a number of seconds above 0"),
         (["2019", "--deadline", "soon"], "soon is not a number"),
         (["2019", "--deadline", "nan"], "nan is not a number"),
-        ([], "WAVE"),
+        ([], "name the waves to fetch, or ask for --all of them"),
+        (["--all", "2019"], "name the waves to fetch, or ask for --all of them"),
     ],
 )
 def test_wrong_arguments_are_explained(site, capsys, arguments, message):

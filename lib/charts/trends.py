@@ -19,6 +19,9 @@ _APART = 0.16
 _ROOM = 1.4
 """Years left free before the first wave and behind the last."""
 
+_FEW = 6
+"""Waves each of which has room for its figure."""
+
 _LINE, _TOP = 14, 4
 """Pixels for a line of text, and above it."""
 
@@ -64,6 +67,8 @@ def _rows(trend: Trend) -> pd.DataFrame:
     table, labels = trend.table, trend.labels
     place = {label: (position - (len(labels) - 1) / 2) * _APART for position, label in enumerate(labels)}
     names = {wave.year: wave.name for wave in trend.waves}
+    of_stretch = table.groupby(["line", "stretch"])["wave"]
+    ends = (table["wave"] == of_stretch.transform("min")) | (table["wave"] == of_stretch.transform("max"))
     interval = [_interval(trend, low, high) for low, high in zip(table["low"], table["high"], strict=True)]
     return pd.DataFrame(
         {
@@ -77,6 +82,7 @@ def _rows(trend: Trend) -> pd.DataFrame:
             "text": table["value"].map(trend.text),
             "interval": interval,
             "sampled": table["sampled"].map("{:,.0f}".format),
+            "told": ends | (len(trend.years) <= _FEW),
             "unsure": table["unsure"].astype(bool),
         }
     )
@@ -130,9 +136,10 @@ def _legend(labels: list[str]) -> alt.Legend:
 
 
 def _figures(base: alt.Chart) -> alt.Chart:
-    """The figure above the interval of each wave, where one line has room for it."""
+    """The figure above the interval where one line has room for it: of many waves, at the ends of each stretch."""
     return (
-        base.transform_calculate(top="isValid(datum.high) ? datum.high : datum.value")
+        base.transform_filter("datum.told")
+        .transform_calculate(top="isValid(datum.high) ? datum.high : datum.value")
         .mark_text(dy=-9, fontSize=12)
         .encode(y=alt.Y("top:Q"), text=alt.Text("text:N"), color=alt.ColorValue(theme.INK))
     )

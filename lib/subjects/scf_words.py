@@ -15,6 +15,11 @@ ESTIMATES = """
 - **Rows** can be counted instead, every one once and without weights, as well-known notebooks do. Their printed
   figures then come out to the last digit.
 - **Dollars** of another year follow the September CPI-U-RS; counts, shares and ratios stay as they are.
+- **Trends** put every wave into one year's dollars. Waves are samples of their own: the variance of a change is the
+  sum of both variances, and a change is told only where its 95% interval leaves out zero. A line is broken where a
+  question changed or was not asked: what stands on either side does not compare.
+- **Segments over time** are those of the wave on view; in every other wave each household is put where its nearest
+  centroid is, in the same dollars. Their errors are those of fixed segments, not of segments found anew.
 - **Thin figures** rest on fewer than 30 sampled households and are shown pale.
 - **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
 """

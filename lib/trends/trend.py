@@ -198,7 +198,7 @@ def trend(
     tables = []
     for line in shown:
         since = [change.since for change in changes if followed.concerned(change, line, columns)]
-        label = codebook[followed.lines].text(line) if followed.lines else who
+        label = _label(codebook[followed.lines], line) if followed.lines else who
         tables.append(_line(told, line, since).assign(label=label))
     return Trend(
         followed=followed,
@@ -211,6 +211,12 @@ def trend(
         changes=tuple((change, _about(change, (*followed.columns, *columns), codebook)) for change in changes),
         cut=len(there) - len(shown) if lines is None else 0,
     )
+
+
+def _label(variable: Variable, code: float) -> str:
+    """What a code is called; of a flag, yes and no to what."""
+    words = variable.text(code)
+    return f"{variable.label}: {words.lower()}" if variable.unit == "flag" else words
 
 
 def _year(wave: Wave) -> int:

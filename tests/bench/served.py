@@ -16,6 +16,7 @@ PAGES = {
     "Two features": "two_features",
     "Many features": "many_features",
     "Small business": "small_business",
+    "Trends": "trends",
     "Methods": "methods",
 }
 SEGMENTED = ("Two features", "Many features", "Small business")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
+from lib.estimates.wording import between
 from lib.subject import Change
 from lib.trends import Trend
 from lib.words import capitalised
@@ -69,7 +70,8 @@ def _rows(trend: Trend) -> pd.DataFrame:
     names = {wave.year: wave.name for wave in trend.waves}
     of_stretch = table.groupby(["line", "stretch"])["wave"]
     ends = (table["wave"] == of_stretch.transform("min")) | (table["wave"] == of_stretch.transform("max"))
-    interval = [_interval(trend, low, high) for low, high in zip(table["low"], table["high"], strict=True)]
+    ends_of = zip(table["low"], table["high"], strict=True)
+    interval = [between(low, high, trend.text) or "cannot be told" for low, high in ends_of]
     return pd.DataFrame(
         {
             "at": table["wave"] + table["label"].map(place),
@@ -86,10 +88,6 @@ def _rows(trend: Trend) -> pd.DataFrame:
             "unsure": table["unsure"].astype(bool),
         }
     )
-
-
-def _interval(trend: Trend, low: float, high: float) -> str:
-    return "cannot be told" if np.isnan(low) else f"{trend.text(low)} to {trend.text(high)}"
 
 
 def _tooltip(trend: Trend, behind: str) -> list[alt.Tooltip]:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from lib.codebook import Codebook, Variable
 from lib.estimates.ends import Z
+from lib.estimates.figures import Method
+from lib.estimates.wording import beyond
 from lib.subject import Change, Subject
 from lib.trends.followed import Followed
 from lib.trends.wave import COLUMNS, Wave
@@ -73,9 +75,9 @@ class Trend:
         return sorted(set(self.table["wave"]))
 
     @property
-    def methods(self) -> dict[str, list[int]]:
+    def methods(self) -> dict[Method, list[int]]:
         """How standard errors came about, and in which waves so."""
-        found: dict[str, list[int]] = {}
+        found: dict[Method, list[int]] = {}
         for wave in self.waves:
             if wave.method and wave.year is not None and len(wave.table):
                 found.setdefault(wave.method, []).append(wave.year)
@@ -157,10 +159,8 @@ class Trend:
             if wave.gap:
                 gaps.setdefault(wave.gap, []).append(str(wave.year))
         missing = [f"No figure for {listed(years)}: {gap}." for gap, years in gaps.items()]
-        unsure = int(self.table["unsure"].sum()) if len(self.table) else 0
-        pale = ["1 pale figure is unsure." if unsure == 1 else f"{unsure} pale figures are unsure."] if unsure else []
         cut = [f"{self.cut} more groups are left out."] if self.cut else []
-        return (*broken, *missing, *pale, *cut)
+        return (*broken, *missing, *cut)
 
 
 def trend(
@@ -264,5 +264,5 @@ def _differences(own: pd.DataFrame) -> Iterator[dict[str, object]]:
             "standard_error": error,
             "low": low,
             "high": high,
-            "sure": bool(low > 0 or high < 0),
+            "sure": beyond(low, high),
         }

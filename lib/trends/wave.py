@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.estimates import Figures, Replicates, Sample, bootstrap
 from lib.estimates.cells import codes_of
+from lib.estimates.figures import Method
 from lib.estimates.sample import is_of_random_rows
 from lib.population import Population
 from lib.segments.describe.labelled import SEGMENT
@@ -43,7 +44,7 @@ class Wave:
     fingerprint: str
     synthetic: bool
     table: pd.DataFrame
-    method: str = ""
+    method: Method = ""
     gap: str = ""
 
 
@@ -100,7 +101,7 @@ def _is_asked(dataset: Dataset, name: str) -> bool:
     return column is not None and not dataset.frame[column].isna().all()
 
 
-def _wave(dataset: Dataset, table: pd.DataFrame, *, method: str = "", gap: str = "") -> Wave:
+def _wave(dataset: Dataset, table: pd.DataFrame, *, method: Method = "", gap: str = "") -> Wave:
     return Wave(dataset.wave, dataset.name, dataset.vintage, dataset.fingerprint, dataset.synthetic, table, method, gap)
 
 

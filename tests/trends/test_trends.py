@@ -206,7 +206,7 @@ def test_the_picture_says_when_the_question_changed_and_begins_at_zero():
     assert {tip["title"] for tip in line["encoding"]["tooltip"]} >= {"Wave", "95% interval", "Sampled households"}
     rows = max(drawn["datasets"].values(), key=len)
     assert [row["stretch"] for row in rows] == ["0|1", "0|2", "0|2"]
-    assert rows[0]["interval"] == "18.0% to 22.0%"
+    assert rows[0]["interval"] == "18.0 to 22.0%"
     below = put([wave(2022, {0.0: -4e4}, 1e3)], WORTH)
     drawn = charts.waves(below, behind="sampled households").to_dict()
     line = next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "line")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 from lib import exports, trends
 from lib.dataset import Codebook, derived
+from lib.errors import DataError
+from lib.estimates import Replicates
 from lib.segments import Recipe
 from lib.segments.describe.labelled import SEGMENT, segment_variable
 from lib.trends import Followed, Segments, Trend, Wave
@@ -14,6 +16,7 @@ from lib.ui.run import segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.scene import catalogue
 from lib.ui.scene.scene import Scene, Segmented
+from lib.ui.scene.sureness import ReplicateFile, read_replicates, replicates_of_waves
 from lib.ui.scene.view import View
 from lib.work.progress import Progress
 
@@ -25,11 +28,13 @@ class Asked:
     Attributes:
         scene: The population and how it is counted, in the wave on view; with segments, the wave they were found in.
         views: The same in every wave, by year.
+        replicates: Replicate weights of the waves that have them, by year.
         followed: What is followed.
     """
 
     scene: Scene
-    views: dict[int, View]
+    views: Mapping[int, View]
+    replicates: Mapping[int, ReplicateFile]
     followed: Followed
 
     @property
@@ -48,14 +53,21 @@ class Asked:
     @property
     def key(self) -> Hashable:
         """What the trend is kept under."""
-        return tuple(self.of(view) for view in self.views.values()), self.scene.key
+        return tuple(map(self.of, self.views)), self.scene.key
 
-    def of(self, view: View) -> Hashable:
+    def of(self, year: int) -> Hashable:
         """What the figures of one wave are kept under."""
         found: tuple[Hashable, ...] = ()
         if self.segmented is not None:
             found = (self.scene.view.key, self.segmented.recipe)
-        return view.key, self.followed, found
+        replicates = self.replicates.get(year)
+        return self.views[year].key, self.followed, found, replicates and replicates.stamp
+
+
+def ask(scene: Scene, followed: Followed) -> Asked:
+    """Ask for a figure in all waves that are there."""
+    drawn = scene.about.synthetic
+    return Asked(scene, scene.view.over_waves(), {} if drawn else replicates_of_waves(), followed)
 
 
 def known(asked: Asked) -> Trend | None:
@@ -67,9 +79,9 @@ def known(asked: Asked) -> Trend | None:
 def make(asked: Asked, progress: Progress) -> None:
     """Look at one wave after the other; those that were looked at before are not read again."""
     waves, segments = [], _segments(asked)
-    for number, (year, view) in enumerate(asked.views.items()):
+    for number, year in enumerate(asked.views):
         progress(number / len(asked.views), f"Reading {year}")
-        waves.append(_wave(asked, view, segments))
+        waves.append(_wave(asked, year, segments))
     put("trends", asked.key, _together(asked, waves))
 
 
@@ -78,15 +90,31 @@ def _segments(asked: Asked) -> Segments | None:
     return None if scene is None else Segments(scene.found.model, scene.names)
 
 
-def _wave(asked: Asked, view: View, segments: Segments | None) -> Wave:
-    found: Wave | None = find("waves", asked.of(view))
+def _wave(asked: Asked, year: int, segments: Segments | None) -> Wave:
+    found: Wave | None = find("waves", asked.of(year))
     if found is None:
+        view = asked.views[year]
         data = catalogue.read(view.source, view.dollars, asked.columns)
         found = trends.look(
-            data, view.population, asked.followed, counting=view.counting, dollars=view.dollars, segments=segments
+            data,
+            view.population,
+            asked.followed,
+            counting=view.counting,
+            dollars=view.dollars,
+            segments=segments,
+            replicates=_replicates(asked, year),
         )
-        put("waves", asked.of(view), found)
+        put("waves", asked.of(year), found)
     return found
+
+
+def _replicates(asked: Asked, year: int) -> Replicates | None:
+    """Those of one wave, not kept: of all waves they would take a quarter of a gigabyte."""
+    file = asked.replicates.get(year)
+    try:
+        return None if file is None else Replicates(*read_replicates(file), "replicate weights")
+    except DataError:
+        return None  # the page on methods says what is wrong with the file
 
 
 def _together(asked: Asked, waves: list[Wave]) -> Trend:

@@ -132,7 +132,7 @@ def _is_wave_of(other: Dataset, own: Dataset) -> bool:
 
 def waves() -> dict[int, tuple[str, str]]:
     """The real waves of the survey that are there, by year: key and stamp of each."""
-    return {wave: (str(wave), _stamp(path.stat())) for wave, path in download.readable()[0].items()}
+    return {wave: (str(wave), stamp(path.stat())) for wave, path in download.readable()[0].items()}
 
 
 def unreadable() -> list[str]:

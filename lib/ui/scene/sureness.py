@@ -43,6 +43,13 @@ def replicates_of(source: str) -> ReplicateFile | None:
     return file if file and file.stamp not in _problems else None
 
 
+def replicates_of_waves() -> dict[int, ReplicateFile]:
+    """The same of every wave that is there, by year, at one look at the folder."""
+    surveys = download.readable()[0]
+    files = {wave: _file(path, surveys.get(wave)) for wave, path in download.replicate_files().items()}
+    return {wave: file for wave, file in files.items() if file and file.stamp not in _problems}
+
+
 def read_replicates(file: ReplicateFile) -> tuple[Ids, Weights]:
     """Ids and weights; see ``lib.sources.scf.replicates.read``. A first read takes seconds, later ones a blink.
 
@@ -90,7 +97,10 @@ def _file_of(source: str) -> ReplicateFile | None:
     about = catalogue.about(source)
     if own.is_own(source) or about.synthetic or about.wave is None:
         return None
-    path, survey = download.replicate_files().get(about.wave), download.readable()[0].get(about.wave)
+    return _file(download.replicate_files().get(about.wave), download.readable()[0].get(about.wave))
+
+
+def _file(path: Path | None, survey: Path | None) -> ReplicateFile | None:
     if path is None or survey is None:
         return None
     try:

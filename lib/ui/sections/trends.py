@@ -9,6 +9,7 @@ from lib import exports
 from lib.charts import trends as charts
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
+from lib.estimates.wording import between, how_sure, too_unsure
 from lib.segments.describe.labelled import SEGMENT
 from lib.trends import STATISTICS, Followed, Statistic, Trend
 from lib.trends.trend import MOST_LINES
@@ -65,7 +66,8 @@ def _counted(scene: Scene) -> str:
 def render_trend(scene: Scene) -> None:
     """Choose a figure, and see it over the waves; below, as a table, and segments over time."""
     followed = _choose(scene)
-    trend = _found(Asked(scene, scene.view.over_waves(), followed), "trend")
+    asked = trend_results.ask(scene, followed)
+    trend = _found(asked, "trend")
     if trend is not None:
         _draw(scene, trend, followed, key="trend_chart")
     opened = links.tabs(_TABS, key="over", format_func=_TABS.__getitem__)
@@ -74,7 +76,7 @@ def render_trend(scene: Scene) -> None:
             if tab.open and name == "segments":
                 _render_segments(scene)
             elif tab.open and trend is not None:
-                _render_table(Asked(scene, {}, followed), trend) if name == "table" else _render_changes(trend)
+                _render_table(asked, trend) if name == "table" else _render_changes(trend)
 
 
 # What is followed
@@ -164,18 +166,25 @@ def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
 
 
 def _rests_on(scene: Scene, trend: Trend) -> str:
-    """What the figures rest on, in Markdown."""
-    methods = "; ".join(
-        f"95% intervals by {method}" + (f" ({listed([str(year) for year in years])})" if len(trend.methods) > 1 else "")
-        for method, years in trend.methods.items()
-    )
+    """What the figures rest on, in Markdown: pale ones, data, dollars, counting, and where intervals come from."""
+    pale = int(trend.table["unsure"].sum()) if len(trend.table) else 0
+    unsure = f"{pale} pale figure{'s' if pale > 1 else ''}: {too_unsure(scene.entity)}. " if pale else ""
     names = [
         f"**{literal(wave.name)}, not real {scene.entity.plural}**" if wave.synthetic else literal(wave.name)
         for wave in trend.waves
     ]
     dollars = f"{scene.dollars} dollars" if scene.dollars else ""
-    said = [listed(names), dollars, _counted(scene), methods]
-    return f"{' · '.join(filter(None, said))}."
+    said = " · ".join(filter(None, [listed(names), dollars, _counted(scene)]))
+    return f"{unsure}{said}. {_methods(scene, trend)}"
+
+
+def _methods(scene: Scene, trend: Trend) -> str:
+    """Where intervals come from, with the waves where not all have theirs from one source."""
+    told = []
+    for method, years in trend.methods.items():
+        which = f"{listed([str(year) for year in years])}: " if len(trend.methods) > 1 else ""
+        told.append(f"{which}{how_sure(method, scene.entity)}")
+    return " ".join(told)
 
 
 def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
@@ -187,7 +196,7 @@ def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
             "Who": table["label"],
             capitalised(trend.unit): table["value"].map(trend.text),
             "95% interval": [
-                f"{trend.text(low)} to {trend.text(high)}" if pd.notna(low) else "cannot be told"
+                between(low, high, trend.text) or "cannot be told"
                 for low, high in zip(table["low"], table["high"], strict=True)
             ],
             capitalised(asked.scene.entity.sampled_plural): table["sampled"].map("{:,.0f}".format),
@@ -248,7 +257,7 @@ def _render_segments(scene: Scene) -> None:
     segments.fit_or_stop(scene, recipe)
     segmented = naming.choose_segments(scene, recipe)
     followed = _choose_of_segments(segmented)
-    asked = Asked(segmented, scene.view.over_waves(), followed)
+    asked = trend_results.ask(segmented, followed)
     trend = _found(asked, "segments_trend")
     if trend is not None:
         _draw(segmented, trend, followed, key="segments_over_time")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.estimates.wording import between
+from lib.segments.describe.labelled import SEGMENT
 from lib.subject import Change
 from lib.trends import Trend
 from lib.words import capitalised
@@ -26,8 +28,8 @@ _FEW = 6
 _LINE, _TOP = 14, 4
 """Pixels for a line of text, and above it."""
 
-_WIDE, _LONG = 26, 40
-"""Letters of a line of text, and of what fits beside an axis."""
+_NARROW, _WIDE, _LONG = 24, 26, 40
+"""Letters of a legend in one row, of a line of text, and of what fits beside an axis."""
 
 
 def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
@@ -37,8 +39,7 @@ def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
         trend: What to draw; at least one wave has a figure.
         behind: What figures rest on, in the plural.
     """
-    table = _rows(trend)
-    labels, several = trend.labels, bool(trend.followed.lines)
+    table, several = _rows(trend), bool(trend.followed.lines)
     ends = [trend.years[0] - _ROOM, trend.years[-1] + _ROOM]
     x = alt.X(
         "at:Q",
@@ -46,21 +47,32 @@ def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
         scale=alt.Scale(domain=ends, nice=False),
         axis=alt.Axis(values=trend.years, format="d", grid=False, labelOverlap="greedy"),
     )
-    base = alt.Chart(table).encode(x=x, color=_colour(labels, several), tooltip=_tooltip(trend, behind))
+    looks = _looks(trend)
+    told: dict[str, Any] = {"sort": trend.labels, "title": trend.grouping or None, "legend": _legend(trend)}
+    colour = alt.Color("label:N", scale=alt.Scale(domain=trend.labels, range=[one for one, _ in looks]), **told)
+    shape = alt.Shape("label:N", scale=alt.Scale(domain=trend.labels, range=[one for _, one in looks]), **told)
+    base = alt.Chart(table).encode(x=x, color=colour, tooltip=_tooltip(trend, behind))
     line = base.mark_line(strokeWidth=2).encode(y=_y(trend, table), detail=alt.Detail("stretch:N"))
     whiskers = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
-    shape = alt.Shape(
-        "label:N",
-        sort=labels,
-        scale=alt.Scale(domain=labels, range=theme.SHAPES[: len(labels)]),
-        legend=_legend(labels) if several else None,
-        title=None,
-    )
     marks = base.mark_point(filled=True, size=80).encode(
         y=alt.Y("value:Q"), shape=shape, opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0)
     )
     layers = [whiskers, line, marks, *([] if several else [_figures(base)]), *_breaks(trend, x)]
-    return alt.LayerChart(layer=layers).properties(height=380 + (22 * len(labels) if several else 0))
+    return alt.LayerChart(layer=layers).properties(height=380 + (22 * (len(looks) + 1) if several else 0))
+
+
+def _looks(trend: Trend) -> list[tuple[str, str]]:
+    """Colour and shape of each line: of a segment those of its number, as everywhere."""
+    lines = sorted(set(trend.table["line"]))
+    places = [int(line) - 1 for line in lines] if trend.followed.lines == SEGMENT else range(len(lines))
+    return [(theme.SEGMENTS[at % len(theme.SEGMENTS)], theme.SHAPES[at % len(theme.SHAPES)]) for at in places]
+
+
+def _legend(trend: Trend) -> alt.Legend | None:
+    if not trend.followed.lines:
+        return None
+    columns = 1 if sum(map(len, trend.labels)) > _NARROW else 0
+    return alt.Legend(orient="top", labelLimit=420, titleLimit=420, columns=columns, symbolOpacity=1, symbolSize=80)
 
 
 def _rows(trend: Trend) -> pd.DataFrame:
@@ -119,17 +131,6 @@ def _y(trend: Trend, table: pd.DataFrame) -> alt.Y:
         title=f"{trend.title}: {trend.unit}" if len(trend.title) < _LONG else capitalised(trend.unit),
         scale=alt.Scale(domain=[least, most], nice=False, zero=False),
         axis=axis,
-    )
-
-
-def _colour(labels: list[str], several: bool) -> alt.Color:
-    scale = alt.Scale(domain=labels, range=theme.SEGMENTS[: len(labels)])
-    return alt.Color("label:N", sort=labels, scale=scale, title=None, legend=_legend(labels) if several else None)
-
-
-def _legend(labels: list[str]) -> alt.Legend:
-    return alt.Legend(
-        orient="top", labelLimit=420, columns=1 if sum(map(len, labels)) > 24 else 0, symbolOpacity=1, symbolSize=80
     )
 
 

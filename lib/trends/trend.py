@@ -33,6 +33,7 @@ class Trend:
         followed: What it is.
         title: What it is of, in words.
         variable: The column that it is of.
+        grouping: Label of the column whose codes are the lines; empty for a single line.
         counted: What is counted, in the plural.
         dollars: Year of the money that amounts are in, or None.
         waves: In ascending order of their years.
@@ -46,6 +47,7 @@ class Trend:
     followed: Followed
     title: str
     variable: Variable
+    grouping: str
     counted: str
     dollars: int | None
     waves: tuple[Wave, ...]
@@ -204,6 +206,7 @@ def trend(
         followed=followed,
         title=followed.title(codebook),
         variable=codebook[followed.column],
+        grouping=codebook.label(followed.lines) if followed.lines else "",
         counted=counted,
         dollars=dollars,
         waves=told,

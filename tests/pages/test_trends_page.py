@@ -2,8 +2,11 @@
 
 import pytest
 
+from lib import exports
 from lib.sources import download
 from lib.sources.download import opened
+from lib.trends import Followed
+from lib.ui.run import trend_results
 from tests.sources.loopback import Loopback, extract, whole
 
 PAGE = "pages/trends.py"
@@ -31,6 +34,13 @@ def test_real_waves_from_the_first_view_to_segments(real_app, charts, settled):
     assert grouped[2].loc[grouped[2]["label"] == "Hispanic or Latino", "text"].tolist() == ["$41,789", "$62,120"]
     assert at.query_params["group_by"] == "RACECL4"
     assert at.query_params["figure"] == "median"
+    asked = trend_results.ask(at.session_state["scene"], Followed("median", "NETWORTH", None, "RACECL4"))
+    trend = trend_results.known(asked)
+    content = exports.trend_csv(trend, trend_results.origin(asked, trend)).decode()
+    assert "# Data: SCF 2019, SCF 2022\n" in content
+    assert "# Dollars: 2022 dollars" in content
+    assert "Survey wave" not in content
+    assert content.count("Hispanic or Latino") == 2
     linked = settled(real_app(PAGE, over="segments", k="3", dollars="2019", data="2022"))
     assert len(charts(linked)) == 2
     sizes = charts(linked)[1][2]

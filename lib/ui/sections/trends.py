@@ -247,7 +247,8 @@ def _render_segments(scene: Scene) -> None:
     """The segments of the wave on view, and how large and how well off they are in the others."""
     st.markdown(
         f"Segments are found in {literal(scene.about.name)}; in every other wave each {scene.entity.singular} is put "
-        "where its nearest centroid is, in the same dollars."
+        "where its nearest centroid is, in the same dollars. Intervals are of these segments as they are: that they "
+        "were found in one of the waves is not in them."
     )
     chosen = features.choose_features(scene)
     if len(chosen) < 2:

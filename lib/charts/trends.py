@@ -58,7 +58,7 @@ def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
         y=alt.Y("value:Q"), shape=shape, opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0)
     )
     layers = [whiskers, line, marks, *([] if several else [_figures(base)]), *_breaks(trend, x)]
-    return alt.LayerChart(layer=layers).properties(height=380 + (22 * (len(looks) + 1) if several else 0))
+    return alt.LayerChart(layer=layers).properties(height=380 + (26 * (len(looks) + 1) if several else 0))
 
 
 def _looks(trend: Trend) -> list[tuple[str, str]]:

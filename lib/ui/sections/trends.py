@@ -9,7 +9,7 @@ from lib import exports
 from lib.charts import trends as charts
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
-from lib.estimates.wording import between, how_sure, too_unsure
+from lib.estimates.wording import between, how_sure
 from lib.segments.describe.labelled import SEGMENT
 from lib.trends import STATISTICS, Followed, Statistic, Trend
 from lib.trends.trend import MOST_LINES
@@ -167,15 +167,13 @@ def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
 
 def _rests_on(scene: Scene, trend: Trend) -> str:
     """What the figures rest on, in Markdown: pale ones, data, dollars, counting, and where intervals come from."""
-    pale = int(trend.table["unsure"].sum()) if len(trend.table) else 0
-    unsure = f"{pale} pale figure{'s' if pale > 1 else ''}: {too_unsure(scene.entity)}. " if pale else ""
     names = [
         f"**{literal(wave.name)}, not real {scene.entity.plural}**" if wave.synthetic else literal(wave.name)
         for wave in trend.waves
     ]
     dollars = f"{scene.dollars} dollars" if scene.dollars else ""
     said = " · ".join(filter(None, [listed(names), dollars, _counted(scene)]))
-    return f"{unsure}{said}. {_methods(scene, trend)}"
+    return f"{controls.unsure_note(scene, trend.table)} {said}. {_methods(scene, trend)}".strip()
 
 
 def _methods(scene: Scene, trend: Trend) -> str:

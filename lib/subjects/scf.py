@@ -140,6 +140,7 @@ _CHANGES = (
         "asked about the past 12 months",
     ),
     Change(("CRDAPP",), 2016, "otherwise and about the past five years", "asked about the past 12 months"),
+    # this one, and that codes of EDCL follow it since, as articles on the survey tell it
     Change(("EDCL", "EDUC"), 2016, "for the highest grade", "asked for the highest level completed"),
     Change(
         ("BSHOPNONE", "BSHOPMODR", "BSHOPGRDL", "ISHOPNONE", "ISHOPMODR", "ISHOPGRDL"),
@@ -147,7 +148,8 @@ _CHANGES = (
         "on another scale",
         "answered on a scale from 0 to 10",
     ),
-    # who names several is in the groups "other or multiple" and "non-White" (the survey's codebooks, X6809 and X6810)
+    # who names several is in the groups "other or multiple" and "non-White"; the year is from Hanna's notes on race in
+    # the survey (Ohio State University, 2006)
     Change(("RACECL", "RACECL4", "RACECL5"), 1998, "only one", "several races can be named"),
     Change(("RACE", "RACECL5"), 2022, "counted as other", "Asian told apart", codes=(4.0, 5.0)),
 )

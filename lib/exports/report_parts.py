@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts.segments import title_of
-from lib.dataset import Dataset
+from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN
 from lib.estimates.wording import between, how_sure, too_unsure
 from lib.exports.provenance import Provenance
@@ -99,12 +99,30 @@ def method(dataset: Dataset, segmentation: Segmentation) -> Section:
     how = (
         f"{ALGORITHM_LABELS[recipe.algorithm]} on {features}: "
         f"amounts are {TRANSFORM_WORDS[recipe.transform].does}; then they are {SCALING_WORDS[recipe.scaling].does}. "
-        f"{_pca(segmentation)}"
+        f"{_bends(segmentation, codebook)}{_pca(segmentation)}"
         "Segments are numbered by the first feature, the lowest centroid first."
     )
     starts = f" Of {recipe.starts} starts the best counts (seed {recipe.seed})." if recipe.algorithm == "kmeans" else ""
     table = Table("Features", ("Feature", "What it is"), rows, words=True)
     return Section("Method", (how + starts, *segmentation.notes), tables=(table,))
+
+
+def _bends(segmentation: Segmentation, codebook: Codebook) -> str:
+    """At which amounts scales bend, where they do."""
+    found = segmentation.model.space.bends()
+    told = [
+        f"{within_sentence(codebook.label(name))} {codebook[name].text(amount)}"
+        for name, amount in found.items()
+        if codebook[name].spread is None
+    ]
+    if not told:
+        return ""
+    factor = segmentation.recipe.bend
+    times = f", times {factor:g}" if factor != 1 else ""
+    return (
+        f"Scales bend at the median of what is not zero{times}, below it nearly linear and above it nearly "
+        f"logarithmic: {listed(told)}. "
+    )
 
 
 def _pca(segmentation: Segmentation) -> str:

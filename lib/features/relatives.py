@@ -24,11 +24,12 @@ class Relative:
     """Features that share their content.
 
     ``kind`` is "sum" when one is computed exactly from the others and adds nothing, "part" when one is
-    contained in the other, and "shared" when both contain a third column.
+    contained in the other, "shared" when both contain a third column, and "measured" when the rows at hand say so
+    (see ``lib.features.redundancy``).
     """
 
     columns: tuple[str, ...]
-    kind: Literal["sum", "part", "shared"]
+    kind: Literal["sum", "part", "shared", "measured"]
     sentence: str
 
     def __str__(self) -> str:
@@ -51,7 +52,7 @@ def relatives(
     """
     chosen = list(dict.fromkeys(features))[:MAX_RELATIVES]
     label = codebook.label if codebook is not None else str
-    books = _Accounting(tuple(identities))
+    books = Accounting(tuple(identities))
     sums = [_sum(row, chosen, label) for row in _dependencies(chosen, books)]
     told = {frozenset(pair) for found in sums for pair in _pairs(found.columns)}
     nearest = _nearest_parts(chosen, books)
@@ -68,7 +69,7 @@ def without_relatives(ranking: pd.Series, identities: Sequence[Identity]) -> pd.
         ranking: Indexed by column, best first, as ``rank_by_variance`` gives it.
         identities: Which column is the sum of which others (``Dataset.subject.identities``).
     """
-    books = _Accounting(tuple(identities))
+    books = Accounting(tuple(identities))
     kept: list[str] = []
     taken: set[str] = set()
     for name in map(str, ranking.index):
@@ -80,7 +81,7 @@ def without_relatives(ranking: pd.Series, identities: Sequence[Identity]) -> pd.
 
 
 @dataclass(frozen=True)
-class _Accounting:
+class Accounting:
     """Identities, followed through one another."""
 
     identities: tuple[Identity, ...]
@@ -119,7 +120,7 @@ class _Accounting:
         return whole != part and (inner <= outer or against <= outer)
 
 
-def _dependencies(chosen: Sequence[str], books: _Accounting) -> list[dict[str, float]]:
+def _dependencies(chosen: Sequence[str], books: Accounting) -> list[dict[str, float]]:
     """Exact linear relations among the chosen columns that follow from the identities.
 
     Elimination of every other column: what is left of the identities then speaks of chosen columns only.
@@ -161,7 +162,7 @@ def _row_reduced(matrix: np.ndarray) -> np.ndarray:
     return np.where(np.abs(m) < _NEGLIGIBLE, 0.0, m)
 
 
-def _nearest_parts(chosen: Sequence[str], books: _Accounting) -> list[tuple[str, str]]:
+def _nearest_parts(chosen: Sequence[str], books: Accounting) -> list[tuple[str, str]]:
     """Pairs (whole, part) among the chosen without a third chosen column between them."""
     inside = {name: [other for other in chosen if books.contains(name, other)] for name in chosen}
     return [
@@ -190,7 +191,7 @@ def _part(whole: str, part: str, label: Callable[[str], str]) -> Relative:
     return Relative((whole, part), "part", sentence)
 
 
-def _shared(a: str, b: str, books: _Accounting, label: Callable[[str], str]) -> Relative | None:
+def _shared(a: str, b: str, books: Accounting, label: Callable[[str], str]) -> Relative | None:
     common = set(books.leaves(a)) & set(books.leaves(b))
     if not common:
         return None

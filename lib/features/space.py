@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
@@ -22,6 +22,9 @@ Scaling = Literal["none", "standard", "robust", "minmax"]
 
 TRANSFORMS: tuple[Transform, ...] = ("none", "asinh", "quantile", "winsorised")
 SCALINGS: tuple[Scaling, ...] = ("none", "standard", "robust", "minmax")
+
+BENT: tuple[Transform, ...] = ("asinh",)
+"""Transforms that bend the scale at an amount of each column, which a factor can move."""
 
 WINSOR = (0.01, 0.99)
 """Weighted quantiles at which winsorised values are capped."""
@@ -47,6 +50,12 @@ class Space:
     centre: Floats
     spread: Floats
     rotation: Rotation | None = None
+
+    def bends(self) -> dict[str, float]:
+        """Where the scale of each feature bends, in its own unit; empty where it bends nowhere."""
+        if self.transform not in BENT:
+            return {}
+        return {name: float(curve[0]) for name, curve in zip(self.features, self.curves, strict=True)}
 
     @property
     def dimensions(self) -> int:
@@ -119,6 +128,7 @@ def fit_space(
     transform: Transform = "none",
     scaling: Scaling = "standard",
     pca: float | None = None,
+    bend: float = 1.0,
     weights: Floats,
 ) -> Space:
     """The space in which these members differ comparably in every feature.
@@ -126,14 +136,15 @@ def fit_space(
     Args:
         dataset: The population.
         features: Columns, in order.
-        transform: "asinh" bends each column around its own weighted median absolute non-zero value, so that
-            amounts below it are nearly linear and those above it nearly logarithmic, debts mirror assets, zero
-            stays zero, and neither the unit nor the year of the dollars matters. "quantile" takes the weighted
+        transform: "asinh" bends each column around its own ``typical_amount``, so that amounts below it are nearly
+            linear and those above it nearly logarithmic, debts mirror assets, zero stays zero, and neither the unit
+            nor the year of the dollars matters. "quantile" takes the weighted
             mid-rank (0 to 1; ties share one). "winsorised" caps at the weighted 1st and 99th percentiles.
         scaling: "standard" is (x - mean) / sd with divisor the sum of weights, "robust" (x - median) / IQR by the
             survey's quantile rule, "minmax" maps the range to 0..1.
         pca: Share of the variance, above 0 and below 1, that principal components are to keep in the place of the
             features (see ``lib.features.components.fit_rotation``); None leaves the features.
+        bend: Multiplies the amounts at which "asinh" bends: below 1 the scale is logarithmic sooner.
         weights: One per row; ones count rows.
 
     A column with a stated ``Variable.spread``, which is one of 0 and 1, is not bent, and that spread stands for its
@@ -146,7 +157,7 @@ def fit_space(
     values = [dataset.values(name) for name in features]
     stated = [dataset.codebook[name].spread for name in features]
     curves = tuple(
-        _curve(transform, v, weights) if spread is None else _straight(transform)
+        _curve(transform, v, weights, bend) if spread is None else _straight(transform)
         for v, spread in zip(values, stated, strict=True)
     )
     bent = [_bend(transform, c, v) for c, v in zip(curves, values, strict=True)]
@@ -173,10 +184,20 @@ def _flat(dataset: Dataset, name: str, transform: str, scaling: str) -> str:
     )
 
 
-def _curve(transform: Transform, v: Floats, w: Floats) -> Floats:
+def typical_amount(values: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted median of what is not zero, its sign left aside: where the scale of a column bends.
+
+    Half of those who hold anything are then on the straight part of the scale and half on the bent one, whatever the
+    unit, and however many hold nothing; no few extreme members can move it. NaN where nobody holds anything.
+    """
+    v, w = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
+    held = (v != 0) & ~np.isnan(v)
+    return float(quantile(np.abs(v[held]), w[held], 0.5))
+
+
+def _curve(transform: Transform, v: Floats, w: Floats, bend: float) -> Floats:
     if transform == "asinh":
-        held = v != 0
-        return np.atleast_1d(quantile(np.abs(v[held]), w[held], 0.5))
+        return np.atleast_1d(typical_amount(v, w) * bend)
     if transform == "winsorised":
         return np.asarray(quantile(v, w, np.array(WINSOR)))
     if transform == "quantile":

@@ -8,7 +8,7 @@ from lib.dataset import Dataset
 from lib.errors import HouseholdSegmentsError
 from lib.features.checks import usable
 from lib.features.ranking import rank_by_variance
-from lib.features.relatives import without_relatives
+from lib.features.redundancy import choose_apart
 from lib.maps.request import Request
 from lib.maps.store import Store
 from lib.maps.worker import Worker
@@ -21,17 +21,17 @@ DEFAULT_FEATURES = 5
 def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
     """The leading columns by trimmed variance that can be features, on a scale on which no amount drowns the others.
 
-    Columns that contain one another count twice when distances are taken, so they are left out by default: with
-    them one principal component holds 87% of the spread of everyone, without them 66%.
+    Columns that say much the same count twice when distances are taken, so they are left out by default (see
+    ``lib.features.redundancy``): with them one principal component holds 87% of the spread of everyone, without 66%.
 
     Args:
         dataset: The population, with all its columns.
         relatives: Take the leading columns as they come, as the well-known notebooks do.
     """
-    ranking = rank_by_variance(dataset)
-    ranking = ranking.loc[usable(dataset, list(ranking.index))]
-    leading = ranking if relatives else without_relatives(ranking, dataset.subject.identities)
-    return Recipe(tuple(map(str, leading.index[:DEFAULT_FEATURES])), transform="asinh", scaling="standard")
+    leading = tuple(usable(dataset, list(map(str, rank_by_variance(dataset).index))))
+    if not relatives:
+        leading = choose_apart(leading, lambda _: dataset, most=DEFAULT_FEATURES).columns
+    return Recipe(leading[:DEFAULT_FEATURES], transform="asinh", scaling="standard")
 
 
 def first_views(dataset: Dataset, *, with_relatives: bool = False) -> Iterator[Request]:

@@ -74,6 +74,7 @@ class Request:
             "scaling": self.recipe.scaling,
             # only where there is one: finished maps of other recipes keep their keys
             **({"pca": self.recipe.pca} if self.recipe.pca else {}),
+            **({"bend": self.recipe.bend} if self.recipe.bend != 1 else {}),
             "counting": self.recipe.counting,
             "seed": self.recipe.seed,
             "method": self.method,
@@ -187,6 +188,7 @@ class Request:
             transform=self.recipe.transform,
             scaling=self.recipe.scaling,
             pca=self.recipe.pca,
+            bend=self.recipe.bend,
             weights=self._weights,
         )
 

@@ -165,7 +165,8 @@ def recipe_words(recipe: Recipe, counted: str = "") -> str:
     starts = f", {recipe.starts} starts" if recipe.algorithm == "kmeans" else ""
     counting = f", counting {counted}" if counted else ""
     components = f", PCA to {percent(recipe.pca)} of the variance" if recipe.pca else ""
+    bend = f" with the scale × {recipe.bend:g}" if recipe.bend != 1 else ""
     return (
-        f"{ALGORITHM_LABELS[recipe.algorithm]}{number} on {', '.join(recipe.features)}; transform {recipe.transform}, "
-        f"scaling {recipe.scaling}{components}{starts}, seed {recipe.seed}{counting}"
+        f"{ALGORITHM_LABELS[recipe.algorithm]}{number} on {', '.join(recipe.features)}; transform {recipe.transform}"
+        f"{bend}, scaling {recipe.scaling}{components}{starts}, seed {recipe.seed}{counting}"
     )

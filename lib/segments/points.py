@@ -133,6 +133,7 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
         transform=recipe.transform,
         scaling=recipe.scaling,
         pca=recipe.pca,
+        bend=recipe.bend,
         weights=weights,
     )
     rows_counted = recipe.counting == ROWS

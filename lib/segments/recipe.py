@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from lib.dataset import COUNTINGS, MEMBERS, Counting
 from lib.errors import RecipeError
-from lib.features.space import SCALINGS, TRANSFORMS, Scaling, Transform
+from lib.features.space import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
 
 Algorithm = Literal["kmeans", "bisecting", "gaussian_mixture", "ward", "hdbscan"]
 ALGORITHMS: tuple[Algorithm, ...] = ("kmeans", "bisecting", "gaussian_mixture", "ward", "hdbscan")
@@ -18,6 +18,7 @@ MIN_K, MAX_K = 2, 30
 MAX_FEATURES = 60
 MAX_STARTS = 200
 MAX_SEED = 2**32 - 1
+MIN_BEND, MAX_BEND = 0.001, 1_000.0
 STARTS = 50
 """On the credit-fearful members with k = 4 one start in five finds the best known inertia: fifty miss it
 once in 70,000 times, twenty once in 90."""
@@ -38,6 +39,8 @@ class Recipe:
         counting: Members (weighted, implicates respected) or rows.
         pca: Share of the variance, above 0 and below 1, that principal components of the scaled columns are to keep;
             segments are then sought among their scores. None seeks them among the columns themselves.
+        bend: Where the scale bends, as a multiple of each column's own typical amount (see ``lib.features.fit_space``);
+            1 for a transform that bends nowhere.
 
     Raises:
         RecipeError: On construction, if a value is not allowed.
@@ -52,6 +55,7 @@ class Recipe:
     seed: int = 42
     counting: Counting = MEMBERS
     pca: float | None = None
+    bend: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", _features(self.features))
@@ -63,6 +67,9 @@ class Recipe:
         for name, (low, high) in _RANGES.items():
             object.__setattr__(self, name, _whole(name, getattr(self, name), low, high))
         object.__setattr__(self, "pca", _share(self.pca))
+        bend = _factor(self.bend)
+        # what bends nowhere is one recipe, whatever the factor: one key, one link
+        object.__setattr__(self, "bend", bend if self.transform in BENT else 1.0)
 
     def with_k(self, k: int) -> Recipe:
         """The same recipe with another number of segments."""
@@ -71,10 +78,11 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON, links and headers of exports.
 
-        ``pca`` is left out where there is none: such recipes stay what versions without it can read.
+        ``pca`` is left out where there is none, ``bend`` where it is 1: such recipes stay what versions without them
+        can read, and what was kept under them is found again.
         """
         values = {f.name: getattr(self, f.name) for f in fields(self)} | {"features": list(self.features)}
-        return {name: value for name, value in values.items() if name != "pca" or value is not None}
+        return {name: value for name, value in values.items() if name not in _LATER or value != _LATER[name]}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Recipe:
@@ -90,6 +98,9 @@ class Recipe:
             raise RecipeError("A recipe needs features: name at least one column.")
         return cls(**stored)
 
+
+_LATER: Mapping[str, Any] = {"pca": None, "bend": 1.0}
+"""What recipes did not have at first, and what they meant without it."""
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "transform": TRANSFORMS,
@@ -119,6 +130,16 @@ def _share(given: Any) -> float | None:  # noqa: ANN401 - it may come from a lin
         raise RecipeError(
             "PCA keeps a share of the variance above 0 and below 1, such as 0.95, or is left out (None). "
             f"Got {given!r}."
+        )
+    return number
+
+
+def _factor(given: Any) -> float:  # noqa: ANN401 - it may come from a link
+    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else float("nan")
+    if not MIN_BEND <= number <= MAX_BEND:
+        raise RecipeError(
+            f"The scale bends at a multiple of the typical amount between {MIN_BEND:g} and {MAX_BEND:,.0f}, 1 unless "
+            f"asked for otherwise. Got {given!r}."
         )
     return number
 

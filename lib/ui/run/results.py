@@ -99,19 +99,23 @@ def variance_ranking(view: View, trim: float) -> pd.Series:
 
 
 @kept
-def leading(view: View, trim: float, *, apart: bool) -> tuple[str, ...]:
-    """The same without what cannot be a feature of this population; all of them if nothing can.
-
-    Args:
-        view: The population.
-        trim: Share left out at either end.
-        apart: Whether columns are left out that contain one ranked before them, or are part of it.
-    """
+def leading(view: View, trim: float) -> tuple[str, ...]:
+    """The same without what cannot be a feature of this population; all of them if nothing can."""
     ranking, fit = over_all_amounts(view, trim)
-    ranking = ranking.loc[ranking.index.isin(fit)] if fit else ranking
-    if apart:
-        ranking = features.without_relatives(ranking, view.about.subject.identities)
-    return tuple(map(str, ranking.index))
+    return tuple(name for name in map(str, ranking.index) if name in fit or not fit)
+
+
+@kept
+def leading_apart(view: View, trim: float, most: int) -> features.Chosen:
+    """The first of ``leading`` without relatives of one before them, and which were left out because of which."""
+    return features.choose_apart(leading(view, trim), view.passing, counting=view.counting, most=most)
+
+
+@kept
+def measured_relatives(view: View, columns: tuple[str, ...]) -> tuple[features.Relative, ...]:
+    """Which of several features are measured to say much the same, whatever their accounting."""
+    fit = features.usable(view.members(columns), columns)
+    return features.measured_relatives(view.members(columns), fit, counting=view.counting)
 
 
 @kept
@@ -147,6 +151,13 @@ def extremes(view: View, column: str) -> float:
     """Share of a column's variance that the most extreme hundredth of the members decides."""
     data = view.members((column,))
     return features.share_of_extremes(data.values(column), data.weights(view.counting))
+
+
+@kept
+def typical_amount(view: View, column: str) -> float:
+    """The median of what members have of a column, those left out who have none: where its scale bends."""
+    data = view.members((column,))
+    return features.typical_amount(data.values(column), data.weights(view.counting))
 
 
 @kept

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib.features import relatives
+from lib.features import LeftOut, relatives
+from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
-from lib.words import literal, slug
+from lib.words import literal, slug, within_sentence
 
 _LEADING, _GROUP, _OWN_LIST = "leading", "group", "own"
 _WAYS = {_LEADING: "Leading by variance", _GROUP: "A group of columns", _OWN_LIST: "My own list"}
@@ -21,6 +22,9 @@ _MOST = 24
 """Columns of one's own: what is known of a customer is often some twenty of them."""
 
 _SUGGESTED = 5
+_NAMED = 2
+"""Columns left out by accounting that are named for each that ties them; of the others the number is said."""
+
 _ALL_OF_FILE = "All amounts of the file"
 _CHOOSE, _OWN = "choose", "own"
 
@@ -45,24 +49,49 @@ def set_own(features: Sequence[str]) -> None:
 
 
 def _leading(scene: Scene) -> tuple[str, ...]:
-    apart = False
     with st.grid(3, min_column_width=240, vertical_alignment="bottom"):
         number = int(links.slider("How many", 2, _MOST_LEADING, 5, key="leading"))
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
-        # where nobody knows which columns make up others, there is nothing to leave out
-        if scene.subject.identities:
-            apart = st.toggle(
-                "Leave out relatives",
-                True,
-                key="apart",
-                bind=links.bound(),
-                help="Some columns are the sum of others: columns that contain one another count twice.",
-            )
-    chosen = results.leading(scene.view, trim, apart=apart)[:number]
-    st.caption(f"Features: {literal(', '.join(scene.codebook.label(name) for name in chosen))}.")
-    return chosen
+        apart = st.toggle(
+            "Leave out relatives", True, key="apart", bind=links.bound(), help=_about_relatives(scene.entity.plural)
+        )
+    if not apart:
+        chosen = results.leading(scene.view, trim)[:number]
+        st.caption(_listed(scene, chosen))
+        return chosen
+    found = results.leading_apart(scene.view, trim, _MOST_LEADING)
+    st.caption(f"{_listed(scene, found.columns[:number])} {_left_out(scene, found.passed_over(number))}".rstrip())
+    return found.columns[:number]
+
+
+def _listed(scene: Scene, chosen: Sequence[str]) -> str:
+    return f"Features: {literal(', '.join(scene.codebook.label(name) for name in chosen))}."
+
+
+def _about_relatives(members: str) -> str:
+    return (
+        "Columns that say much the same count twice. A column is left out if, with one ranked before it, it shares "
+        f"accounting (a sum and its parts), has a rank correlation of {CORRELATED:g} or more either way, or if one is "
+        f"part of the other in fact: no more than it for at least {NEVER_MORE:.0%} of the {members} that have any of "
+        f"either, at least half of it for {FOR_SO_MANY:.0%}, with a rank correlation of at least {TOGETHER:g}. What is "
+        "part of a column left out so is left out too. These thresholds are ours."
+    )
+
+
+def _left_out(scene: Scene, passed_over: Sequence[LeftOut]) -> str:
+    """Which columns were left out because of which: measured ones each, those by accounting by what ties them."""
+    label = scene.codebook.label
+    told = [f"{label(one.column)} ({one.why(scene.codebook)})" for one in passed_over if one.kind != "sum"]
+    tied: dict[str, list[str]] = {}
+    for one in passed_over:
+        if one.kind == "sum":
+            tied.setdefault(one.because, []).append(label(one.column))
+    for name, parts in tied.items():
+        more = f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
+        told.append(f"{', '.join(parts[:_NAMED])}{more} (by accounting with {within_sentence(label(name))})")
+    return f"Left out: {literal('; '.join(told))}." if told else ""
 
 
 def _of_a_group(scene: Scene) -> tuple[str, ...]:
@@ -87,6 +116,7 @@ def _of_a_group(scene: Scene) -> tuple[str, ...]:
 def render_relatives(scene: Scene, features: tuple[str, ...]) -> None:
     """Say which of the chosen columns say the same thing."""
     found = relatives(features, scene.subject.identities, scene.codebook)
+    found += results.measured_relatives(scene.view, features)
     if found:
         st.caption(":material/family_history: " + " ".join(literal(str(relative)) for relative in found[:4]))
 

@@ -64,4 +64,5 @@ def _mark(view: View, recipe: Recipe) -> str:
     )
     # only where there is one: links to other recipes keep their names
     components = () if recipe.pca is None else (recipe.pca,)
-    return hashlib.sha256(repr((*of, recipe.counting, *components)).encode()).hexdigest()[:4]
+    moved = () if recipe.bend == 1 else ("bend", recipe.bend)
+    return hashlib.sha256(repr((*of, recipe.counting, *components, *moved)).encode()).hexdigest()[:4]

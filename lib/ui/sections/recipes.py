@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, log
 
 import streamlit as st
 
 from lib.dataset import ROWS
-from lib.features import SCALINGS, TRANSFORMS, Scaling, Transform
+from lib.features import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
 from lib.ui.run import results, whole_page
@@ -22,12 +22,20 @@ MANY_ROWS, FEWER_STARTS = 10_000, 20
 
 _ACROSS, _UP = "across", "up"
 _PUT = "recipe_put_on_page"
-_K, _TRANSFORM, _SCALING, _ALGORITHM, _PCA = "k", "transform", "scaling", "algorithm", "pca"
+_K, _TRANSFORM, _SCALING, _ALGORITHM, _PCA, _BEND = "k", "transform", "scaling", "algorithm", "pca", "bend"
+
+_BENDS = (0.1, 0.3, 1.0, 3.0, 10.0)
+"""What the amounts at which scales bend can be multiplied by."""
 
 _NO_PCA, _LEAST_KEPT, _MOST_KEPT = 0, 80, 99
 """Off, and the bounds of the share of the variance to keep, in per cent."""
 
 _SCALING_HELP = "What makes features of different size comparable: without it the largest amounts decide alone."
+_BEND_HELP = (
+    "Below an amount of each column's own the bent scale is nearly linear, above it nearly logarithmic. That amount is "
+    "the median of what is not zero, times this factor: smaller, and differences between small amounts and none count "
+    "for more; larger, and those between large amounts do."
+)
 _PCA_HELP = (
     "Seek segments among the leading principal components that keep this share of the variance, rather than among the "
     "columns: what many columns say together then counts once, and what is left is taken for noise. With few columns "
@@ -74,6 +82,11 @@ def set_pca(share: float | None) -> None:
     st.session_state[_PCA] = kept
 
 
+def set_bend(bend: float) -> None:
+    """Choose the factor of the amounts at which scales bend, or the nearest that can be chosen."""
+    st.session_state[_BEND] = min(_BENDS, key=lambda one: abs(log(one / bend)))
+
+
 def choose_recipe(
     scene: Scene, features: tuple[str, ...], *, algorithms: bool = False, components: bool = False
 ) -> Recipe:
@@ -87,7 +100,7 @@ def choose_recipe(
             plane turned round, and one would be a line drawn as a plane.
     """
     algorithm = _choose_algorithm() if algorithms else "kmeans"
-    with st.grid(4 if components else 3, min_column_width=240):
+    with st.grid(5 if components else 4, min_column_width=240):
         transform = links.segmented(
             "Bend the scale",
             TRANSFORMS,
@@ -96,6 +109,7 @@ def choose_recipe(
             format_func=lambda name: TRANSFORM_WORDS[name].label,
             help=_about_transforms(scene),
         )
+        bend = _choose_bend(transform)
         scaling = links.selectbox(
             "Make comparable by",
             SCALINGS,
@@ -108,7 +122,7 @@ def choose_recipe(
         finds_its_own = algorithm == "hdbscan"
         words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
         k = links.slider("Number of segments", FEWEST, MOST, 4, key=_K, disabled=finds_its_own, help=words)
-    st.caption(_why(scene, features, transform))
+    st.caption(" ".join(filter(None, (_why(scene, features, transform), _bends(scene, features, transform, bend)))))
     starts = STARTS if results.size(scene.view).rows <= MANY_ROWS else FEWER_STARTS
     return Recipe(
         features,
@@ -119,6 +133,7 @@ def choose_recipe(
         starts=starts,
         counting=scene.view.counting,
         pca=pca,
+        bend=bend,
     )
 
 
@@ -128,6 +143,7 @@ def put_on_page(recipe: Recipe) -> None:
     if len(recipe.features) == 2:
         set_two((recipe.features[0], recipe.features[1]))
     set_scale(recipe.transform, recipe.scaling)
+    set_bend(recipe.bend)
     set_pca(recipe.pca)
     set_k(recipe.k)
     set_algorithm(recipe.algorithm)
@@ -144,6 +160,20 @@ def was_put_on_page() -> bool:
 def _choose_algorithm() -> Algorithm:
     return links.segmented(
         "Method", ALGORITHMS, key=_ALGORITHM, default="kmeans", format_func=ALGORITHM_LABELS.__getitem__
+    )
+
+
+def _choose_bend(transform: Transform) -> float:
+    """The factor of the amounts at which scales bend; of no matter where they are not bent at one."""
+    return links.segmented(
+        "Bend at",
+        _BENDS,
+        key=_BEND,
+        default=1.0,
+        ids=lambda factor: f"{factor:g}",
+        format_func=lambda factor: f"×{factor:g}",
+        disabled=transform not in BENT,
+        help=_BEND_HELP,
     )
 
 
@@ -180,3 +210,21 @@ def _why(scene: Scene, features: tuple[str, ...], transform: Transform) -> str:
     if transform == "winsorised":
         return f"{fact}; capped at the 1st and 99th percentile they no longer decide alone."
     return f"{fact}; bent like this, the scale lets the others count too."
+
+
+_BENDS_TOLD = 6
+
+
+def _bends(scene: Scene, features: tuple[str, ...], transform: Transform, bend: float) -> str:
+    """At which amount of each column its scale bends."""
+    own = [name for name in features if scene.codebook[name].spread is None]
+    if transform not in BENT or not own:
+        return ""
+    amounts = {name: bend * results.typical_amount(scene.view, name) for name in own[:_BENDS_TOLD]}
+    told = [f"{scene.codebook.label(name)} {scene.codebook[name].text(amount)}" for name, amount in amounts.items()]
+    more = f"; and {len(own) - _BENDS_TOLD} more" if len(own) > _BENDS_TOLD else ""
+    factor = f", × {bend:g}" if bend != 1 else ""
+    return (
+        f"It bends at the median of what is not zero{factor} ({literal('; '.join(told))}{more}): below that a scale is "
+        "nearly linear, above it nearly logarithmic."
+    )

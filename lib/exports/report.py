@@ -21,7 +21,7 @@ from lib.exports.converter import Converter
 from lib.exports.pictures import SCALE, specification
 from lib.exports.provenance import Provenance
 from lib.exports.report_parts import Picture, Section
-from lib.segments import Explanation, Profile, Progress, Segmentation, Stability, Sweep, findings, profile
+from lib.segments import Explanation, Profile, Progress, Segmentation, Sensitivity, Stability, Sweep, findings, profile
 from lib.segments.describe.lenses import Lenses
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
@@ -60,6 +60,7 @@ def report(
     question: str = "",
     swept: Sweep | None = None,
     stable: Stability | None = None,
+    sensitive: Sensitivity | None = None,
     told: Explanation | None = None,
     lenses: Lenses | None = None,
     sure: Sureness | None = None,
@@ -77,6 +78,7 @@ def report(
         question: What was asked, in a sentence; by default made from the features.
         swept: Scores of other numbers of segments, if they were compared.
         stable: How far segments come back, if that was tested.
+        sensitive: How far they survive other choices, if that was tested.
         told: The segments as rules.
         lenses: What they are like in columns they were not made from.
         sure: How far off their sizes may be; without it only lenses have intervals.
@@ -112,7 +114,7 @@ def report(
         *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
         parts.method(dataset, segmentation),
         *([parts.choice(swept)] if swept is not None else []),
-        parts.trust(segmentation, stable, told, called, sure),
+        parts.trust(segmentation, stable, told, called, sure, sensitive),
         parts.citation(origin),
     ]
     report_progress(progress, 0.97, "Writing")

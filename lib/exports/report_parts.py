@@ -14,10 +14,11 @@ from lib.estimates import THIN
 from lib.estimates.wording import between, how_sure, too_unsure
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
-from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Stability, Sweep
+from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Sensitivity, Stability, Sweep
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
+from lib.segments.judge.sensitivity import KINDS
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, within_sentence
 
@@ -228,8 +229,9 @@ def trust(
     told: Explanation | None,
     names: Mapping[int, str],
     sure: Sureness | None = None,
+    sensitive: Sensitivity | None = None,
 ) -> Section:
-    """How far to believe it: silhouette, starts, stability, and what no figure here says."""
+    """How far to believe it: silhouette, starts, stability, other choices, and what no figure here says."""
     entity = segmentation.entity
     members = entity.plural
     within = ", within each implicate" if segmentation.points.implicates.any() else ""
@@ -238,12 +240,17 @@ def trust(
     paragraphs = [
         f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
+        f"{sensitive.words} {sensitive.drawn}".rstrip() if sensitive is not None else "",
         told.words if told is not None else "",
         _how_sure(segmentation, sure),
         f"What is too unsure to rely on is marked {THIN_MARK}.",
         f"Segments describe these {members} at this time; they are not causes.",
     ]
-    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=_stability(stable, names, members))
+    return Section(
+        "How far to trust it",
+        tuple(filter(None, paragraphs)),
+        tables=(*_stability(stable, names, members), *_sensitivity(sensitive)),
+    )
 
 
 def _how_sure(segmentation: Segmentation, sure: Sureness | None) -> str:
@@ -272,6 +279,19 @@ def _stability(stable: Stability | None, names: Mapping[int, str], members: str)
     header = ("Segment", f"Other {members}", "Lost in", *(["Other imputations"] if imputed else []), "Verdict")
     title = f"How much of a segment comes back (Jaccard similarity, {stable.resamples} resamples; Hennig 2007)"
     return (Table(title, header, rows),)
+
+
+def _sensitivity(sensitive: Sensitivity | None) -> tuple[Table, ...]:
+    if sensitive is None:
+        return ()
+    rows = tuple(
+        (capitalised(KINDS[row["kind"]]), row["change"], _two(row["agreement"]), f"{row['segments']}")
+        for _, row in sensitive.table.iterrows()
+    )
+    header = ("What is changed", "To", "Adjusted Rand index", "Segments")
+    return (
+        Table("How far segments survive other choices (adjusted Rand index; Hubert and Arabie 1985)", header, rows),
+    )
 
 
 def choice(swept: Sweep) -> Section:

@@ -22,6 +22,7 @@ from lib.segments.judge.findings import findings
 from lib.segments.judge.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
 from lib.segments.judge.persist import Persistence, persist
 from lib.segments.judge.scores import adjusted_rand, calinski_harabasz, davies_bouldin, score
+from lib.segments.judge.sensitivity import Sensitivity, sensitivity
 from lib.segments.judge.stability import Stability, jaccard, stability, verdict
 from lib.segments.judge.suggest import Suggestion, agreement, knee, suggestions
 from lib.segments.judge.sweep import Sweep, sweep
@@ -62,6 +63,7 @@ __all__ = [
     "Recipe",
     "Rule",
     "Segmentation",
+    "Sensitivity",
     "Silhouettes",
     "Stability",
     "Step",
@@ -99,6 +101,7 @@ __all__ = [
     "row_weights",
     "rows_of",
     "score",
+    "sensitivity",
     "silhouette_sweep",
     "silhouettes",
     "stability",

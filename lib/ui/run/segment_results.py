@@ -94,6 +94,23 @@ def stability_key(view: View, recipe: Recipe) -> tuple[object, ...]:
     return ("stability", view.key, recipe)
 
 
+def sensitivity(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Sensitivity:
+    """How far the segments survive other choices than those of the recipe."""
+    found = segments.sensitivity(view.members(recipe.features), segmentation(view, recipe), progress=progress)
+    put("sensitivities", sensitivity_key(view, recipe), found)
+    return found
+
+
+def known_sensitivity(view: View, recipe: Recipe) -> segments.Sensitivity | None:
+    """How far the segments survive other choices, if that was tested already."""
+    return find("sensitivities", sensitivity_key(view, recipe))
+
+
+def sensitivity_key(view: View, recipe: Recipe) -> tuple[object, ...]:
+    """What a test of other choices is kept under."""
+    return ("sensitivity", view.key, recipe)
+
+
 @kept
 def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
     """What the well-known notebooks would say: rows, one start; two features unscaled, more of them scaled."""

@@ -22,7 +22,7 @@ from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
 from lib.words import capitalised, literal, slug
 
-_PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart")
+_PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart", "sensitivity_chart")
 """Charts of a page that go into its report besides the report's own."""
 
 _MOST_MB = 50
@@ -168,6 +168,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         question=question,
         swept=segment_results.known_sweep(view, recipe),
         stable=segment_results.known_stability(view, recipe),
+        sensitive=segment_results.known_sensitivity(view, recipe),
         told=segment_results.explanation(view, recipe),
         lenses=segment_results.lenses(view, recipe) if scene.subject.lenses else None,
         sure=segment_results.sureness(view, recipe, recipe.features),

@@ -13,7 +13,7 @@ import streamlit as st
 from lib.ui.run import whole_page
 from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
-from lib.ui.sections import choice, features, maps, profiles, segments, trust
+from lib.ui.sections import choice, features, maps, profiles, segments, sensitivity, trust
 from lib.ui.use import cards, compare, hand_on, lenses, place
 from lib.words import a
 
@@ -72,6 +72,8 @@ def _render_trust(scene: Segmented) -> None:
     segments.render_silhouettes(scene)
     st.subheader("Would others have been found the same?")
     trust.render_stability(scene)
+    st.subheader("Which choices decide them?")
+    sensitivity.render(scene)
     trust.render_notebook(scene)
 
 

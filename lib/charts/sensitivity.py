@@ -1,0 +1,57 @@
+"""Charts of how far segments survive other choices."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from lib.charts import theme
+from lib.segments.judge.sensitivity import KINDS, Sensitivity
+from lib.words import capitalised
+
+_ROW = 20
+_LABELS = 190
+"""Pixels for the words of a change."""
+
+
+def survival(found: Sensitivity) -> alt.LayerChart:
+    """A dot for every change at its agreement, the closest on top, coloured by what is changed, the noise as a line."""
+    table = found.table.assign(what=[capitalised(KINDS[kind]) for kind in found.table["kind"]])
+    table["text"] = table["agreement"].map("{:.2f}".format)
+    kinds = [capitalised(words) for kind, words in KINDS.items() if kind in set(found.table["kind"])]
+    low = min(0.0, float(table["agreement"].min()))
+    base = alt.Chart(table).encode(
+        y=alt.Y(
+            "change:N",
+            sort=None,
+            scale=alt.Scale(domain=table["change"].tolist()),
+            axis=alt.Axis(title=None, ticks=False, domain=False, grid=True, labelLimit=_LABELS, labelOverlap=False),
+        ),
+        x=alt.X(
+            "agreement:Q",
+            title="Adjusted Rand index with the segments on view",
+            scale=alt.Scale(domain=[low, 1.12], nice=False),
+            axis=alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f"),
+        ),
+        tooltip=[
+            alt.Tooltip("what:N", title="What is changed"),
+            alt.Tooltip("change:N", title="To"),
+            alt.Tooltip("agreement:Q", title="Adjusted Rand index", format=".3f"),
+            alt.Tooltip("segments:Q", title="Segments"),
+        ],
+    )
+    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
+        color=alt.Color(
+            "what:N",
+            scale=alt.Scale(domain=kinds, range=theme.SEGMENTS[: len(kinds)]),
+            legend=alt.Legend(orient="top", title=None, columns=3, symbolLimit=0),
+        ),
+        shape=alt.Shape("what:N", scale=alt.Scale(domain=kinds, range=theme.SHAPES[: len(kinds)]), legend=None),
+    )
+    text = base.mark_text(align="left", dx=8, color=theme.INK, fontSize=11).encode(text="text:N")
+    noise = (
+        alt.Chart(pd.DataFrame({"agreement": [found.noise]}))
+        .mark_rule(strokeDash=[4, 3], color=theme.INK)
+        .encode(x="agreement:Q")
+    )
+    return (noise + dots + text).properties(height=_ROW * len(table) + 30)

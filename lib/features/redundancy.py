@@ -180,6 +180,7 @@ class _Table:
     def __init__(self, names: Sequence[str], read: Callable[[Sequence[str]], Dataset], counting: Counting) -> None:
         self._names, self._read, self._counting = names, read, counting
         self._values: dict[str, Floats] = {}
+        self._units: dict[str, tuple[str, str]] = {}
         self._standing: dict[str, Floats] = {}
 
     @cached_property
@@ -202,7 +203,10 @@ class _Table:
             at = self._names.index(name)
             some = self._names[at : at + _AT_ONCE]
             data = self._first if name in self._first.frame else self._read(some)
-            self._values |= {one: self._some(data.values(one)) for one in some if one in data.frame}
+            for one in some:
+                if one in data.frame:
+                    self._values[one] = self._some(data.values(one))
+                    self._units[one] = data.codebook[one].unit, data.codebook[one].period
         return self._values[name]
 
     def _some(self, values: Floats) -> Floats:
@@ -233,7 +237,7 @@ class _Table:
         together = self.together(name, chosen)
         if abs(together) >= CORRELATED:
             return LeftOut(name, chosen, "rank", together)
-        if together < TOGETHER or self._unit(name) != self._unit(chosen):
+        if together < TOGETHER or self._units[name] != self._units[chosen]:
             return None
         weights, inner, outer = self._drawn[1], self.values(name), self.values(chosen)
         if contained := _holds(*part_of(inner, outer, weights)):
@@ -241,10 +245,6 @@ class _Table:
         if contains := _holds(*part_of(outer, inner, weights)):
             return LeftOut(name, chosen, "contains", contains)
         return None
-
-    def _unit(self, name: str) -> tuple[str, str]:
-        variable = self._first.codebook[name]
-        return variable.unit, variable.period
 
 
 def _holds(never_more: float, large: float) -> float:

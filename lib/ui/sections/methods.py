@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from lib.estimates import THIN
+from lib.features import redundancy
 from lib.segments import STARTS
+from lib.segments.judge import sensitivity
 from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
@@ -15,7 +17,7 @@ from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
 from lib.ui.sections.maps import MOST_BESIDE
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
-from lib.words import literal
+from lib.words import listed, literal
 
 _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
@@ -35,8 +37,16 @@ _SEGMENTS = """
   than {different:,} different places, starts are run on {fewer_points}, and the best of their ends
   go on with all rows until no row changes its segment. Segments are numbered by their centroid's value of the first
   feature, ascending.
+- **Relatives**, columns that say much the same, are left out of the leading ones. By accounting: a sum and its parts.
+  By rank: a {weighted}rank correlation of {correlated:g} or more either way, from which two columns share two thirds of
+  their variance. In fact: of the {members} that have any of either, one is no more than the other for
+  {never_more:.0%}, at least half of it for {so_many:.0%}, and their rank correlation is {somewhat:g} or more. These
+  thresholds are ours; rules of thumb for the first lie between .7 (Dormann et al. 2013) and .9.{compared}
 - **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
-  being the {weighted}median of the column's non-zero amounts; *ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
+  being the {weighted}median of the column's non-zero amounts, signs left aside, times 1 unless another factor is
+  chosen: below s the scale is nearly linear, above it nearly logarithmic. By that rule half of those who hold anything
+  lie on either side, the unit does not matter, and neither a few extreme {members} nor those without any move it. It
+  is a choice all the same, and often one that decides. *Ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. Centroids are shown in {units} again.
 - **PCA first**, where it is asked for: segments are sought among the scores on as many leading {weighted}principal
   components as hold more than the share asked for. Maps, distances and silhouettes are of these scores; profiles are
@@ -48,6 +58,10 @@ _SEGMENTS = """
   which none is thin.
 - **Stability**: {members} are drawn anew{together}, segmented again, and compared by Jaccard
   similarity; the words for it are Hennig's (2007).
+- **Which choices decide**: each choice is changed by itself ({factors} times the bend, every other transform, scaling
+  and method, one feature left out, the other counting), and the segments are compared with those on view by the
+  adjusted Rand index (Hubert and Arabie 1985), {by_member}. Other random numbers ({seeds} seeds) show what
+  difference means nothing.
 - **One {member}** that is looked for{together_one} has its distances on the same scale: to the centre of its own
   segment and to the nearest other. From {border:.0%} of that on it lies on the border. Percentiles are {weighted}shares
   that have less, those with as much counted half. Who is not among the points of a map is marked where PCA's axes put
@@ -109,6 +123,14 @@ def _segments(scene: Scene) -> str:
         ones="With all weights one" if is_weighted else "Taken over all rows,",
         together=" with all their implicates" if is_imputed else "",
         one=" on one implicate" if is_imputed else "",
+        correlated=redundancy.CORRELATED,
+        never_more=redundancy.NEVER_MORE,
+        so_many=redundancy.FOR_SO_MANY,
+        somewhat=redundancy.TOGETHER,
+        compared=f" Of more than {redundancy.ROWS_COMPARED:,} rows so many are compared.",
+        factors=listed([f"{factor:g}" for factor in sensitivity.FACTORS]),
+        seeds=sensitivity.SEEDS,
+        by_member=f"every {entity.singular} by its weight" if is_weighted else "every row once",
     )
 
 

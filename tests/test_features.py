@@ -20,6 +20,7 @@ from lib.features import (
     rankable,
     relatives,
     trimmed_variance,
+    typical_amount,
     without_relatives,
 )
 from lib.features.components import fit_rotation
@@ -221,6 +222,20 @@ def test_asinh_keeps_zero_mirrors_debts_and_knows_no_currency(wealth, households
     cents = households(NETWORTH=wealth.values("NETWORTH") * 100)
     other = fit_space(cents, ("NETWORTH",), transform="asinh", scaling="none", weights=np.ones(80))
     assert np.allclose(other.matrix(cents.frame), space.matrix(wealth.frame))
+
+
+def test_where_the_scale_bends_can_be_moved(households):
+    # the median of 1, 3, 20: what is not zero, signs left aside; 20 weighs more, but not half
+    data = households(DEBT=[0, -1, 3, 20, 0], WGT=[9, 1, 2, 2, 9])
+    weights = data.weights()
+    assert typical_amount(data.values("DEBT"), weights) == 3
+    assert np.isnan(typical_amount([0, 0], np.ones(2)))
+    space = fit_space(data, ("DEBT",), transform="asinh", scaling="none", bend=10, weights=weights)
+    assert space.bends() == {"DEBT": 30}
+    assert space.matrix(data.frame)[:, 0] == pytest.approx(np.arcsinh([0, -1 / 30, 0.1, 2 / 3, 0]))
+    back = space.original(space.matrix(data.frame))
+    assert back["DEBT"].tolist() == pytest.approx(data.values("DEBT").tolist())
+    assert fit_space(data, ("DEBT",), bend=10, weights=weights).bends() == {}
 
 
 def test_ranks_are_midranks(households):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from paths import ROOT
-from tables import CUSTOMERS, GROUPS, IN_EACH, named_in, nasty_table, neutral_table
+from tables import CUSTOMERS, GROUPS, IN_EACH, NASTY, named_in, nasty_table, neutral_table
 
 from lib import estimates, explore, exports, features, maps, population, segments, trends
 from lib.charts import explore as explore_charts
@@ -24,6 +24,7 @@ from lib.charts import plane as plane_charts
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
 from lib.charts import trends as trend_charts
+from lib.charts import sensitivity as sensitivity_charts
 from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
@@ -40,6 +41,7 @@ from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
+from lib.segments.judge.sensitivity import changes
 from lib.segments.points import some_members
 from lib.steps import Cap, Fill, OneHot, combined, overview
 from lib.steps import prepare as prepare_table
@@ -181,6 +183,8 @@ def test_columns_called_debt_and_asset_are_no_relatives():
     ranking = features.rank_by_variance(bank)
     assert len(features.without_relatives(ranking, bank.subject.identities)) == 4
     assert features.relatives(list(ranking.index), bank.subject.identities, bank.codebook) == ()
+    assert features.measured_relatives(bank, list(ranking.index)) == ()
+    assert len(features.choose_apart(list(ranking.index), lambda _: bank, most=9).columns) == 4
     assert set(default_recipe(bank).features) == {"DEBT", "ASSET", "NETWORTH", "HOUSES"}
     got = bank.in_dollars  # amounts in nobody's dollars stay as they are
     with pytest.raises(DataError, match="does not say which year's dollars"):
@@ -199,7 +203,8 @@ def test_columns_that_can_be_no_feature_are_not_among_the_first():
     data = nasty_table()
     could = ["segment", "id", "row", "net income", "Row"]
     assert features.usable(data, data.columns) == [*could[:4], "share", "Row", "count", "group"]
-    assert set(default_recipe(data).features) == set(could)
+    assert default_recipe(data, relatives=True).features[:2] == ("id", "Row")
+    assert set(default_recipe(data).features) == set(NASTY)  # "Row" is nearly "id"
     one = Population.parse("id > 1e9").apply(data)
     assert features.usable(one, could) == could  # of nobody nothing is wrong
 
@@ -222,16 +227,28 @@ def test_judging(mine, found):
     assert stable.table["bootstrap"].min() > 0.9
     compared = segments.compare(mine, found.recipe)
     assert compared.table.loc[["bisecting", "gaussian_mixture", "ward"], "agreement"].tolist() == pytest.approx([1] * 3)
+    chosen = segments.sensitivity(mine, found)
+    kinds = {change.kind for change in changes(mine, found.recipe)}
+    assert kinds == {"transform", "scaling", "feature", "method", "seed"}
+    assert chosen.noise == pytest.approx(1)
     came = segments.persist(mine, found, replace(mine, name="Later"), found.recipe)
     assert came.kept == 1
     told = segments.notebook_result(mine, found.recipe)
-    said = [swept.agreement, stable.words, came.words, *segments.differences(told, found), *compared.words.values()]
+    said = [
+        swept.agreement,
+        stable.words,
+        chosen.words,
+        came.words,
+        *segments.differences(told, found),
+        *compared.words.values(),
+    ]
     said += [s.reason for s in swept.suggestions]
     assert not BANNED.search(" ".join(said))
     streams = segments.clustergram(swept)
     for chart in (
         profile_charts.clustergram(streams, 3, "rows"),
         profile_charts.methods(compared.table.reset_index(names="method")[["method", "agreement", "silhouette"]]),
+        sensitivity_charts.survival(chosen),
         segment_charts.choice_of_k(swept.table, "inertia", "Inertia", 3, swept.suggestions[0]),
         segment_charts.silhouettes(found.silhouettes, found.labels, found.points.weights, segments.names(mine, found)),
     ):

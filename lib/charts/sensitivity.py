@@ -40,11 +40,13 @@ def survival(found: Sensitivity) -> alt.LayerChart:
             alt.Tooltip("segments:Q", title="Segments"),
         ],
     )
-    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
+    dots = base.mark_point(
+        filled=True, size=80, opacity=1
+    ).encode(
         color=alt.Color(
             "what:N",
             scale=alt.Scale(domain=kinds, range=theme.SEGMENTS[: len(kinds)]),
-            legend=alt.Legend(orient="top", title=None, columns=3, symbolLimit=0),
+            legend=None,  # the words of each change say what it is
         ),
         shape=alt.Shape("what:N", scale=alt.Scale(domain=kinds, range=theme.SHAPES[: len(kinds)]), legend=None),
     )

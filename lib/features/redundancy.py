@@ -75,18 +75,11 @@ class Chosen:
 
     Attributes:
         columns: Their names, in order.
-        left_out: Those passed over, in order.
-        before: For each of ``columns`` how many had been left out when it was reached.
+        left_out: Those passed over on the way, in order.
     """
 
     columns: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
-    before: tuple[int, ...]
-
-    def passed_over(self, number: int) -> tuple[LeftOut, ...]:
-        """Those left out on the way to the first ``number`` columns."""
-        reached = self.before[:number]
-        return self.left_out[: reached[-1]] if reached else ()
 
 
 def choose_apart(
@@ -111,7 +104,6 @@ def choose_apart(
     """
     columns: list[str] = []
     left_out: list[LeftOut] = []
-    before: list[int] = []
     table = _Table(tuple(names), read, counting)
     books = Accounting(table.identities) if names else Accounting(())
     taken: dict[str, str] = {}
@@ -122,13 +114,12 @@ def choose_apart(
         tied = next((taken[leaf] for leaf in content if leaf in taken), None)
         found = LeftOut(name, tied, "sum") if tied else table.first_like(name, columns)
         if found is None:
-            before.append(len(left_out))
             columns.append(name)
         else:
             left_out.append(found)
         if not tied:  # what is part of a column left out as measured says a part of the same
             taken |= dict.fromkeys(content, name)
-    return Chosen(tuple(columns), tuple(left_out), tuple(before))
+    return Chosen(tuple(columns), tuple(left_out))
 
 
 def measured_relatives(
@@ -223,7 +214,8 @@ class _Table:
         if name not in self._standing:
             weights = self._drawn[1]
             off = ranks(self.values(name), weights)
-            off = (off - np.einsum("i,i->", off, weights) / weights.sum()) * np.sqrt(weights)
+            middle = np.einsum("i,i->", off, weights) / max(weights.sum(), 1e-300)
+            off = (off - middle) * np.sqrt(weights)
             length = np.sqrt(np.einsum("i,i->", off, off))
             self._standing[name] = off / length if length > 0 else off
         return self._standing[name]

@@ -2,15 +2,24 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from lib.exports import provenance
 from lib.population import Population
-from lib.segments import Recipe, explain, fit, names, stability, sweep
+from lib.segments import Recipe, Sensitivity, explain, fit, names, stability, sweep
 from lib.segments.describe.lenses import lenses
 from lib.segments.describe.typical import typical
 
 WHO = "TURNFEAR == 1 and NETWORTH < 2e6"
+TRIED = pd.DataFrame(
+    {
+        "kind": ["seed", "transform"],
+        "change": ["seed 43", "transform: ranks"],
+        "agreement": [0.99, 0.35],
+        "segments": [4, 4],
+    }
+)
 TITLE = "Denied or feared, net worth under $2M"
 
 
@@ -19,7 +28,7 @@ def fearful_sample(sample):
     """The notebooks' population in the sample, segmented on two features, with everything that a page knows of it."""
     population = Population.parse(WHO)
     data = population.apply(sample)
-    recipe = Recipe(("DEBT", "HOUSES"), "asinh", k=4, starts=5)
+    recipe = Recipe(("DEBT", "HOUSES"), "asinh", k=4, starts=5, bend=3)
     found = fit(data, recipe)
     return SimpleNamespace(
         data=data,
@@ -28,6 +37,7 @@ def fearful_sample(sample):
         origin=provenance(data, population, TITLE, recipe),
         swept=sweep(data, recipe, range(2, 8)),
         stable=stability(data, found, resamples=3),
+        sensitive=Sensitivity(TRIED, 4),
         told=explain(data, found),
         lenses=lenses(data, found),
         typicals={segment: typical(data, found, segment) for segment in (1, 2, 3, 4)},

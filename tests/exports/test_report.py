@@ -8,7 +8,7 @@ import pytest
 
 from lib.charts import segments as charts
 from lib.errors import RecipeError
-from lib.exports import Figure, provenance, report
+from lib.exports import Figure, provenance, report, report_parts
 from lib.population import Population
 from lib.segments import Cancelled, Recipe, fit, lenses, names, profile
 from lib.sources import examples
@@ -51,6 +51,7 @@ def full(here, names=None, **more):
         here.origin,
         swept=here.swept,
         stable=here.stable,
+        sensitive=here.sensitive,
         told=here.told,
         lenses=here.lenses,
         typicals=here.typicals,
@@ -96,12 +97,22 @@ def test_it_holds_every_part(page, fearful_sample):
         fearful_sample.told.sentences[1],
         fearful_sample.typicals[2].sentence,
         fearful_sample.stable.words,
+        "Scales bend at the median of what is not zero, times 3, below it nearly linear and above it nearly ",
+        "Most depends on the transform (transform: ranks: adjusted Rand index 0.35); the same choices with other",
+        "Hubert and Arabie 1985",
         fearful_sample.swept.agreement,
         "TURNFEAR == 1 and NETWORTH < 2000000",
         "Declared bankruptcy in the last 5 years",
-        "k-means, k = 4 on DEBT, HOUSES",
+        "k-means, k = 4 on DEBT, HOUSES; transform asinh with the scale × 3, scaling standard",
     ):
         assert words in text
+
+
+def test_other_choices_are_in_it_only_where_they_were_tried(page, fearful_sample):
+    assert {"seed 43", "transform: ranks", "0.35"} <= set(page.cells)
+    here = fearful_sample
+    trust = report_parts.trust(here.found, here.stable, here.told, here.names)
+    assert not re.search("Hubert|random numbers", repr(trust))
 
 
 def test_it_says_synthetic_at_the_top_and_under_every_chart(content, page):

@@ -30,11 +30,22 @@ def test_a_recipe_without_pca_says_nothing_that_older_versions_do_not_know():
     assert Recipe.from_dict({"features": ["DEBT"], "pca": None}) == Recipe(["DEBT"])
 
 
+def test_a_recipe_whose_scale_bends_where_it_used_to_says_nothing_new():
+    moved = Recipe(["DEBT"], "asinh", bend=3)
+    assert Recipe.from_dict(json.loads(json.dumps(moved.to_dict()))) == moved != Recipe(["DEBT"], "asinh")
+    assert "bend" not in Recipe(["DEBT"], "asinh").to_dict()
+    # what bends nowhere is one recipe, whatever the factor
+    assert Recipe(["DEBT"], "quantile", bend=3) == Recipe(["DEBT"], "quantile")
+    assert replace(moved, transform="none").to_dict() == Recipe(["DEBT"]).to_dict()
+
+
 def test_a_recipe_in_words():
     recipe = Recipe(("DEBT", "ASSET"), k=3, starts=10)
     words = "k-means, k = 3 on DEBT, ASSET; transform none, scaling standard{}, 10 starts, seed 42"
     assert recipe_words(recipe) == words.format("")
     assert recipe_words(replace(recipe, pca=0.95)) == words.format(", PCA to 95% of the variance")
+    bent = recipe_words(replace(recipe, transform="asinh", bend=0.1))
+    assert "; transform asinh with the scale × 0.1, scaling standard, 10 starts" in bent
 
 
 @pytest.mark.parametrize(
@@ -62,6 +73,13 @@ def test_a_recipe_in_words():
         ({"pca": True}, "above 0 and below 1"),
         ({"pca": "0.95"}, "Got '0.95'"),
         ({"pca": [0.95]}, "above 0 and below 1"),
+        ({"bend": 0}, "between 0.001 and 1,000"),
+        ({"bend": -1}, "between 0.001 and 1,000"),
+        ({"bend": 1e9}, "Got 1000000000.0"),
+        ({"bend": float("nan")}, "multiple of the typical amount"),
+        ({"bend": "3"}, "Got '3'"),
+        ({"bend": True}, "Got True"),
+        ({"bend": None}, "Got None"),
         ({"colour": "red"}, "A recipe has no colour"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
 from lib.segments.apply.stored import MAX_BYTES, read_recipe, to_text
+from lib.steps import Preparation
 from lib.tables.cells import clean_name, clean_names, guarded
 
 
@@ -204,6 +205,19 @@ def test_rank_curves_must_rise(blobs, curve):
 def test_other_files_are_refused(text):
     with pytest.raises(RecipeError):
         read_recipe(text)
+
+
+def test_a_file_of_either_format_without_a_bend_opens_and_one_with_it_labels_the_same(blobs):
+    found, text = text_of(blobs, transform="asinh")
+    assert "bend" not in text
+    moved, text_of_moved = text_of(blobs, transform="asinh", bend=0.1)
+    assert not np.array_equal(moved.model.centres, found.model.centres)
+    assert moved.model.space.bends() == pytest.approx({n: 0.1 * v for n, v in found.model.space.bends().items()})
+    prepared = json.loads(text) | {"format_version": 2, "preparation": Preparation({}).to_dict()}
+    for given, expected in ((text, found), (json.dumps(prepared), found), (text_of_moved, moved)):
+        stored = read_recipe(given)
+        assert stored.model.recipe == expected.recipe
+        assert np.array_equal(stored.model.labels(blobs.frame), expected.labels)
 
 
 def test_a_later_version_asks_for_an_export_by_this_one(blobs):

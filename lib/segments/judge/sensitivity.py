@@ -159,7 +159,7 @@ def changes(dataset: Dataset, recipe: Recipe) -> Iterator[Change]:
         counting, counted = (MEMBERS, dataset.entity.plural) if recipe.counting == ROWS else (ROWS, "rows")
         yield Change("counting", f"counting {counted}", replace(recipe, counting=counting))
     for algorithm in _others(ALGORITHMS, recipe.algorithm):
-        yield Change("method", ALGORITHM_LABELS[algorithm], replace(recipe, algorithm=algorithm))
+        yield Change("method", f"method: {ALGORITHM_LABELS[algorithm]}", replace(recipe, algorithm=algorithm))
     for number in range(1, SEEDS + 1):
         seed = (recipe.seed + number) % (MAX_SEED + 1)
         yield Change("seed", f"seed {seed}", replace(recipe, seed=seed))

@@ -61,9 +61,9 @@ def _leading(scene: Scene) -> tuple[str, ...]:
         chosen = results.leading(scene.view, trim)[:number]
         st.caption(_listed(scene, chosen))
         return chosen
-    found = results.leading_apart(scene.view, trim, _MOST_LEADING)
-    st.caption(f"{_listed(scene, found.columns[:number])} {_left_out(scene, found.passed_over(number))}".rstrip())
-    return found.columns[:number]
+    found = results.leading_apart(scene.view, trim, number)
+    st.caption(f"{_listed(scene, found.columns)} {_left_out(scene, found.left_out)}".rstrip())
+    return found.columns
 
 
 def _listed(scene: Scene, chosen: Sequence[str]) -> str:

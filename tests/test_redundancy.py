@@ -116,13 +116,16 @@ def test_why_each_column_is_left_out_is_said(fearful):
     assert said["RETEQ"].startswith("rank correlation 0.9")
     assert len(asked) == 12  # no more than was needed
     # the parts of what is left out as measured go with it: debt moves with payments, and mortgages are debt
-    found = choose_apart(["TPAY", "DEBT", "MRTHEL", "MORTPAY"], some(fearful, asked), most=4)
+    found = choose_apart(["TPAY", "DEBT", "MRTHEL", "MORTPAY", "AGE"], some(fearful, asked), most=4)
     assert [(one.column, one.because, one.kind) for one in found.left_out] == [
         ("DEBT", "TPAY", "rank"),
         ("MRTHEL", "DEBT", "sum"),
         ("MORTPAY", "TPAY", "sum"),
     ]
     assert choose_apart([], some(fearful, asked), most=4).columns == ()
+    # where nothing else is there, two of a kind are better than one alone
+    found = choose_apart(["EQUITY", "RETEQ"], some(fearful, asked), most=4)
+    assert (found.columns, found.left_out) == (("EQUITY", "RETEQ"), ())
 
 
 def test_of_very_many_rows_some_are_compared(fearful, monkeypatch):

@@ -36,6 +36,9 @@ smaller is not (31% at most)."""
 ROWS_COMPARED = 50_000
 """Rows looked at; of more so many are drawn by weight. A rank correlation is then off by less than a hundredth."""
 
+FEWEST = 2
+"""Columns chosen though they are relatives, where nothing else is there: one alone makes no picture."""
+
 _SEED = 42
 _AT_ONCE = 12
 """Columns read together."""
@@ -100,7 +103,7 @@ def choose_apart(
         read: Gives the population with the columns asked for; called for a dozen columns at a time, no further than
             the choice needs them.
         counting: Members (weighted) or rows.
-        most: How many to choose.
+        most: How many to choose; where fewer than ``FEWEST`` are left, the first of those left out are taken back.
     """
     columns: list[str] = []
     left_out: list[LeftOut] = []
@@ -119,7 +122,9 @@ def choose_apart(
             left_out.append(found)
         if not tied:  # what is part of a column left out as measured says a part of the same
             taken |= dict.fromkeys(content, name)
-    return Chosen(tuple(columns), tuple(left_out))
+    lacking = min(FEWEST, most) - len(columns)
+    taken_back = [one.column for one in left_out[: max(lacking, 0)]]
+    return Chosen((*columns, *taken_back), tuple(left_out[len(taken_back) :]))
 
 
 def measured_relatives(

@@ -128,6 +128,7 @@ def render_scales(scene: Segmented) -> None:
     after = found.model.space.scaled(scene.members(recipe.features).frame)
     weights = found.points.weights / found.points.weights.sum()
     mean = weights @ after
+    bends = found.model.space.bends()
     rows = []
     for position, name in enumerate(recipe.features):
         text = scene.codebook[name].text
@@ -139,6 +140,7 @@ def render_scales(scene: Segmented) -> None:
                 "Middle half": f"{text(profile.loc[name, 'p25'])} to {text(profile.loc[name, 'p75'])}",
                 "Mean": text(profile.loc[name, "mean"]),
                 "Standard deviation": text(profile.loc[name, "sd"]),
+                **({"Bends at": "" if scene.codebook[name].spread else text(bends[name])} if bends else {}),
                 "After: range": f"{column.min():.2f} to {column.max():.2f}",
                 "After: standard deviation": f"{np.sqrt(weights @ (column - mean[position]) ** 2):.2f}",
             }

@@ -122,12 +122,12 @@ def test_the_sentence_says_what_matters_most_and_what_does_not():
     seeds = ("seed", "seed 43", 1.0, 4), ("seed", "seed 44", 0.9, 4)
     found = made(*seeds, ("bend", "scale × 3", 0.95, 4), ("bend", "scale × 10", 0.4, 4), ("counting", "rows", 0.93, 4))
     assert found.words == (
-        "Most depends on where the scale bends (scale × 10: adjusted Rand index 0.40), least on what is counted (0.93 "
+        "Most depends on where the scale bends (scale × 10, adjusted Rand index 0.40), least on what is counted (0.93 "
         "at the lowest, no more than on random numbers); the same choices with other random numbers reach 0.90."
     )
     found = made(*seeds, ("bend", "scale × 3", 0.7, 4), ("method", "HDBSCAN", 0.1, 20))
     assert found.words == (
-        "Most depends on where the scale bends (scale × 3: adjusted Rand index 0.70); the same choices with other "
+        "Most depends on where the scale bends (scale × 3, adjusted Rand index 0.70); the same choices with other "
         "random numbers reach 0.90."
     )
     found = made(*seeds, ("bend", "scale × 3", 0.94, 4), ("counting", "rows", 0.93, 4))

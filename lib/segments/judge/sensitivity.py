@@ -104,7 +104,7 @@ class Sensitivity:
                 f"{most['agreement']:.2f} or more, and {seeds}."
             )
         first, last = _kind(worst.index[0]), _kind(worst.index[-1])
-        said = f"Most depends on {first} ({most['change']}: adjusted Rand index {most['agreement']:.2f})"
+        said = f"Most depends on {first} ({most['change']}, adjusted Rand index {most['agreement']:.2f})"
         if len(worst) > 1:
             no_more = ", no more than on random numbers" if least["agreement"] >= noise else ""
             said += f", least on {last} ({least['agreement']:.2f} at the lowest{no_more})"

@@ -24,8 +24,8 @@ from lib.words import percent, within_sentence
 Floats = NDArray[np.float64]
 
 CORRELATED = 0.8
-"""Rank correlation, either sign, from which two columns are relatives: they share two thirds of their variance (.8
-squared is .64). Ours: rules of thumb against collinearity lie between .7 (Dormann et al. 2013) and .9."""
+"""Rank correlation, either sign, from which two columns are relatives: their ranks share 64% of their variance (.8
+squared). Ours: rules of thumb against collinearity lie between .7 (Dormann et al. 2013) and .9."""
 
 NEVER_MORE, HALF, FOR_SO_MANY, TOGETHER = 0.85, 0.5, 0.4, 0.3
 """When a column is part of another in fact: of the members that have any of either it is no more than the other for at

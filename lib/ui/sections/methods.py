@@ -38,8 +38,8 @@ _SEGMENTS = """
   go on with all rows until no row changes its segment. Segments are numbered by their centroid's value of the first
   feature, ascending.
 - **Relatives**, columns that say much the same, are left out of the leading ones. By accounting: a sum and its parts.
-  By rank: a {weighted}rank correlation of {correlated:g} or more either way, from which two columns share 64% or more of
-  the variance of their ranks. In fact: of the {members} that have any of either, one is no more than the other for
+  By rank: a {weighted}rank correlation of {correlated:g} or more either way, from which the ranks of two columns share
+  {shared:.0%} of their variance. In fact: of the {members} that have any of either, one is no more than the other for
   {never_more:.0%}, at least half of it for {so_many:.0%}, and their rank correlation is {somewhat:g} or more. These
   thresholds are ours; rules of thumb for the first lie between .7 (Dormann et al. 2013) and .9.{compared}
 - **The scale** is bent and made comparable before distances are taken{both}. *Log-like* is asinh(x / s), s
@@ -124,6 +124,7 @@ def _segments(scene: Scene) -> str:
         together=" with all their implicates" if is_imputed else "",
         one=" on one implicate" if is_imputed else "",
         correlated=redundancy.CORRELATED,
+        shared=redundancy.CORRELATED**2,
         never_more=redundancy.NEVER_MORE,
         so_many=redundancy.FOR_SO_MANY,
         somewhat=redundancy.TOGETHER,

@@ -23,8 +23,8 @@ from lib.charts import maps as map_charts
 from lib.charts import plane as plane_charts
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
-from lib.charts import trends as trend_charts
 from lib.charts import sensitivity as sensitivity_charts
+from lib.charts import trends as trend_charts
 from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of

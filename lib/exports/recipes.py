@@ -10,7 +10,6 @@ from lib.dataset import Codebook
 from lib.exports.provenance import Provenance
 from lib.segments import Segmentation
 from lib.segments.apply.stored import StoredRecipe, read_recipe, to_text
-from lib.segments.kmeans import nearest
 
 __all__ = ["StoredRecipe", "read_recipe", "recipe_json"]
 
@@ -31,7 +30,7 @@ def recipe_json(segmentation: Segmentation, names: Mapping[int, str], codebook: 
 
 
 def agreement(segmentation: Segmentation) -> float:
-    """Share of the segmented rows, weighted, that the nearest centre labels as the segmentation does."""
+    """Share of the segmented rows, weighted, that the model labels as the segmentation does."""
     points = segmentation.points
-    same = nearest(points.matrix, segmentation.model.centres) + 1 == segmentation.labels
+    same = segmentation.model.labels_of(points.matrix) == segmentation.labels
     return float(np.average(same, weights=points.weights))

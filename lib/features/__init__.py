@@ -16,6 +16,7 @@ from lib.features.space import (
     fit_space,
     typical_amount,
 )
+from lib.features.two_parts import share_of_having
 
 __all__ = [
     "BENT",
@@ -39,6 +40,7 @@ __all__ = [
     "rankable",
     "relatives",
     "share_of_extremes",
+    "share_of_having",
     "trimmed_variance",
     "typical_amount",
     "usable",

@@ -40,6 +40,11 @@ TRANSFORM_WORDS: Mapping[Transform, ScaleWords] = MappingProxyType(
             "capped at their 1st and 99th percentiles",
             f"the highest and the lowest hundredth are capped, {_NOT_ALONE}",
         ),
+        "two_part": ScaleWords(
+            "Two parts",
+            "split, where some have none, into having any and how much, and bent by asinh",
+            "having any and how much are told apart, and amounts are bent (log-like)",
+        ),
     }
 )
 

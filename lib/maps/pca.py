@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lib.dataset import Codebook
 from lib.features.components import principal
+from lib.features.two_parts import Part
 from lib.words import capitalised, listed, percent, within_sentence
 
 Floats = NDArray[np.float64]
@@ -28,17 +29,20 @@ class Components:
     """Directions in which members differ most, in order.
 
     Attributes:
-        loadings: Features x components PC1, PC2, ...: unit vectors. The largest absolute loading of each is
-            positive (the first feature's, where several are equal), so that signs are the same everywhere.
+        loadings: Parts (features, or their two parts) x components PC1, PC2, ...: unit vectors. The largest absolute
+            loading of each is positive (the first part's, where several are equal), so that signs are the same
+            everywhere.
         explained: Share of the weighted variance that each component holds; those of all components sum to 1.
-        centre: Weighted mean of each feature.
+        centre: Weighted mean of each part.
         words: What PC1 and PC2 are about, a phrase each, from their loadings.
+        labels: What each row of ``loadings`` is called.
     """
 
     loadings: pd.DataFrame
     explained: pd.Series
     centre: Floats
     words: tuple[str, ...]
+    labels: Mapping[str, str]
 
     def scores(self, matrix: Floats, number: int = 2) -> Floats:
         """Coordinates of rows on the first components (rows x ``number``; 0 where there are fewer)."""
@@ -47,34 +51,35 @@ class Components:
 
 
 def components(
-    matrix: Floats, weights: Floats, features: Sequence[str], codebook: Codebook, *, kept: int | None = None
+    matrix: Floats, weights: Floats, parts: Sequence[Part], codebook: Codebook, *, kept: int | None = None
 ) -> Components:
     """Eigenvectors of the weighted covariance (divisor the sum of weights) of the columns of ``matrix``.
 
     Args:
-        matrix: Rows x features, made comparable.
+        matrix: Rows x parts, made comparable.
         weights: One per row; ones give scikit-learn's directions and shares.
-        features: Names of the columns.
-        codebook: Gives the labels used in ``words``.
+        parts: The columns.
+        codebook: Gives the labels used in ``words`` and ``labels``.
         kept: How many of them, the leading ones; by default all.
     """
     centre, directions, shares = principal(matrix, weights)
     directions, shares = directions[:, :kept], shares[:kept]
     names = [f"PC{i + 1}" for i in range(len(shares))]
-    loadings = pd.DataFrame(directions, index=pd.Index(features, name="feature"), columns=names)
+    loadings = pd.DataFrame(directions, index=pd.Index([part.name for part in parts], name="feature"), columns=names)
     explained = pd.Series(shares, index=names, name="explained")
-    words = tuple(_words(name, loadings[name], float(explained[name]), codebook) for name in names[:2])
-    return Components(loadings, explained, centre, words)
+    labels = {part.name: part.label(codebook) for part in parts}
+    words = tuple(_words(name, loadings[name], float(explained[name]), labels) for name in names[:2])
+    return Components(loadings, explained, centre, words, labels)
 
 
-def _words(name: str, loadings: pd.Series, explained: float, codebook: Codebook) -> str:
+def _words(name: str, loadings: pd.Series, explained: float, labels: Mapping[str, str]) -> str:
     """Such as "PC1 (71% of the spread): assets, net worth and houses together"."""
     ordered = loadings.reindex(loadings.abs().sort_values(ascending=False, kind="stable").index)
     strong = ordered[ordered.abs() >= STRONG * ordered.abs().max()]
     plus, minus = strong[strong > 0], strong[strong < 0]
-    about = _side(plus, codebook)
+    about = _side(plus, labels)
     if len(minus):
-        about = f"{about} against {_side(minus, codebook)}"
+        about = f"{about} against {_side(minus, labels)}"
     elif len(strong) == len(loadings) > 2:
         about = f"overall size: {about} all rise together"
     elif len(plus) > 1:
@@ -82,8 +87,8 @@ def _words(name: str, loadings: pd.Series, explained: float, codebook: Codebook)
     return capitalised(f"{name} ({percent(explained)} of the spread): {about}")
 
 
-def _side(loadings: pd.Series, codebook: Codebook) -> str:
+def _side(loadings: pd.Series, labels: Mapping[str, str]) -> str:
     # the part before a comma or bracket: what follows only makes a label exact
-    labels = [within_sentence(re.split(r", | \(", codebook.label(str(f)))[0]) for f in loadings.index]
-    more = len(labels) - NAMED_COLUMNS
-    return listed([*labels[:NAMED_COLUMNS], f"{more} more"] if more > 0 else labels)
+    called = [within_sentence(re.split(r", | \(", labels[str(f)])[0]) for f in loadings.index]
+    more = len(called) - NAMED_COLUMNS
+    return listed([*called[:NAMED_COLUMNS], f"{more} more"] if more > 0 else called)

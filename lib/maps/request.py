@@ -194,7 +194,7 @@ class Request:
 
     @cached_property
     def _scaled(self) -> Floats:
-        """All rows x features, made comparable."""
+        """All rows x parts, made comparable."""
         return self._space.scaled(self.dataset.frame)
 
     @cached_property
@@ -206,7 +206,7 @@ class Request:
     def _components(self) -> pca.Components:
         """Of the features, as many as members are clustered by: loadings speak of columns even where PCA came first."""
         kept = self._space.dimensions
-        return pca.components(self._scaled, self._weights, self._features, self.dataset.codebook, kept=kept)
+        return pca.components(self._scaled, self._weights, self._space.parts, self.dataset.codebook, kept=kept)
 
     @cached_property
     def _points(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -28,7 +28,7 @@ from lib.segments.judge.suggest import Suggestion, agreement, knee, suggestions
 from lib.segments.judge.sweep import Sweep, sweep
 from lib.segments.kmeans import Step, iterations
 from lib.segments.points import VERY_MANY, Points, points_of, row_weights
-from lib.segments.recipe import ALGORITHMS, MAX_FEATURES, MAX_K, MAX_STARTS, MIN_K, STARTS, Algorithm, Recipe
+from lib.segments.recipe import ALGORITHMS, EXACT, MAX_FEATURES, MAX_K, MAX_STARTS, MIN_K, STARTS, Algorithm, Recipe
 from lib.segments.segmentation import UNASSIGNED, Model, Placement, Segmentation, place
 from lib.segments.silhouette import Silhouettes, silhouette_sweep, silhouettes
 from lib.work.progress import Cancelled, Progress
@@ -38,6 +38,7 @@ __all__ = [
     "ALGORITHM_LABELS",
     "CANNOT",
     "DRAWN",
+    "EXACT",
     "MAX_FEATURES",
     "MAX_K",
     "MAX_STARTS",

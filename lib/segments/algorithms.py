@@ -1,8 +1,8 @@
 """Ways of finding segments behind one signature, and what each of them cannot do.
 
-Only k-means and its bisecting variant take weights. The others are shown a sample of rows drawn by weight
-(systematic sampling: a row of twice the weight is drawn twice as often, to within one), so that the many
-members count as many; the rows not drawn are placed afterwards.
+k-means, its bisecting variant and the mixture for mixed types take weights. The others are shown a sample of rows
+drawn by weight (systematic sampling: a row of twice the weight is drawn twice as often, to within one), so that the
+many members count as many; the rows not drawn are placed afterwards.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from sklearn.mixture import GaussianMixture
 
 from lib.errors import RecipeError
 from lib.estimates import draw
+from lib.segments.em import is_drawn, run_em
 from lib.segments.kmeans import nearest, run_kmeans
-from lib.segments.points import Floats, Labels, Points
+from lib.segments.mixture import Evidence, Mixture, evidence
+from lib.segments.points import VERY_MANY, Floats, Labels, Points
 from lib.segments.recipe import Algorithm, Recipe
 from lib.words import percent
 from lib.work.progress import one_thread
@@ -38,6 +40,7 @@ ALGORITHM_LABELS: Mapping[Algorithm, str] = {
     "kmeans": "k-means",
     "bisecting": "Bisecting k-means",
     "gaussian_mixture": "Gaussian mixture",
+    "latent_class": "Mixture for mixed types",
     "ward": "Ward",
     "hdbscan": "HDBSCAN",
 }
@@ -49,6 +52,8 @@ CANNOT: Mapping[Algorithm, str] = {
     "can end above the inertia of k-means.",
     "gaussian_mixture": f"Takes no weights: fitted to at most {DRAWN:,} rows drawn by weight, every row is then "
     "placed by the fitted mixture. Assumes bell-shaped segments, which skewed amounts are not without a transform.",
+    "latent_class": "Takes weights, categories and amounts in two parts as what they are. Takes columns as independent "
+    "within a segment: what columns say together makes more segments of it.",
     "ward": f"Takes no weights and needs all pairs of rows: fitted to at most {DRAWN:,} rows drawn by weight, the "
     "others follow their nearest drawn neighbour.",
     "hdbscan": f"Takes no weights and no number of segments: fitted to at most {DRAWN:,} rows drawn by weight, one "
@@ -58,12 +63,17 @@ CANNOT: Mapping[Algorithm, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Labels 0, 1, ... (-1 unassigned), centres where the algorithm has its own, inertia of each start."""
+    """Labels 0, 1, ... (-1 unassigned), centres where the algorithm has its own, inertia of each start.
+
+    ``mixture`` and ``evidence`` are those of the mixture for mixed types, its components in the order of the labels.
+    """
 
     labels: Labels
     centres: Floats | None = None
     inertias: Floats | None = None
     notes: tuple[str, ...] = ()
+    mixture: Mixture | None = None
+    evidence: Evidence | None = None
 
 
 def find(points: Points, recipe: Recipe, *, first: Floats | None = None) -> Found:
@@ -72,7 +82,7 @@ def find(points: Points, recipe: Recipe, *, first: Floats | None = None) -> Foun
     Args:
         points: The members on the scale of distances.
         recipe: What was asked for.
-        first: Centres that k-means shall try besides its own starts.
+        first: Centres that k-means and the mixture for mixed types shall try besides their own starts.
 
     Raises:
         RecipeError: If the algorithm finds no segments.
@@ -108,6 +118,14 @@ def _gaussian_mixture(points: Points, recipe: Recipe, _: Floats | None) -> Found
     return Found(labels.astype(np.intp), notes=_notes(points, drawn))
 
 
+def _latent_class(points: Points, recipe: Recipe, first: Floats | None) -> Found:
+    mixture = run_em(points, recipe, first=first).mixture
+    told = evidence(mixture, points.matrix, points.weights, points.members)
+    kept, labels = np.unique(mixture.labels(points.matrix), return_inverse=True)
+    notes = (f"Fitted to {VERY_MANY:,} rows drawn by weight.",) if is_drawn(points) else ()
+    return Found(labels.astype(np.intp), notes=notes, mixture=mixture.of(kept), evidence=told)
+
+
 def _ward(points: Points, recipe: Recipe, _: Floats | None) -> Found:
     drawn = _drawn(points, recipe.seed)
     labels = AgglomerativeClustering(recipe.k, linkage="ward").fit_predict(points.matrix[drawn])
@@ -132,6 +150,7 @@ _FINDERS: Mapping[Algorithm, _Finder] = {
     "kmeans": _kmeans,
     "bisecting": _bisecting,
     "gaussian_mixture": _gaussian_mixture,
+    "latent_class": _latent_class,
     "ward": _ward,
     "hdbscan": _hdbscan,
 }

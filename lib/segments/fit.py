@@ -41,9 +41,10 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
     """``fit`` for members whose points are already there."""
     started = time.perf_counter()
     found = find(points, recipe)
-    labels, centres = numbered(found, space, points)
+    labels, centres, order = numbered(found, space, points)
+    mixture = None if found.mixture is None else found.mixture.of(order)
     return Segmentation(
-        model=Model(recipe, space, centres),
+        model=Model(recipe, space, centres, mixture),
         entity=dataset.entity,
         labels=labels,
         inertia=inertia(points, labels, centres),
@@ -61,22 +62,23 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
             )
         ),
         seconds=time.perf_counter() - started,
+        evidence=found.evidence,
     )
 
 
-def numbered(found: Found, space: Space, points: Points) -> tuple[Labels, Floats]:
-    """Labels from 1 and centres, both in the order by which segments are numbered."""
+def numbered(found: Found, space: Space, points: Points) -> tuple[Labels, Floats, Labels]:
+    """Labels from 1 and centres, both in the order by which segments are numbered, and that order."""
     centres = found.centres
     labels = found.labels
     if centres is None:
         _, labels = np.unique(np.append(labels, -1), return_inverse=True)
         labels = labels[:-1] - 1
         centres = centres_of(points, labels, int(labels.max()) + 1)
-    order = in_order(space.unrotated(centres))
+    order = in_order(space.ordered(centres))
     number = np.empty(len(order) + 1, dtype=np.intp)
     number[order] = np.arange(1, len(order) + 1)
     number[-1] = UNASSIGNED
-    return number[labels], centres[order]
+    return number[labels], centres[order], order
 
 
 def centres_of(points: Points, labels: Labels, k: int) -> Floats:

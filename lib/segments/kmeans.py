@@ -51,7 +51,7 @@ class KMeansRun:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One moment of Lloyd's iterations: centroids in original units, labels by the nearest of them.
+    """One moment of Lloyd's iterations: centroids in original units (``Space.usual``), labels by the nearest of them.
 
     ``number`` 0 is the k-means++ start. ``moved`` is the share of the weight whose segment changed since the
     step before. Where rows were drawn to be watched, ``drawn`` says how many, and inertia and moves are theirs.
@@ -133,7 +133,7 @@ def in_order(centres: Floats) -> Labels:
     """The rule by which segments are numbered: ascending by the first feature, ties by the next ones.
 
     Args:
-        centres: Segments x features, on the comparable scale (``Space.unrotated``): components have no first feature.
+        centres: Segments x features, as ``Space.ordered`` gives them: components and parts have no first feature.
     """
     rounded = np.round(centres / np.maximum(np.abs(centres).max(axis=0, initial=0), 1e-300), 9)
     return np.lexsort(rounded.T[::-1])
@@ -165,13 +165,13 @@ def iterations(dataset: Dataset, recipe: Recipe, *, start: int = 0, rows: Labels
     watched = points if len(points.distinct[0]) <= VERY_MANY else points.stages[-2]
     path = _path(watched, plus_plus(points.fewer, recipe, start))
     wanted = points.matrix if rows is None else points.matrix[rows]
-    order = in_order(space.unrotated(path[-1]))
+    order = in_order(space.ordered(path[-1]))
     steps, before = [], None
     for number, centres in enumerate(path):
         labels = nearest(watched.matrix, centres[order]) + 1
         off = np.square(watched.matrix - centres[order][labels - 1]).sum(axis=1)
         moved = 1.0 if before is None else float(watched.weights @ (labels != before) / watched.weights.sum())
-        centroids = space.original(centres[order])
+        centroids = space.usual(centres[order])
         centroids.index = pd.RangeIndex(1, recipe.k + 1, name="segment")
         shown = nearest(wanted, centres[order]) + 1
         drawn = None if watched is points else len(watched)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,14 @@ from lib.dataset import ROWS, Counting, Dataset
 from lib.errors import RecipeError
 from lib.estimates import draw
 from lib.features.space import Space, fit_space
+from lib.features.two_parts import Part
 from lib.segments.recipe import Recipe
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.intp]
+
+Kind = Literal["amount", "code", "much"]
+"""What a column of the matrix is: an amount, codes, or how much those have who, by the column before, have any."""
 
 MANY, VERY_MANY = 10_000, 100_000
 """Different points beyond which fewer stand for all: where something is only tried, and where it is tried again."""
@@ -34,12 +39,14 @@ class Points:
         weights: What a row counts; they sum to the sampled members, or to the rows when rows are counted.
         members: Position of the row's member.
         implicates: Which implicate the row is; all 0 when rows are counted.
+        kinds: What each column of the matrix is; none where all are amounts.
     """
 
     matrix: Floats
     weights: Floats
     members: Labels
     implicates: Labels
+    kinds: tuple[Kind, ...] = ()
 
     def __len__(self) -> int:
         return len(self.matrix)
@@ -95,6 +102,7 @@ class Points:
             weights=self.weights[chosen] if weights is None else weights,
             members=self.members[chosen],
             implicates=self.implicates[chosen],
+            kinds=self.kinds,
         )
 
 
@@ -142,10 +150,26 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
         weights=weights,
         members=np.arange(len(dataset)) if rows_counted else dataset.member_codes,
         implicates=np.zeros(len(dataset), dtype=np.intp) if rows_counted else dataset.implicate_codes,
+        kinds=_kinds(dataset, space),
     )
     if recipe.algorithm != "hdbscan":
         check_enough(points, recipe.k)
     return space, points
+
+
+def _kinds(dataset: Dataset, space: Space) -> tuple[Kind, ...]:
+    return () if space.rotation else tuple(_kind(dataset, part) for part in space.parts)
+
+
+def _kind(dataset: Dataset, part: Part) -> Kind:
+    if part.kind == "whole":
+        is_code = dataset.codebook[part.feature].is_category or _has_two_values(dataset.values(part.feature))
+        return "code" if is_code else "amount"
+    return "code" if part.kind == "has" else "much"
+
+
+def _has_two_values(values: Floats) -> bool:
+    return bool(((values == values.min()) | (values == values.max())).all())
 
 
 def check_enough(points: Points, k: int) -> None:

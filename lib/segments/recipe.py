@@ -11,8 +11,11 @@ from lib.dataset import COUNTINGS, MEMBERS, Counting
 from lib.errors import RecipeError
 from lib.features.space import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
 
-Algorithm = Literal["kmeans", "bisecting", "gaussian_mixture", "ward", "hdbscan"]
-ALGORITHMS: tuple[Algorithm, ...] = ("kmeans", "bisecting", "gaussian_mixture", "ward", "hdbscan")
+Algorithm = Literal["kmeans", "bisecting", "gaussian_mixture", "latent_class", "ward", "hdbscan"]
+ALGORITHMS: tuple[Algorithm, ...] = ("kmeans", "bisecting", "gaussian_mixture", "latent_class", "ward", "hdbscan")
+
+EXACT: frozenset[Algorithm] = frozenset({"kmeans", "latent_class"})
+"""Those by which a stored model places members exactly as they were found; of the others the nearest centre is near."""
 
 MIN_K, MAX_K = 2, 30
 MAX_FEATURES = 60

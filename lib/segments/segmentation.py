@@ -14,6 +14,7 @@ from lib.dataset import ROWS
 from lib.errors import RecipeError
 from lib.features.space import Space
 from lib.segments.kmeans import nearest, squared_distances
+from lib.segments.mixture import Evidence, Mixture
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Recipe
 from lib.segments.silhouette import Silhouettes, silhouettes
@@ -31,13 +32,15 @@ class Placement:
     """Where a member belongs.
 
     ``distances`` (to each centroid, on the scale of distances) is indexed by segment. ``borderline`` is the
-    distance to the nearest centroid over that to the next: 0 at a centroid, 1 half way between two.
+    distance to the nearest centroid over that to the next: 0 at a centroid, 1 half way between two. Where a mixture
+    places, ``posterior`` is how likely each segment is, and ``borderline`` that of the next over the likeliest.
     """
 
     segment: int
     next_best: int
     distances: pd.Series
     borderline: float
+    posterior: pd.Series | None = None
 
     @property
     def is_borderline(self) -> bool:
@@ -49,12 +52,14 @@ class Placement:
 class Model:
     """What is needed to place any member: kept as plain JSON, it can be applied to another table later.
 
-    ``centres`` (segments x ``space.dimensions``, on the scale of distances) are in the order of the segments' numbers.
+    ``centres`` (segments x ``space.dimensions``, on the scale of distances) are in the order of the segments' numbers,
+    and so are the components of ``mixture``, where members are placed by one.
     """
 
     recipe: Recipe
     space: Space
     centres: Floats
+    mixture: Mixture | None = None
 
     @property
     def numbers(self) -> pd.RangeIndex:
@@ -69,16 +74,40 @@ class Model:
         """
         return self.space.original(self.centres).set_index(self.numbers)
 
-    def labels(self, frame: pd.DataFrame) -> Labels:
-        """Segment (1, 2, ...) of each row of a table that has the features, by the nearest centroid.
+    @property
+    def usual(self) -> pd.DataFrame:
+        """As ``centroids``, but 0 for a feature in two parts where most have none: where they are drawn."""
+        return self.space.usual(self.centres).set_index(self.numbers)
 
-        For k-means these are the labels of ``fit``. For the other algorithms the nearest centroid is an
-        approximation of theirs.
+    @property
+    def held(self) -> pd.DataFrame:
+        """Share of each segment that has any, one column for each feature in two parts; see ``Space.held``."""
+        return self.space.held(self.centres).set_index(self.numbers)
+
+    def labels(self, frame: pd.DataFrame) -> Labels:
+        """Segment (1, 2, ...) of each row of a table that has the features, see ``labels_of``.
 
         Raises:
             RecipeError: If a feature is missing from the table or has missing values.
         """
-        return nearest(self._matrix(frame), self.centres) + 1
+        return self.labels_of(self._matrix(frame))
+
+    def labels_of(self, matrix: Floats) -> Labels:
+        """Segment (1, 2, ...) of each point: the likeliest of a mixture, else the nearest centroid's.
+
+        For ``EXACT`` algorithms these are the labels of ``fit``, for the others an approximation of theirs.
+        """
+        return (nearest(matrix, self.centres) if self.mixture is None else self.mixture.labels(matrix)) + 1
+
+    def borders(self, matrix: Floats) -> Floats:
+        """How near each point is to belonging to another segment, see ``Placement.borderline``."""
+        if len(self.centres) == 1:
+            return np.zeros(len(matrix))
+        if self.mixture is not None:
+            two = -np.partition(-self.mixture.posterior(matrix), 1, axis=1)[:, :2]
+            return np.asarray(two[:, 1] / two[:, 0])
+        two = np.sqrt(np.partition(squared_distances(matrix, self.centres), 1, axis=1)[:, :2])
+        return np.divide(two[:, 0], two[:, 1], out=np.ones(len(two)), where=two[:, 1] > 0)
 
     def place(self, values: Mapping[str, float]) -> Placement:
         """The segment of one member given its features in original units.
@@ -86,13 +115,19 @@ class Model:
         Raises:
             RecipeError: If a feature is missing or not a number.
         """
-        squared = squared_distances(self._matrix(values), self.centres)[0]
-        distances = pd.Series(np.sqrt(squared), index=self.numbers, name="distance")
-        ordered = distances.sort_values(kind="stable")
-        if len(ordered) == 1:
-            return Placement(1, 1, distances, 0.0)
-        near, far = float(ordered.iloc[0]), float(ordered.iloc[1])
-        return Placement(int(ordered.index[0]), int(ordered.index[1]), distances, near / far if far > 0 else 1.0)
+        matrix = self._matrix(values)
+        distances = pd.Series(np.sqrt(squared_distances(matrix, self.centres)[0]), index=self.numbers, name="distance")
+        posterior = None
+        if self.mixture is not None:
+            posterior = pd.Series(self.mixture.posterior(matrix)[0], index=self.numbers, name="posterior")
+        ordered = (distances if posterior is None else -posterior).sort_values(kind="stable").index
+        return Placement(
+            int(ordered[0]),
+            int(ordered[min(1, len(ordered) - 1)]),
+            distances,
+            float(self.borders(matrix)[0]),
+            posterior,
+        )
 
     def _matrix(self, values: pd.DataFrame | Mapping[str, Any]) -> Floats:
         if missing := [name for name in self.space.features if name not in values]:
@@ -102,7 +137,8 @@ class Model:
         except (TypeError, ValueError) as error:
             raise RecipeError("To place a row every feature must be a number.") from error
         if not np.isfinite(scaled).all():
-            bad = np.array(self.space.features)[~np.isfinite(scaled).all(axis=0)]
+            pairs = zip(self.space.parts, scaled.T, strict=True)
+            bad = dict.fromkeys(part.feature for part, column in pairs if not np.isfinite(column).all())
             raise RecipeError(f"To place a row its {', '.join(bad)} must be a number: fill in the gap.")
         return self.space.rotated(scaled)
 
@@ -112,6 +148,7 @@ class Model:
             "recipe": self.recipe.to_dict(),
             "space": self.space.to_dict(),
             "centres": self.centres.tolist(),
+            **({} if self.mixture is None else {"mixture": self.mixture.to_dict()}),
         }
 
     @classmethod
@@ -123,7 +160,8 @@ class Model:
         """
         try:
             recipe, space = Recipe.from_dict(stored["recipe"]), Space.from_dict(stored["space"])
-            model = cls(recipe, space, np.asarray(stored["centres"], dtype=float))
+            mixture = Mixture.from_dict(stored["mixture"]) if recipe.algorithm == "latent_class" else None
+            model = cls(recipe, space, np.asarray(stored["centres"], dtype=float), mixture)
         except (KeyError, TypeError, ValueError) as error:
             raise RecipeError("This is not a stored segmentation: export one and read that.") from error
         if model.centres.shape[1:] != (space.dimensions,) or recipe.features != space.features:
@@ -152,6 +190,7 @@ class Segmentation:
         notes: What is worth knowing about how it was made, a sentence each.
         seconds: Time it took to find.
         scored: Silhouettes where they were computed beforehand, together with those of other segmentations.
+        evidence: What speaks for a mixture for mixed types, and how sure it is of its members.
     """
 
     model: Model
@@ -164,6 +203,7 @@ class Segmentation:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     scored: Silhouettes | None = field(default=None, repr=False)
+    evidence: Evidence | None = None
 
     @property
     def recipe(self) -> Recipe:

@@ -27,6 +27,7 @@ from lib.prices import price_ratio
 from lib.segments.algorithms import recipe_words
 from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_rows
 from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
+from lib.segments.recipe import EXACT
 from lib.segments.segmentation import UNASSIGNED
 from lib.tables.cells import clean_name
 from lib.tables.own.encoding import find_encoding
@@ -204,7 +205,7 @@ def _notes(stored: StoredRecipe, dollars: int | None) -> tuple[str, ...]:
         notes.append(f"Amounts were taken as {dollars} dollars and put into those of {stored.dollars}.")
     elif stored.money and stored.dollars:
         notes.append(f"Amounts were taken as {stored.dollars} dollars.")
-    if stored.model.recipe.algorithm != "kmeans":
+    if stored.model.recipe.algorithm not in EXACT:
         known = stored.agreement == stored.agreement
         measured = f": it gives the app's own labels for {percent(stored.agreement)} of its rows" if known else ""
         notes.append(f"The nearest centroid only comes near to the segments of this algorithm{measured}.")

@@ -1,4 +1,4 @@
-"""Where many rows belong by a saved recipe: the nearest centroid, row by row, gaps and other dollars allowed."""
+"""Where many rows belong by a saved recipe, row by row, gaps and other dollars allowed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from lib.errors import DataError
 from lib.prices import price_ratio
 from lib.segments.apply.stored import StoredRecipe
-from lib.segments.kmeans import squared_distances
 from lib.segments.points import Floats, Labels
 from lib.segments.segmentation import BORDERLINE, UNASSIGNED
 
@@ -29,7 +28,7 @@ class Places:
 
 
 def place_rows(stored: StoredRecipe, columns: Mapping[str, Floats], *, dollars: int | None = None) -> Places:
-    """The segments of many rows, by the nearest centroid.
+    """The segments of many rows, by the nearest centroid or the likeliest component.
 
     Args:
         stored: A saved recipe.
@@ -47,19 +46,11 @@ def place_rows(stored: StoredRecipe, columns: Mapping[str, Floats], *, dollars: 
     distance = np.full(len(known), np.nan)
     borderline = np.zeros(len(known), dtype=bool)
     if known.any():
-        squared = squared_distances(model.space.matrix({n: v[known] for n, v in scaled.items()}), model.centres)
-        segment[known] = squared.argmin(axis=1) + 1
-        distance[known] = np.sqrt(squared.min(axis=1))
-        borderline[known] = _on_border(squared)
+        matrix = model.space.matrix({n: v[known] for n, v in scaled.items()})
+        segment[known] = model.labels_of(matrix)
+        distance[known] = np.sqrt(np.square(matrix - model.centres[segment[known] - 1]).sum(axis=1))
+        borderline[known] = model.borders(matrix) >= BORDERLINE
     return Places(segment, distance, borderline)
-
-
-def _on_border(squared: Floats) -> np.ndarray:
-    """As ``Placement.borderline``: the nearest distance over the next reaches ``BORDERLINE``."""
-    if squared.shape[1] == 1:
-        return np.zeros(len(squared), dtype=bool)
-    two = np.sqrt(np.partition(squared, 1, axis=1)[:, :2])
-    return two[:, 0] >= BORDERLINE * two[:, 1]
 
 
 def matched(features: Sequence[str], names: Sequence[str]) -> dict[str, str]:

@@ -19,7 +19,10 @@ from lib.dataset import Codebook, Preparing
 from lib.errors import RecipeError, StepError
 from lib.features.components import Rotation
 from lib.features.space import Space
+from lib.features.two_parts import LENGTH as TWO_PARTS
+from lib.segments.apply.checked import check_mixture, check_numbers, refuse
 from lib.segments.points import Floats
+from lib.segments.recipe import EXACT
 from lib.segments.segmentation import UNASSIGNED, Model
 from lib.steps import stored as steps
 from lib.tables.cells import clean_name, clean_names
@@ -46,11 +49,22 @@ _STEPS = (
     "curve[1]; quantile interpolates linearly from curve[0] to curve[1].",
     "3. Subtract centre and divide by spread, feature by feature.",
 )
+_TWO_PARTS = (
+    "2. Transform each by its curve. With four numbers it becomes two: h, 1 where x is not 0, else 0; and "
+    "h * (arcsinh(x / curve[0]) - curve[1]). With one number it becomes arcsinh(x / curve[0]), with none it is left.",
+    "3. Subtract centre and divide by spread, number by number.",
+)
 _ROTATE = (
     "Subtract rotation.centre, feature by feature, and multiply by rotation.directions (features x components): these "
     "scores take the place of the features."
 )
 _NEAREST = "The segment is the nearest of the centres (Euclidean); the first row of centres is segment 1."
+_LIKELIEST = (
+    "The segment is the one with the largest log(share) plus, number by number: for an amount "
+    "-((x - mean)^2 / variance + log(2 pi variance)) / 2; for how much, the same where the number before is at its "
+    "last level, else 0; for a code the log of the chance of its level (0 for a level that is not there). The first "
+    "of shares, means, variances and chances is of segment 1."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +123,10 @@ def to_text(
         dollars: Year whose prices they are in.
         about: Where it came from, label to words.
         agreement: Share of the members it was made from that the nearest centre labels as they were; for
-            k-means always 1.
+            algorithms that are ``EXACT`` always 1.
         preparation: How the table was read and prepared.
     """
-    measured = 1.0 if model.recipe.algorithm == "kmeans" else agreement
+    measured = 1.0 if model.recipe.algorithm in EXACT else agreement
     features = [
         {"name": name, "label": codebook.label(name), "unit": codebook[name].unit if name in codebook else ""}
         for name in model.recipe.features
@@ -128,8 +142,8 @@ def to_text(
         **({} if preparation is None else {"preparation": preparation.to_dict()}),
         "how_to_apply": [
             _first_step(dollars, preparation),
-            *_STEPS,
-            *_last_steps(model.space),
+            *(_TWO_PARTS if model.space.transform == "two_part" else _STEPS),
+            *_last_steps(model),
             *_approximate(model, measured),
         ],
         **({} if measured is None else {"agreement": measured}),
@@ -143,14 +157,15 @@ def _first_step(dollars: int | None, preparation: Preparing | None) -> str:
     return f"1. Take the features{prepared}, in this order{f' and in {dollars} dollars' if dollars else ''}."
 
 
-def _last_steps(space: Space) -> list[str]:
-    steps = (_NEAREST,) if space.rotation is None else (_ROTATE, _NEAREST)
+def _last_steps(model: Model) -> list[str]:
+    placed = _NEAREST if model.mixture is None else _LIKELIEST
+    steps = (placed,) if model.space.rotation is None else (_ROTATE, placed)
     return [f"{number}. {words}" for number, words in enumerate(steps, len(_STEPS) + 2)]
 
 
 def _approximate(model: Model, agreement: float | None) -> tuple[str, ...]:
     """What to know of the steps where segments are not those of the nearest centre."""
-    if model.recipe.algorithm == "kmeans":
+    if model.recipe.algorithm in EXACT:
         return ()
     measured = "" if agreement is None else f": it gives the app's own labels for {percent(agreement)} of its rows"
     return (f"The nearest centre only comes near to the segments of this algorithm{measured}.",)
@@ -164,7 +179,7 @@ def read_recipe(text: str | bytes) -> StoredRecipe:
     """
     stored = _parsed(text)
     if stored.get("format") != FORMAT:
-        _refuse("it does not say that it is one")
+        refuse("it does not say that it is one")
     version = FORMAT_VERSION if stored.get("preparation") is None else PREPARED_VERSION
     if stored.get("format_version") != version:
         raise RecipeError(
@@ -190,9 +205,9 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
         words = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         stored = json.loads(words, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        _refuse("it is not sound JSON")
+        refuse("it is not sound JSON")
     if not isinstance(stored, dict):
-        _refuse("it is not a JSON object")
+        refuse("it is not a JSON object")
     return stored
 
 
@@ -200,29 +215,29 @@ def _refuse_constant(_: str) -> NoReturn:
     raise ValueError("not a number")
 
 
-def _refuse(why: str) -> NoReturn:
-    raise RecipeError(f"This is not a recipe file of the app ({why}): export one and read that.")
-
-
 def _model(stored: Mapping[str, Any]) -> Model:
     space = stored.get("space")
     if not isinstance(stored.get("recipe"), dict) or not isinstance(space, dict):
-        _refuse("recipe or scale is missing")
+        refuse("recipe or scale is missing")
     names = stored["recipe"].get("features")
     if not isinstance(names, list) or space.get("features") != names:
-        _refuse("the features of recipe and scale differ")
-    for key, length in (("centre", len(names)), ("spread", len(names))):
-        _numbers(space.get(key), (length,), key)
+        refuse("the features of recipe and scale differ")
     curves = space.get("curves")
     if not isinstance(curves, list) or len(curves) != len(names):
-        _refuse("there must be one curve for each feature")
+        refuse("there must be one curve for each feature")
+    for curve in curves:
+        check_numbers(curve, _curve_shape(space.get("transform"), curve), "curves")
+    parts = len(names) + sum(space["transform"] == "two_part" and len(curve) == TWO_PARTS for curve in curves)
+    for key in ("centre", "spread"):
+        check_numbers(space.get(key), (parts,), key)
     centres = stored.get("centres")
     if not isinstance(centres, list) or not 1 <= len(centres) <= MAX_SEGMENTS:
-        _refuse(f"there must be 1 to {MAX_SEGMENTS} centres")
+        refuse(f"there must be 1 to {MAX_SEGMENTS} centres")
     rotation = space.get("rotation")
-    _numbers(centres, (len(centres), len(names) if rotation is None else _components(rotation, len(names))), "centres")
-    for curve in curves:
-        _numbers(curve, _curve_shape(space.get("transform"), curve), "curves")
+    dimensions = parts if rotation is None else _components(rotation, parts)
+    check_numbers(centres, (len(centres), dimensions), "centres")
+    if stored["recipe"].get("algorithm") == "latent_class":
+        check_mixture(stored.get("mixture"), len(centres), dimensions)
     model = Model.from_dict(stored)
     _check_space(model.space, model)
     return model
@@ -232,9 +247,9 @@ def _components(rotation: object, features: int) -> int:
     """How many components take the place of features; refuses what is no rotation."""
     shares = rotation.get("shares") if isinstance(rotation, dict) else None
     if not isinstance(rotation, dict) or not isinstance(shares, list) or not 1 <= len(shares) <= features:
-        _refuse("the rotation has too few or too many components")
+        refuse("the rotation has too few or too many components")
     for key, shape in (("centre", (features,)), ("directions", (features, len(shares))), ("shares", (len(shares),))):
-        _numbers(rotation.get(key), shape, f"{key} of the rotation")
+        check_numbers(rotation.get(key), shape, f"{key} of the rotation")
     return len(shares)
 
 
@@ -243,30 +258,20 @@ def _curve_shape(transform: object, curve: object) -> tuple[int, ...]:
         first = curve[0] if isinstance(curve, list) and curve else None
         length = len(first) if isinstance(first, list) else 0
         if not 1 <= length <= _MAX_CURVE:
-            _refuse("a curve has too few or too many steps")
+            refuse("a curve has too few or too many steps")
         return (2, length)
+    if transform == "two_part" and isinstance(curve, list):
+        return (len(curve) if len(curve) in {0, 1, TWO_PARTS} else 0,)
     return ({"asinh": 1, "winsorised": 2}.get(str(transform), 0),)
-
-
-def _numbers(value: object, shape: tuple[int, ...], what: str) -> None:
-    """Refuse anything but lists of finite numbers of that shape: no text, no truth values, no gaps."""
-    rows = value if len(shape) == 2 else [value]
-    if not isinstance(rows, list) or (len(shape) == 2 and len(rows) != shape[0]):
-        _refuse(f"{what} have the wrong shape")
-    for row in rows:
-        if not isinstance(row, list) or len(row) != shape[-1]:
-            _refuse(f"{what} have the wrong shape")
-        if not all(type(number) in {int, float} and abs(number) < 1e300 for number in row):
-            _refuse(f"{what} hold something that is not a number")
 
 
 def _check_space(space: Space, model: Model) -> None:
     if (space.transform, space.scaling) != (model.recipe.transform, model.recipe.scaling):
-        _refuse("transform or scaling differ between recipe and scale")
+        refuse("transform or scaling differ between recipe and scale")
     if not (space.spread > 0).all():
-        _refuse("a spread is not above 0")
+        refuse("a spread is not above 0")
     if model.recipe.algorithm != "hdbscan" and len(model.centres) > model.recipe.k:
-        _refuse("there are more centres than segments")
+        refuse("there are more centres than segments")
     for curve in space.curves:
         _check_curve(space.transform, curve)
     _check_rotation(space.rotation, model.recipe.pca)
@@ -274,34 +279,36 @@ def _check_space(space: Space, model: Model) -> None:
 
 def _check_rotation(rotation: Rotation | None, pca: float | None) -> None:
     if (rotation is None) != (pca is None):
-        _refuse("PCA differs between recipe and scale")
+        refuse("PCA differs between recipe and scale")
     if rotation is None or pca is None:
         return
     across = rotation.directions.T @ rotation.directions
     if not np.allclose(across, np.eye(len(across)), rtol=0, atol=_RIGHT_ANGLE):
-        _refuse("the directions of the rotation are not unit vectors at right angles")
+        refuse("the directions of the rotation are not unit vectors at right angles")
     shares = rotation.shares
     if not ((shares >= 0).all() and (np.diff(shares) <= _RIGHT_ANGLE).all()):
-        _refuse("the shares of the rotation do not fall")
+        refuse("the shares of the rotation do not fall")
     if not pca - _RIGHT_ANGLE <= shares.sum() <= 1 + _RIGHT_ANGLE:
-        _refuse("the components hold another share of the variance than the recipe asks for")
+        refuse("the components hold another share of the variance than the recipe asks for")
 
 
 def _check_curve(transform: str, curve: Floats) -> None:
-    if transform == "asinh" and not curve[0] > 0:
-        _refuse("a scale of asinh is not above 0")
+    if transform in {"asinh", "two_part"} and len(curve) and not curve[0] > 0:
+        refuse("a scale of asinh is not above 0")
+    if transform == "two_part" and len(curve) == TWO_PARTS and not curve[2] <= curve[1] <= curve[3]:
+        refuse("a mean is not between the least and the most")
     if transform == "winsorised" and curve[0] > curve[1]:
-        _refuse("the caps are in the wrong order")
+        refuse("the caps are in the wrong order")
     if transform == "quantile" and not ((np.diff(curve[0]) > 0).all() and (np.diff(curve[1]) >= 0).all()):
-        _refuse("a curve does not rise")
+        refuse("a curve does not rise")
 
 
 def _names(given: object, segments: int) -> dict[int, str]:
     if not isinstance(given, dict) or len(given) > segments + 1:
-        _refuse("the names do not fit the segments")
+        refuse("the names do not fit the segments")
     known = {str(number): number for number in range(UNASSIGNED, segments + 1)}
     if not all(key in known and isinstance(name, str) for key, name in given.items()):
-        _refuse("the names do not fit the segments")
+        refuse("the names do not fit the segments")
     return clean_names({known[key]: name for key, name in given.items()})
 
 
@@ -311,34 +318,34 @@ def _preparation(given: object) -> Preparing | None:
     try:
         return steps.from_dict(given)
     except StepError:
-        _refuse("how the table was prepared cannot be read")
+        refuse("how the table was prepared cannot be read")
 
 
 def _money(given: object, features: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        _refuse("the features are not described")
+        refuse("the features are not described")
     if [one.get("name") for one in given] != list(features):
-        _refuse("the features are not those of the recipe")
+        refuse("the features are not those of the recipe")
     return tuple(one["name"] for one in given if one.get("unit") == "dollars")
 
 
 def _year(given: object) -> int | None:
     if given is None or (type(given) is int and 1900 <= given <= 2200):
         return given
-    _refuse("the year of the dollars is not a year")
+    return refuse("the year of the dollars is not a year")
 
 
 def _agreement(given: object, model: Model) -> float:
     if given is None:
-        return 1.0 if model.recipe.algorithm == "kmeans" else float("nan")
+        return 1.0 if model.recipe.algorithm in EXACT else float("nan")
     if type(given) not in {int, float} or not 0 <= given <= 1:  # type: ignore[operator]
-        _refuse("the agreement is not a share")
+        refuse("the agreement is not a share")
     return float(given)  # type: ignore[arg-type]
 
 
 def _about(given: object) -> dict[str, str]:
     if not isinstance(given, dict) or len(given) > _MAX_ABOUT:
-        _refuse("where it came from cannot be read")
+        refuse("where it came from cannot be read")
     if not all(isinstance(words, str) and len(words) <= _MAX_TEXT for words in given.values()):
-        _refuse("where it came from cannot be read")
+        refuse("where it came from cannot be read")
     return {clean_name(label): clean_name(words, _MAX_TEXT) for label, words in given.items()}

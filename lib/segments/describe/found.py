@@ -80,7 +80,7 @@ def find_member(dataset: Dataset, segmentation: Segmentation, member: int | str,
         rows=rows,
         segment=segment,
         agreeing=int((segmentation.labels[rows] == segment).sum()),
-        placement=_placement(segmentation, point, segment),
+        placement=_placement(segmentation, point, segment, rows),
         standing=pd.DataFrame.from_dict(standing, orient="index").rename_axis("column"),
         neighbours=_neighbours(dataset, segmentation, everybody, own),
         point=point,
@@ -118,10 +118,17 @@ def _most_by(codes: Labels, labels: Labels) -> Labels:
     )
 
 
-def _placement(segmentation: Segmentation, point: Floats, segment: int) -> Placement:
-    """Distances to the centre of its own segment and to that of the nearest other one."""
-    squared = squared_distances(point[None, :], segmentation.model.centres)[0]
-    distances = pd.Series(np.sqrt(squared), index=segmentation.model.numbers, name="distance")
+def _placement(segmentation: Segmentation, point: Floats, segment: int, rows: Labels) -> Placement:
+    """Distances to the centre of its own segment and to that of the nearest other one; of a mixture, how likely."""
+    model = segmentation.model
+    squared = squared_distances(point[None, :], model.centres)[0]
+    distances = pd.Series(np.sqrt(squared), index=model.numbers, name="distance")
+    if model.mixture is not None:
+        found = model.mixture.posterior(segmentation.points.matrix[rows]).mean(axis=0)
+        posterior = pd.Series(found, index=model.numbers, name="posterior")
+        other = posterior.drop(segment) if model.numbers.size > 1 else posterior
+        near = float(other.max() / posterior[segment]) if other is not posterior else 0.0
+        return Placement(segment, int(other.idxmax()), distances, near, posterior)
     own = int(distances.idxmin()) if segment == UNASSIGNED else segment
     others = distances.drop(own)
     if others.empty:

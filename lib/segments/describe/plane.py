@@ -51,7 +51,7 @@ def plane_of(dataset: Dataset, segmentation: Segmentation, most: int, *, linear:
     scales = tuple(scale_of(dataset.values(name), dataset.codebook[name], linear=linear) for name in (first, second))
     return Plane(
         points=points_to_draw(dataset, segmentation, most),
-        centroids=segmentation.centroids.set_axis(["x", "y"], axis=1),
+        centroids=segmentation.model.usual.set_axis(["x", "y"], axis=1),
         regions=regions(segmentation.model, (scales[0], scales[1])),
         scales=(scales[0], scales[1]),
     )

@@ -97,7 +97,7 @@ def persist(
         raise RecipeError("The same features are needed to compare two tables: use the older recipe.")
     data = new_dataset if old_dataset.dollars is None else new_dataset.in_dollars(old_dataset.dollars)
     new, model = fit(data, asked), old_segmentation.model
-    moved = model.space.matrix(new.centroids)
+    moved = new.model.space.moved(new.model.centres, model.space)
     apart = np.sqrt(squared_distances(moved, model.centres)).T
     old, matched = linear_sum_assignment(apart)
     placed = model.labels(data.frame)

@@ -130,12 +130,12 @@ def render_scales(scene: Segmented) -> None:
     mean = weights @ after
     bends = found.model.space.bends()
     rows = []
-    for position, name in enumerate(recipe.features):
-        text = scene.codebook[name].text
+    for position, part in enumerate(found.model.space.parts):
+        name, text = part.feature, scene.codebook[part.feature].text
         column = after[:, position]
         rows.append(
             {
-                "Feature": scene.codebook.label(name),
+                "Feature": part.label(scene.codebook),
                 "Median": text(profile.loc[name, "median"]),
                 "Middle half": f"{text(profile.loc[name, 'p25'])} to {text(profile.loc[name, 'p75'])}",
                 "Mean": text(profile.loc[name, "mean"]),

@@ -166,6 +166,9 @@ def _belonging(scene: Segmented, one: Found) -> str:
     if placed.next_best == placed.segment:
         return f"{called} falls in **{own}** (distance {near:.2f} to its centre)."
     sure = "on the border to" if placed.is_borderline else "next would be"
+    if placed.posterior is not None:
+        here, there = (f"{placed.posterior[number]:.1%}" for number in (placed.segment, placed.next_best))
+        return f"{called} falls in **{own}**, {sure} {following} (probabilities {here} and {there})."
     far = placed.distances[placed.next_best]
     return f"{called} falls in **{own}**, {sure} {following} (distances {near:.2f} and {far:.2f} to their centres)."
 

@@ -261,7 +261,7 @@ def render_components(scene: Segmented) -> None:
     if projection is None or projection.components is None:
         return
     components = projection.components
-    labels = {name: scene.codebook.label(name) for name in scene.recipe.features}
+    labels = dict(components.labels)
     left, right = st.columns(2)
     with left:
         first = components.explained.iloc[:2]

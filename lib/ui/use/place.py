@@ -8,7 +8,7 @@ import streamlit as st
 from lib.charts.segments import title_of
 from lib.dataset import Dataset
 from lib.estimates import quantile
-from lib.segments import place
+from lib.segments import EXACT, place
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.words import literal
@@ -23,19 +23,24 @@ def render(scene: Segmented) -> None:
         with st.grid(3, min_column_width=200):
             values = {name: _ask(scene, data, name) for name in scene.recipe.features}
         st.form_submit_button(f"Place this {member}", icon=":material/my_location:")
-    if scene.recipe.algorithm != "kmeans":
+    if scene.recipe.algorithm not in EXACT:
         st.caption("By the nearest centre, which only comes near what this method would say; k-means says it exactly.")
     placed = place(scene.found, values)
     sure = "on the border to" if placed.is_borderline else "next would be"
+    if placed.posterior is None:
+        how, figures, form = "distances", placed.distances, "{:.2f}"
+    else:
+        how, figures, form = "probabilities", placed.posterior, "{:.1%}"
+    here, there = (form.format(figures[number]) for number in (placed.segment, placed.next_best))
     st.markdown(
         f"It falls in **{literal(title_of(placed.segment, names))}**, {sure} "
-        f"{literal(title_of(placed.next_best, names))} "
-        f"(distances {placed.distances[placed.segment]:.2f} and {placed.distances[placed.next_best]:.2f})."
+        f"{literal(title_of(placed.next_best, names))} ({how} {here} and {there})."
     )
     table = pd.DataFrame(
         {
             "Segment": [title_of(int(number), names) for number in placed.distances.index],
             "Distance to its centroid": placed.distances.map("{:.2f}".format),
+            **({} if placed.posterior is None else {"Probability": placed.posterior.map("{:.1%}".format)}),
         }
     )
     st.dataframe(table, hide_index=True, alt=f"Distance of the {member} to each segment's centroid")

@@ -165,6 +165,10 @@ def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) 
         (codebook.label(str(name)), *(codebook[str(name)].text(float(value)) for value in found[name]))
         for name in found.columns
     )
+    rows += tuple(
+        (f"{codebook.label(str(name))}: have any", *(percent(float(share)) for share in shares))
+        for name, shares in segmentation.model.held.items()
+    )
     money = f", in {origin.dollars} dollars" if origin.dollars else ""
     return Table(f"Centroids{money}", ("Feature", *(str(number) for number in found.index)), rows)
 

@@ -71,8 +71,8 @@ def part_curve(values: Floats, weights: Floats, bend: float = 1.0) -> Floats:
 
     Returns:
         For an amount that some do not have: the scale of asinh (the weighted median absolute amount of those who have
-        any, times ``bend``), and of the bent amounts of those the weighted mean, the least and the most. The scale alone where
-        everybody has some; nothing where all who have any have the same, which is then left as it is.
+        any, times ``bend``), and of the bent amounts of those the weighted mean, the least and the most. The scale
+        alone where everybody has some; nothing where all who have any have the same, which is then left as it is.
     """
     held = values != 0
     amounts, theirs = values[held], weights[held]

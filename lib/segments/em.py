@@ -61,8 +61,8 @@ def run_em(points: Points, recipe: Recipe, *, first: Floats | None = None, gain:
     """The likeliest mixture of ``recipe.k`` components that some starts lead to.
 
     Each start gives every point to the nearest of k different ones drawn at random: on the survey these lead higher
-    than those of k-means++, which are far from one another, where a mixture seeks what is dense. Of more than ``VERY_MANY`` different points so
-    many are drawn by weight.
+    than those of k-means++, which lie far from one another where a mixture seeks what is dense. Of more than
+    ``VERY_MANY`` different points so many are drawn by weight.
 
     Args:
         points: The members on the scale of distances, with the kinds of its columns.
@@ -199,7 +199,7 @@ class _Table:
             self.bells, state.bells, self.scale, strict=True
         ):
             among = bool(self.kinds) and self.kinds[position] == "much"
-            columns[position] = Bell(middle + spread * means, spread**2 * variances, among)
+            columns[position] = Bell(middle + spread * means, spread**2 * variances, among, spread**2 * FLOOR)
         for (position, levels, _), chances in zip(self.codes, state.chances, strict=True):
             columns[position] = Chances(levels, chances)
         return Mixture(state.shares, tuple(columns[position] for position in range(self.matrix.shape[1])))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Dataset
+from lib.dataset import ROWS, Dataset
 from lib.estimates import THIN
 from lib.features.checks import feature_notes
 from lib.features.space import Space
 from lib.segments import alone
 from lib.segments.algorithms import Found, find
 from lib.segments.kmeans import in_order
+from lib.segments.mixture import Evidence
 from lib.segments.points import Floats, Labels, Points, check_enough, points_of
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
+from lib.words import listed, percent
 
 
 def fit(dataset: Dataset, recipe: Recipe, *, prepared: tuple[Space, Points] | None = None) -> Segmentation:
@@ -42,9 +45,9 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
     started = time.perf_counter()
     found = find(points, recipe)
     labels, centres, order = numbered(found, space, points)
-    mixture = None if found.mixture is None else found.mixture.of(order)
+    model = Model(recipe, space, centres, None if found.mixture is None else found.mixture.of(order))
     return Segmentation(
-        model=Model(recipe, space, centres, mixture),
+        model=model,
         entity=dataset.entity,
         labels=labels,
         inertia=inertia(points, labels, centres),
@@ -56,7 +59,8 @@ def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> S
                 None,
                 (
                     alone.note(dataset, recipe.features, labels, points.weights),
-                    *feature_notes(dataset, recipe.features),
+                    *([] if model.mixture else feature_notes(dataset, recipe.features)),
+                    *_of_mixture(model, found.evidence, dataset),
                     *_notes(found, recipe, len(centres), dataset.entity.singular),
                 ),
             )
@@ -117,6 +121,31 @@ def sizes(dataset: Dataset, labels: Labels, weights: Floats, k: int) -> pd.DataF
     )
     table["thin"] = table["sampled"] < THIN
     return table if table.loc[UNASSIGNED, "rows"] else table.drop(index=UNASSIGNED)
+
+
+def _of_mixture(model: Model, told: Evidence | None, dataset: Dataset) -> Iterator[str]:
+    """What speaks for a mixture, how sure it is, and amounts of which it made a single value a segment."""
+    mixture, space = model.mixture, model.space
+    if mixture is None or told is None:
+        return
+    members = "rows" if model.recipe.counting == ROWS else dataset.entity.plural
+    yield (
+        f"The mixture gives {members} to their segment with a probability of {percent(told.certainty)} on average "
+        f"(relative entropy {told.entropy:.2f}: 1 where nobody is in doubt). BIC {told.bic:,.0f}, lower is better, "
+        f"with {told.parameters} parameters and {told.members:,.0f} effective {members}."
+    )
+    if space.rotation is not None:
+        return
+    narrow = [
+        part.label(dataset.codebook)
+        for part, column in zip(space.parts, mixture.columns, strict=True)
+        if column.is_narrow
+    ]
+    if narrow:
+        yield (
+            f"Many {members} share one value of {listed(narrow)}, and a segment is made of little else: two parts tell "
+            "none from some, and what comes in few values is better a category."
+        )
 
 
 def _notes(found: Found, recipe: Recipe, k: int, member: str) -> tuple[str, ...]:

@@ -16,22 +16,30 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from lib.estimates.ends import effective_size
-
 from lib.segments.points import Floats, Labels
 
 
 @dataclass(frozen=True, eq=False)
 class Bell:
-    """A column of amounts: mean and variance in each component; ``among`` only those who have any, if it says so."""
+    """A column of amounts: mean and variance in each component; ``among`` only those who have any, if it says so.
+
+    ``least`` is the floor of variances, as far as it is known.
+    """
 
     means: Floats
     variances: Floats
     among: bool = False
+    least: float = 0.0
 
     @property
     def parameters(self) -> int:
         """Numbers that were estimated."""
         return 2 * len(self.means)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether some component's variance is as small as it may be."""
+        return bool((self.variances <= self.least * (1 + 1e-9)).any())
 
     def log_density(self, column: Floats) -> Floats:
         """Components x rows."""
@@ -55,6 +63,8 @@ class Chances:
 
     levels: Floats
     chances: Floats
+
+    is_narrow = False
 
     @property
     def parameters(self) -> int:
@@ -124,8 +134,12 @@ class Mixture:
 
 
 def _column(stored: Mapping[str, Any]) -> Bell | Chances:
-    numbers = {name: np.asarray(value, dtype=float) for name, value in stored.items() if name != "kind"}
-    return Chances(**numbers) if stored["kind"] == "code" else Bell(**numbers, among=stored["kind"] == "much")
+    def numbers(name: str) -> Floats:
+        return np.asarray(stored[name], dtype=float)
+
+    if stored["kind"] == "code":
+        return Chances(numbers("levels"), numbers("chances"))
+    return Bell(numbers("means"), numbers("variances"), among=stored["kind"] == "much")
 
 
 def _have(before: Bell | Chances, column: Floats) -> NDArray[np.bool_]:

@@ -47,7 +47,7 @@ def davies_bouldin(points: Points, labels: Labels) -> float:
 
 def score(segmentation: Segmentation) -> dict[str, float]:
     """Every score of a segmentation, and what its smallest segment rests on: a row of ``Sweep.table``."""
-    points, labels = segmentation.points, segmentation.labels
+    points, labels, told = segmentation.points, segmentation.labels, segmentation.evidence
     sizes = segmentation.sizes.drop(index=UNASSIGNED, errors="ignore")
     return {
         "inertia": segmentation.inertia,
@@ -60,6 +60,9 @@ def score(segmentation: Segmentation) -> dict[str, float]:
         "spread_over_starts": segmentation.spread_over_starts,
         "starts_at_best": segmentation.starts_at_best,
         "seconds": segmentation.seconds,
+        "bic": told.bic if told else float("nan"),
+        "certainty": told.certainty if told else float("nan"),
+        "entropy": told.entropy if told else float("nan"),
     }
 
 

@@ -38,6 +38,7 @@ def suggestions(table: pd.DataFrame) -> tuple[Suggestion, ...]:
         _extreme(table["silhouette"], "Silhouette", "highest mean silhouette", largest=True),
         _extreme(table["calinski_harabasz"], "Calinski-Harabasz", "highest ratio of spread", largest=True),
         _extreme(table["davies_bouldin"], "Davies-Bouldin", "least overlap", largest=False),
+        *_bic(table),
         _substance(table),
     )
 
@@ -115,6 +116,12 @@ def _extreme(scores: pd.Series, criterion: str, words: str, *, largest: bool) ->
     if criterion == "Silhouette" and (near := _as_good(known, k)):
         reason += f", hardly better than {near}"
     return Suggestion(criterion, k, reason)
+
+
+def _bic(table: pd.DataFrame) -> tuple[Suggestion, ...]:
+    """Advice of Schwarz's criterion where segments are a mixture's."""
+    known = table.get("bic", pd.Series(dtype=float)).dropna()
+    return () if known.empty else (_extreme(known, "BIC", "lowest", largest=False),)
 
 
 def _as_good(silhouette: pd.Series, k: int) -> str:

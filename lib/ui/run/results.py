@@ -161,6 +161,13 @@ def typical_amount(view: View, column: str) -> float:
 
 
 @kept
+def having(view: View, column: str) -> float:
+    """Share of a column's variance, bent by asinh, that is having any or none."""
+    data = view.members((column,))
+    return features.share_of_having(data.values(column), data.weights(view.counting))
+
+
+@kept
 def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
     """Quantiles of an amount in the population and in those it is shown beside."""
     return explore.distribution(sampled.groups(view, heading, (column,)), column).summary

@@ -15,10 +15,9 @@ from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import recipes
 from lib.words import literal
 
-_K_CHARTS = (
-    ("inertia", "Inertia", "Elbow", ".3~g"),
-    ("silhouette", "Mean silhouette", "Silhouette", ".2f"),
-)
+_BY_INERTIA = ("inertia", "Inertia", "Elbow", ".3~g")
+_BY_BIC = ("bic", "BIC", "BIC", ",.0f")
+_BY_SILHOUETTE = ("silhouette", "Mean silhouette", "Silhouette", ".2f")
 
 
 def render(scene: Segmented) -> None:
@@ -37,7 +36,8 @@ def render(scene: Segmented) -> None:
         )
         return
     with st.grid(2, min_column_width=300):
-        for score, label, criterion, number in _K_CHARTS:
+        is_mixture = recipe.algorithm == "latent_class"
+        for score, label, criterion, number in (_BY_BIC if is_mixture else _BY_INERTIA, _BY_SILHOUETTE):
             advice = charts.suggestion_for(criterion, swept.suggestions)
             said = f"{advice.criterion}: {advice.k or 'none'}, {advice.reason}" if advice else ""
             with st.container():
@@ -68,13 +68,17 @@ def _render_scores(scene: Scene, swept: Sweep) -> None:
             "silhouette": ("Silhouette", "{:.3f}"),
             "calinski_harabasz": ("Calinski-Harabasz", "{:,.0f}"),
             "davies_bouldin": ("Davies-Bouldin", "{:.3f}"),
+            "bic": ("BIC", "{:,.0f}"),
+            "certainty": ("Mean probability of the own segment", "{:.1%}"),
+            "entropy": ("Relative entropy", "{:.2f}"),
             "smallest_share": ("Smallest segment", "{:.2%}"),
             "smallest_sampled": (f"its {scene.entity.sampled_plural}", "{:,.0f}"),
             "spread_over_starts": ("Worst start above the best", "{:.1%}"),
             "starts_at_best": ("Starts at the best", "{:.0%}"),
             "seconds": ("Seconds", "{:.2f}"),
         }
-        shown = {label: swept.table[name].map(form.format) for name, (label, form) in columns.items()}
+        known = swept.table.notna().any()
+        shown = {label: swept.table[name].map(form.format) for name, (label, form) in columns.items() if known[name]}
         table = pd.DataFrame({"Segments": swept.table.index, **shown})
         st.dataframe(table, hide_index=True, alt="Every score for each number of segments")
 

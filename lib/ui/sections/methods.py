@@ -48,6 +48,11 @@ _SEGMENTS = """
   lie on either side, the unit does not matter, and neither a few extreme {members} nor those without any move it. It
   is a choice all the same, and often one that decides. *Ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. Centroids are shown in {units} again.
+- **Two parts** makes of an amount that some do not have two: any or none, 1.41 standard deviations of an amount apart
+  (Hennig and Liao 2013), and the log-like amount of those who have any.
+- **The mixture for mixed types** gives each segment a bell for every amount and chances for every category, by
+  {weighted}EM (at least a thousandth of an amount's variance is left to a segment). Who is in a segment is who is
+  likeliest to be. Its BIC counts {members} as (sum w)^2 / sum w^2, w being the whole weight of one.
 - **PCA first**, where it is asked for: segments are sought among the scores on as many leading {weighted}principal
   components as hold more than the share asked for. Maps, distances and silhouettes are of these scores; profiles are
   of the columns. Centroids are led back to {units} through the components, so that they leave out what the others held.

@@ -20,6 +20,9 @@ FEWEST, MOST = 2, 12
 MANY_ROWS, FEWER_STARTS = 10_000, 20
 """On more rows than this twenty starts have to do: with so many of them more starts end at the best."""
 
+_MOSTLY_HAVING = 0.25
+"""Share of an amount's variance from which on it is told that it is having any or none. Ours."""
+
 _ACROSS, _UP = "across", "up"
 _PUT = "recipe_put_on_page"
 _K, _TRANSFORM, _SCALING, _ALGORITHM, _PCA, _BEND = "k", "transform", "scaling", "algorithm", "pca", "bend"
@@ -209,7 +212,21 @@ def _why(scene: Scene, features: tuple[str, ...], transform: Transform) -> str:
         return f"{fact}: the scale can be left as it is."
     if transform == "winsorised":
         return f"{fact}; capped at the 1st and 99th percentile they no longer decide alone."
-    return f"{fact}; bent like this, the scale lets the others count too."
+    bent = f"{fact}; bent like this, the scale lets the others count too."
+    return " ".join(filter(None, [bent, _having(scene, features) if transform == "asinh" else ""]))
+
+
+def _having(scene: Scene, features: tuple[str, ...]) -> str:
+    """Where having any or none makes up most of an amount's variance."""
+    amounts = [name for name in features if scene.codebook[name].is_amount]
+    shares = {name: share for name in amounts if isfinite(share := results.having(scene.view, name))}
+    if not shares or max(shares.values()) < _MOSTLY_HAVING:
+        return ""
+    name = max(shares, key=lambda feature: shares[feature])
+    return (
+        f"{shares[name]:.0%} of the variance of {literal(scene.codebook.label(name))} is then having any or none: "
+        f"{TRANSFORM_WORDS['two_part'].label} tells that from how much."
+    )
 
 
 _BENDS_TOLD = 6

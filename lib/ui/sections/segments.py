@@ -187,6 +187,10 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
                 f"Centroid: {codebook.label(name)}": centroids[name].map(codebook[name].text)
                 for name in scene.recipe.features
             },
+            **{
+                f"Have any: {codebook.label(str(name))}": shares.map("{:.0%}".format).reindex(sizes.index).fillna("")
+                for name, shares in found.model.held.items()
+            },
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),
             "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }
@@ -229,4 +233,10 @@ def render_silhouettes(scene: Segmented) -> None:
     )
     within = ", within each implicate" if scene.about.implicates > 1 and scene.view.counting != ROWS else ""
     of = capitalised(found.silhouettes_of or f"exact, over all {scene.unit}")
-    controls.chart_note(scene, sentence, f"{of}{within}.")
+    sure = ""
+    if (told := found.evidence) is not None:
+        sure = (
+            f"The mixture itself is sure of its {scene.unit} to {told.certainty:.1%} on average (relative entropy "
+            f"{told.entropy:.2f})."
+        )
+    controls.chart_note(scene, sentence, f"{of}{within}.", sure)

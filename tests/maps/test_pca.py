@@ -5,6 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from lib.errors import MapError, RecipeError
+from lib.features.two_parts import Part
 from lib.maps import Request, components, project
 from lib.segments import Recipe, fit
 from lib.sources.scf import read_codebook
@@ -15,7 +16,7 @@ THREE = ("DEBT", "ASSET", "INCOME")
 def found(matrix, weights=None, features=("DEBT", "ASSET")):
     matrix = np.asarray(matrix, dtype=float)
     weights = np.ones(len(matrix)) if weights is None else np.asarray(weights, dtype=float)
-    return components(matrix, weights, features[: matrix.shape[1]], read_codebook())
+    return components(matrix, weights, [Part(name) for name in features[: matrix.shape[1]]], read_codebook())
 
 
 def test_points_on_a_line_by_hand():
@@ -87,7 +88,7 @@ def test_words_name_what_rises_together_and_what_is_set_against():
     rng = np.random.default_rng(2)
     size, tilt = rng.normal(size=(2, 300)) * [[5], [1]]
     points = np.column_stack([size + tilt, size - tilt, size])
-    words = components(points, np.ones(300), ("DEBT", "HOUSES", "FIN"), codebook).words
+    words = components(points, np.ones(300), [Part(name) for name in ("DEBT", "HOUSES", "FIN")], codebook).words
     assert words[0].startswith("PC1 (9")
     assert "overall size" in words[0]
     assert " against " in words[1]

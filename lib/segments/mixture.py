@@ -155,7 +155,7 @@ class Evidence:
         log_likelihood: Weighted mean of the logarithm of the density, per member.
         parameters: Numbers that were estimated.
         members: Effective number of independent members, ``(sum w) ** 2 / sum(w ** 2)`` (Kish 1965), the weight of a
-            member being that of all its rows: five implicates are one household, not five.
+            member being that of all its rows: five implicates are one member, not five.
         certainty: Weighted mean of the largest posterior, at most 1.
         entropy: Relative entropy, 1 where nobody is in doubt, 0 where nothing is known (Celeux and Soromenho 1996).
     """

@@ -175,6 +175,24 @@ def test_every_method_shows_its_segments(alone, charts, algorithm):
     assert any(alt.startswith("PCA of") for alt, _, _ in charts(at))
 
 
+def test_a_mixture_of_amounts_in_two_parts(alone, charts):
+    """What it says of itself, who has any beside centroids, and axes of parts."""
+    at = alone(algorithm="latent_class", transform="two_part", k="3", use="inside")
+    assert not at.exception
+    said = " ".join(c.value for c in at.caption)
+    assert "BIC" in said
+    assert "relative entropy" in said
+    sizes = next(d.value for d in at.dataframe if "Flag" in d.value.columns)
+    shares = [name for name in sizes if name.startswith("Have any: ")]
+    assert shares
+    assert sizes[shares[0]].str.endswith("%").all()
+    loadings = next(d.value for d in at.dataframe if "PC1" in d.value.columns)
+    label = shares[0].removeprefix("Have any: ")
+    assert {f"{label}: has any", f"{label}: how much"} <= set(loadings["Feature"])
+    scales = next(d.value for d in at.dataframe if "After: range" in d.value.columns)
+    assert f"{label}: how much" in set(scales["Feature"])
+
+
 def test_methods_are_compared_on_request(alone, settled):
     at = alone(use="how-sure")
     at.button(key="ask_comparison").click().run()

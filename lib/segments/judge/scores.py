@@ -60,9 +60,7 @@ def score(segmentation: Segmentation) -> dict[str, float]:
         "spread_over_starts": segmentation.spread_over_starts,
         "starts_at_best": segmentation.starts_at_best,
         "seconds": segmentation.seconds,
-        "bic": told.bic if told else float("nan"),
-        "certainty": told.certainty if told else float("nan"),
-        "entropy": told.entropy if told else float("nan"),
+        **({"bic": told.bic, "certainty": told.certainty, "entropy": told.entropy} if told else {}),
     }
 
 

@@ -120,8 +120,7 @@ def _extreme(scores: pd.Series, criterion: str, words: str, *, largest: bool) ->
 
 def _bic(table: pd.DataFrame) -> tuple[Suggestion, ...]:
     """Advice of Schwarz's criterion where segments are a mixture's."""
-    known = table.get("bic", pd.Series(dtype=float)).dropna()
-    return () if known.empty else (_extreme(known, "BIC", "lowest", largest=False),)
+    return (_extreme(table["bic"], "BIC", "lowest", largest=False),) if "bic" in table else ()
 
 
 def _as_good(silhouette: pd.Series, k: int) -> str:

@@ -77,8 +77,9 @@ def _render_scores(scene: Scene, swept: Sweep) -> None:
             "starts_at_best": ("Starts at the best", "{:.0%}"),
             "seconds": ("Seconds", "{:.2f}"),
         }
-        known = swept.table.notna().any()
-        shown = {label: swept.table[name].map(form.format) for name, (label, form) in columns.items() if known[name]}
+        shown = {
+            label: swept.table[name].map(form.format) for name, (label, form) in columns.items() if name in swept.table
+        }
         table = pd.DataFrame({"Segments": swept.table.index, **shown})
         st.dataframe(table, hide_index=True, alt="Every score for each number of segments")
 

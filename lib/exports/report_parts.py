@@ -15,6 +15,7 @@ from lib.estimates.wording import between, how_sure, too_unsure
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Sensitivity, Stability, Sweep
+from lib.segments.describe.centroids import in_words as centroids_in_words
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
@@ -160,15 +161,8 @@ def _between(ends: pd.Series) -> str:
 
 def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Table:
     """Centroid of each segment, a row per feature."""
-    codebook, found = dataset.codebook, segmentation.centroids
-    rows = tuple(
-        (codebook.label(str(name)), *(codebook[str(name)].text(float(value)) for value in found[name]))
-        for name in found.columns
-    )
-    rows += tuple(
-        (f"{codebook.label(str(name))}: have any", *(percent(float(share)) for share in shares))
-        for name, shares in segmentation.model.held.items()
-    )
+    found = centroids_in_words(segmentation.model, dataset.codebook)
+    rows = tuple((dataset.codebook.label(str(name)), *words) for name, words in found.items())
     money = f", in {origin.dollars} dollars" if origin.dollars else ""
     return Table(f"Centroids{money}", ("Feature", *(str(number) for number in found.index)), rows)
 

@@ -22,6 +22,10 @@ from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
 from lib.words import listed, percent
 
 
+_MANY = 0.01
+"""Share of all from which on those who share a value in a segment are told. Ours."""
+
+
 def fit(dataset: Dataset, recipe: Recipe, *, prepared: tuple[Space, Points] | None = None) -> Segmentation:
     """The segments of these members by this recipe; the same on every run.
 
@@ -136,16 +140,9 @@ def _of_mixture(model: Model, told: Evidence | None, dataset: Dataset) -> Iterat
     )
     if space.rotation is not None:
         return
-    narrow = [
-        part.label(dataset.codebook)
-        for part, column in zip(space.parts, mixture.columns, strict=True)
-        if column.is_narrow
-    ]
-    if narrow:
-        yield (
-            f"Many {members} share one value of {listed(narrow)}, and a segment is made of little else: two parts tell "
-            "none from some, and what comes in few values is better a category."
-        )
+    if narrow := [space.parts[position].label(dataset.codebook) for position in mixture.narrow(_MANY)]:
+        advice = "" if space.transform == "two_part" else " Where it is 0, two parts tell none from some."
+        yield f"Many {members} share one value of {listed(narrow)}, and a segment is made of little else.{advice}"
 
 
 def _notes(found: Found, recipe: Recipe, k: int, member: str) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ class Bell:
         return 2 * len(self.means)
 
     @property
-    def is_narrow(self) -> bool:
-        """Whether some component's variance is as small as it may be."""
-        return bool((self.variances <= self.least * (1 + 1e-9)).any())
+    def is_narrow(self) -> NDArray[np.bool_]:
+        """In which components the variance is as small as it may be."""
+        return np.asarray(self.variances <= self.least * (1 + 1e-9))
 
     def log_density(self, column: Floats) -> Floats:
         """Components x rows."""
@@ -63,8 +63,6 @@ class Chances:
 
     levels: Floats
     chances: Floats
-
-    is_narrow = False
 
     @property
     def parameters(self) -> int:
@@ -118,6 +116,17 @@ class Mixture:
     def labels(self, matrix: Floats) -> Labels:
         """The likeliest component of each row, from 0; of equally likely ones the first."""
         return self.log_joint(matrix).argmax(axis=0)
+
+    def narrow(self, least: float) -> list[int]:
+        """Columns that hardly vary in a component, of those whom they are of at least this share being in it."""
+        found = []
+        for position, column in enumerate(self.columns):
+            if isinstance(column, Bell):
+                before = self.columns[position - 1]
+                share = before.chances[:, -1] if column.among and isinstance(before, Chances) else 1.0
+                if (column.is_narrow & (self.shares * share >= least)).any():
+                    found.append(position)
+        return found
 
     def of(self, components: Labels) -> Mixture:
         """Some of the components, in another order."""

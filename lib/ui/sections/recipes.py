@@ -103,7 +103,8 @@ def choose_recipe(
             plane turned round, and one would be a line drawn as a plane.
     """
     algorithm = _choose_algorithm() if algorithms else "kmeans"
-    with st.grid(5 if components else 4, min_column_width=240):
+    left, right = st.columns([3, 2])
+    with left:
         transform = links.segmented(
             "Bend the scale",
             TRANSFORMS,
@@ -112,7 +113,9 @@ def choose_recipe(
             format_func=lambda name: TRANSFORM_WORDS[name].label,
             help=_about_transforms(scene),
         )
+    with right:
         bend = _choose_bend(transform)
+    with st.grid(3 if components else 2, min_column_width=240):
         scaling = links.selectbox(
             "Make comparable by",
             SCALINGS,

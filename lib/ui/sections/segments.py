@@ -15,6 +15,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Progress, Recipe, Stability, findings
+from lib.segments.describe.centroids import in_words
 from lib.segments.describe.plane import Plane
 from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.run.cache import find, put
@@ -25,6 +26,10 @@ from lib.ui.sections import finding
 from lib.words import capitalised, literal
 
 _LINEAR = "plane_linear"
+_NONE = (
+    "Tints are of those who have some of both features: having none counts by itself, and a number stands at 0 where "
+    "most of its segment have none."
+)
 
 
 def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
@@ -115,6 +120,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
         scene,
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         "Numbers mark centroids, tints the part of the plane nearest to each. Drag to move, scroll to zoom.",
+        "" if scene.found.model.held.empty else _NONE,
     )
     return drawn
 
@@ -176,21 +182,14 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     codebook, found = scene.codebook, scene.found
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
-    centroids = found.centroids.reindex(sizes.index)
+    centroids = in_words(found.model, codebook).reindex(sizes.index).fillna("Missing")
     return pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
             "Share": sizes["share"].map("{:.1%}".format),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
-            **{
-                f"Centroid: {codebook.label(name)}": centroids[name].map(codebook[name].text)
-                for name in scene.recipe.features
-            },
-            **{
-                f"Have any: {codebook.label(str(name))}": shares.map("{:.0%}".format).reindex(sizes.index).fillna("")
-                for name, shares in found.model.held.items()
-            },
+            **{f"Centroid: {codebook.label(name)}": centroids[name] for name in scene.recipe.features},
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),
             "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }

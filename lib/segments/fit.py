@@ -21,7 +21,6 @@ from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
 from lib.words import listed, percent
 
-
 _MANY = 0.01
 """Share of all from which on those who share a value in a segment are told. Ours."""
 

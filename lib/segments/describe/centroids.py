@@ -9,6 +9,9 @@ from lib.segments.segmentation import Model
 from lib.words import percent
 
 
+_NEARLY = 1e-9
+
+
 def in_words(model: Model, codebook: Codebook) -> pd.DataFrame:
     """Segments x features, such as "$12,300".
 
@@ -28,6 +31,6 @@ def in_words(model: Model, codebook: Codebook) -> pd.DataFrame:
 
 
 def _words(amount: str, share: float | None) -> str:
-    if share is None:
+    if share is None or share > 1 - _NEARLY:
         return amount
     return f"{amount} ({percent(share)} have any)" if share > 0 else "none"

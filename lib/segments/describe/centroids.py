@@ -8,7 +8,6 @@ from lib.codebook import Codebook
 from lib.segments.segmentation import Model
 from lib.words import percent
 
-
 _NEARLY = 1e-9
 
 

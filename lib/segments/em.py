@@ -39,8 +39,9 @@ _FARTHEST = 1e3
 """Steps that a leap goes ahead at most."""
 
 MAX_ROUNDS = 300
-GAIN = 1e-7
-"""Gain of the mean log likelihood per member at which a round, of two or three steps, is the last."""
+GAIN, NEARLY = 1e-7, 1e-6
+"""Gain of the mean log likelihood per member at which a round, of two or three steps, is the last: with all rows, and
+with those on which starts are tried."""
 
 
 class Run(NamedTuple):
@@ -80,7 +81,7 @@ def run_em(points: Points, recipe: Recipe, *, first: Floats | None = None, gain:
     number = min(recipe.starts, STARTS)
     centres = [few.matrix[rng.choice(different, recipe.k, replace=False)] for _ in range(number)]
     tried = [_climb(few, few.begun(one), SHORT, 0.0) for one in (centres if first is None else [first, *centres])]
-    better = [_climb(few, run.sums, MAX_ROUNDS, gain) for run in _best(tried, GO_ON)]
+    better = [_climb(few, run.sums, MAX_ROUNDS, max(gain, NEARLY)) for run in _best(tried, GO_ON)]
     ends = [_climb(table, run.sums, MAX_ROUNDS, gain) for run in _best(better, GO_ON_AT_LAST)]
     last = _best(ends, 1)[0]
     return Run(table.mixture(last.sums), last.climbed)
@@ -216,6 +217,8 @@ def _bell(held: Floats, sums: Floats, squares: Floats) -> tuple[Floats, Floats]:
 def _at_least(chances: Floats, least: float) -> Floats:
     """The likeliest chances of which none is below ``least``: those below it there, the others in proportion."""
     low = chances < least
+    if not low.any():
+        return chances
     rest = np.where(low, 0.0, chances)
     left = 1 - least * low.sum(axis=1, keepdims=True)
     return np.where(low, least, rest * left / np.maximum(rest.sum(axis=1, keepdims=True), 1e-300))

@@ -141,7 +141,10 @@ def _of_mixture(model: Model, told: Evidence | None, dataset: Dataset) -> Iterat
         return
     if narrow := [space.parts[position].label(dataset.codebook) for position in mixture.narrow(_MANY)]:
         advice = "" if space.transform == "two_part" else " Where it is 0, two parts tell none from some."
-        yield f"Many {members} share one value of {listed(narrow)}, and a segment is made of little else.{advice}"
+        yield (
+            f"On this scale many {members} are nearly alike in {listed(narrow)}, and a segment is made of little "
+            f"else.{advice}"
+        )
 
 
 def _notes(found: Found, recipe: Recipe, k: int, member: str) -> tuple[str, ...]:

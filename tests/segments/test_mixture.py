@@ -129,7 +129,7 @@ def test_floors_hold_and_are_said(households):
     found = fit(data, Recipe(("DEBT", "ASSET"), algorithm="latent_class", k=2))
     assert sorted(found.sizes["rows"]) == [60, 60]
     assert found.model.mixture.columns[0].variances.min() == pytest.approx(FLOOR)
-    assert any("share one value of Total debt" in note for note in found.notes)
+    assert any("nearly alike in Total debt" in note for note in found.notes)
     codes = run_em(points_of_rows(data.frame[["DEBT"]] > 5, kinds=("code",)), asked(2)).mixture.columns[0]
     assert codes.chances.min() == pytest.approx(RARE)
 

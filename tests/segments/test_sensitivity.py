@@ -67,8 +67,14 @@ def test_every_choice_but_one_stays(blobs):
     found = list(changes(blobs, recipe))
     kinds = pd.Series([change.kind for change in found]).value_counts().to_dict()
     assert kinds == {
-        "bend": 4, "transform": len(TRANSFORMS) - 1, "scaling": 3, "feature": 2, "counting": 1, "method": len(ALGORITHMS) - 1, "seed": 3,
-    }  # fmt: skip
+        "bend": 4,
+        "transform": len(TRANSFORMS) - 1,
+        "scaling": 3,
+        "feature": 2,
+        "counting": 1,
+        "method": len(ALGORITHMS) - 1,
+        "seed": 3,
+    }
     for change in found:
         fields = {"bend", "transform", "scaling", "features", "counting", "algorithm", "seed"}
         same = {name for name in fields if getattr(change.recipe, name) == getattr(recipe, name)}

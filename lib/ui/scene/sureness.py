@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.errors import DataError
+from lib.estimates.sample import is_of_random_rows
 from lib.sources import download
 from lib.ui.scene import catalogue, own
 from lib.words import literal
@@ -72,6 +73,8 @@ def sureness_source(source: str) -> str:
     """What 95% intervals of a source rest on, in Markdown: a sentence or two for the page."""
     about = catalogue.about(source)
     bootstrap = f"95% intervals rest on a **bootstrap by {about.entity.singular}**"
+    if is_of_random_rows(about):
+        return f"95% intervals take the {about.entity.plural} as **drawn at random** from many more."
     if own.is_own(source) or about.wave is None:
         return f"{bootstrap}."
     if about.synthetic:

@@ -89,6 +89,29 @@ def render_methods(scene: Scene) -> None:
     st.markdown(wording.estimates or _estimates(scene))
     st.subheader("Segments and maps")
     st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
+    _formula(
+        "Silhouette",
+        r"s_i = \frac{b_i - a_i}{\max(a_i, b_i)}, \qquad "
+        r"a_i = \frac{\sum_{j \in C(i),\, j \ne i} w_j d_{ij}}{\sum_{j \in C(i),\, j \ne i} w_j}, \qquad "
+        r"b_i = \min_{C \ne C(i)} \frac{\sum_{j \in C} w_j d_{ij}}{\sum_{j \in C} w_j}",
+        where="$d_{ij}$ is the distance of two rows on the comparable scale, $w_j$ what a row counts, $C(i)$ the "
+        "segment of row i; the mean of $s_i$ is weighted too. Rousseeuw (1987), with weights.",
+    )
+
+
+def _formula(title: str, *lines: str, where: str = "") -> None:
+    """A formula one click away from the words that it makes exact.
+
+    Args:
+        title: What it is of, as the words call it.
+        lines: LaTeX, one formula each.
+        where: What its letters stand for, in Markdown.
+    """
+    with st.expander(title, icon=":material/function:"):
+        for line in lines:
+            st.latex(line)
+        if where:
+            st.caption(where)
 
 
 def _estimates(scene: Scene) -> str:

@@ -19,6 +19,7 @@ from lib.segments.describe.centroids import in_words as centroids_in_words
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
+from lib.segments.judge.findings import starts_words
 from lib.segments.judge.sensitivity import KINDS
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, within_sentence
@@ -104,7 +105,7 @@ def method(dataset: Dataset, segmentation: Segmentation) -> Section:
         f"{_bends(segmentation, codebook)}{_pca(segmentation)}"
         "Segments are numbered by the first feature, the lowest centroid first."
     )
-    starts = f" Of {recipe.starts} starts the best counts (seed {recipe.seed})." if recipe.algorithm == "kmeans" else ""
+    starts = f" {starts_words(segmentation)} (Seed {recipe.seed}.)" if recipe.algorithm == "kmeans" else ""
     table = Table("Features", ("Feature", "What it is"), rows, words=True)
     return Section("Method", (how + starts, *segmentation.notes), tables=(table,))
 

@@ -181,7 +181,7 @@ def recipe_words(recipe: Recipe, counted: str = "") -> str:
         counted: What was counted, in words.
     """
     number = "" if recipe.algorithm == "hdbscan" else f", k = {recipe.k}"
-    starts = f", {recipe.starts} starts" if recipe.algorithm == "kmeans" else ""
+    starts = f", at most {recipe.starts} starts" if recipe.algorithm == "kmeans" else ""
     counting = f", counting {counted}" if counted else ""
     components = f", PCA to {percent(recipe.pca)} of the variance" if recipe.pca else ""
     bend = f" with the scale × {recipe.bend:g}" if recipe.bend != 1 else ""

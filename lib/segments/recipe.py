@@ -22,9 +22,8 @@ MAX_FEATURES = 60
 MAX_STARTS = 200
 MAX_SEED = 2**32 - 1
 MIN_BEND, MAX_BEND = 0.001, 1_000.0
-STARTS = 50
-"""On the credit-fearful members with k = 4 one start in five finds the best known inertia: fifty miss it
-once in 70,000 times, twenty once in 90."""
+STARTS = MAX_STARTS
+"""Few recipes need so many: see ``lib.segments.kmeans.TIMES_FOUND``."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class Recipe:
         scaling: How columns are made comparable.
         algorithm: How segments are found.
         k: Number of segments (HDBSCAN finds its own).
-        starts: Starts of k-means, of which the best counts.
+        starts: The most starts of k-means, of which the best counts. Up to twenty all are made; of more, as many as
+            it takes to find the least inertia three times (see ``lib.segments.kmeans.TIMES_FOUND``).
         seed: Start of all random numbers.
         counting: Members (weighted, implicates respected) or rows.
         pca: Share of the variance, above 0 and below 1, that principal components of the scaled columns are to keep;

@@ -13,7 +13,7 @@ import pandas as pd
 from lib.dataset import ROWS
 from lib.errors import RecipeError
 from lib.features.space import Space
-from lib.segments.kmeans import nearest, squared_distances
+from lib.segments.kmeans import nearest, squared_distances, times_found
 from lib.segments.mixture import Evidence, Mixture
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Recipe
@@ -240,11 +240,14 @@ class Segmentation:
         return float(weights[found.rows[:, 0] < 0].sum() / weights.sum())
 
     @property
+    def times_found(self) -> int:
+        """How many starts ended at the least inertia, within 0.01 % of it; 0 if not known."""
+        return times_found(self.inertias)
+
+    @property
     def starts_at_best(self) -> float:
-        """Share of the starts that ended within 0.1 % of the best; NaN if not known."""
-        if not len(self.inertias):
-            return float("nan")
-        return float((self.inertias <= self.inertias.min() * 1.001).mean())
+        """Share of the starts that ended there; NaN if not known."""
+        return self.times_found / len(self.inertias) if len(self.inertias) else float("nan")
 
     @cached_property
     def silhouettes(self) -> Silhouettes:

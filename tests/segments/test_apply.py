@@ -384,7 +384,7 @@ def test_a_labelled_table_says_on_its_top_where_its_labels_come_from(blobs, foun
     label_file(stored, table, tmp_path / "o.csv")
     lines = (tmp_path / "o.csv").read_text().splitlines()
     assert [line for line in lines if line.startswith("#")] == [
-        "# Labelled by: k-means, k = 4 on DEBT, ASSET; transform none, scaling standard, 50 starts, seed 42, "
+        "# Labelled by: k-means, k = 4 on DEBT, ASSET; transform none, scaling standard, at most 200 starts, seed 42, "
         "counting households",
         f"# Labelled with: Household Segments {VERSION}",
         "# Dollars: 2019 dollars",

@@ -41,11 +41,11 @@ def test_a_recipe_whose_scale_bends_where_it_used_to_says_nothing_new():
 
 def test_a_recipe_in_words():
     recipe = Recipe(("DEBT", "ASSET"), k=3, starts=10)
-    words = "k-means, k = 3 on DEBT, ASSET; transform none, scaling standard{}, 10 starts, seed 42"
+    words = "k-means, k = 3 on DEBT, ASSET; transform none, scaling standard{}, at most 10 starts, seed 42"
     assert recipe_words(recipe) == words.format("")
     assert recipe_words(replace(recipe, pca=0.95)) == words.format(", PCA to 95% of the variance")
     bent = recipe_words(replace(recipe, transform="asinh", bend=0.1))
-    assert "; transform asinh with the scale × 0.1, scaling standard, 10 starts" in bent
+    assert "; transform asinh with the scale × 0.1, scaling standard, at most 10 starts" in bent
 
 
 @pytest.mark.parametrize(

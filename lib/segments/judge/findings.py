@@ -10,6 +10,7 @@ from lib.dataset import MEMBERS
 from lib.estimates import THIN
 from lib.segments.judge.stability import Stability
 from lib.segments.judge.sweep import Sweep
+from lib.segments.kmeans import TIMES_FOUND
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.words import listed, percent
 
@@ -18,8 +19,6 @@ STRUCTURE = ((0.7, "strong"), (0.5, "reasonable"), (0.25, "weak"))
 
 FEWEST_POINTS = 5
 """Different points per segment below which segments say no more than the values themselves."""
-
-_OFTEN = 0.9
 
 
 def findings(
@@ -40,7 +39,7 @@ def findings(
         stable: How far segments come back, where that is known.
     """
     warning = _too_few(found)
-    sentences = [warning, _found(found, names, who), _structure(found, judged=not warning), _starts(found)]
+    sentences = [warning, _found(found, names, who), _structure(found, judged=not warning), starts_words(found)]
     if swept is not None:
         sentences += [swept.agreement, *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
@@ -111,18 +110,19 @@ def _structure(found: Segmentation, *, judged: bool) -> str:
     return f"The mean silhouette{of_drawn} is {value:.2f}{f': {structure(value)}' if judged else ''}."
 
 
-def _starts(found: Segmentation) -> str:
-    at_best = found.starts_at_best
-    if at_best != at_best:
+def starts_words(found: Segmentation) -> str:
+    """How often k-means was started and how often it ended here, in a sentence; "" where that is not known."""
+    made, here = len(found.inertias), found.times_found
+    if not made:
         return ""
-    if at_best >= _OFTEN:
-        return f"{percent(at_best)} of {len(found.inertias)} starts of k-means end here."
-    spread = found.spread_over_starts
-    worst = f", the worst {percent(spread)} above" if np.isfinite(spread) else ""
-    return (
-        f"Only {percent(at_best)} of {len(found.inertias)} starts of k-means end here{worst}: "
-        "a single start would often have given other segments."
-    )
+    said = f"k-means was started {_times(made)} and ended here {_times(here)}"
+    if here < TIMES_FOUND:
+        return f"{said}: with more starts something better might have been found."
+    return f"{said}{': a single start would mostly have given other segments' if here < made / 2 else ''}."
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def _thin(found: Segmentation) -> str:

@@ -50,8 +50,9 @@ class NotebookResult:
         scaling: On which the labels were found; there is never a transform.
         starts: Of which the best was kept.
         copies: Rows per member.
-        least: Inertia of the best of the recipe's starts, everything else the same; NaN where the recipe asks for
-            just that (then ``fit`` knows it), for another algorithm, or for more than ``CHEAP`` rows.
+        least: Inertia of the best of as many starts as ``fit`` makes, everything else the same; NaN where the recipe
+            asks for just that (then ``fit`` knows it), for another algorithm, or for more than ``CHEAP`` rows.
+        tried: How many starts that took; 0 where ``least`` is NaN.
     """
 
     labels: Labels
@@ -64,6 +65,7 @@ class NotebookResult:
     starts: int = 1
     copies: int = 1
     least: float = float("nan")
+    tried: int = 0
 
 
 def notebook_result(
@@ -90,6 +92,7 @@ def notebook_result(
     means = pd.DataFrame(raw, columns=list(recipe.features)).groupby(labels).mean()
     means = means.sort_values(recipe.features[0]).rename_axis("cluster")
     seen = distinct([labels, dataset.member_codes])[0]
+    inertias = _of_many_starts(dataset, recipe, used)
     sizes = pd.DataFrame(
         {
             "rows": np.bincount(labels, minlength=recipe.k),
@@ -106,15 +109,17 @@ def notebook_result(
         scaling=used,
         starts=starts,
         copies=dataset.implicates,
-        least=_least(dataset, recipe, used),
+        least=float(inertias.min()) if len(inertias) else float("nan"),
+        tried=len(inertias),
     )
 
 
-def _least(dataset: Dataset, recipe: Recipe, scaling: Scaling) -> float:
+def _of_many_starts(dataset: Dataset, recipe: Recipe, scaling: Scaling) -> Floats:
+    """What each start of the recipe ends with when all else is theirs; empty where that is not asked."""
     theirs = replace(recipe, transform="none", scaling=scaling, counting=ROWS, pca=None)
     if recipe.algorithm != "kmeans" or recipe == theirs or len(dataset) > CHEAP:
-        return float("nan")
-    return fit(dataset, theirs).inertia
+        return np.empty(0)
+    return fit(dataset, theirs).inertias
 
 
 def raw_unit_silhouettes(dataset: Dataset, segmentations: Sequence[Segmentation]) -> Floats:
@@ -172,13 +177,14 @@ def _algorithm(segmentation: Segmentation) -> str:
 
 
 def _starts(notebook: NotebookResult, segmentation: Segmentation) -> str:
-    ours, found = segmentation.recipe.starts, notebook.inertia
+    is_same = _comparable(notebook, segmentation)
+    ours, found = len(segmentation.inertias) if is_same or not notebook.tried else notebook.tried, notebook.inertia
     once = "One start" if notebook.starts == 1 else f"The best of {notebook.starts} starts"
-    least = segmentation.inertia if _comparable(notebook, segmentation) else notebook.least
+    least = segmentation.inertia if is_same else notebook.least
     if np.isfinite(least):
         if found <= least * (1 + MATERIAL):
             return ""
-        counted = "" if _comparable(notebook, segmentation) else ", counted their way,"
+        counted = "" if is_same else ", counted their way,"
         return (
             f"{once} of k-means ends at inertia {_figure(found)}; the best of {ours} starts{counted} ends "
             f"at {_figure(least)}, {percent(1 - least / found)} lower: the lower one is right."

@@ -58,7 +58,8 @@ def score(segmentation: Segmentation) -> dict[str, float]:
         "smallest_sampled": int(sizes["sampled"].min()),
         "thin_segments": int(sizes["thin"].sum()),
         "spread_over_starts": segmentation.spread_over_starts,
-        "starts_at_best": segmentation.starts_at_best,
+        "starts": len(segmentation.inertias),
+        "times_found": segmentation.times_found,
         "seconds": segmentation.seconds,
         **({"bic": told.bic, "certainty": told.certainty, "entropy": told.entropy} if told else {}),
     }

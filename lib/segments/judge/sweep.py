@@ -28,8 +28,9 @@ class Sweep:
         recipe: What was asked for; its own k plays no part.
         table: One row per k: ``inertia``, ``silhouette``, ``calinski_harabasz``, ``davies_bouldin``,
             ``smallest_share`` and ``smallest_sampled`` (of the smallest segment), ``thin_segments``,
-            ``spread_over_starts`` (worst over best inertia, less 1), ``starts_at_best``, ``seconds``; ``bic``,
-            ``certainty`` and ``entropy`` only of mixtures for mixed types, see ``lib.segments.mixture``.
+            ``spread_over_starts`` (worst over best inertia, less 1), ``starts`` and ``times_found`` (how many were
+            made, and how many of them ended at the best), ``seconds``; ``bic``, ``certainty`` and ``entropy`` only of
+            mixtures for mixed types, see ``lib.segments.mixture``.
         segmentations: The segmentation for each k, its silhouettes already there.
         notes: What was left out and why, and how many members were drawn where not all are taken.
     """

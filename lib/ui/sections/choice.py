@@ -74,7 +74,8 @@ def _render_scores(scene: Scene, swept: Sweep) -> None:
             "smallest_share": ("Smallest segment", "{:.2%}"),
             "smallest_sampled": (f"its {scene.entity.sampled_plural}", "{:,.0f}"),
             "spread_over_starts": ("Worst start above the best", "{:.1%}"),
-            "starts_at_best": ("Starts at the best", "{:.0%}"),
+            "starts": ("Starts", "{:.0f}"),
+            "times_found": ("of them at the best", "{:.0f}"),
             "seconds": ("Seconds", "{:.2f}"),
         }
         shown = {

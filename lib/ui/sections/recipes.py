@@ -17,8 +17,8 @@ from lib.ui.sections import features, sidebar
 from lib.words import literal
 
 FEWEST, MOST = 2, 12
-MANY_ROWS, FEWER_STARTS = 10_000, 20
-"""On more rows than this twenty starts have to do: with so many of them more starts end at the best."""
+MANY_ROWS, FEWER_STARTS = 10_000, 100
+"""On more rows than this, each of whose starts takes longer, so many are the most, so that a page need not wait."""
 
 _MOSTLY_HAVING = 0.25
 """Share of an amount's variance from which on it is told that it is having any or none. Ours."""

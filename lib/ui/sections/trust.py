@@ -100,7 +100,13 @@ def render_steps(scene: Segmented) -> None:
     """k-means at work: from its first centroids to its last."""
     recipe, codebook = scene.recipe, scene.codebook
     start = st.number_input(
-        "Start", 1, recipe.starts, 1, key="watched_start", bind=links.bound(), help="Each start draws other centroids."
+        "Start",
+        1,
+        len(scene.found.inertias),
+        1,
+        key="watched_start",
+        bind=links.bound(),
+        help="Each start draws other centroids.",
     )
     linear = plane_is_linear()
     steps = segment_results.steps(scene.view, recipe, int(start) - 1, linear)

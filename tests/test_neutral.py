@@ -219,12 +219,20 @@ def test_every_algorithm_and_its_words(mine, named, algorithm):
 
 
 def test_judging(mine, found):
-    swept = segments.sweep(mine, found.recipe, range(2, 8))
+    swept = segments.sweep(mine, found.recipe, range(2, 6))
     assert swept.table["inertia"].is_monotonic_decreasing
     assert swept.segmentations[GROUPS].sizes["count"].tolist() == [IN_EACH] * GROUPS
     stable = segments.stability(mine, found, resamples=3)
     assert stable.table["implicates"].isna().all()
     assert stable.table["bootstrap"].min() > 0.9
+    nulls = segments.Nulls(
+        segments.null_silhouette(mine, found, draws=2),
+        segments.null_stability(mine, found, stable),
+        segments.gaps(mine, swept),
+    )
+    assert segments.until_decided(mine, found, stable).resamples >= 3
+    beside = segments.findings(found, {}, who="mine", swept=swept, stable=stable, beside=nulls)
+    assert not BANNED.search(beside)
     compared = segments.compare(mine, found.recipe)
     assert compared.table.loc[["bisecting", "gaussian_mixture", "ward"], "agreement"].tolist() == pytest.approx([1] * 3)
     chosen = segments.sensitivity(mine, found)
@@ -250,6 +258,9 @@ def test_judging(mine, found):
         profile_charts.methods(compared.table.reset_index(names="method")[["method", "agreement", "silhouette"]]),
         sensitivity_charts.survival(chosen),
         segment_charts.choice_of_k(swept.table, "inertia", "Inertia", 3, swept.suggestions[0]),
+        segment_charts.choice_of_k(
+            swept.table, "silhouette", "Silhouette", 3, None, beside=nulls.gaps.drawn("silhouette")
+        ),
         segment_charts.silhouettes(found.silhouettes, found.labels, found.points.weights, segments.names(mine, found)),
     ):
         assert not BANNED.search(chart.to_json())

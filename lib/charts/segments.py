@@ -97,7 +97,14 @@ def key(number: int) -> alt.LayerChart:
 
 
 def choice_of_k(
-    table: pd.DataFrame, score: str, label: str, chosen: int, advice: Suggestion | None, *, number: str = "~s"
+    table: pd.DataFrame,
+    score: str,
+    label: str,
+    chosen: int,
+    advice: Suggestion | None,
+    *,
+    number: str = "~s",
+    beside: pd.DataFrame | None = None,
 ) -> alt.LayerChart | alt.FacetChart:
     """One score by number of segments: the choice marked, the advice as a dashed line, each point a button.
 
@@ -108,6 +115,7 @@ def choice_of_k(
         chosen: The k on view.
         advice: What this score suggests.
         number: d3 format of the score.
+        beside: What data without segments score: ``what`` (their name), ``k``, ``score``, ``low``, ``high``.
     """
     frame = table[[score]].reset_index().rename(columns={score: "score"})
     frame["chosen"] = frame["k"] == chosen
@@ -122,13 +130,34 @@ def choice_of_k(
         color=theme.where("datum.chosen", alt.ColorValue, theme.SEGMENTS[1], theme.SEGMENTS[0]),
         shape=theme.where("datum.chosen", alt.ShapeValue, "diamond", "circle"),
     )
-    layers = [base.mark_line(color=theme.SEGMENTS[0]), marks.add_params(pick)]
+    layers = [*_nulls(beside, label), base.mark_line(color=theme.SEGMENTS[0]), marks.add_params(pick)]
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
         layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
         text = rule.mark_text(align="left", dx=5, baseline="top", color=theme.INK, fontSize=12)
         layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(2), text=alt.Text("text:N")))
     return alt.layer(*layers).properties(height=260)
+
+
+def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
+    """Of each null model a band, a thin line and its name where the line ends."""
+    if beside is None:
+        return []
+    base = alt.Chart(beside).encode(x=alt.X("k:O"), detail=alt.Detail("what:N"))
+    tooltip = [
+        alt.Tooltip("what:N", title="Data without segments"),
+        alt.Tooltip("k:O", title="Segments"),
+        alt.Tooltip("score:Q", title=label, format=",.3~g"),
+    ]
+    band = base.mark_area(opacity=0.18, color=theme.INK).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    line = base.mark_line(strokeWidth=1.2, strokeDash=[2, 2], color=theme.INK).encode(
+        y=alt.Y("score:Q"), tooltip=tooltip
+    )
+    last = base.transform_filter(alt.datum.k == int(beside["k"].max()))
+    text = last.mark_text(align="right", dy=-7, color=theme.INK, fontSize=11).encode(
+        y=alt.Y("score:Q"), text=alt.Text("what:N")
+    )
+    return [band, line, text]
 
 
 def silhouettes(

@@ -21,7 +21,18 @@ from lib.exports.converter import Converter
 from lib.exports.pictures import SCALE, specification
 from lib.exports.provenance import Provenance
 from lib.exports.report_parts import Picture, Section
-from lib.segments import Explanation, Profile, Progress, Segmentation, Sensitivity, Stability, Sweep, findings, profile
+from lib.segments import (
+    Explanation,
+    Nulls,
+    Profile,
+    Progress,
+    Segmentation,
+    Sensitivity,
+    Stability,
+    Sweep,
+    findings,
+    profile,
+)
 from lib.segments.describe.lenses import Lenses
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
@@ -60,6 +71,7 @@ def report(
     question: str = "",
     swept: Sweep | None = None,
     stable: Stability | None = None,
+    beside: Nulls | None = None,
     sensitive: Sensitivity | None = None,
     told: Explanation | None = None,
     lenses: Lenses | None = None,
@@ -78,6 +90,7 @@ def report(
         question: What was asked, in a sentence; by default made from the features.
         swept: Scores of other numbers of segments, if they were compared.
         stable: How far segments come back, if that was tested.
+        beside: What data without segments give, as far as that is known.
         sensitive: How far they survive other choices, if that was tested.
         told: The segments as rules.
         lenses: What they are like in columns they were not made from.
@@ -96,11 +109,11 @@ def report(
     check_same(dataset, segmentation)
     # charts show the segments that have a name: one that was typed away still needs some words
     called = {number: clean_name(name) or f"Segment {number}" for number, name in names.items()}
-    described = profile(dataset, segmentation)
+    described, nulls = profile(dataset, segmentation), beside or Nulls()
     report_progress(progress, 0.05, "Drawing")
     drawn = [*figures, *_own_figures(dataset, segmentation, called, described, sure, swept, origin)]
     pictures, left_out = _pictures(drawn, origin, progress)
-    summary = findings(segmentation, called, who=origin.title, swept=swept, stable=stable)
+    summary = findings(segmentation, called, who=origin.title, swept=swept, stable=stable, beside=nulls)
     sections = [
         Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
         parts.who(dataset, segmentation, origin),
@@ -113,8 +126,8 @@ def report(
         Section("Charts", left_out, pictures=pictures),
         *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
         parts.method(dataset, segmentation),
-        *([parts.choice(swept)] if swept is not None else []),
-        parts.trust(segmentation, stable, told, called, sure, sensitive),
+        *([parts.choice(swept, nulls.gaps)] if swept is not None else []),
+        parts.trust(segmentation, stable, told, called, sure, sensitive, nulls),
         parts.citation(origin),
     ]
     report_progress(progress, 0.97, "Writing")
@@ -186,7 +199,7 @@ def _profile_figure(
 
 def _choice_figure(swept: Sweep, k: int) -> Figure:
     advice = charts.suggestion_for("Elbow", swept.suggestions)
-    said = f"Elbow: {advice.k or 'none'}, {advice.reason}." if advice else ""
+    said = f"Elbow: {advice.k or 'none'}, {advice.words}." if advice else ""
     chart = charts.choice_of_k(swept.table, "inertia", "Inertia", k, advice, number=".3~g")
     return Figure("Inertia by number of segments", chart, f"Inertia by number of segments. {said}", said)
 

@@ -14,12 +14,25 @@ from lib.estimates import THIN
 from lib.estimates.wording import between, how_sure, too_unsure
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
-from lib.segments import ALGORITHM_LABELS, Explanation, Profile, Segmentation, Sensitivity, Stability, Sweep
+from lib.segments import (
+    ALGORITHM_LABELS,
+    Explanation,
+    Gaps,
+    Null,
+    Nulls,
+    Profile,
+    Segmentation,
+    Sensitivity,
+    Stability,
+    Sweep,
+    advice,
+    agreement,
+)
 from lib.segments.describe.centroids import in_words as centroids_in_words
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
-from lib.segments.judge.findings import starts_words
+from lib.segments.judge.findings import stability_beside, starts_words
 from lib.segments.judge.sensitivity import KINDS
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, within_sentence
@@ -229,27 +242,47 @@ def trust(
     names: Mapping[int, str],
     sure: Sureness | None = None,
     sensitive: Sensitivity | None = None,
+    beside: Nulls | None = None,
 ) -> Section:
-    """How far to believe it: silhouette, starts, stability, other choices, and what no figure here says."""
+    """How far to believe it: silhouette and stability beside data without segments, other choices, and what no figure here says."""
+    nulls = beside or Nulls()
     entity = segmentation.entity
     members = entity.plural
     within = ", within each implicate" if segmentation.points.implicates.any() else ""
     weighted = ", weighted" if np.ptp(segmentation.points.weights) > 0 else ""
     scored = f", {segmentation.silhouettes_of}" if segmentation.silhouettes_of else weighted
     paragraphs = [
-        f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.",
+        f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.{_said(nulls.silhouette)}",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
+        stability_beside(nulls.stability),
         f"{sensitive.words} {sensitive.drawn}".rstrip() if sensitive is not None else "",
         told.words if told is not None else "",
         _how_sure(segmentation, sure),
         f"What is too unsure to rely on is marked {THIN_MARK}.",
         f"Segments describe these {members} at this time; they are not causes.",
     ]
-    return Section(
-        "How far to trust it",
-        tuple(filter(None, paragraphs)),
-        tables=(*_stability(stable, names, members), *_sensitivity(sensitive)),
+    tables = (*_stability(stable, names, members), *_beside(nulls, members), *_sensitivity(sensitive))
+    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=tables)
+
+
+def _said(null: Null | None) -> str:
+    said = null.words("the segments are", "separated") if null is not None else ""
+    return f" {capitalised(said)}." if said else " It was not compared with data that have no segments."
+
+
+def _beside(nulls: Nulls, members: str) -> tuple[Table, ...]:
+    """Each score beside what null models give."""
+    known = {"Mean silhouette": nulls.silhouette, "Mean similarity": nulls.stability}
+    rows = tuple(
+        (name, str(kind), *(f"{row[column]:.3f}" for column in ("value", "null", "low", "high", "excess")))
+        for name, null in known.items()
+        if null is not None
+        for kind, row in null.table.iterrows()
     )
+    if not rows:
+        return ()
+    header = ("Score", "Columns", f"These {members}", "Mean", "95 of 100 lie from", "to", "Exceeded by")
+    return (Table("Beside columns with the same margins that are unrelated, or only correlated", header, rows),)
 
 
 def _how_sure(segmentation: Segmentation, sure: Sureness | None) -> str:
@@ -268,7 +301,7 @@ def _stability(stable: Stability | None, names: Mapping[int, str], members: str)
     rows = tuple(
         (
             title_of(int(s), names),
-            _two(row["bootstrap"]),
+            f"{_two(row['bootstrap'])} ({_two(row['low'])} to {_two(row['high'])})",
             percent(row["dissolved"]),
             *([_two(row["implicates"])] if imputed else []),
             row["verdict"],
@@ -276,7 +309,8 @@ def _stability(stable: Stability | None, names: Mapping[int, str], members: str)
         for s, row in stable.table.iterrows()
     )
     header = ("Segment", f"Other {members}", "Lost in", *(["Other imputations"] if imputed else []), "Verdict")
-    title = f"How much of a segment comes back (Jaccard similarity, {stable.resamples} resamples; Hennig 2007)"
+    how = f"Jaccard similarity and its 95% interval, {stable.resamples} resamples; Hennig 2007"
+    title = f"How much of a segment comes back ({how})"
     return (Table(title, header, rows),)
 
 
@@ -293,11 +327,12 @@ def _sensitivity(sensitive: Sensitivity | None) -> tuple[Table, ...]:
     )
 
 
-def choice(swept: Sweep) -> Section:
+def choice(swept: Sweep, gaps: Gaps | None = None) -> Section:
     """How many segments each criterion advises."""
-    rows = tuple((s.criterion, str(s.k or "none"), s.reason) for s in swept.suggestions)
+    advised = advice(swept, gaps)
+    rows = tuple((s.criterion, str(s.k or "none"), s.words) for s in advised)
     table = Table("What each criterion advises", ("Criterion", "Segments", "Why"), rows, words=True)
-    return Section("How many segments", (swept.agreement, *swept.notes), tables=(table,))
+    return Section("How many segments", (agreement(advised), *swept.notes), tables=(table,))
 
 
 def citation(origin: Provenance) -> Section:

@@ -18,12 +18,14 @@ from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
-from lib.segments.judge.findings import findings
+from lib.segments.judge.findings import Nulls, findings
+from lib.segments.judge.gap import Gaps, advice, gaps
 from lib.segments.judge.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
+from lib.segments.judge.null import Null, null_silhouette
 from lib.segments.judge.persist import Persistence, persist
 from lib.segments.judge.scores import adjusted_rand, calinski_harabasz, davies_bouldin, score
 from lib.segments.judge.sensitivity import Sensitivity, sensitivity
-from lib.segments.judge.stability import Stability, jaccard, stability, verdict
+from lib.segments.judge.stability import Stability, jaccard, null_stability, stability, until_decided, verdict
 from lib.segments.judge.suggest import Suggestion, agreement, knee, suggestions
 from lib.segments.judge.sweep import Sweep, sweep
 from lib.segments.kmeans import Step, iterations
@@ -53,9 +55,12 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Found",
+    "Gaps",
     "Lenses",
     "Model",
     "NotebookResult",
+    "Null",
+    "Nulls",
     "Persistence",
     "Placement",
     "Points",
@@ -73,6 +78,7 @@ __all__ = [
     "Sweep",
     "Typical",
     "adjusted_rand",
+    "advice",
     "agreement",
     "beside_the_rest",
     "calinski_harabasz",
@@ -85,6 +91,7 @@ __all__ = [
     "find_member",
     "findings",
     "fit",
+    "gaps",
     "iterations",
     "jaccard",
     "knee",
@@ -94,6 +101,8 @@ __all__ = [
     "name",
     "names",
     "notebook_result",
+    "null_silhouette",
+    "null_stability",
     "persist",
     "place",
     "points_of",
@@ -110,5 +119,6 @@ __all__ = [
     "sureness",
     "sweep",
     "typical",
+    "until_decided",
     "verdict",
 ]

@@ -7,7 +7,7 @@ import pytest
 
 from lib.exports import provenance
 from lib.population import Population
-from lib.segments import Recipe, Sensitivity, explain, fit, names, stability, sweep
+from lib.segments import Nulls, Recipe, Sensitivity, explain, fit, names, null_silhouette, stability, sweep
 from lib.segments.describe.lenses import lenses
 from lib.segments.describe.typical import typical
 
@@ -37,6 +37,7 @@ def fearful_sample(sample):
         origin=provenance(data, population, TITLE, recipe),
         swept=sweep(data, recipe, range(2, 8)),
         stable=stability(data, found, resamples=3),
+        beside=Nulls(null_silhouette(data, found, draws=2)),
         sensitive=Sensitivity(TRIED, 4),
         told=explain(data, found),
         lenses=lenses(data, found),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lib.errors import RecipeError
-from lib.segments import Cancelled, Recipe, fit, jaccard, stability, verdict
+from lib.segments import Cancelled, Recipe, fit, jaccard, stability, until_decided, verdict
+from lib.segments.judge.stability import MAX_RESAMPLES, Stability, interval, verdict_between
 
 TWO = ("DEBT", "ASSET")
 
@@ -35,6 +36,7 @@ def test_round_groups_come_back_and_halves_of_one_do_not(blobs):
     assert (good.table["bootstrap"] > 0.95).all()
     assert good.table["implicates"].isna().all()
     assert good.words.endswith("highly stable.")
+    assert good.undecided == ()
     forced = stability(blobs, fit(blobs, Recipe(TWO, k=6)), resamples=20)
     assert forced.table["bootstrap"].min() < 0.75
 
@@ -59,6 +61,8 @@ def test_a_segment_of_one_household_is_not_stable(households):
     # it is drawn at least once with probability 1 - (1 - 1/100)^100 = 0.634
     assert found.table.loc[2, "dissolved"] == pytest.approx(0.366, abs=0.2)
     assert found.table.loc[2, "verdict"] != "highly stable"
+    again = stability(data, fit(data, Recipe(TWO, k=2)), resamples=60, before=found)
+    assert again.table.equals(found.table)
 
 
 def test_progress_and_cancelling(blobs):
@@ -75,7 +79,55 @@ def test_progress_and_cancelling(blobs):
 
 def test_what_cannot_be_resampled_is_refused(blobs, households):
     found = fit(blobs, Recipe(TWO, k=2))
-    with pytest.raises(RecipeError, match="between 1 and 500"):
+    with pytest.raises(RecipeError, match="between 1 and 400"):
         stability(blobs, found, resamples=0)
     with pytest.raises(RecipeError, match="give the households that were segmented"):
         stability(households(DEBT=[1, 2], ASSET=[1, 2]), found)
+
+
+# --- how sure a verdict is
+
+
+def test_the_interval_is_students():
+    # mean .8, sd .1, n = 4: t of 3 degrees is 3.1824
+    low, high = interval(np.array([[0.7], [0.9], [0.75], [0.85]]))
+    off = 3.1824 * np.std([0.7, 0.9, 0.75, 0.85], ddof=1) / 2
+    assert (low[0], high[0]) == pytest.approx((0.8 - off, 0.8 + off), abs=1e-4)
+    assert [ends.tolist() for ends in interval(np.array([[0.7]]))] == [[0], [1]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.86, 0.9, "highly stable"),
+        (0.84, 0.86, "between “stable” and “highly stable”"),
+        (0.74, 0.76, "between “a pattern” and “stable”"),
+        (0.55, 0.8, "between “not to be trusted” and “stable”"),
+        (0.75, 0.849, "stable"),
+    ],
+)
+def test_a_verdict_is_given_where_the_interval_holds_no_threshold(low, high, said):
+    assert verdict_between(low, high) == said
+
+
+def test_resampling_goes_on_while_undecided_and_only_then(blobs, monkeypatch):
+    decided = stability(blobs, fit(blobs, Recipe(TWO, k=4)), resamples=5)
+    assert until_decided(blobs, fit(blobs, Recipe(TWO, k=4)), decided) is decided
+    found = fit(blobs, Recipe(TWO, k=5, starts=2))
+    first = stability(blobs, found, resamples=4)
+    assert first.undecided
+    seen = []
+    more = until_decided(blobs, found, first, lambda done, words: seen.append(words))
+    assert more.resamples > 4
+    assert more.undecided == () or more.resamples == MAX_RESAMPLES
+    assert np.array_equal(more.similar[:4], first.similar)
+    assert "still between two verdicts" in seen[0]
+    # whoever sits on a threshold stays between after the most
+    monkeypatch.setattr(
+        "lib.segments.judge.stability.stability",
+        lambda *_, resamples, before: Stability(
+            before.table.assign(low=0.74, high=0.76), resamples, "", before.similar, before.alone
+        ),
+    )
+    last = until_decided(blobs, found, first)
+    assert (last.resamples, last.undecided) == (MAX_RESAMPLES, tuple(range(1, 6)))

@@ -105,11 +105,12 @@ def test_an_elbow_is_a_bend_between_logarithms():
     assert knee([2, 3, 4], [9, 1, 0]) is None
 
 
-def test_the_notebooks_sweep_says_that_the_criteria_disagree(fearful, notebook):
+def test_the_notebooks_sweep_does_not_call_its_ends_an_agreement(fearful, notebook):
     found = sweep(fearful, Recipe(FIVE, counting="rows"), range(2, 9))
     entry = notebook["scf19.multi.k2k3.inertia"]
     assert found.table.loc[[2, 3], "inertia"].tolist() == pytest.approx(entry["value"], rel=entry["tol_rel"])
-    assert "disagree" in found.agreement
+    assert "Silhouette 2 and Davies-Bouldin 2 lie at the end of the range that was searched" in found.agreement
+    assert "Only Calinski-Harabasz has an optimum within the range: 3 segments." in found.agreement
     assert found.table["thin_segments"].iloc[-1] > 0
 
 
@@ -160,6 +161,39 @@ def test_adjusted_rand_of_rows_is_that_of_scikit_learn():
 
 def test_a_single_criterion_agrees_with_nobody():
     advice = [Suggestion("Elbow", None, ""), Suggestion("Silhouette", 2, ""), Suggestion("Davies-Bouldin", None, "")]
-    assert agreement(advice) == (
-        "There is no clear elbow. Only one criterion has anything to advise (Silhouette): 2 segments."
-    )
+    assert agreement(advice) == "There is no clear elbow. Only Silhouette has an optimum within the range: 2 segments."
+
+
+def advised(**ks):
+    """Advice of criteria: a number of segments, or one in a list where it lies at an end."""
+    return [
+        Suggestion(name, k[0] if isinstance(k, list) else k, "", isinstance(k, list))
+        for name, k in {"Elbow": 4, **ks}.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("advice", "said"),
+    [
+        (advised(One=4), "The criteria agree on 4 segments."),
+        (advised(One=4, Two=[2]), "Elbow and One agree on 4 segments. Two 2 lies at the end of the range"),
+        (advised(One=5), "The criteria disagree (Elbow 4, One 5)"),
+        (advised(Elbow=None, One=[2], Two=[2]), "There is no clear elbow. One 2 and Two 2 lie at the end of the range"),
+        (advised(Elbow=None), "No criterion has anything to advise here"),
+    ],
+    ids=["all", "some", "none", "ends", "nothing"],
+)
+def test_what_lies_at_an_end_is_no_agreement(advice, said):
+    words = agreement(advice)
+    assert words.startswith(said)
+    assert ("agree on" in words) == ("agree on" in said)
+
+
+def test_advice_at_an_end_of_the_range_says_so(blobs):
+    found = {one.criterion: one for one in sweep(blobs, Recipe(TWO, starts=10), range(4, 8)).suggestions}
+    assert found["Silhouette"].k == 4
+    assert found["Silhouette"].at_end
+    assert found["Silhouette"].words.endswith("; at the end of the range that was searched")
+    wider = {one.criterion: one for one in sweep(blobs, Recipe(TWO, starts=10), range(2, 8)).suggestions}
+    assert (wider["Silhouette"].k, wider["Silhouette"].at_end) == (4, False)
+    assert "end of the range" not in wider["Silhouette"].words

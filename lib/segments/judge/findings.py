@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from lib.dataset import MEMBERS
 from lib.estimates import THIN
+from lib.segments.judge.gap import Gaps, advice
+from lib.segments.judge.null import Null
 from lib.segments.judge.stability import Stability
+from lib.segments.judge.suggest import agreement
 from lib.segments.judge.sweep import Sweep
 from lib.segments.kmeans import TIMES_FOUND
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.words import listed, percent
 
-STRUCTURE = ((0.7, "strong"), (0.5, "reasonable"), (0.25, "weak"))
-"""Kaufman and Rousseeuw (1990) on the mean silhouette: what it says of the structure that was found."""
-
 FEWEST_POINTS = 5
-"""Different points per segment below which segments say no more than the values themselves."""
+"""Different points per segment below which segments say no more than the values themselves. Ours."""
+
+
+@dataclass(frozen=True)
+class Nulls:
+    """What is known so far of data without segments, beside what was found."""
+
+    silhouette: Null | None = None
+    stability: Null | None = None
+    gaps: Gaps | None = None
 
 
 def findings(
@@ -28,6 +38,7 @@ def findings(
     who: str,
     swept: Sweep | None = None,
     stable: Stability | None = None,
+    beside: Nulls | None = None,
 ) -> str:
     """What a segmentation says, in words; where it rests on next to nothing, that comes first.
 
@@ -37,20 +48,24 @@ def findings(
         who: The members, in words.
         swept: Scores of other numbers of segments, where they are known.
         stable: How far segments come back, where that is known.
+        beside: What data without segments give, where that is known: no score is judged without.
     """
+    nulls = beside or Nulls()
     warning = _too_few(found)
-    sentences = [warning, _found(found, names, who), _structure(found, judged=not warning), starts_words(found)]
+    silhouette = _silhouette(found, None if warning else nulls.silhouette)
+    sentences = [warning, _found(found, names, who), silhouette, starts_words(found)]
     if swept is not None:
-        sentences += [swept.agreement, *swept.notes]
+        sentences += [agreement(advice(swept, nulls.gaps)), *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
-        sentences.append(stable.words)
+        sentences += [stable.words, stability_beside(nulls.stability)]
     sentences.append(_thin(found) if _sampled(found) >= THIN else "")
     return " ".join(filter(None, sentences))
 
 
-def structure(silhouette: float) -> str:
-    """What a mean silhouette says: "strong structure", or "no structure to speak of" below a quarter."""
-    return next((f"{word} structure" for least, word in STRUCTURE if silhouette >= least), "no structure to speak of")
+def stability_beside(null: Null | None) -> str:
+    """How surely segments come back beside those of data without any, a sentence; "" where it is not known."""
+    said = null.words("on average they come back", "surely") if null is not None else ""
+    return f"Their mean similarity is {null.unrelated.value:.2f}: {said}." if null is not None and said else ""
 
 
 def _too_few(found: Segmentation) -> str:
@@ -102,12 +117,14 @@ def _named(segment: int, names: Mapping[int, str]) -> str:
     return f"{segment} ({names[segment]})" if segment in names else str(segment)
 
 
-def _structure(found: Segmentation, *, judged: bool) -> str:
+def _silhouette(found: Segmentation, null: Null | None) -> str:
+    """The figure; in words only what it is beside data without segments."""
     value = found.silhouette
     if not np.isfinite(value):
         return ""
     of_drawn = f", {found.silhouettes_of}," if found.silhouettes_of else ""
-    return f"The mean silhouette{of_drawn} is {value:.2f}{f': {structure(value)}' if judged else ''}."
+    said = null.words("the segments are", "separated") if null is not None else ""
+    return f"The mean silhouette{of_drawn} is {value:.2f}{f': {said}' if said else ''}."
 
 
 def starts_words(found: Segmentation) -> str:

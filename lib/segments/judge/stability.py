@@ -7,31 +7,43 @@ segment how much the most similar new one shares with it (Jaccard: weight in bot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
+from lib.segments.fit import centres_of
+from lib.segments.judge.null import KINDS, Kind, Margins, Null, beside, labelled
 from lib.segments.judge.scores import overlaps
 from lib.segments.points import Floats, Labels, Points, drawn_words, some_members
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
-from lib.work.progress import Progress, report
+from lib.words import listed
+from lib.work.progress import Progress, part_of, report
 
 RESAMPLES = 40
-MAX_RESAMPLES = 500
+MAX_RESAMPLES = 400
+"""Resamples after which a segment that is still between two verdicts is said to be."""
+
+_STEP = 20
 STARTS = 5
 """Random starts for each resample, besides one from the centroids that are being tested."""
 
 HIGHLY_STABLE, STABLE, PATTERN = 0.85, 0.75, 0.6
-"""Hennig's reading of a mean Jaccard similarity."""
+"""The reading of a mean Jaccard similarity that Hennig gives with his programs (R package fpc, ``clusterboot``)."""
 
 DISSOLVED = 0.5
-"""At or below this no new segment resembles the old one."""
+"""At or below this no new segment resembles the old one (Hennig 2007)."""
+
+NULL_SETS, NULL_RESAMPLES = 5, 8
+"""Data sets of each null model, and how often each is resampled: of eight the mean similarity is known to .02."""
+
+_CONFIDENCE = 0.975
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,24 +51,42 @@ class Stability:
     """How far segments come back.
 
     Attributes:
-        table: Indexed by segment: ``bootstrap`` (mean Jaccard over resampled members), ``dissolved`` (share
-            of resamples in which nothing resembles the segment), ``implicates`` (mean Jaccard over segmentations
-            of one implicate each; NaN where there is one only), ``verdict`` in words.
+        table: Indexed by segment: ``bootstrap`` (mean Jaccard over resampled members), ``low`` and ``high`` (its 95 %
+            interval, from the spread over the resamples), ``dissolved`` (share of resamples in which nothing resembles
+            the segment), ``implicates`` (mean Jaccard over segmentations of one implicate each; NaN where there is
+            one only), ``verdict`` in words.
         resamples: How many times members were resampled.
         drawn: How many of very many members were drawn first, in a sentence; else "".
+        similar: Resamples x segments: the Jaccard similarities themselves.
+        alone: Implicates x segments: those of each implicate by itself.
     """
 
     table: pd.DataFrame
     resamples: int
     drawn: str = ""
+    similar: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    alone: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+
+    @property
+    def mean(self) -> float:
+        """Mean similarity over the segments."""
+        return float(self.table["bootstrap"].mean())
+
+    @property
+    def undecided(self) -> tuple[int, ...]:
+        """Segments whose interval still holds a threshold."""
+        return tuple(int(s) for s, row in self.table.iterrows() if _holds_threshold(row["low"], row["high"]))
 
     @property
     def words(self) -> str:
         """One sentence for the whole segmentation, from its least stable segment."""
-        value = self.table["bootstrap"].min()
         which = int(self.table["bootstrap"].idxmin())
-        said = f"The least stable segment, {which}, comes back with similarity {value:.2f}: {verdict(value)}."
-        return f"{said} {self.drawn}".rstrip()
+        value, low, high, said = self.table.loc[which, ["bootstrap", "low", "high", "verdict"]]
+        told = (
+            f"The least stable segment, {which}, comes back with similarity {value:.2f} "
+            f"({low:.2f} to {high:.2f}): {said}."
+        )
+        return f"{told} {self.drawn}".rstrip()
 
 
 def stability(
@@ -64,6 +94,7 @@ def stability(
     segmentation: Segmentation,
     *,
     resamples: int = RESAMPLES,
+    before: Stability | None = None,
     progress: Progress | None = None,
 ) -> Stability:
     """Segment resampled members, and each implicate by itself, and compare.
@@ -77,7 +108,8 @@ def stability(
     Args:
         dataset: The table that was segmented.
         segmentation: What ``fit`` made of it.
-        resamples: How many times, 1 to 500.
+        resamples: How many times, 1 to 400.
+        before: What fewer resamples of the same gave: they are not made again.
         progress: Told the share done; may raise ``Cancelled``.
 
     Raises:
@@ -90,28 +122,84 @@ def stability(
     if some is not None:
         dataset = dataset.where(some, "drawn")
         segmentation = replace(segmentation, labels=segmentation.labels[some], points=segmentation.points.rows(some))
-    points = segmentation.points
+    told = drawn_words(None if some is None else dataset.sampled, every, dataset.entity.plural)
     # rows are counted as if each were a member, but they are drawn by member all the same
     members, implicates = dataset.member_codes, dataset.implicate_codes
     kinds = np.unique(implicates)
-    alone = kinds if len(kinds) > 1 else kinds[:0]
-    rng = np.random.default_rng(segmentation.recipe.seed)
-    similar = np.empty((resamples + len(alone), segmentation.k))
-    for i in range(len(similar)):
-        report(progress, i / len(similar), "Segmenting resamples")
-        if i < resamples:
-            drawn = rng.integers(dataset.sampled, size=dataset.sampled)
-            times = np.bincount(drawn, minlength=dataset.sampled)[members]
-        else:
-            times = (implicates == alone[i - resamples]).astype(np.intp)
-        similar[i] = _similarity(segmentation, points, times)
+    known = 0 if before is None else before.resamples
+    wanted = [_drawn(segmentation.recipe, number, dataset.sampled)[members] for number in range(known, resamples)]
+    if before is None and len(kinds) > 1:
+        wanted += [(implicates == kind).astype(np.intp) for kind in kinds]
+    similar = np.empty((len(wanted), segmentation.k))
+    for i, times in enumerate(wanted):
+        report(progress, i / len(wanted), "Segmenting resamples")
+        similar[i] = _similarity(segmentation, times)
     report(progress, 1.0, "Segmenting resamples")
-    told = drawn_words(None if some is None else dataset.sampled, every, dataset.entity.plural)
-    return Stability(_table(segmentation, similar[:resamples], similar[resamples:]), resamples, told)
+    new, alone = np.split(similar, [resamples - known])
+    if before is not None:
+        new, alone = np.concatenate([before.similar, new]), before.alone
+    return Stability(_table(segmentation, new, alone), resamples, told, new, alone)
+
+
+def until_decided(
+    dataset: Dataset, segmentation: Segmentation, before: Stability, progress: Progress | None = None
+) -> Stability:
+    """Resample further until no segment's interval holds a threshold any more, or ``MAX_RESAMPLES`` were made."""
+    found = before
+    while found.undecided and found.resamples < MAX_RESAMPLES:
+        number = min(found.resamples + _STEP, MAX_RESAMPLES)
+        between = listed([str(segment) for segment in found.undecided])
+        said = f"{found.resamples} resamples, at most {MAX_RESAMPLES}; still between two verdicts: {between}"
+        report(progress, found.resamples / MAX_RESAMPLES, said)
+        found = stability(dataset, segmentation, resamples=number, before=found)
+    report(progress, 1.0, "Decided")
+    return found
+
+
+def null_stability(
+    dataset: Dataset, segmentation: Segmentation, stable: Stability, *, progress: Progress | None = None
+) -> Null:
+    """The mean similarity of the segments beside that of segments found where there are none.
+
+    Each data set of a null model is segmented by the same recipe and resampled as the members are.
+
+    Args:
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
+        stable: How far its segments come back.
+        progress: Told the share done; may raise ``Cancelled``.
+
+    Raises:
+        RecipeError: If there is one feature only.
+    """
+    margins = Margins.of(dataset, segmentation)
+    found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
+    for done, (kind, points) in enumerate(margins.drawn(NULL_SETS)):
+        share = 1 / (NULL_SETS * len(KINDS))
+        part = part_of(progress, done * share, (done + 1) * share)
+        if (value := _null_similarity(points, segmentation.recipe, part)) is not None:
+            found[kind].append(value)
+    report(progress, 1.0, "Resampling data without segments")
+    return beside(stable.mean, found, margins.rows)
+
+
+def _null_similarity(points: Points, recipe: Recipe, progress: Progress | None) -> float | None:
+    """Mean similarity over resamples and segments of one drawn data set; None where there are no segments in it."""
+    labels = labelled(points, recipe)
+    k = int(labels.max()) + 1
+    if k < 2:
+        return None
+    centres = centres_of(points, labels, k)
+    means = []
+    for number in range(NULL_RESAMPLES):
+        report(progress, number / NULL_RESAMPLES, "Resampling data without segments")
+        times = _drawn(recipe, number, len(points))
+        means.append(_similar(points, labels + 1, centres, recipe, times).mean())
+    return float(np.mean(means))
 
 
 def verdict(similarity: float) -> str:
-    """Hennig's reading of a mean Jaccard similarity."""
+    """The reading of a mean Jaccard similarity."""
     if similarity >= HIGHLY_STABLE:
         return "highly stable"
     if similarity >= STABLE:
@@ -121,13 +209,33 @@ def verdict(similarity: float) -> str:
     return "not to be trusted"
 
 
-def _similarity(segmentation: Segmentation, points: Points, times: Labels) -> Floats:
+def verdict_between(low: float, high: float) -> str:
+    """The reading of a mean similarity that is known to lie between two values: both, where they differ."""
+    worst, best = verdict(low), verdict(high)
+    return best if worst == best else f"between “{worst.partition(',')[0]}” and “{best.partition(',')[0]}”"
+
+
+def _holds_threshold(low: float, high: float) -> bool:
+    return verdict(low) != verdict(high)
+
+
+def _drawn(recipe: Recipe, number: int, members: int) -> Labels:
+    """How often each member is drawn in a resample: the same in every run, whatever came before."""
+    rng = np.random.default_rng((recipe.seed, number))
+    return np.bincount(rng.integers(members, size=members), minlength=members)
+
+
+def _similarity(segmentation: Segmentation, times: Labels) -> Floats:
     """Jaccard similarity of each segment with the nearest of those found when rows count ``times`` over."""
+    centres = segmentation.model.centres
+    return _similar(segmentation.points, segmentation.labels, centres, segmentation.recipe, times)
+
+
+def _similar(points: Points, labels: Labels, centres: Floats, recipe: Recipe, times: Labels) -> Floats:
     rows = np.flatnonzero((times > 0) & (points.weights > 0))
     resampled = points.rows(rows, points.weights[rows] * times[rows])
-    recipe = replace(segmentation.recipe, starts=min(segmentation.recipe.starts, STARTS))
-    labels = _found(resampled, recipe, segmentation.model.centres)
-    return jaccard(segmentation.labels[rows], labels, points.weights[rows], segmentation.k)
+    again = _found(resampled, replace(recipe, starts=min(recipe.starts, STARTS)), centres)
+    return jaccard(labels[rows], again, points.weights[rows], len(centres))
 
 
 def _found(points: Points, recipe: Recipe, centres: Floats) -> Labels:
@@ -147,16 +255,33 @@ def jaccard(old: Labels, new: Labels, weights: Floats, k: int) -> Floats:
 
 def _table(segmentation: Segmentation, bootstrap: Floats, alone: Floats) -> pd.DataFrame:
     means = bootstrap.mean(axis=0)
+    low, high = interval(bootstrap)
     return pd.DataFrame(
         {
             "bootstrap": means,
+            "low": low,
+            "high": high,
             "dissolved": (bootstrap <= DISSOLVED).mean(axis=0),
             "implicates": alone.mean(axis=0) if len(alone) else np.full(segmentation.k, np.nan),
-            "verdict": _verdicts(means),
+            "verdict": _verdicts(low, high),
         },
         index=segmentation.model.numbers,
     )
 
 
-def _verdicts(means: Sequence[float] | Floats) -> list[str]:
-    return [verdict(float(value)) for value in means]
+def interval(similar: Floats) -> tuple[Floats, Floats]:
+    """95 % interval of the mean similarity of each segment, by Student's t; 0 to 1 where it was drawn once only.
+
+    Args:
+        similar: Resamples x segments.
+    """
+    number = len(similar)
+    if number < 2:
+        return np.zeros(similar.shape[1]), np.ones(similar.shape[1])
+    off = float(stdtrit(number - 1, _CONFIDENCE)) * similar.std(axis=0, ddof=1) / np.sqrt(number)
+    means = similar.mean(axis=0)
+    return np.maximum(means - off, 0.0), np.minimum(means + off, 1.0)
+
+
+def _verdicts(low: Sequence[float] | Floats, high: Sequence[float] | Floats) -> list[str]:
+    return [verdict_between(float(a), float(b)) for a, b in zip(low, high, strict=True)]

@@ -8,23 +8,35 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lib.words import listed
+
 FEWEST_FOR_KNEE = 6
-"""A curve of fewer numbers of segments shows no elbow that a shorter one would not."""
+"""A curve of fewer numbers of segments shows no elbow that a shorter one would not. Ours."""
 
 CLEAR = 2.0
-"""How many times faster inertia must fall up to a clear elbow than beyond it."""
+"""How many times faster inertia must fall up to a clear elbow than beyond it. Ours."""
 
 RECOGNISABLE = 0.005
-"""Silhouettes this close to the best are as good as it."""
+"""Silhouettes this close to the best are as good as it. Ours."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What one criterion advises; ``k`` is None where it has nothing to say."""
+    """What one criterion advises; ``k`` is None where it has nothing to say.
+
+    ``at_end``: what it advises is the first or the last number that was tried. Whether the next one beyond would have
+    been better still is not known, so that it is an end of the search and no optimum.
+    """
 
     criterion: str
     k: int | None
     reason: str
+    at_end: bool = False
+
+    @property
+    def words(self) -> str:
+        """The reason, and that it lies at an end where it does."""
+        return f"{self.reason}; at the end of the range that was searched" if self.at_end else self.reason
 
 
 def suggestions(table: pd.DataFrame) -> tuple[Suggestion, ...]:
@@ -44,21 +56,40 @@ def suggestions(table: pd.DataFrame) -> tuple[Suggestion, ...]:
 
 
 def agreement(found: Sequence[Suggestion]) -> str:
-    """One sentence on whether the criteria agree."""
+    """Whether the criteria agree, in words; what lies at an end of the range agrees with nothing."""
     advice = [s for s in found if s.k is not None and s.criterion != SUBSTANCE]
-    distinct = sorted({s.k for s in advice if s.k is not None})
     if not advice:
         return "No criterion has anything to advise here: choose the number of segments by what they mean."
-    no_elbow = "" if any(s.criterion == ELBOW for s in advice) else "There is no clear elbow. "
-    if len(advice) == 1:
-        return f"{no_elbow}Only one criterion has anything to advise ({advice[0].criterion}): {distinct[0]} segments."
-    if len(distinct) == 1:
-        return f"{no_elbow}The criteria agree on {distinct[0]} segments."
-    listed = ", ".join(f"{s.criterion} {s.k}" for s in advice)
+    no_elbow = "" if any(s.criterion == ELBOW for s in advice) else "There is no clear elbow."
+    within, ends = [s for s in advice if not s.at_end], [s for s in advice if s.at_end]
+    return " ".join(filter(None, (no_elbow, _among(within, is_all=not ends), _at_ends(ends, is_all=not within))))
+
+
+def _among(within: Sequence[Suggestion], *, is_all: bool) -> str:
+    """What those say whose optimum lies within the range."""
+    if not within:
+        return ""
+    if len(within) == 1:
+        return f"Only {within[0].criterion} has an optimum within the range: {within[0].k} segments."
+    if len({s.k for s in within}) == 1:
+        who = "The criteria" if is_all else listed([s.criterion for s in within])
+        return f"{who} agree on {within[0].k} segments."
+    advised = ", ".join(f"{s.criterion} {s.k}" for s in within)
     return (
-        f"{no_elbow}The criteria disagree ({listed}): nothing here falls into one number of segments by "
+        f"The criteria disagree ({advised}): nothing here falls into one number of segments by "
         "itself, so let use and stability decide."
     )
+
+
+def _at_ends(ends: Sequence[Suggestion], *, is_all: bool) -> str:
+    """That those whose best lies at an end of the range have found no optimum."""
+    if not ends:
+        return ""
+    which = listed([f"{s.criterion} {s.k}" for s in ends])
+    said = f"{which} {'lies' if len(ends) == 1 else 'lie'} at the end of the range that was searched"
+    if not is_all:
+        return f"{said}, which is no agreement."
+    return f"{said}: no criterion has an optimum within it, so let use and stability decide."
 
 
 def knee(ks: Sequence[int], inertia: Sequence[float]) -> int | None:
@@ -93,6 +124,7 @@ def _bend(ks: Sequence[int], inertia: Sequence[float], place: int) -> float:
 
 
 ELBOW = "Elbow"
+GAP = "Gap"
 SUBSTANCE = "Smallest segment"
 
 
@@ -115,7 +147,12 @@ def _extreme(scores: pd.Series, criterion: str, words: str, *, largest: bool) ->
     reason = f"{words} ({known[k]:,.3g})"
     if criterion == "Silhouette" and (near := _as_good(known, k)):
         reason += f", hardly better than {near}"
-    return Suggestion(criterion, k, reason)
+    return Suggestion(criterion, k, reason, _is_end(scores, k))
+
+
+def _is_end(scores: pd.Series, k: int) -> bool:
+    """Whether k is the first or the last number of segments that was tried."""
+    return k in (scores.index[0], scores.index[-1])
 
 
 def _bic(table: pd.DataFrame) -> tuple[Suggestion, ...]:
@@ -132,4 +169,5 @@ def _substance(table: pd.DataFrame) -> Suggestion:
     solid = table.index[table["thin_segments"] == 0]
     if not len(solid):
         return Suggestion(SUBSTANCE, None, "every number of segments leaves one that rests on too few")
-    return Suggestion(SUBSTANCE, int(solid.max()), "most segments of which none rests on too few")
+    most = int(solid.max())
+    return Suggestion(SUBSTANCE, most, "most segments of which none rests on too few", most == table.index[-1])

@@ -78,15 +78,20 @@ def gone(session: Hashable) -> bool:
         return False
 
 
-def render(slot: str, key: Hashable, work: Callable[[Progress], object]) -> None:
+def render(slot: str, key: Hashable, work: Callable[[Progress], object], *, quietly: str = "") -> None:
     """Have work done in the background and show how far it is; the page runs again when it is done.
 
     Args:
         slot: The place on the page: another key there means that the work before is no longer wanted.
         key: Says what the work is.
         work: Called with a progress callback; keeps its own result.
+        quietly: For work that nobody asked for: words for a small line in the place of the bar.
     """
-    if follow(slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress))):
+
+    def ask(session: Hashable | None) -> Ticket[bool]:
+        return background().ask(key, session, lambda progress: _do(work, progress))
+
+    if follow(slot, key, ask, quietly=quietly):
         # kept since the page looked for it, or no longer kept: the next run finds it or asks anew
         _forget(slot)
         st.rerun()
@@ -106,7 +111,7 @@ def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[
         render(slot, key, work)
 
 
-def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again") -> T | None:
+def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", quietly: str = "") -> T | None:
     """The result of work if it is done; else it is shown where it stands, and the page runs again when it is over.
 
     Args:
@@ -114,16 +119,20 @@ def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again") -
         key: Says what the work is.
         ask: See ``Ask``.
         again: What the button says that asks anew for work that failed or was stopped.
+        quietly: See ``render``.
     """
     ticket = _ticket(slot, key, ask)
     state = ticket.state
     if state.status == "done":
         return ticket.result()
+    if state.status in ("failed", "cancelled") and not state.lapsed and quietly:
+        st.caption(literal(state.words))
+        return None
     if state.status in ("failed", "cancelled") and not state.lapsed:
         st.info(literal(state.words) if state.status == "failed" else "Stopped.", icon=":material/info:")
         st.button(again, icon=":material/refresh:", key=f"again_{slot}", on_click=_forget, args=(slot,))
         return None
-    st.fragment(_watch, run_every=_LOOK_AGAIN)(slot, key, ask)
+    st.fragment(_watch, run_every=_LOOK_AGAIN)(slot, key, ask, quietly)
     return None
 
 
@@ -174,10 +183,13 @@ def _forget(slot: str) -> None:
     st.session_state[_SLOTS].pop(slot, None)
 
 
-def _watch(slot: str, key: Hashable, ask: Ask[Any]) -> None:
+def _watch(slot: str, key: Hashable, ask: Ask[Any], quietly: str = "") -> None:
     """A bar that moves by itself, and a way to stop; the whole page runs again when the work is over."""
     ticket = _ticket(slot, key, ask)
     state = ticket.state
+    if quietly and not state.over:
+        st.caption(f"{quietly}: {state.share:.0%}")
+        return
     if state.status == "busy":
         st.info(f"{literal(state.words)} This page asks again by itself.", icon=":material/hourglass_top:")
         return

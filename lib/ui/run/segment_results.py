@@ -111,6 +111,57 @@ def sensitivity_key(view: View, recipe: Recipe) -> tuple[object, ...]:
     return ("sensitivity", view.key, recipe)
 
 
+def stability_decided(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Stability:
+    """As ``stability``, resampled until every segment's verdict is sure, or the most was made."""
+    before = known_stability(view, recipe) or stability(view, recipe)
+    found = segments.until_decided(view.members(recipe.features), segmentation(view, recipe), before, progress)
+    put("stabilities", stability_key(view, recipe), found)
+    return found
+
+
+def null_stability(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Null:
+    """How surely segments come back in data without any."""
+    stable = known_stability(view, recipe) or stability(view, recipe)
+    data = view.members(recipe.features)
+    found = segments.null_stability(data, segmentation(view, recipe), stable, progress=progress)
+    put("nulls", null_key("stability", view, recipe), found)
+    return found
+
+
+def null_silhouette(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Null:
+    """The mean silhouettes of data without segments."""
+    found = segments.null_silhouette(view.members(recipe.features), segmentation(view, recipe), progress=progress)
+    put("nulls", null_key("silhouette", view, recipe), found)
+    return found
+
+
+def gaps(view: View, recipe: Recipe, progress: segments.Progress | None = None) -> segments.Gaps:
+    """Every number of segments beside data without any; the sweep is there already."""
+    found = segments.gaps(view.members(recipe.features), sweep(view, recipe), progress=progress)
+    put("nulls", gaps_key(view, recipe), found)
+    return found
+
+
+def beside(view: View, recipe: Recipe) -> segments.Nulls:
+    """What is known already of data without segments, beside what is known by now of the data."""
+    stable, null = known_stability(view, recipe), find("nulls", null_key("stability", view, recipe))
+    return segments.Nulls(
+        find("nulls", null_key("silhouette", view, recipe)),
+        null.of(stable.mean) if null is not None and stable is not None else None,
+        find("nulls", gaps_key(view, recipe)),
+    )
+
+
+def null_key(score: str, view: View, recipe: Recipe) -> tuple[object, ...]:
+    """What a score of data without segments is kept under."""
+    return (f"null {score}", view.key, recipe)
+
+
+def gaps_key(view: View, recipe: Recipe) -> tuple[object, ...]:
+    """What gaps are kept under: everything but the number of segments."""
+    return ("gaps", view.key, recipe.with_k(segments.MIN_K))
+
+
 @kept
 def notebook(view: View, recipe: Recipe) -> segments.NotebookResult:
     """What the well-known notebooks would say: rows, one start; two features unscaled, more of them scaled."""

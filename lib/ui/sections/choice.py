@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as charts
-from lib.segments import Sweep
+from lib.segments import Gaps, Suggestion, advice, agreement
+from lib.segments.judge.suggest import GAP
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
@@ -18,6 +21,7 @@ from lib.words import literal
 _BY_INERTIA = ("inertia", "Inertia", "Elbow", ".3~g")
 _BY_BIC = ("bic", "BIC", "BIC", ",.0f")
 _BY_SILHOUETTE = ("silhouette", "Mean silhouette", "Silhouette", ".2f")
+_BY_GAP = ("gap_correlated", "Gap to correlated columns", GAP, ".2f")
 
 
 def render(scene: Segmented) -> None:
@@ -35,37 +39,71 @@ def render(scene: Segmented) -> None:
             lambda progress: segment_results.sweep(view, recipe, progress),
         )
         return
+    known = segment_results.beside(view, recipe).gaps
+    advised = advice(swept, known)
+    table = swept.table if known is None else swept.table.join(known.table)
     with st.grid(2, min_column_width=300):
         is_mixture = recipe.algorithm == "latent_class"
-        for score, label, criterion, number in (_BY_BIC if is_mixture else _BY_INERTIA, _BY_SILHOUETTE):
-            advice = charts.suggestion_for(criterion, swept.suggestions)
-            said = f"{advice.criterion}: {advice.k or 'none'}, {advice.reason}" if advice else ""
+        for chart in (_BY_BIC if is_mixture else _BY_INERTIA, _BY_SILHOUETTE):
             with st.container():
-                draw(
-                    lambda score=score, label=label, advice=advice, number=number: charts.choice_of_k(  # type: ignore[misc]
-                        swept.table, score, label, recipe.k, advice, number=number
-                    ),
-                    scene,
-                    alt_text=f"{label} by number of segments. {said}",
-                    key=f"choose_{score}",
-                    on_select=lambda score=score: _take_k(f"choose_{score}"),
-                    selection_mode=charts.PICK,
-                )
-                st.caption(f"{literal(said)}. Click a point to choose it.")
-    st.markdown(literal(f"{swept.agreement} {' '.join(swept.notes)}"))
-    _render_scores(scene, swept)
+                _render_chart(scene, table, chart, advised, known)
+        with st.container():
+            if known is None:
+                _find_gaps(scene)
+            else:
+                _render_chart(scene, table, _BY_GAP, advised, known)
+        st.markdown(literal(f"{agreement(advised)} {' '.join(swept.notes)}"))
+    _render_scores(scene, table, advised)
     _render_clustergram(scene)
 
 
-def _render_scores(scene: Scene, swept: Sweep) -> None:
-    with st.expander("All scores and what each criterion advises"):
-        advice = pd.DataFrame(
-            [{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.reason} for s in swept.suggestions]
+def _render_chart(
+    scene: Segmented,
+    table: pd.DataFrame,
+    chart: tuple[str, str, str, str],
+    advised: Sequence[Suggestion],
+    known: Gaps | None,
+) -> None:
+    score, label, criterion, number = chart
+    own = charts.suggestion_for(criterion, advised)
+    said = f"{own.criterion}: {own.k or 'none'}, {own.words}" if own else ""
+    draw(
+        lambda: charts.choice_of_k(
+            table, score, label, scene.recipe.k, own, number=number, beside=known and known.drawn(score)
+        ),
+        scene,
+        known is not None,
+        alt_text=f"{label} by number of segments. {said}",
+        key=f"choose_{score}",
+        on_select=lambda: _take_k(f"choose_{score}"),
+        selection_mode=charts.PICK,
+    )
+    st.caption(f"{literal(said)}. Click a point to choose it.")
+
+
+def _find_gaps(scene: Segmented) -> None:
+    """Nobody asked for it: it is made while the sweep is looked at."""
+    view, recipe = scene.view, scene.recipe
+    if len(recipe.features) > 1:
+        background.render(
+            "gaps",
+            segment_results.gaps_key(view, recipe),
+            lambda progress: segment_results.gaps(view, recipe, progress),
+            quietly="Every number of segments is being compared with data that have none",
         )
-        st.dataframe(advice, hide_index=True, alt=swept.agreement)
+
+
+def _render_scores(scene: Scene, table: pd.DataFrame, advised: Sequence[Suggestion]) -> None:
+    with st.expander("All scores and what each criterion advises"):
+        why = pd.DataFrame([{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.words} for s in advised])
+        st.dataframe(why, hide_index=True, alt=agreement(advised))
         columns = {
             "inertia": ("Inertia", "{:,.4g}"),
             "silhouette": ("Silhouette", "{:.3f}"),
+            "silhouette_unrelated": ("of unrelated columns", "{:.3f}"),
+            "silhouette_correlated": ("of correlated columns", "{:.3f}"),
+            "gap_unrelated": ("Gap to unrelated columns", "{:+.3f}"),
+            "gap_correlated": ("Gap to correlated columns", "{:+.3f}"),
             "calinski_harabasz": ("Calinski-Harabasz", "{:,.0f}"),
             "davies_bouldin": ("Davies-Bouldin", "{:.3f}"),
             "bic": ("BIC", "{:,.0f}"),
@@ -78,11 +116,12 @@ def _render_scores(scene: Scene, swept: Sweep) -> None:
             "times_found": ("of them at the best", "{:.0f}"),
             "seconds": ("Seconds", "{:.2f}"),
         }
-        shown = {
-            label: swept.table[name].map(form.format) for name, (label, form) in columns.items() if name in swept.table
-        }
-        table = pd.DataFrame({"Segments": swept.table.index, **shown})
-        st.dataframe(table, hide_index=True, alt="Every score for each number of segments")
+        shown = {label: table[name].map(form.format) for name, (label, form) in columns.items() if name in table}
+        st.dataframe(
+            pd.DataFrame({"Segments": table.index, **shown}),
+            hide_index=True,
+            alt="Every score for each number of segments",
+        )
 
 
 def _render_clustergram(scene: Segmented) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,7 +16,7 @@ from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.explore import Scale
-from lib.segments import VERY_MANY, Found, Progress, Recipe, Stability, findings
+from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
 from lib.segments.describe.centroids import in_words
 from lib.segments.describe.plane import Plane
 from lib.ui.run import background, results, segment_results, whole_page
@@ -30,6 +32,10 @@ _NONE = (
     "Tints are of those who have some of both features: having none counts by itself, and a number stands at 0 where "
     "most of its segment have none."
 )
+_NULL_NAMES: Mapping[str, str] = {
+    "unrelated": "Same margins, unrelated columns",
+    "correlated": "Same margins, correlated columns",
+}
 
 
 def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
@@ -161,15 +167,34 @@ def render_findings(scene: Segmented) -> None:
     stable = segment_results.known_stability(scene.view, scene.recipe)
     who = literal(f"{scene.title}, {scene.about.name}")
     names = {number: literal(name) for number, name in scene.names.items()}
-    st.markdown(findings(scene.found, names, who=who, swept=swept, stable=stable))
+    nulls = segment_results.beside(scene.view, scene.recipe)
+    st.markdown(findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls))
+    _render_null(scene, nulls.silhouette)
     for note in scene.found.notes:
         st.caption(literal(note))
+
+
+def _render_null(scene: Segmented, null: Null | None) -> None:
+    """On what the words about the silhouette rest; where that is not there yet, it is made."""
+    if null is not None:
+        st.caption(
+            f"Compared with {null.table['draws'].min()} data sets of each kind, {null.rows:,} rows each, drawn and "
+            "segmented by the same recipe; in brackets where 95 of 100 further ones would lie."
+        )
+    elif len(scene.recipe.features) > 1 and np.isfinite(scene.found.silhouette):
+        view, recipe = scene.view, scene.recipe
+        background.render(
+            "null",
+            segment_results.null_key("silhouette", view, recipe),
+            lambda progress: segment_results.null_silhouette(view, recipe, progress),
+            quietly="Being compared with data that have no segments",
+        )
 
 
 def render_table(scene: Segmented) -> None:
     """Sizes, centroids and warnings of each segment."""
     stable = segment_results.known_stability(scene.view, scene.recipe)
-    key = (scene.key, stable is not None)
+    key = (scene.key, stable and stable.resamples)
     table: pd.DataFrame | None = find("tables of segments", key)
     if table is None:
         table = _table(scene, stable)
@@ -239,3 +264,21 @@ def render_silhouettes(scene: Segmented) -> None:
             f"{told.entropy:.2f})."
         )
     controls.chart_note(scene, sentence, f"{of}{within}.", sure)
+    null = segment_results.beside(scene.view, scene.recipe).silhouette
+    if null is not None:
+        render_beside(scene, null, "Mean silhouette")
+
+
+def render_beside(scene: Segmented, null: Null, score: str) -> None:
+    """A score beside what null models give, and by how much the data exceed them."""
+    table = null.table
+    shown = pd.DataFrame(
+        {
+            "Data": [f"These {scene.entity.plural}", *(_NULL_NAMES[kind] for kind in table.index)],
+            score: [f"{value:.3f}" for value in (null.unrelated.value, *table["null"])],
+            "95 of 100 lie from": ["", *table["low"].map("{:.3f}".format)],
+            "to": ["", *table["high"].map("{:.3f}".format)],
+            "Exceeded by": ["", *table["excess"].map("{:+.3f}".format)],
+        }
+    )
+    st.dataframe(shown, hide_index=True, alt=f"{score} beside that of data without segments")

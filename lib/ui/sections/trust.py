@@ -8,13 +8,15 @@ import streamlit as st
 from lib.charts import plane
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
-from lib.segments import differences
+from lib.segments import Stability, differences
+from lib.segments.judge.findings import stability_beside
+from lib.segments.judge.stability import HIGHLY_STABLE, MAX_RESAMPLES, PATTERN, STABLE
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
-from lib.ui.sections.segments import plane_is_linear
+from lib.ui.sections.segments import plane_is_linear, render_beside
 from lib.words import capitalised, literal
 
 
@@ -38,10 +40,12 @@ def render_stability(scene: Segmented) -> None:
         )
         return
     table = stable.table
+    ranges = [f"{low:.2f} to {high:.2f}" for low, high in zip(table["low"], table["high"], strict=True)]
     shown = pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.names) for number in table.index],
             f"Other {members}": table["bootstrap"].map("{:.2f}".format),
+            "95% interval": ranges,
             "Lost in": table["dissolved"].map("{:.0%}".format),
             **({"Other imputations": table["implicates"].map("{:.2f}".format)} if imputed else {}),
             "Verdict": table["verdict"],
@@ -49,8 +53,42 @@ def render_stability(scene: Segmented) -> None:
     )
     st.dataframe(shown, hide_index=True, alt=stable.words)
     st.caption(
-        f"{literal(stable.words)} {stable.resamples} resamples; reading by Hennig (2007). {scene.found.k} segments."
+        f"{literal(stable.words)} {stable.resamples} resamples; {scene.found.k} segments. Verdicts are Hennig's: from "
+        f"{HIGHLY_STABLE} on highly stable, from {STABLE} on stable, from {PATTERN} on a pattern (R package fpc)."
     )
+    _render_undecided(scene, stable)
+    _render_stability_beside(scene)
+
+
+def _render_undecided(scene: Segmented, stable: Stability) -> None:
+    """Where a segment is still between two verdicts, go on resampling."""
+    if not stable.undecided:
+        return
+    if stable.resamples >= MAX_RESAMPLES:
+        st.caption(f"After {MAX_RESAMPLES} resamples some intervals still hold a threshold: those stay between.")
+        return
+    view, recipe = scene.view, scene.recipe
+    background.render(
+        "stability_decided",
+        ("decided", *segment_results.stability_key(view, recipe)),
+        lambda progress: segment_results.stability_decided(view, recipe, progress),
+    )
+
+
+def _render_stability_beside(scene: Segmented) -> None:
+    """How surely segments come back in data that have none; where that is not known yet, it is found out."""
+    view, recipe = scene.view, scene.recipe
+    null = segment_results.beside(view, recipe).stability
+    if null is not None:
+        st.markdown(stability_beside(null))
+        render_beside(scene, null, "Mean similarity")
+    elif len(recipe.features) > 1:
+        background.render(
+            "null_stability",
+            segment_results.null_key("stability", view, recipe),
+            lambda progress: segment_results.null_stability(view, recipe, progress),
+            quietly="Being compared with data that have no segments",
+        )
 
 
 def render_notebook(scene: Segmented) -> None:

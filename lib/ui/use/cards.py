@@ -47,7 +47,7 @@ def _render_card(scene: Segmented, number: int) -> None:
         is_key=True,
     )
     stable = segment_results.known_stability(scene.view, scene.recipe)
-    key = (scene.view.key, scene.recipe, number, stable is not None)
+    key = (scene.view.key, scene.recipe, number, stable and stable.resamples)
     words = find("cards", key)
     if words is None:
         words = _words(scene, number, stable)
@@ -66,7 +66,7 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
     if size["sampled"] >= _TELLING:
         if stable is not None:
             row = stable.table.loc[number]
-            noted.append(f"Stability {row['bootstrap']:.2f}: {row['verdict']}.")
+            noted.append(f"Stability {row['bootstrap']:.2f} ({row['low']:.2f} to {row['high']:.2f}): {row['verdict']}.")
         profile = segment_results.profile(scene.view, scene.recipe, scene.described)
         rules = segment_results.explanation(scene.view, scene.recipe)
         typical, how = _typical(scene, number)

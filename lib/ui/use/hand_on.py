@@ -168,6 +168,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         question=question,
         swept=segment_results.known_sweep(view, recipe),
         stable=segment_results.known_stability(view, recipe),
+        beside=segment_results.beside(view, recipe),
         sensitive=segment_results.known_sensitivity(view, recipe),
         told=segment_results.explanation(view, recipe),
         lenses=segment_results.lenses(view, recipe) if scene.subject.lenses else None,

@@ -1,0 +1,289 @@
+"""What the same method finds where there is nothing to find: null models beside silhouettes and stability.
+
+k-means cuts any data into segments, and skewed margins alone give high silhouettes. So a score says something only
+beside what data without segments score by the same recipe (Hennig and Liao 2013, "How to find an appropriate
+clustering for mixed-type variables with application to socio-economic stratification", section 7). Two kinds are drawn,
+each with the weighted margin of every feature, as many equal rows as there are members, and on the same scale:
+
+* "unrelated": features are shuffled, each by itself, and have nothing to do with one another;
+* "correlated": a normal copula. Weighted rank correlations are those of the data, and nothing else is.
+
+What exceeds the first shows that features are related; only what exceeds the second shows more than a cloud that is
+longer in some directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from lib.dataset import Dataset
+from lib.errors import RecipeError
+from lib.estimates import correlations, quantile, ranks
+from lib.features.components import fit_rotation
+from lib.features.space import Space
+from lib.segments.algorithms import find
+from lib.segments.points import MANY, Floats, Labels, Points, row_weights
+from lib.segments.recipe import Recipe
+from lib.segments.segmentation import Segmentation
+from lib.segments.silhouette import silhouettes
+from lib.work.progress import Progress, report
+
+Kind = Literal["unrelated", "correlated"]
+KINDS: tuple[Kind, ...] = ("unrelated", "correlated")
+
+DRAWS = 6
+"""Data sets drawn of each kind: their scores differ little, and how much is told from so many."""
+
+MOST_ROWS = MANY
+"""Rows of a drawn data set, where there are more members."""
+
+NULL_STARTS = 5
+"""Starts of k-means on each: on the survey the mean silhouette is then within 0.005 of that of two hundred."""
+
+MATERIAL = 0.02
+"""By less than this a score exceeds a null model hardly, however surely. Ours."""
+
+_BAND = 0.975
+_LEVELLING = 8
+"""Steps by which the copula is brought to the data's rank correlations; each takes off more than half of the error."""
+
+_SEED = 42
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A score of the data beside the same score of data sets drawn from one null model.
+
+    Attributes:
+        value: Of the data.
+        nulls: Of each data set drawn; without those in which the method found no segments.
+    """
+
+    value: float
+    nulls: tuple[float, ...]
+
+    @property
+    def centre(self) -> float:
+        """Mean over the data sets drawn; NaN where there is none."""
+        return float(np.mean(self.nulls)) if self.nulls else float("nan")
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Where 95 of 100 further data sets would score: the mean and t standard deviations, for so few of them."""
+        number = len(self.nulls)
+        if number < 2:
+            return float("nan"), float("nan")
+        off = float(stdtrit(number - 1, _BAND)) * float(np.std(self.nulls, ddof=1)) * (1 + 1 / number) ** 0.5
+        return self.centre - off, self.centre + off
+
+    @property
+    def excess(self) -> float:
+        """By how much the data exceed the mean of the data sets drawn."""
+        return self.value - self.centre
+
+    @property
+    def comparison(self) -> str:
+        """The data score "more", "hardly more", "no more" or "less"; "" where that is not known."""
+        low, high = self.band
+        if not np.isfinite([self.value, low, high]).all():
+            return ""
+        if self.value > high:
+            return "more" if self.excess >= MATERIAL else "hardly more"
+        return "less" if self.value < low else "no more"
+
+
+@dataclass(frozen=True)
+class Null:
+    """A score beside both null models.
+
+    Attributes:
+        unrelated: Beside columns with the same margins that have nothing to do with one another.
+        correlated: Beside columns that are correlated too, as the data's are.
+        rows: Of each data set drawn.
+    """
+
+    unrelated: Beside
+    correlated: Beside
+    rows: int
+
+    def of(self, value: float) -> Null:
+        """The same data sets beside another value, which is known better by now."""
+        return Null(replace(self.unrelated, value=value), replace(self.correlated, value=value), self.rows)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Indexed by kind: ``value`` (of the data), ``null``, ``low``, ``high``, ``excess``, ``draws``."""
+        both = {"unrelated": self.unrelated, "correlated": self.correlated}
+        rows = [
+            {"value": b.value, "null": b.centre, "low": b.band[0], "high": b.band[1], "excess": b.excess}
+            | {"draws": len(b.nulls)}
+            for b in both.values()
+        ]
+        return pd.DataFrame(rows, index=pd.Index(list(both), name="kind"))
+
+    def words(self, what: str, how: str) -> str:
+        """How the segments compare with those of the drawn data, a clause; "" where that is not known.
+
+        Args:
+            what: Subject and verb, such as "the segments are".
+            how: What the score is of, such as "separated".
+        """
+        first, second = self.unrelated, self.correlated
+        if not first.nulls and not second.nulls:
+            return "the same method finds none in columns with the same margins"
+        if not (first.comparison and second.comparison):
+            return ""
+        said = f"{what} {first.comparison} {how} than those that the same method finds in columns with the same margins"
+        if first.comparison == second.comparison:
+            return f"{said}, be they unrelated ({_range(first)}) or correlated as these are ({_range(second)})"
+        but = "and" if first.comparison in _BEYOND and second.comparison in _BEYOND else "but"
+        return (
+            f"{said} that have nothing to do with one another ({_range(first)}), {but} {second.comparison} {how} than "
+            f"those in columns that are correlated as these are and nothing else ({_range(second)})"
+        )
+
+
+_BEYOND = ("more", "hardly more")
+
+
+def _range(beside: Beside) -> str:
+    low, high = (f"{value:.2f}" for value in beside.band)
+    return low if low == high else f"{low} to {high}"
+
+
+def null_silhouette(
+    dataset: Dataset, segmentation: Segmentation, *, draws: int | None = None, progress: Progress | None = None
+) -> Null:
+    """The mean silhouette beside those of null models, each segmented by the same recipe.
+
+    Args:
+        dataset: The table that was segmented.
+        segmentation: What ``fit`` made of it.
+        draws: Data sets of each kind, at least 2; by default ``DRAWS``.
+        progress: Told the share done; may raise ``Cancelled``.
+
+    Raises:
+        RecipeError: If there is one feature only: nothing can be told apart from its margin.
+    """
+    number, margins = draws or DRAWS, Margins.of(dataset, segmentation)
+    found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
+    for done, (kind, points) in enumerate(margins.drawn(number)):
+        report(progress, done / (number * len(KINDS)), "Drawing data without segments")
+        found[kind].extend(s for s in scored(points, [labelled(points, segmentation.recipe)]) if np.isfinite(s))
+    report(progress, 1.0, "Drawing data without segments")
+    return beside(segmentation.silhouette, found, margins.rows)
+
+
+def beside(value: float, nulls: Mapping[Kind, Sequence[float]], rows: int) -> Null:
+    """A value and what was drawn of either kind."""
+    return Null(Beside(value, tuple(nulls["unrelated"])), Beside(value, tuple(nulls["correlated"])), rows)
+
+
+def labelled(points: Points, recipe: Recipe, starts: int = NULL_STARTS) -> Labels:
+    """Segments of a drawn data set from 0, -1 for rows in none; all -1 where the method finds none."""
+    try:
+        return find(points, replace(recipe, starts=min(recipe.starts, starts))).labels
+    except (RecipeError, ValueError):
+        return np.full(len(points), -1, dtype=np.intp)
+
+
+def scored(points: Points, labelings: Sequence[Labels]) -> Floats:
+    """Mean silhouette of each labelling; NaN where it has fewer than two segments."""
+    return silhouettes(points.matrix, labelings, points.weights, unassigned=-1).means
+
+
+@dataclass(frozen=True, eq=False)
+class Margins:
+    """What both null models keep of the data.
+
+    Attributes:
+        columns: Rows x features in their own units, each column by itself: its weighted quantiles in the middle of as
+            many equal shares, ascending. Of as many equal weights these are the values themselves.
+        correlation: Weighted rank correlations (Spearman's) of the features.
+        space: The scale of distances.
+        share: Of the variance that principal components are to keep, or None.
+    """
+
+    columns: Floats
+    correlation: Floats
+    space: Space
+    share: float | None
+
+    @classmethod
+    def of(cls, dataset: Dataset, segmentation: Segmentation) -> Margins:
+        """The margins of the table that was segmented, as its recipe counts.
+
+        Raises:
+            RecipeError: If there is one feature only.
+        """
+        recipe = segmentation.recipe
+        if len(recipe.features) < 2:
+            raise RecipeError("With one feature there is nothing to compare its segments with: choose two or more.")
+        weights = row_weights(dataset, recipe.counting)
+        values = np.column_stack([dataset.values(name) for name in recipe.features])
+        number = min(dataset.sampled, MOST_ROWS)
+        middles = (np.arange(number) + 0.5) / number
+        standing = np.column_stack([ranks(column, weights) for column in values.T])
+        return cls(
+            np.column_stack([quantile(column, weights, middles) for column in values.T]),
+            correlations(standing, weights),
+            segmentation.model.space,
+            recipe.pca,
+        )
+
+    @property
+    def rows(self) -> int:
+        """Of each data set drawn."""
+        return len(self.columns)
+
+    def drawn(self, number: int) -> Iterator[tuple[Kind, Points]]:
+        """So many data sets of each kind, the same ones every time."""
+        loadings = {"unrelated": np.eye(self.columns.shape[1]), "correlated": self._loadings()}
+        for kind in KINDS:
+            rng = np.random.default_rng((_SEED, KINDS.index(kind)))
+            for _ in range(number):
+                yield kind, self._points(rng.standard_normal(self.columns.shape) @ loadings[kind])
+
+    def _points(self, normal: Floats) -> Points:
+        """The values of every column in the order of a normal one."""
+        values = np.take_along_axis(self.columns, _places(normal), axis=0)
+        space = self.space
+        scaled = space.scaled(dict(zip(space.features, values.T, strict=True)))
+        ones = np.ones(self.rows)
+        if self.share is not None:
+            space = replace(space, rotation=fit_rotation(scaled, ones, self.share))
+        each = np.arange(self.rows)
+        return Points(space.rotated(scaled), ones, each, np.zeros(self.rows, dtype=np.intp))
+
+    def _loadings(self) -> Floats:
+        """What independent normal columns are multiplied by, so that columns in their order have the correlations.
+
+        Ties, such as the many that hold nothing, weaken the correlation of ranks, and how much depends on where they
+        are: the normal correlations are moved by what is still missing until it is gone.
+        """
+        ones = np.ones(self.rows)
+        standing = np.column_stack([ranks(column, ones) for column in self.columns.T])
+        normal = np.random.default_rng(_SEED).standard_normal(self.columns.shape)
+        wanted = self.correlation.copy()
+        for _ in range(_LEVELLING):
+            there = np.take_along_axis(standing, _places(normal @ _root(wanted)), axis=0)
+            wanted += self.correlation - correlations(there, ones)
+        return _root(wanted)
+
+
+def _places(normal: Floats) -> Labels:
+    """Place of each value in the order of its column."""
+    return normal.argsort(axis=0).argsort(axis=0)
+
+
+def _root(correlation: Floats) -> Floats:
+    """Features x features: independent normal columns times this have the nearest possible correlations."""
+    values, vectors = np.linalg.eigh(np.clip(correlation, -1, 1))
+    root = (vectors * np.sqrt(np.maximum(values, 0))).T
+    return np.asarray(root / np.sqrt(np.square(root).sum(axis=0)))

@@ -41,6 +41,7 @@ from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
+from lib.segments.judge.null import margins_of
 from lib.segments.judge.sensitivity import changes
 from lib.segments.points import some_members
 from lib.steps import Cap, Fill, OneHot, combined, overview
@@ -230,6 +231,7 @@ def test_judging(mine, found):
         segments.null_stability(mine, found, stable),
         segments.gaps(mine, swept),
     )
+    assert margins_of(mine, found).rows == len(mine)
     assert segments.until_decided(mine, found, stable).resamples >= 3
     beside = segments.findings(found, {}, who="mine", swept=swept, stable=stable, beside=nulls)
     assert not BANNED.search(beside)

@@ -244,7 +244,7 @@ def trust(
     sensitive: Sensitivity | None = None,
     beside: Nulls | None = None,
 ) -> Section:
-    """How far to believe it: silhouette and stability beside data without segments, other choices, and what no figure here says."""
+    """How far to believe it: scores beside data without segments, other choices, and what no figure here says."""
     nulls = beside or Nulls()
     entity = segmentation.entity
     members = entity.plural

@@ -19,16 +19,20 @@ def plane(charts):
 def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
     # a population that no other test asks for: nothing of it is known yet
     at = app(PAGE, where="AGE > 19 and KIDS < 9", use="how-many")
+    assert any(m.value.count("The mean silhouette is") and "separated" not in m.value for m in at.main.markdown)
     alts = [alt for alt, _, _ in charts(at)]
     assert len(alts) == 2  # the plane and its key
     assert any("is being tried" in c.value for c in at.main.caption)
     settled(at)
     alts = [alt for alt, _, _ in charts(at)]
-    assert len(alts) == 5  # the plane and its key, inertia, silhouette, how members move between segments
+    # the plane and its key, inertia, silhouette, the gap to data without segments, how members move between segments
+    assert len(alts) == 6
     assert all(len(alt) > 20 for alt in alts)
     said = " ".join(m.value for m in at.main.markdown)
     assert "**4 segments**" in said
-    assert "mean silhouette" in said
+    assert re.search(r"The mean silhouette is 0\.\d\d: the segments are [a-z ]* separated than those that", said)
+    assert any("data sets of each kind, 200 rows each" in c.value for c in at.main.caption)
+    assert any("Gap to correlated columns" in d.value.columns for d in at.dataframe)
     assert len(at.dataframe[0].value) == 4
 
 
@@ -112,4 +116,11 @@ def test_stability_is_tested_on_request(app, settled):
     at.button(key="ask_stability").click().run()
     settled(at)
     assert any("Hennig" in c.value for c in at.main.caption)
-    assert any("Verdict" in d.value.columns for d in at.dataframe)
+    table = next(d.value for d in at.dataframe if "Verdict" in d.value.columns)
+    assert table["95% interval"].str.fullmatch(r"\d\.\d\d to \d\.\d\d").all()
+    beside = [d.value for d in at.dataframe if "Exceeded by" in d.value.columns]
+    assert [next(name for name in ("Mean silhouette", "Mean similarity") if name in b) for b in beside] == [
+        "Mean silhouette",
+        "Mean similarity",
+    ]
+    assert any("Their mean similarity is" in m.value for m in at.main.markdown)

@@ -23,7 +23,7 @@ from lib.segments import (
     sweep,
 )
 from lib.segments.judge.gap import Gaps
-from lib.segments.judge.null import Beside, Margins, Null
+from lib.segments.judge.null import Beside, Null, margins_of
 
 TWO = ("DEBT", "ASSET")
 RECIPE = Recipe(TWO, scaling="none", k=3)
@@ -116,7 +116,7 @@ def test_margins_are_kept_and_so_are_rank_correlations(households):
     wanted = correlations(np.column_stack([ranks(column, weights) for column in points.T]), weights)[0, 1]
     assert wanted > 0.6
     drawn = {"unrelated": [], "correlated": []}
-    for kind, null in Margins.of(data, found).drawn(3):
+    for kind, null in margins_of(data, found).drawn(3):
         assert len(null) == 2_000
         for own, theirs in zip(points.T, null.matrix.T, strict=True):
             assert np.isin(theirs, own).all()

@@ -14,7 +14,7 @@ import pandas as pd
 
 from lib.dataset import Dataset
 from lib.segments.fit import centres_of, inertia
-from lib.segments.judge.null import KINDS, Beside, Margins, labelled, scored
+from lib.segments.judge.null import KINDS, Beside, labelled, margins_of, scored
 from lib.segments.judge.suggest import GAP, Suggestion
 from lib.segments.judge.sweep import Sweep
 from lib.segments.points import Floats, Labels, Points, some_members
@@ -52,7 +52,7 @@ class Gaps:
         if not least > 0:
             return Suggestion(GAP, None, "members lie no closer together than in columns that are only correlated")
         k = int(gaps.index[gaps >= least][0])
-        reason = f"as far closer together than in columns that are only correlated as anywhere ({gaps[k]:.2f})"
+        reason = f"no other number is surely farther from columns that are only correlated ({gaps[k]:.2f})"
         return Suggestion(GAP, k, reason, k in (gaps.index[0], gaps.index[-1]))
 
     def drawn(self, score: str) -> pd.DataFrame | None:
@@ -85,7 +85,7 @@ def gaps(dataset: Dataset, swept: Sweep, *, progress: Progress | None = None) ->
     some = some_members(dataset)
     data = dataset if some is None else dataset.where(some, "drawn")
     ks = [int(k) for k in swept.table.index]
-    margins = Margins.of(data, swept[ks[0]])
+    margins = margins_of(data, swept[ks[0]])
     logs = {kind: np.empty((DRAWS, len(ks))) for kind in KINDS}
     scores = {kind: np.empty((DRAWS, len(ks))) for kind in KINDS}
     for done, (kind, points) in enumerate(margins.drawn(DRAWS)):

@@ -171,7 +171,7 @@ def null_silhouette(
     Raises:
         RecipeError: If there is one feature only: nothing can be told apart from its margin.
     """
-    number, margins = draws or DRAWS, Margins.of(dataset, segmentation)
+    number, margins = draws or DRAWS, margins_of(dataset, segmentation)
     found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
     for done, (kind, points) in enumerate(margins.drawn(number)):
         report(progress, done / (number * len(KINDS)), "Drawing data without segments")
@@ -198,6 +198,24 @@ def scored(points: Points, labelings: Sequence[Labels]) -> Floats:
     return silhouettes(points.matrix, labelings, points.weights, unassigned=-1).means
 
 
+def margins_of(dataset: Dataset, segmentation: Segmentation) -> Margins:
+    """The margins of the table that was segmented, as its recipe counts.
+
+    Raises:
+        RecipeError: If there is one feature only.
+    """
+    recipe = segmentation.recipe
+    if len(recipe.features) < 2:
+        raise RecipeError("With one feature there is nothing to compare its segments with: choose two or more.")
+    weights = row_weights(dataset, recipe.counting)
+    values = np.column_stack([dataset.values(name) for name in recipe.features])
+    number = min(dataset.sampled, MOST_ROWS)
+    middles = (np.arange(number) + 0.5) / number
+    columns = np.column_stack([quantile(column, weights, middles) for column in values.T])
+    standing = np.column_stack([ranks(column, weights) for column in values.T])
+    return Margins(columns, correlations(standing, weights), segmentation.model.space, recipe.pca)
+
+
 @dataclass(frozen=True, eq=False)
 class Margins:
     """What both null models keep of the data.
@@ -214,28 +232,6 @@ class Margins:
     correlation: Floats
     space: Space
     share: float | None
-
-    @classmethod
-    def of(cls, dataset: Dataset, segmentation: Segmentation) -> Margins:
-        """The margins of the table that was segmented, as its recipe counts.
-
-        Raises:
-            RecipeError: If there is one feature only.
-        """
-        recipe = segmentation.recipe
-        if len(recipe.features) < 2:
-            raise RecipeError("With one feature there is nothing to compare its segments with: choose two or more.")
-        weights = row_weights(dataset, recipe.counting)
-        values = np.column_stack([dataset.values(name) for name in recipe.features])
-        number = min(dataset.sampled, MOST_ROWS)
-        middles = (np.arange(number) + 0.5) / number
-        standing = np.column_stack([ranks(column, weights) for column in values.T])
-        return cls(
-            np.column_stack([quantile(column, weights, middles) for column in values.T]),
-            correlations(standing, weights),
-            segmentation.model.space,
-            recipe.pca,
-        )
 
     @property
     def rows(self) -> int:

@@ -18,7 +18,7 @@ from lib.errors import RecipeError
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import centres_of
-from lib.segments.judge.null import KINDS, Kind, Margins, Null, beside, labelled
+from lib.segments.judge.null import KINDS, Kind, Null, beside, labelled, margins_of
 from lib.segments.judge.scores import overlaps
 from lib.segments.points import Floats, Labels, Points, drawn_words, some_members
 from lib.segments.recipe import Recipe
@@ -76,6 +76,11 @@ class Stability:
     def undecided(self) -> tuple[int, ...]:
         """Segments whose interval still holds a threshold."""
         return tuple(int(s) for s, row in self.table.iterrows() if _holds_threshold(row["low"], row["high"]))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more resamples might still decide."""
+        return bool(self.undecided) and self.resamples < MAX_RESAMPLES
 
     @property
     def words(self) -> str:
@@ -146,7 +151,7 @@ def until_decided(
 ) -> Stability:
     """Resample further until no segment's interval holds a threshold any more, or ``MAX_RESAMPLES`` were made."""
     found = before
-    while found.undecided and found.resamples < MAX_RESAMPLES:
+    while found.goes_on:
         number = min(found.resamples + _STEP, MAX_RESAMPLES)
         between = listed([str(segment) for segment in found.undecided])
         said = f"{found.resamples} resamples, at most {MAX_RESAMPLES}; still between two verdicts: {between}"
@@ -172,7 +177,7 @@ def null_stability(
     Raises:
         RecipeError: If there is one feature only.
     """
-    margins = Margins.of(dataset, segmentation)
+    margins = margins_of(dataset, segmentation)
     found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
     for done, (kind, points) in enumerate(margins.drawn(NULL_SETS)):
         share = 1 / (NULL_SETS * len(KINDS))

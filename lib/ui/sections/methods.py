@@ -9,6 +9,10 @@ from lib.estimates import THIN
 from lib.features import redundancy
 from lib.segments import STARTS
 from lib.segments.judge import sensitivity
+from lib.segments.judge.null import DRAWS, MATERIAL, MOST_ROWS
+from lib.segments.judge.stability import DISSOLVED, HIGHLY_STABLE, MAX_RESAMPLES, PATTERN, RESAMPLES, STABLE
+from lib.segments.judge.suggest import CLEAR, FEWEST_FOR_KNEE, RECOGNISABLE
+from lib.segments.kmeans import LEAST_STARTS, SAME, STARTS_EACH, TIMES_FOUND
 from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
@@ -32,11 +36,13 @@ _INTERVALS = """- **Intervals** of shares seen through lenses are Wilson's, at 9
 """
 
 _SEGMENTS = """
-- **Segments** are found by {weighted}k-means over all rows, from {starts} starts ({fewer} for more than
-  {many:,} rows), in one thread and with a fixed seed: the same choices give the same segments. Where rows take more
-  than {different:,} different places, starts are run on {fewer_points}, and the best of their ends
-  go on with all rows until no row changes its segment. Segments are numbered by their centroid's value of the first
-  feature, ascending.
+- **Segments** are found by {weighted}k-means over all rows, in one thread and with a fixed seed: the same choices
+  give the same segments. It is started at least {least} times and {each} times for each segment, and then until the
+  best end was found {found} times, within {same:.2%} of its inertia; at most {starts} times, {fewer} for more than
+  {many:,} rows. The page says how many starts were made and how many of them ended at the best. These numbers are
+  ours. Where rows take more than {different:,} different places, starts are run on {fewer_points}, and the best of
+  their ends go on with all rows until no row changes its segment. Segments are numbered by their centroid's value of
+  the first feature, ascending.
 - **Relatives**, columns that say much the same, are left out of the leading ones. By accounting: a sum and its parts.
   By rank: a {weighted}rank correlation of {correlated:g} or more either way, from which the ranks of two columns share
   {shared:.0%} of their variance. In fact: of the {members} that have any of either, one is no more than the other for
@@ -55,22 +61,35 @@ _SEGMENTS = """
   likeliest to be. Its BIC counts {members} as (sum w)^2 / sum w^2, w being the whole weight of one.
 - **PCA first**, where it is asked for: segments are sought among the scores on as many leading {weighted}principal
   components as hold more than the share asked for. Maps, distances and silhouettes are of these scores; profiles are
-  of the columns. Centroids are led back to {units} through the components, so that they leave out what the others held.
+  of the columns. Centroids are led back to {units} through the components, so that they leave out what the others
+  held.
 - **Silhouettes** are exact{within}. {ones} they are scikit-learn's. Of more than {all_rows:,} rows, {drawn:,} are
   drawn{by_weight} and compared with one another.
-- **How many segments** is advised, not decreed: the knee of inertia (kneedle, and only where inertia falls at least
-  twice as fast before it as behind), the silhouette, Calinski-Harabasz, Davies-Bouldin, and the most segments of
-  which none is thin.
-- **Stability**: {members} are drawn anew{together}, segmented again, and compared by Jaccard
-  similarity; the words for it are Hennig's (2007).
+- **Null models**: any data can be cut into segments, and skewed columns alone give high silhouettes. So no score is
+  judged by itself. It stands beside what the same recipe gives on data that have no segments (Hennig and Liao 2013):
+  {draws} tables in which every column keeps its {weighted}margin and is shuffled by itself, so that columns have
+  nothing to do with one another; and {draws} from a normal copula, which keep the {weighted}rank correlations too and
+  nothing else. They have a row for each {member}, at most {null_rows:,}. The range shown is where 95 of 100 further
+  tables would score. *More separated* means above it; *hardly more* is above it by less than {material}, a limit of
+  ours.
+- **How many segments** is advised, not decreed: the knee of inertia (kneedle, Satopaa and others 2011, from {knee}
+  numbers of segments on; and only where inertia falls at least {bend:g} times as fast before it as behind: both are
+  ours), the silhouette (others within {close} count as equal, which is ours), Calinski-Harabasz, Davies-Bouldin, the
+  gap to the null model with correlations (Tibshirani, Walther and Hastie 2001), and the most segments of which none
+  is thin. What is best at the first or the last number that was tried is no optimum, and is said to be at an end.
+- **Stability**: {members} are drawn anew{together}, segmented again, and compared by Jaccard similarity, {resamples}
+  times, and further, at most {most_resamples} times, while the 95% interval of a segment's mean similarity holds a
+  threshold; what is still between two verdicts then is said to be. Thresholds are Hennig's: {highly}, {stable} and
+  {pattern} as in his R package fpc, and {dissolved} for a segment that is lost (Hennig 2007). Segments of the null
+  models are resampled too: high similarity alone does not mean that there are segments.
 - **Which choices decide**: each choice is changed by itself ({factors} times the bend, every other transform, scaling
   and method, one feature left out, the other counting), and the segments are compared with those on view by the
   adjusted Rand index (Hubert and Arabie 1985), {by_member}. Other random numbers ({seeds} seeds) show what
   difference means nothing.
 - **One {member}** that is looked for{together_one} has its distances on the same scale: to the centre of its own
-  segment and to the nearest other. From {border:.0%} of that on it lies on the border. Percentiles are {weighted}shares
-  that have less, those with as much counted half. Who is not among the points of a map is marked where PCA's axes put
-  it; on t-SNE and UMAP, on the nearest {member} that is there, and the page says so.
+  segment and to the nearest other. From {border:.0%} of that on it lies on the border. Percentiles are
+  {weighted}shares that have less, those with as much counted half. Who is not among the points of a map is marked
+  where PCA's axes put it; on t-SNE and UMAP, on the nearest {member} that is there, and the page says so.
 - **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. Beside other maps a map
   shows at most {shown:,} points, drawn{by_weight}, and a few of every segment; alone it shows more. Trustworthiness
   and the share of neighbours kept say what a map is worth. Distances between islands mean little.
@@ -90,12 +109,42 @@ def render_methods(scene: Scene) -> None:
     st.subheader("Segments and maps")
     st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
     _formula(
+        "k-means and its starts",
+        r"W_k = \min_{c_1, \dots, c_k} \sum_i w_i \min_j \lVert x_i - c_j \rVert^2, \qquad "
+        rf"\text{{until }} \#\{{s : W^{{(s)}} \le (1 + 10^{{-4}}) \min_t W^{{(t)}}\}} \ge {TIMES_FOUND}",
+        where="$x_i$ is a row on the comparable scale, $w_i$ what it counts, $c_j$ a centroid, $W^{(s)}$ the "
+        "inertia with which start s ends.",
+    )
+    _formula(
         "Silhouette",
         r"s_i = \frac{b_i - a_i}{\max(a_i, b_i)}, \qquad "
         r"a_i = \frac{\sum_{j \in C(i),\, j \ne i} w_j d_{ij}}{\sum_{j \in C(i),\, j \ne i} w_j}, \qquad "
         r"b_i = \min_{C \ne C(i)} \frac{\sum_{j \in C} w_j d_{ij}}{\sum_{j \in C} w_j}",
         where="$d_{ij}$ is the distance of two rows on the comparable scale, $w_j$ what a row counts, $C(i)$ the "
         "segment of row i; the mean of $s_i$ is weighted too. Rousseeuw (1987), with weights.",
+    )
+    _formula(
+        "Null models, and when a score exceeds them",
+        r"x_{ij} = F_j^{-1}\left(\tfrac{\operatorname{rank}(z_{ij}) - 1/2}{n}\right), \qquad z_i \sim N(0, R), "
+        r"\qquad R = I \;\text{ or }\; \rho_S(x) = \rho_S(\text{data})",
+        r"\bar{s} \pm t_{.975,\, B-1}\; \operatorname{sd}(s_1, \dots, s_B) \sqrt{1 + 1/B}",
+        where="$F_j$ is the weighted distribution of column j and $\\rho_S$ Spearman's correlation, weighted; $s_b$ is "
+        "the score of drawn table b of B. R is found step by step, as ties weaken the correlation of ranks.",
+    )
+    _formula(
+        "Gap",
+        r"\operatorname{gap}(k) = \frac{1}{B} \sum_b \log W_k^{(b)} - \log W_k, \qquad "
+        r"e_k = \operatorname{sd}_b(\log W_k^{(b)}) \sqrt{1 + 1/B}",
+        r"\hat{k} = \min \{k : \operatorname{gap}(k) \ge \operatorname{gap}(k^*) - e_{k^*}\}, \qquad "
+        r"k^* = \arg\max_k \operatorname{gap}(k)",
+        where="$W_k$ is the inertia of k segments per unit of weight, $W_k^{(b)}$ that of drawn table b. One segment "
+        "has a gap of 0, as margins are kept: where none is above that by more than its error, nothing is advised.",
+    )
+    _formula(
+        "Stability",
+        r"J_s = \frac{1}{R} \sum_r \max_t \frac{w(S_s \cap T^{(r)}_t)}{w(S_s \cup T^{(r)}_t)}, \qquad "
+        r"J_s \pm t_{.975,\, R-1} \frac{\operatorname{sd}_r}{\sqrt{R}}",
+        where="$S_s$ is segment s among those drawn in resample r, $T^{(r)}_t$ a segment found in it, w their weight.",
     )
 
 
@@ -132,6 +181,22 @@ def _segments(scene: Scene) -> str:
     implicates = f"within each implicate, weighted, then averaged, so that no {entity.singular} lies beside its own"
     return _SEGMENTS.format(
         starts=STARTS,
+        least=LEAST_STARTS,
+        each=STARTS_EACH,
+        found=TIMES_FOUND,
+        same=SAME,
+        draws=DRAWS,
+        null_rows=MOST_ROWS,
+        material=MATERIAL,
+        knee=FEWEST_FOR_KNEE,
+        bend=CLEAR,
+        close=RECOGNISABLE,
+        resamples=RESAMPLES,
+        most_resamples=MAX_RESAMPLES,
+        highly=HIGHLY_STABLE,
+        stable=STABLE,
+        pattern=PATTERN,
+        dissolved=DISSOLVED,
         fewer=FEWER_STARTS,
         many=MANY_ROWS,
         different=MANY,

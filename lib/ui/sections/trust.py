@@ -10,7 +10,7 @@ from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.segments import Stability, differences
 from lib.segments.judge.findings import stability_beside
-from lib.segments.judge.stability import HIGHLY_STABLE, MAX_RESAMPLES, PATTERN, STABLE
+from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import links
@@ -62,17 +62,15 @@ def render_stability(scene: Segmented) -> None:
 
 def _render_undecided(scene: Segmented, stable: Stability) -> None:
     """Where a segment is still between two verdicts, go on resampling."""
-    if not stable.undecided:
-        return
-    if stable.resamples >= MAX_RESAMPLES:
-        st.caption(f"After {MAX_RESAMPLES} resamples some intervals still hold a threshold: those stay between.")
-        return
     view, recipe = scene.view, scene.recipe
-    background.render(
-        "stability_decided",
-        ("decided", *segment_results.stability_key(view, recipe)),
-        lambda progress: segment_results.stability_decided(view, recipe, progress),
-    )
+    if stable.goes_on:
+        background.render(
+            "stability_decided",
+            ("decided", *segment_results.stability_key(view, recipe)),
+            lambda progress: segment_results.stability_decided(view, recipe, progress),
+        )
+    elif stable.undecided:
+        st.caption(f"After {stable.resamples} resamples some intervals still hold a threshold: those stay between.")
 
 
 def _render_stability_beside(scene: Segmented) -> None:

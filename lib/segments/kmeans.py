@@ -30,9 +30,9 @@ from lib.segments.recipe import Recipe
 from lib.work.progress import one_thread
 
 LEAST_STARTS, UNLESS_EASY, TIMES_FOUND = 20, 50, 3
-"""Starts that are made where a recipe allows as many: at least, and unless half of them end at the least inertia; and how
-often that has to be found before no more are. All ours: on 80 recipes of the survey 6 in 100 end more than ``SAME`` above
-the best of 150 starts, where of fifty starts each time it was 9 in 100."""
+"""Starts that are made where a recipe allows as many: at least, and unless half of them end at the least inertia; and
+how often that has to be found before no more are. All ours: on 80 recipes of the survey 6 in 100 end more than ``SAME``
+above the best of 150 starts, where of fifty starts each time it was 9 in 100."""
 
 SAME = 1e-4
 """Inertias this share above the least count as the least: a few rows on a border then lie on its other side. Ours."""
@@ -120,7 +120,7 @@ def _start(points: Points, recipe: Recipe, ends: list[_End], made: int, least: i
 
 
 def _is_enough(inertias: Floats) -> bool:
-    """Whether the least was found often enough; where few starts find it something lower may not have been found yet."""
+    """Whether the least was found often enough: where few starts find it, none may have found something lower yet."""
     found = times_found(inertias)
     return found >= TIMES_FOUND and (2 * found >= len(inertias) or len(inertias) >= UNLESS_EASY)
 

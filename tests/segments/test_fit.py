@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from lib.errors import RecipeError
 from lib.features import SCALINGS, TRANSFORMS
+from lib.population import Population
 from lib.segments import Model, Recipe, fit, iterations, place
 from lib.segments.alone import goodman_kruskal
 from lib.segments.kmeans import SAME
@@ -239,8 +240,8 @@ def test_goodman_and_kruskals_lambda_by_hand(table, expected):
 def test_k_means_goes_on_starting_until_the_best_was_found_three_times(blobs):
     easy, hard = fit(blobs, Recipe(TWO, k=4)), fit(blobs, Recipe(TWO, k=7))
     assert len(easy.inertias) == 20
-    assert easy.times_found >= 3
-    assert 20 < len(hard.inertias) <= 200
+    assert easy.times_found >= 10
+    assert 50 <= len(hard.inertias) <= 200
     assert hard.times_found >= 3 or len(hard.inertias) == 200
     fewer = len(hard.inertias) - 1
     assert fit(blobs, Recipe(TWO, k=7, starts=fewer)).times_found < 3
@@ -257,3 +258,11 @@ def test_twenty_starts_used_to_end_above_the_best_of_everyone_in_2022(real_2022)
     found = fit(real_2022, Recipe(features, "winsorised", k=6, starts=100))
     assert found.inertia == pytest.approx(7071.1561, rel=SAME)
     assert found.times_found >= 3
+
+
+def test_a_decoy_that_is_found_often_does_not_end_the_search(real_2022):
+    """The fearful of 2022: 14 of 100 starts end at 270.2735, 0.16% above what 3 of 100 find."""
+    fearful = Population.parse("TURNFEAR == 1").apply(real_2022)
+    found = fit(fearful, Recipe(("DEBT", "HOUSES"), "asinh", k=4))
+    assert found.inertia < 270
+    assert len(found.inertias) >= 50

@@ -75,12 +75,12 @@ class Beside:
 
     @property
     def band(self) -> tuple[float, float]:
-        """Where 95 of 100 further data sets would score: the mean and t standard deviations, for so few of them."""
+        """Where 95 of 100 further data sets would score: the mean and t standard deviations, but no score exceeds 1."""
         number = len(self.nulls)
         if number < 2:
             return float("nan"), float("nan")
         off = float(stdtrit(number - 1, _BAND)) * float(np.std(self.nulls, ddof=1)) * (1 + 1 / number) ** 0.5
-        return self.centre - off, self.centre + off
+        return self.centre - off, min(self.centre + off, 1.0)
 
     @property
     def excess(self) -> float:

@@ -12,7 +12,7 @@ from lib.segments.judge import sensitivity
 from lib.segments.judge.null import DRAWS, MATERIAL, MOST_ROWS
 from lib.segments.judge.stability import DISSOLVED, HIGHLY_STABLE, MAX_RESAMPLES, PATTERN, RESAMPLES, STABLE
 from lib.segments.judge.suggest import CLEAR, FEWEST_FOR_KNEE, RECOGNISABLE
-from lib.segments.kmeans import LEAST_STARTS, SAME, STARTS_EACH, TIMES_FOUND
+from lib.segments.kmeans import LEAST_STARTS, SAME, TIMES_FOUND, UNLESS_EASY
 from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
@@ -37,12 +37,12 @@ _INTERVALS = """- **Intervals** of shares seen through lenses are Wilson's, at 9
 
 _SEGMENTS = """
 - **Segments** are found by {weighted}k-means over all rows, in one thread and with a fixed seed: the same choices
-  give the same segments. It is started at least {least} times and {each} times for each segment, and then until the
-  best end was found {found} times, within {same:.2%} of its inertia; at most {starts} times, {fewer} for more than
-  {many:,} rows. The page says how many starts were made and how many of them ended at the best. These numbers are
-  ours. Where rows take more than {different:,} different places, starts are run on {fewer_points}, and the best of
-  their ends go on with all rows until no row changes its segment. Segments are numbered by their centroid's value of
-  the first feature, ascending.
+  give the same segments. It is started at least {least} times, {unless} times unless half of them end at the best,
+  and then until that was found {found} times, within {same:.2%} of its inertia; at most {starts} times, {fewer} for
+  more than {many:,} rows. The page says how many starts were made and how many of them ended at the best. These
+  numbers are ours. Where rows take more than {different:,} different places, starts are run on {fewer_points}, and
+  the best of their ends go on with all rows until no row changes its segment. Segments are numbered by their
+  centroid's value of the first feature, ascending.
 - **Relatives**, columns that say much the same, are left out of the leading ones. By accounting: a sum and its parts.
   By rank: a {weighted}rank correlation of {correlated:g} or more either way, from which the ranks of two columns share
   {shared:.0%} of their variance. In fact: of the {members} that have any of either, one is no more than the other for
@@ -182,7 +182,7 @@ def _segments(scene: Scene) -> str:
     return _SEGMENTS.format(
         starts=STARTS,
         least=LEAST_STARTS,
-        each=STARTS_EACH,
+        unless=UNLESS_EASY,
         found=TIMES_FOUND,
         same=SAME,
         draws=DRAWS,

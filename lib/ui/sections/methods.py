@@ -108,6 +108,11 @@ def render_methods(scene: Scene) -> None:
     st.markdown(wording.estimates or _estimates(scene))
     st.subheader("Segments and maps")
     st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
+    _render_formulas()
+
+
+def _render_formulas() -> None:
+    """What the words about segments come to, exactly."""
     _formula(
         "k-means and its starts",
         r"W_k = \min_{c_1, \dots, c_k} \sum_i w_i \min_j \lVert x_i - c_j \rVert^2, \qquad "

@@ -215,7 +215,7 @@ websocket, unless they are "on screen": those are from a key press to the new se
 *Refits everything* is `{NAIVE_PAGE}`: the steps of the well-known dashboards for a chosen k, all of them at
 each run and with one start of k-means, moved in turns with the app by the same visitor. "Times quicker" compares whole
 runs on the same rows, until everything on the page was sent: everyone of 2022, and ("its rows") the 4,418 rows of 2019
-that those dashboards are about, which the app segments with 50 starts.
+that those dashboards are about, which the app segments with 20 starts or more.
 
 ## Goals
 

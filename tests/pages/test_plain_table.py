@@ -163,8 +163,8 @@ def test_controls_with_nothing_to_choose_are_not_drawn(mine):
 @pytest.mark.parametrize(
     ("page", "tab", "number"),
     [
-        *((TWO, "profiles", 5), (TWO, "how-many", 4), (TWO, "how-sure", 2), (TWO, "inside", 2)),
-        *((MANY, "profiles", 7), (MANY, "how-many", 4), (MANY, "how-sure", 2), (MANY, "inside", 3)),
+        *((TWO, "profiles", 5), (TWO, "how-many", 5), (TWO, "how-sure", 2), (TWO, "inside", 2)),
+        *((MANY, "profiles", 7), (MANY, "how-many", 5), (MANY, "how-sure", 2), (MANY, "inside", 3)),
     ],
 )
 def test_segments_are_drawn(mine, charts, settled, page, tab, number):

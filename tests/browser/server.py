@@ -73,3 +73,8 @@ def settle(page) -> None:
     """Wait until the script has ended, nothing is stale or moves, and it has stayed so: a change may need a moment."""
     page.wait_for_selector(IDLE)
     page.evaluate(QUIET)
+
+
+def compared(page) -> None:
+    """Wait until the segments on view are compared with data that have none, after which the page runs once more."""
+    page.get_by_text("that have no segments").first.wait_for(state="detached", timeout=90_000)

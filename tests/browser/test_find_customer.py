@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from server import settle
+from server import compared, settle
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +19,7 @@ UPPERMOST = """chart => {
 def finish(page) -> None:
     settle(page)
     expect(page.locator('[data-testid="stProgress"]')).to_have_count(0, timeout=90_000)
+    compared(page)
     settle(page)
 
 

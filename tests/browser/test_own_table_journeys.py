@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
-from server import serve, settle
+from server import compared, serve, settle
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +17,7 @@ LONG = 90_000
 def finish(page) -> None:
     settle(page)
     expect(page.locator('[data-testid="stProgress"]')).to_have_count(0, timeout=LONG)
+    compared(page)
     settle(page)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
-from server import serve, settle
+from server import compared, serve, settle
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +21,7 @@ def finish(page) -> None:
     """Wait until nothing on the page is still being computed; what was just asked for may not have begun."""
     settle(page)
     expect(page.locator(BUSY)).to_have_count(0, timeout=90_000)
+    compared(page)
     settle(page)
 
 

@@ -92,7 +92,9 @@ def test_a_segmentation_says_of_which_rows(few, blobs):
     assert frame["to"].max() == pytest.approx(1)
     assert np.isfinite(frame["silhouette"]).all()
     said = report_parts.trust(found, None, None, {}).paragraphs[0]
-    assert said == f"Mean silhouette {found.silhouette:.2f}, of {drawn} rows drawn by weight."
+    assert said.startswith(
+        f"Mean silhouette {found.silhouette:.2f}, of {drawn} rows drawn by weight. It was not compared"
+    )
 
 
 def test_a_sweep_draws_once_for_every_number_of_segments(few, blobs):

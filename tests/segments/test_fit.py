@@ -13,7 +13,6 @@ from lib.features import SCALINGS, TRANSFORMS
 from lib.population import Population
 from lib.segments import Model, Recipe, fit, iterations, place
 from lib.segments.alone import goodman_kruskal
-from lib.segments.kmeans import SAME
 from lib.sources import examples
 from lib.steps import OneHot, prepare
 
@@ -253,10 +252,14 @@ def test_up_to_twenty_starts_are_made_as_asked(blobs, starts):
 
 
 def test_twenty_starts_used_to_end_above_the_best_of_everyone_in_2022(real_2022):
-    """Five winsorised features, k = 6: 7071.1561 is the least of 800 starts; the default ended 0.2% above."""
+    """Five winsorised features, k = 6: 7071.1561 is the least of 800 starts; the default ended 0.2% above.
+
+    Another end lies 0.014% above the least: which of the two is found three times first hangs on the last digit of sums,
+    and so on the number of BLAS's threads.
+    """
     features = ("INCOME", "LIQ", "DEBT", "HOUSES", "NETWORTH")
     found = fit(real_2022, Recipe(features, "winsorised", k=6, starts=100))
-    assert found.inertia == pytest.approx(7071.1561, rel=SAME)
+    assert found.inertia == pytest.approx(7071.1561, rel=2e-4)
     assert found.times_found >= 3
 
 

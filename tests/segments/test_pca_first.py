@@ -17,6 +17,7 @@ from lib import exports
 from lib.errors import RecipeError
 from lib.population import Population
 from lib.segments import (
+    ALGORITHMS,
     Model,
     Recipe,
     adjusted_rand,
@@ -201,7 +202,7 @@ def test_from_recipe_to_words(fearful_somewhere, counting):
 
 def test_methods_are_compared_on_the_same_scores(blobs):
     told = compare(blobs, Recipe(("DEBT", "ASSET"), k=4, starts=5, pca=0.9))
-    assert list(told.segmentations) == ["kmeans", "bisecting", "gaussian_mixture", "ward", "hdbscan"]
+    assert list(told.segmentations) == list(ALGORITHMS)
     assert {s.points.matrix.shape for s in told.segmentations.values()} == {(240, 2)}
 
 

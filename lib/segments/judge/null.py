@@ -29,6 +29,7 @@ from lib.features.components import fit_rotation
 from lib.features.space import Space
 from lib.segments.algorithms import find
 from lib.segments.points import MANY, Floats, Labels, Points, row_weights
+from lib.segments.points import Kind as ColumnKind
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import Segmentation
 from lib.segments.silhouette import silhouettes
@@ -213,7 +214,8 @@ def margins_of(dataset: Dataset, segmentation: Segmentation) -> Margins:
     middles = (np.arange(number) + 0.5) / number
     columns = np.column_stack([quantile(column, weights, middles) for column in values.T])
     standing = np.column_stack([ranks(column, weights) for column in values.T])
-    return Margins(columns, correlations(standing, weights), segmentation.model.space, recipe.pca)
+    space, kinds = segmentation.model.space, segmentation.points.kinds
+    return Margins(columns, correlations(standing, weights), space, recipe.pca, kinds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,12 +228,14 @@ class Margins:
         correlation: Weighted rank correlations (Spearman's) of the features.
         space: The scale of distances.
         share: Of the variance that principal components are to keep, or None.
+        kinds: What each column of the points is, as ``Points`` has it.
     """
 
     columns: Floats
     correlation: Floats
     space: Space
     share: float | None
+    kinds: tuple[ColumnKind, ...]
 
     @property
     def rows(self) -> int:
@@ -255,7 +259,7 @@ class Margins:
         if self.share is not None:
             space = replace(space, rotation=fit_rotation(scaled, ones, self.share))
         each = np.arange(self.rows)
-        return Points(space.rotated(scaled), ones, each, np.zeros(self.rows, dtype=np.intp))
+        return Points(space.rotated(scaled), ones, each, np.zeros(self.rows, dtype=np.intp), kinds=self.kinds)
 
     def _loadings(self) -> Floats:
         """What independent normal columns are multiplied by, so that columns in their order have the correlations.

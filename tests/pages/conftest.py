@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 
 import pyarrow as pa
 import pytest
 from paths import ROOT
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from lib.ui.run.background import background, reading
 from lib.ui.scene import catalogue, own
 from lib.ui.scene.catalogue import Source
 
 TIMEOUT = 30
+
+too_long = local_script_runner.require_widgets_deltas
+installed_components = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +45,19 @@ def _as_on_a_server(monkeypatch):
     monkeypatch.setattr("lib.segments.judge.stability.NULL_SETS", 2)
     monkeypatch.setattr("lib.segments.judge.stability.NULL_RESAMPLES", 2)
     monkeypatch.setattr("lib.segments.judge.stability.MAX_RESAMPLES", 60)
+
+
+@pytest.fixture(autouse=True)
+def _without_idle_work(monkeypatch):
+    """AppTest reads what is installed for each app, and takes the processor from the script to ask if it has ended."""
+
+    def wait(runner, timeout):
+        runner._script_thread.join(timeout)
+        if runner._script_thread.is_alive():
+            too_long(runner, 0)
+
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", installed_components)
+    monkeypatch.setattr(local_script_runner, "require_widgets_deltas", wait)
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """A server on the synthetic sample."""
+    """A server on the synthetic sample, which visitors of several files share."""
     with serve(tmp_path_factory.mktemp("downloads")) as address:
         yield address
 

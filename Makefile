@@ -20,7 +20,7 @@ dev: $(RUN_STAMP) ## the app for who changes it: it follows the files
 
 test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
 	@$(BIN)/python -m tests.browser.install
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(TEST_STAMP) ## format, lint, types
 	@$(BIN)/ruff format --check .

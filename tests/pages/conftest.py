@@ -138,6 +138,8 @@ def settled():
             background().wait(timeout=60)
             at.run()
             assert not at.exception
+            if not any(str(button.key).startswith("stop_") for button in at.button):
+                break
         return at
 
     return run

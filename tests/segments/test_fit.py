@@ -254,8 +254,8 @@ def test_up_to_twenty_starts_are_made_as_asked(blobs, starts):
 def test_twenty_starts_used_to_end_above_the_best_of_everyone_in_2022(real_2022):
     """Five winsorised features, k = 6: 7071.1561 is the least of 800 starts; the default ended 0.2% above.
 
-    Another end lies 0.014% above the least: which of the two is found three times first hangs on the last digit of sums,
-    and so on the number of BLAS's threads.
+    Another end lies 0.014% above the least: which of the two is found three times first hangs on the last digit of
+    sums, and so on the number of BLAS's threads.
     """
     features = ("INCOME", "LIQ", "DEBT", "HOUSES", "NETWORTH")
     found = fit(real_2022, Recipe(features, "winsorised", k=6, starts=100))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +30,8 @@ class Variable:
     in which $ stands for ``currency``; ``period`` says over what time an amount runs ("annual", "monthly") or is empty.
     ``currency`` is what a ``Dataset`` makes it: the sign of its subject's. ``spread`` is what counts as its standard
     deviation where columns are made comparable, for columns that have a stated weight against others; None for its own.
+    ``since`` is the first wave of a survey that asked (0: every one did); ``unasked`` the wave of a table that has the
+    column although nobody was asked: it is missing throughout then, and no figure can be had of it.
     """
 
     name: str
@@ -42,16 +44,18 @@ class Variable:
     format: str = ",.0f"
     currency: str = ""
     spread: float | None = None
+    since: int = 0
+    unasked: int | None = None
 
     @property
     def is_category(self) -> bool:
         """Whether the column holds codes with labels, rather than amounts."""
-        return self.unit in CATEGORY_UNITS
+        return self.unit in CATEGORY_UNITS and self.unasked is None
 
     @property
     def is_amount(self) -> bool:
         """Whether sums, means and quantiles of the column mean something."""
-        return self.unit in AMOUNT_UNITS
+        return self.unit in AMOUNT_UNITS and self.unasked is None
 
     def text(self, value: float | str) -> str:
         """One value in words: the label of a code, or an amount in the column's format; text is what it is."""
@@ -68,6 +72,11 @@ class Variable:
         digits = f"{abs(value):{self.format.removeprefix('$')}}"
         sign = "-" if value < 0 and digits.strip("0.,%") else ""
         return f"{sign}{self.sign}{digits}"
+
+    @property
+    def why_not(self) -> str:
+        """Why there is nothing to see in it, for a reader; empty where there is."""
+        return f"{self.label} ({self.name}) was not asked in {self.unasked}" if self.unasked else ""
 
     @property
     def sign(self) -> str:
@@ -121,6 +130,10 @@ class Codebook(Mapping[str, Variable]):
             return self
         return Codebook({name: replace(variable, currency=sign) for name, variable in self.items()})
 
+    def unasked(self, names: Iterable[str], wave: int | None) -> Codebook:
+        """The codebook of a wave in which the questions behind ``names`` were not asked."""
+        return Codebook({**self._variables, **{name: replace(self[name], unasked=wave) for name in names}})
+
     def amounts(self) -> list[str]:
         """Columns that hold amounts, counts, ratios and the like."""
         return [name for name, variable in self.items() if variable.is_amount]
@@ -137,4 +150,5 @@ class Codebook(Mapping[str, Variable]):
 def _variable(row: dict[str, str]) -> Variable:
     pairs = (pair.split("=", 1) for pair in row["values"].split("|") if pair)
     values = MappingProxyType({float(code): label for code, label in pairs})
-    return Variable(**{**row, "values": values})  # type: ignore[arg-type]
+    since = int(row.get("since") or 0)
+    return Variable(**{**row, "values": values, "since": since})  # type: ignore[arg-type]

@@ -217,7 +217,6 @@ class Figure:
             total as a share of everyone's) or "count".
         base: The members it speaks of.
         label: Plain words.
-        since: First wave in which the question was asked.
         key: Tells it from a figure of the same lens that measures the same of others.
     """
 
@@ -226,7 +225,6 @@ class Figure:
     measure: Measure = "flag"
     base: Base = ALL
     label: str = ""
-    since: int = 0
     key: str = ""
 
     @property

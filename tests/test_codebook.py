@@ -94,7 +94,10 @@ def test_file_is_utf8_without_byte_order_mark_and_with_unix_line_ends():
 
 
 def test_header_is_what_the_codebook_reads():
-    assert PATH.read_text(encoding="utf-8").splitlines()[0] == ("name,label,definition,unit,group,period,values,format")
+    assert (
+        PATH.read_text(encoding="utf-8").splitlines()[0]
+        == "name,label,definition,unit,group,period,values,format,since"
+    )
 
 
 def test_there_are_357_columns_and_each_is_described_once():
@@ -239,7 +242,7 @@ def test_columns_of_2022_are_all_described_in_their_order():
 def test_every_code_that_occurs_has_a_label(year):
     frame = WAVES[year]()
     for row in rows():
-        if row["values"] and row["name"] in frame:
+        if row["values"] and row["name"] in frame and int(row["since"] or 0) <= year:
             known = {float(code) for code in labels_of(row)}
             assert set(frame[row["name"]].dropna().astype(float).unique()) <= known, row["name"]
 

@@ -17,8 +17,9 @@ def check_features(dataset: Dataset, features: Sequence[str]) -> None:
     """Refuse columns on which no distance between members can be taken.
 
     Raises:
-        RecipeError: For the first column that is unknown, an identifier or weight, what segments are looked at
-            through, a category with unlabelled codes, has missing or infinite values, or is the same for every member.
+        RecipeError: For the first column that is unknown or was not asked, an identifier or weight, what segments are
+            looked at through, a category with unlabelled codes, has missing or infinite values, or is the same for
+            every member.
     """
     for name in features:
         _check_known(dataset, name)
@@ -52,6 +53,8 @@ def feature_notes(dataset: Dataset, features: Sequence[str]) -> tuple[str, ...]:
 def _check_known(dataset: Dataset, name: str) -> None:
     if name not in dataset.frame:
         raise RecipeError(f"{dataset.name} has no column {name}: choose one of its {len(dataset.columns)} columns.")
+    if why := dataset.codebook[name].why_not:
+        raise RecipeError(f"{why}: choose another column, or a later wave.")
 
 
 def _check_meaning(dataset: Dataset, name: str) -> None:

@@ -62,9 +62,12 @@ class Population:
         Upper and lower case are one where they leave no doubt which column is meant.
 
         Raises:
-            PopulationError: If a column is not there, or could be several; it names those or the nearest ones.
+            PopulationError: If a column is not there, or could be several; it names those or the nearest ones. Also if
+                nobody was asked in that wave: all would be left out, or nobody, and neither is an answer.
         """
         names = {name: _spelt(name, codebook) for name in self.columns}
+        if silent := [why for name in names.values() if (why := codebook[name].why_not)]:
+            raise PopulationError(f"{silent[0]}: leave that condition out, or choose a later wave.")
         return Population(tuple(condition.renamed(names) for condition in self.conditions))
 
     def mask(self, dataset: Dataset) -> Mask:

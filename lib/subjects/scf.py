@@ -83,8 +83,8 @@ _UNBANKED = Base("{members} without a checking account", "NOCHK == 1")
 _BANKED = Base("{members} with checking", "NOCHK == 0")
 
 
-def _flags(section: str, names: str, base: Base = ALL, since: int = 0) -> tuple[Figure, ...]:
-    return tuple(Figure(section, (name,), base=base, since=since) for name in names.split())
+def _flags(section: str, names: str, base: Base = ALL) -> tuple[Figure, ...]:
+    return tuple(Figure(section, (name,), base=base) for name in names.split())
 
 
 _RISK = Lens(
@@ -92,8 +92,8 @@ _RISK = Lens(
     (
         *_flags("Payments", "LATE LATE60"),
         *_flags("Payments", "PIR40", _DEBTORS),
-        *_flags("Distress", "BNKRUPLAST5", since=1998),
-        *_flags("Distress", "HPAYDAY", since=2007),
+        *_flags("Distress", "BNKRUPLAST5"),
+        *_flags("Distress", "HPAYDAY"),
         Figure("Leverage", ("LEVRATIO",), "median", _OWNERS, "Debt to assets (median)"),
         Figure("Leverage", ("DEBT", "ASSET"), "ratio", label="Debt to assets (all debts over all assets)"),
         Figure("Cushion", ("LIQ", "INCOME"), "months", _EARNERS, "Liquid savings in months of income (median)"),
@@ -123,7 +123,7 @@ _MARKET = Lens(
         Figure("Size", ("ASSET",), "of_all", label="Share of all assets"),
         Figure("Size", ("DEBT",), "of_all", label="Share of all debts"),
         *_flags("Borrowing", "HCCBAL HMRTHEL HHELOC HVEH_INST HEDN_INST"),
-        *_flags("Borrowing", "HBNPL", since=2022),
+        *_flags("Borrowing", "HBNPL"),
         *_flags("Saving and investing", "HRETQLIQ HSTOCKS HNMMF HCDS HCASHLI"),
         *_flags("Business", "HBUS"),
     ),

@@ -12,6 +12,7 @@ from tables import CUSTOMERS
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
 from lib.segments.describe.lenses import EVERYONE, lens_columns, lenses
+from lib.sources.scf import read_codebook
 from lib.subject import Base, Figure, Lens, Made, Mark
 from lib.subjects import SCF
 
@@ -182,17 +183,29 @@ def test_what_segments_were_made_from_is_left_out_and_named(by_hand):
     )
 
 
-def test_questions_that_a_wave_did_not_ask_are_left_out(real_2019, real_2007, real_2022):
+def test_questions_of_which_a_wave_has_no_column_are_left_out(real_2019, real_2007, real_2022):
     def figures(data):
         return set(lenses(data, fit(data, Recipe(("AGE",), k=2, starts=1))).table["figure"])
 
     assert "flag_HBNPL" in figures(real_2022)
     assert "flag_HBNPL" not in figures(real_2019)
     assert {"flag_HPAYDAY", "flag_LATE", "count"} <= figures(real_2007)
-    # a re-release has the column of a question that was only asked later, filled with 0
-    columns = ["YY1", "Y1", "WGT", "AGE", "LATE"]
-    filled = replace(real_2019, frame=real_2019.frame[columns].assign(HBNPL=0))
-    assert "flag_HBNPL" not in figures(filled)
+
+
+def test_questions_that_a_wave_did_not_ask_are_named(by_hand):
+    columns = {name: by_hand.frame[name] for name in ("YY1", "Y1", "WGT", "AGE")}
+    frame = pd.DataFrame({**columns, "LATE": 1, "HPAYDAY": 0})
+    book = read_codebook().restricted_to(list(frame))
+    asked = replace(by_hand, frame=frame, codebook=book)
+    silent = replace(by_hand, frame=frame.assign(HPAYDAY=np.nan), codebook=book.unasked(["HPAYDAY"], 2004), wave=2004)
+
+    def seen(data):
+        return lenses(data, fit(data, Recipe(("AGE",), k=2, starts=1)))
+
+    assert "flag_HPAYDAY" in set(seen(asked).table["figure"])
+    assert not any("asked" in note for note in seen(asked).notes)
+    assert "flag_HPAYDAY" not in set(seen(silent).table["figure"])
+    assert seen(silent).notes[-1] == "Not asked in 2004: Took a payday loan."
 
 
 def test_a_table_of_customers_has_sizes_in_its_own_words(blobs):

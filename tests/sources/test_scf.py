@@ -15,7 +15,10 @@ import pyarrow.csv as pacsv
 import pytest
 
 from lib import estimates
-from lib.errors import DataError
+from lib.errors import DataError, PopulationError, RecipeError
+from lib.features import rankable
+from lib.features.checks import check_features
+from lib.population import Population
 from lib.sources import scf
 from lib.sources.scf import parquet_copy
 from lib.sources.scf.checks import NEEDED
@@ -129,7 +132,8 @@ def test_a_file_as_it_is_fetched_today_is_told_from_the_first_release(real_2019,
     frame = real_2019.frame.copy()
     frame[money] = frame[money].astype(float) * factor
     frame["NHNFIN"] *= factor
-    frame = pd.concat([frame, pd.DataFrame({"EMERGWORK": 0, "RACECL5": 1}, index=frame.index)], axis=1)
+    later = {"EMERGWORK": 0, "RACECL5": 1, "BNPL": 0, "NOBNPL": 0, "HBNPL": 0}
+    frame = pd.concat([frame, pd.DataFrame(later, index=frame.index)], axis=1)
     data = scf.read(write("scfp2019excel.zip", whole_file_as_csv(frame)))
     assert (data.wave, data.dollars) == (2019, 2022)
     assert data.dollar_factor == pytest.approx(1.159205, abs=1e-5)
@@ -140,6 +144,66 @@ def test_a_file_as_it_is_fetched_today_is_told_from_the_first_release(real_2019,
         assert back.values(name) == pytest.approx(real_2019.values(name), abs=3, rel=1e-4)
     for name in ("AGE", "WGT", "LEVRATIO", "NTRAD", "TURNFEAR"):
         assert (back.values(name) == real_2019.values(name)).all()
+    # EMERGWORK was asked in 2019, BNPL was not; nobody chose "other" (BOTHER), which is an answer
+    assert unasked(data) == {"BNPL": 2019, "NOBNPL": 2019, "HBNPL": 2019}
+    assert (data.values("BOTHER") == 0).all()
+
+
+# What a wave did not ask
+
+
+def unasked(data):
+    return {name: variable.unasked for name, variable in data.codebook.items() if variable.unasked}
+
+
+def test_what_a_wave_did_not_ask_is_missing_at_every_read(write):
+    """Bankruptcy was asked from 1998 on, payday loans from 2007; 1995 has both as 0."""
+    frame = excerpt(weights=99.0e6).assign(BNKRUPLAST5=0, HPAYDAY=0, CRDAPP=0, LATE=0, NORMINC=0.0)
+    path = write("rscfp1995.csv", as_csv(frame))
+    for data in (scf.read(path), scf.read(path), scf.read(path, columns=["HPAYDAY", "BNKRUPLAST5", "LATE"])):
+        assert data.wave == 1995
+        assert unasked(data) == {"BNKRUPLAST5": 1995, "HPAYDAY": 1995}
+        assert np.isnan(data.values("BNKRUPLAST5")).all()
+        # asked, and answered with no
+        assert (data.values("LATE") == 0).all()
+    book = scf.columns_of(path)
+    assert "HPAYDAY" not in book.categories()
+    assert "LATE" in book.categories()
+    assert book["HPAYDAY"].why_not == "Took a payday loan (HPAYDAY) was not asked in 1995"
+
+
+def test_what_is_not_0_throughout_was_asked_whatever_the_codebook_says(write):
+    frame = excerpt(weights=99.0e6).assign(HPAYDAY=0)
+    frame.loc[7, "HPAYDAY"] = 1
+    data = scf.read(write("rscfp1995.csv", as_csv(frame)))
+    assert not unasked(data)
+    assert data.values("HPAYDAY").sum() == 1
+
+
+def test_an_unasked_column_is_neither_condition_nor_feature_nor_ranked(write):
+    frame = excerpt(weights=99.0e6).assign(FINLIT=0, HPAYDAY=0)
+    data = scf.read(write("rscfp1995.csv", as_csv(frame)))
+    with pytest.raises(PopulationError, match=r"HPAYDAY\) was not asked in 1995: leave that condition out"):
+        Population.parse("HPAYDAY == 1").apply(data)
+    with pytest.raises(RecipeError, match=r"FINLIT\) was not asked in 1995: choose another column"):
+        check_features(data, ("FINLIT",))
+    assert "FINLIT" not in rankable(data.codebook)
+
+
+def test_columns_of_2007_that_were_not_asked(real_2007):
+    assert list(unasked(real_2007)) == [
+        *("KNOWL", "FORECLLAST5", "EMERGBORR", "EMERGSAV", "EMERGCUT", "HBORRFF", "HBORRCC", "HBORRALT", "HBORRFIN"),
+        *("HSAVFIN", "HSAVNFIN", "HPSTPPAY", "HPSTPLN", "HPSTPOTH", "HCUTFOOD", "HCUTENT", "HCUTOTH", "FINLIT"),
+        "PREPAID",
+    ]
+    # 0 in 2019, too: nobody gave that answer, or has such an amount
+    for name in ("BOTHER", "IOTHER", "PAYEDU7", "PLOAN8"):
+        assert (real_2007.values(name) == 0).all()
+
+
+def test_nothing_of_2019_and_2022_is_unasked(real_2019, real_2022):
+    assert not unasked(real_2019)
+    assert not unasked(real_2022)
 
 
 # What the reader takes

@@ -121,8 +121,9 @@ def lenses(
 
     Returns:
         Figures weighted as the segmentation counts. Figures that measure a feature of the recipe, or what follows
-        from its features alone, are left out and named; so, silently, are those whose columns or questions the data
-        do not have. Intervals take the segments as they are: that they were found in the same table is not in them.
+        from its features alone, are left out and named; so are those whose questions the wave did not ask, and,
+        silently, those whose columns the data do not have. Intervals take the segments as they are: that they were
+        found in the same table is not in them.
 
     Raises:
         RecipeError: If the dataset is not the one that was segmented.
@@ -130,7 +131,8 @@ def lenses(
     check_same(dataset, segmentation)
     beside = dataset if everyone is None else everyone
     counting = segmentation.recipe.counting
-    asked = [(lens, f) for lens in dataset.subject.lenses for f in lens.figures if _is_there(f, dataset, beside)]
+    there = [(lens, f) for lens in dataset.subject.lenses for f in lens.figures if _is_there(f, dataset, beside)]
+    asked = [(lens, figure) for lens, figure in there if not _silent(figure, dataset)]
     known = _known(segmentation.recipe.features, dataset.subject)
     used = [figure for _, figure in asked if _is_used(figure, known)]
     told = [(lens, figure) for lens, figure in asked if not _is_used(figure, known)]
@@ -153,7 +155,7 @@ def lenses(
     method = own.sample.method if table["low"].notna().any() else ""
     return Lenses(
         table=table,
-        notes=_notes(used, dataset.codebook),
+        notes=_notes(used, [figure for _, figure in there if _silent(figure, dataset)], dataset),
         weighted=counting == MEMBERS,
         entity=dataset.entity,
         intervals=f"{how_sure(method, dataset.entity)} That segments were found in the same table is not in them."
@@ -185,15 +187,22 @@ def _known(features: Iterable[str], subject: Subject) -> set[str]:
 
 
 def _is_there(figure: Figure, *datasets: Dataset) -> bool:
-    asked = all(data.wave is None or data.wave >= figure.since for data in datasets)
-    return asked and all(name in data.frame for data in datasets for name in _needs(figure))
+    return all(name in data.frame for data in datasets for name in _needs(figure))
 
 
-def _notes(used: list[Figure], codebook: Codebook) -> tuple[str, ...]:
-    if not used:
-        return ()
-    labels = "; ".join(dict.fromkeys(figure.label or codebook.label(figure.columns[0]) for figure in used))
-    return (f"Left out, because the segments were made from it: {labels}.",)
+def _silent(figure: Figure, dataset: Dataset) -> bool:
+    """Whether the wave did not ask what the figure rests on."""
+    return any(dataset.codebook[name].unasked for name in _needs(figure) if name in dataset.codebook)
+
+
+def _notes(used: list[Figure], silent: list[Figure], dataset: Dataset) -> tuple[str, ...]:
+    def labels(figures: list[Figure]) -> str:
+        return "; ".join(dict.fromkeys(f.label or dataset.codebook.label(f.columns[0]) for f in figures))
+
+    return (
+        *([f"Left out, because the segments were made from it: {labels(used)}."] if used else []),
+        *([f"Not asked in {dataset.wave}: {labels(silent)}."] if silent else []),
+    )
 
 
 def _parts(lens: Lens, figure: Figure, own: Answers, everyone: Answers, codebook: Codebook) -> Iterator[Asked]:

@@ -20,13 +20,16 @@ from lib.tables.whole import whole
 
 T = TypeVar("T")
 
-VERSION = 2
+VERSION = 3
 """Raise it when the meaning of a copy changes; older copies are then made anew."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was learnt when the original was read and checked: fields of ``Dataset``."""
+    """What was learnt when the original was read and checked: fields of ``Dataset``, and which columns nobody answered.
+
+    ``unasked`` names columns that the file has although its wave did not ask: they are missing in the copy.
+    """
 
     name: str
     fingerprint: str
@@ -36,6 +39,7 @@ class Facts:
     vintage: str
     notes: tuple[str, ...]
     synthetic: bool = False
+    unasked: tuple[str, ...] = ()
 
 
 def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame, Facts] | None:
@@ -48,9 +52,9 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
     return first_sound(path, lambda parquet, facts: (read_table(parquet, columns), _facts(facts)))
 
 
-def names(path: Path) -> list[str] | None:
-    """Names of all columns of the file ``path``, or None where no sound copy of it as it is now exists."""
-    return first_sound(path, lambda parquet, _: list(parquet.schema_arrow.names))
+def names(path: Path) -> tuple[list[str], Facts] | None:
+    """Names of all columns of the file ``path``, and facts; None where no sound copy of it as it is now exists."""
+    return first_sound(path, lambda parquet, facts: (list(parquet.schema_arrow.names), _facts(facts)))
 
 
 def first_sound(path: Path, look: Callable[[pq.ParquetFile, Any], T]) -> T | None:
@@ -142,7 +146,7 @@ def _identity_of(path: Path) -> dict[str, int]:
 
 
 def _facts(kept: dict[str, Any]) -> Facts:
-    return Facts(**{**kept, "notes": tuple(kept["notes"])})
+    return Facts(**{**kept, "notes": tuple(kept["notes"]), "unasked": tuple(kept["unasked"])})
 
 
 def _narrow(frame: pd.DataFrame) -> pd.DataFrame:

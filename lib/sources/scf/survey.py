@@ -37,7 +37,7 @@ def read(path: str | os.PathLike[str], *, columns: Sequence[str] | None = None) 
 
     Returns:
         The survey: five rows (implicates) per household, weights that sum to the number of US households,
-        amounts in the dollars of ``Dataset.dollars``.
+        amounts in the dollars of ``Dataset.dollars``. What the wave did not ask is missing, not 0 as in the file.
 
     Raises:
         DataError: One sentence that names the file, what is wrong with it and what to do.
@@ -59,18 +59,22 @@ def columns_of(path: str | os.PathLike[str]) -> Codebook:
     Raises:
         DataError: See ``read``.
     """
-    names = parquet_copy.names(Path(path))
-    return read(path).codebook if names is None else _codebook(names)
+    kept = parquet_copy.names(Path(path))
+    return read(path).codebook if kept is None else _in_dollars(_codebook(*kept))
 
 
 def columns_of_sample() -> Codebook:
     """What is known about every column of the embedded sample."""
-    return _codebook(pq.read_schema(SAMPLE).names)
+    return _in_dollars(_codebook(pq.read_schema(SAMPLE).names, None))
 
 
-def _codebook(names: list[str]) -> Codebook:
-    sign = SCF.currency.symbol if SCF.currency else ""
-    return read_codebook().restricted_to(names).in_currency(sign)
+def _in_dollars(codebook: Codebook) -> Codebook:
+    return codebook.in_currency(SCF.currency.symbol if SCF.currency else "")
+
+
+def _codebook(names: list[str], facts: Facts | None) -> Codebook:
+    book = read_codebook().restricted_to(names)
+    return book.unasked([name for name in facts.unasked if name in book], facts.wave) if facts else book
 
 
 def sample(*, columns: Sequence[str] | None = None) -> Dataset:
@@ -104,6 +108,7 @@ def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
     frame, mended = _mend_nhnfin(frame)
     checks.check_identities(path.name, frame)
     found = vintage.detect(frame, path.name)
+    unasked = _unasked(frame, found.wave)
     facts = Facts(
         name=f"SCF {found.wave}" if found.wave else f"SCF ({path.name})",
         fingerprint=_hash(path),
@@ -112,8 +117,21 @@ def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
         dollar_factor=found.factor,
         vintage=found.release,
         notes=(*mended, *found.notes),
+        unasked=unasked,
     )
-    return frame, facts
+    return frame.assign(**dict.fromkeys(unasked, np.nan)), facts
+
+
+def _unasked(frame: pd.DataFrame, wave: int | None) -> tuple[str, ...]:
+    """Columns of questions that the wave did not ask yet, and that are 0 throughout: no answer, and no amount either.
+
+    A column that holds anything else was asked, whatever the codebook says.
+    """
+    if wave is None:
+        return ()
+    book = read_codebook()
+    later = [name for name in frame if name in book and book[name].since > wave]
+    return tuple(name for name in later if not frame[name].fillna(0).any())
 
 
 def _accept(name: str, names: list[str]) -> None:
@@ -149,15 +167,16 @@ def _mend_nhnfin(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
 
 
 def _dataset(frame: pd.DataFrame, facts: Facts) -> Dataset:
+    known = {name: value for name, value in asdict(facts).items() if name != "unasked"}
     return Dataset(
         frame=frame,
-        codebook=read_codebook().restricted_to(list(frame.columns)),
+        codebook=_codebook(list(frame.columns), facts),
         subject=SCF,
         weight="WGT",
         id="YY1",
         implicates=checks.IMPLICATES,
         implicate="Y1",
-        **asdict(facts),
+        **known,
     )
 
 

@@ -241,7 +241,7 @@ def render_dictionary(scene: Scene) -> None:
     rows = [
         {
             "Label": variable.label,
-            "Definition": variable.definition,
+            "Definition": variable.definition + (f" Not asked in {variable.unasked}." if variable.unasked else ""),
             "Unit": " ".join(
                 filter(None, (variable.measured_in, variable.period if variable.unit == "dollars" else ""))
             ),

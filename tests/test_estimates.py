@@ -24,6 +24,29 @@ def labels(mapping: str) -> dict[float, str]:
 # By hand
 
 
+def test_chances_in_proportion_to_weight_by_hand():
+    # two of 1, 1, 2, 4: a quarter, a quarter, a half, and the heaviest is certain without more ado
+    assert estimates.inclusion([1, 1, 2, 4], 2) == pytest.approx([0.25, 0.25, 0.5, 1])
+    # three: 4 of 8 is more than one in three, so it is certain; two are left for 1, 1, 2, where 2 is certain, too
+    assert estimates.inclusion([4, 1, 2, 1], 3) == pytest.approx([1, 0.5, 1, 0.5])
+    assert estimates.inclusion([3, 1, 2], 3) == pytest.approx([1, 1, 1])
+    assert estimates.inclusion([5, 0, 5], 2) == pytest.approx([1, 0, 1])
+
+
+def test_drawn_once_each_has_its_chance_and_none_comes_twice():
+    weights = np.random.default_rng(0).lognormal(sigma=1.5, size=200)
+    chances = estimates.inclusion(weights, 60)
+    times = np.zeros(200)
+    for seed in range(400):
+        rows = estimates.draw_once(chances, seed)
+        assert len(rows) == len(np.unique(rows)) == 60
+        times[rows] += 1
+    assert (times[chances == 1] == 400).all()
+    # a chance p comes up 400 p times, give or take its binomial standard deviation
+    assert (np.abs(times - 400 * chances) <= 4.5 * np.sqrt(400 * chances * (1 - chances)) + 1e-9).all()
+    assert estimates.draw_once(estimates.inclusion(np.ones(7), 7), 0).tolist() == list(range(7))
+
+
 def test_quantile_is_the_first_value_whose_cumulative_weight_reaches_the_share():
     # weights 1, 2, 1: the median weight of 2 is reached at 20 and a share of .75 exactly there too
     values, weights = [30.0, 10.0, 20.0], [1.0, 1.0, 2.0]

@@ -32,7 +32,7 @@ from lib.estimates.sample import is_of_random_rows
 from lib.exports import report_parts
 from lib.maps import density
 from lib.maps.first import default_recipe, first_views, prepare
-from lib.maps.rows import all_rows, one_implicate
+from lib.maps.rows import all_rows, by_weight, is_drawn_by_weight, one_implicate
 from lib.population import Population
 from lib.population.ids import find_id
 from lib.segments import Recipe, alone
@@ -441,6 +441,8 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert np.isfinite(segments.raw_unit_silhouettes(mine, [found])).all()
     check_same(mine, found)
     assert len(one_implicate(mine, "households")) == len(all_rows(mine)) == len(mine)
+    assert len(by_weight(mine, "households")) == len(mine)
+    assert not is_drawn_by_weight(mine, "households")
     assert Population.parse(f"{e} == 1").mask(mine).sum() == (mine.values(e) == 1).sum()
     drawn = plane.points_to_draw(mine, flat, 50)
     assert set(drawn["id"]) <= set(mine.ids)

@@ -7,7 +7,7 @@ and quantiles pool all rows, as the Federal Reserve's public tables do.
 """
 
 from lib.estimates.cells import MAX_CELLS, shares
-from lib.estimates.ends import THIN
+from lib.estimates.ends import THIN, THIN_SOURCE
 from lib.estimates.figures import Figures
 from lib.estimates.intervals import Interval, figures, interval, sure_shares
 from lib.estimates.replicates import Replicates, bootstrap
@@ -18,7 +18,9 @@ from lib.estimates.weighted import (
     correlation,
     correlations,
     draw,
+    draw_once,
     histogram,
+    inclusion,
     mean,
     quantile,
     ranks,
@@ -30,6 +32,7 @@ from lib.estimates.weighted import (
 __all__ = [
     "MAX_CELLS",
     "THIN",
+    "THIN_SOURCE",
     "Figures",
     "Floats",
     "Interval",
@@ -40,8 +43,10 @@ __all__ = [
     "correlation",
     "correlations",
     "draw",
+    "draw_once",
     "figures",
     "histogram",
+    "inclusion",
     "interval",
     "mean",
     "quantile",

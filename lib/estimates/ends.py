@@ -14,6 +14,11 @@ THIN = 30
 """Sampled members below which a figure is flagged as resting on too few: the least number of the National Center for
 Health Statistics (Parker et al. 2017, Vital and Health Statistics 2(175))."""
 
+THIN_SOURCE = (
+    "That is the least on which the US National Center for Health Statistics presents a proportion (Parker and others "
+    "2017, *Data Presentation Standards for Proportions*); the choice of it for other figures is this app's."
+)
+
 WIDEST, NARROW, WIDE_FOR_ITS_SIZE = 0.30, 0.05, 1.3
 """A share is too unsure where its interval is wider than the first, or wider than the second and than the third times
 the share (the same source)."""

@@ -187,6 +187,47 @@ def draw(weights: ArrayLike, number: int, seed: int) -> NDArray[np.intp]:
     return np.sort(order[np.minimum(np.searchsorted(reached, at), len(w) - 1)])
 
 
+def inclusion(weights: ArrayLike, number: int) -> Floats:
+    """Probabilities, in proportion to weight, with which each row is among ``number`` that are drawn at most once.
+
+    A row whose share of the weight is larger than one in ``number`` is certain (1); the others share out the rest, as
+    survey samplers do for draws with probability proportional to size (Sarndal, Swensson and Wretman 1992, 3.6.2).
+
+    Args:
+        weights: One per row.
+        number: How many to draw; no more than there are rows with a weight.
+
+    Returns:
+        One probability per row; they sum to ``number``.
+    """
+    w = np.asarray(weights, dtype=float)
+    heaviest = np.sort(w)[::-1]
+    left = np.cumsum(heaviest[::-1])[::-1]
+    certain = np.arange(len(w))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = (number - certain) / left
+        first = int(np.argmax(each * heaviest <= 1 + 1e-12))
+    return np.minimum(1.0, each[first] * w)
+
+
+def draw_once(chances: ArrayLike, seed: int) -> NDArray[np.intp]:
+    """Rows drawn with given probabilities, each at most once: a systematic sample of rows lined up by probability.
+
+    Args:
+        chances: One probability per row, as ``inclusion`` gives them; as many rows are drawn as they sum to.
+        seed: Start of the random numbers.
+
+    Returns:
+        Positions in ascending order.
+    """
+    p = np.asarray(chances, dtype=float)
+    certain, open_ = np.flatnonzero(p >= 1), np.flatnonzero(p < 1)
+    number = round(float(p[open_].sum()))
+    if number == 0:
+        return certain
+    return np.sort(np.concatenate([certain, open_[draw(p[open_], number, seed)]]))
+
+
 def histogram(values: ArrayLike, weights: ArrayLike, edges: ArrayLike) -> Floats:
     """Weight in each bin of ``edges`` (as ``numpy.histogram``: closed on the left)."""
     v, w = present_of(values, weights)

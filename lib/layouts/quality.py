@@ -20,6 +20,14 @@ Floats = NDArray[np.float64]
 NEAREST = 15
 """Nearest members that are compared."""
 
+ALIKE, MOSTLY_ALIKE = 0.95, 0.85
+"""From these figures of trustworthiness on who lies close is said to be alike, or mostly alike. The bounds are ours."""
+
+SOURCE = (
+    "Trustworthiness, by Venna and Kaski (2001), and the share of neighbours kept say what a map is worth; the bounds "
+    f"between its words, {ALIKE:g} and {MOSTLY_ALIKE:g}, are this app's own."
+)
+
 _BLOCK = 64
 _DRAW_SEED = 42
 
@@ -139,8 +147,8 @@ def _ranks(matrix: Floats, chosen: NDArray[np.intp], neighbours: NDArray[np.intp
 
 
 def _verdict(trustworthiness: float) -> str:
-    if trustworthiness >= 0.95:
+    if trustworthiness >= ALIKE:
         return "who lies close is alike"
-    if trustworthiness >= 0.85:
+    if trustworthiness >= MOSTLY_ALIKE:
         return "who lies close is mostly alike"
     return "who lies close may well be different, so look before you conclude"

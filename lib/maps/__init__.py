@@ -79,7 +79,8 @@ def project(
     Args:
         dataset: The population.
         recipe: Gives features, transform, scaling, PCA, counting and seed: the space in which members are clustered.
-        method: "pca" (weighted covariance), "tsne" or "umap" (both on one implicate, both without weights).
+        method: "pca" (weighted covariance), "tsne" or "umap" (both on one implicate, both without weights;
+            what weights decide is who is drawn).
         progress: Told the share done and a few words; cancels by raising ``Cancelled``.
         settings: Parameters of t-SNE and UMAP.
         worker: Runs t-SNE and UMAP; the server's by default.

@@ -42,6 +42,7 @@ class Projection:
         kl_divergence: For t-SNE: what the layout misses of the neighbourhoods (lower is better); else None.
         notes: What was left out or put together, a sentence each.
         key: Name of the map: equal keys mean equal maps.
+        by_weight: Whether members were drawn in proportion to weight, rather than every one of them once.
     """
 
     method: Method
@@ -54,6 +55,7 @@ class Projection:
     kl_divergence: float | None = None
     notes: tuple[str, ...] = ()
     key: str = ""
+    by_weight: bool = False
 
     def __len__(self) -> int:
         return len(self.table)

@@ -20,7 +20,7 @@ from lib.layouts.fitted import Fitted
 from lib.layouts.quality import Quality, measure
 from lib.maps import pca
 from lib.maps.projection import Projection
-from lib.maps.rows import Drawn, all_rows, one_implicate
+from lib.maps.rows import Drawn, all_rows, by_weight, is_drawn_by_weight, one_implicate
 from lib.maps.settings import DEFAULT_SETTINGS, METHODS, Method, Settings, check_enough
 from lib.maps.store import Store, default_store
 from lib.maps.worker import Worker, shared
@@ -79,6 +79,8 @@ class Request:
             "seed": self.recipe.seed,
             "method": self.method,
             **self.settings.of(self.method),
+            # likewise: maps of every member once are what they were
+            **({"points": "by weight"} if self._is_by_weight else {}),
         }
 
     @cached_property
@@ -147,6 +149,7 @@ class Request:
             kl_divergence=fitted.figures.get("kl_divergence"),
             notes=(*self.drawn.notes, *_shared_places(fitted.coordinates, self.dataset.entity.plural)),
             key=self.key,
+            by_weight=self._is_by_weight,
         )
 
     @cached_property
@@ -154,10 +157,19 @@ class Request:
         """The rows that become points: one implicate, but for PCA every row when rows are counted."""
         if self.method == "pca" and self.recipe.counting == ROWS:
             return all_rows(self.dataset)
-        return one_implicate(self.dataset, self.recipe.counting)
+        return self._members
+
+    @cached_property
+    def _members(self) -> Drawn:
+        draw = by_weight if self._is_by_weight else one_implicate
+        return draw(self.dataset, self.recipe.counting)
+
+    @cached_property
+    def _is_by_weight(self) -> bool:
+        return not self.settings.everyone and is_drawn_by_weight(self.dataset, self.recipe.counting)
 
     def _pca(self) -> Projection:
-        one = one_implicate(self.dataset, self.recipe.counting)
+        one = self._members
         flat = self._components.scores(self._scaled[one.rows])
         quality = measure(self._matrix[one.rows], flat, one.weights, judged=JUDGED)
         return Projection(
@@ -170,6 +182,7 @@ class Request:
             components=self._components,
             notes=self.drawn.notes,
             key=self.key,
+            by_weight=self._is_by_weight,
         )
 
     @cached_property

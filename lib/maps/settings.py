@@ -28,6 +28,7 @@ class Settings:
         perplexity: t-SNE: about how many nearest members each one is kept close to.
         neighbours: UMAP: how many nearest members make up a neighbourhood.
         min_dist: UMAP: how close points may come, on a scale where an island is a few units wide.
+        everyone: Draw every sampled member once, whatever its weight; else members are drawn in proportion to it.
 
     Raises:
         MapError: On construction, if a value is out of its bounds.
@@ -36,6 +37,7 @@ class Settings:
     perplexity: int = 30
     neighbours: int = 15
     min_dist: float = 0.1
+    everyone: bool = False
 
     def __post_init__(self) -> None:
         _within("Perplexity", self.perplexity, PERPLEXITY, whole=True)

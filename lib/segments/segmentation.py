@@ -24,7 +24,15 @@ UNASSIGNED = 0
 """Label of rows that belong to no segment; segments are numbered from 1."""
 
 BORDERLINE = 0.8
-"""From this ratio of the distances to the nearest and the next centroid on a member lies on the border."""
+"""From this ratio of the distances to the nearest and the next centroid on a member lies on the border.
+
+The bound is ours: at .8 the nearest centroid is a fifth nearer than the next.
+"""
+
+BORDER_SOURCE = (
+    f"On the border is whoever is at least {BORDERLINE:.0%} as far from the nearest centre as from the next: a bound "
+    "of this app's own."
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,9 @@ ESTIMATES = """
   question changed or was not asked: what stands on either side does not compare.
 - **Segments over time** are those of the wave on view; in every other wave each household is put where its nearest
   centroid is, in the same dollars. Their errors are those of fixed segments, not of segments found anew.
-- **Thin figures** rest on fewer than 30 sampled households and are shown pale.
+- **Thin figures** rest on fewer than 30 sampled households and are shown pale. That is the least on which the US
+  National Center for Health Statistics presents a proportion (Parker and others 2017, *Data Presentation Standards for
+  Proportions*); the choice of it for other figures is this app's.
 - **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
 """
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib.errors import MapError
+from lib.estimates import quantile
 from lib.maps import Request, Settings, project
 from lib.segments import Recipe, fit
 from lib.work.progress import Cancelled
@@ -136,7 +137,61 @@ def test_households_that_are_in_by_another_implicate_are_counted(cloud):
     keep = (data.member_codes >= 10) | (data.implicate_codes > 0)
     found = project(data.where(keep, "ten only by another"), Recipe(THREE))
     assert len(found) == 110
-    assert any("10 belong to this population only by another one" in note for note in found.notes)
+    assert any("10 belong to this population only by another implicate" in note for note in found.notes)
+
+
+@pytest.fixture
+def unequal(households):
+    """4 rich households that each stand for one, sampled ten times as often as the 360 others, who stand for 20."""
+    rng = np.random.default_rng(1)
+    rich = np.arange(400) < 40
+    points = rng.normal(size=(400, 2)) + 9 * rich[:, None]
+    return households(DEBT=points[:, 0], ASSET=points[:, 1], WGT=np.where(rich, 1.0, 20.0))
+
+
+@pytest.mark.parametrize("method", ["pca", "umap"])
+def test_points_are_in_proportion_to_weight_and_each_once(unequal, worker, store, method):
+    # 40 of 7,240 are rich: .55 %. With 2 w / 20 and at most 1 as chances, 360 + 40 * .1 = 364 are drawn, 4 of them rich
+    recipe = Recipe(("DEBT", "ASSET"))
+    found = project(unequal, recipe, method, worker=worker, store=store)
+    assert found.by_weight
+    assert len(found) == 364
+    assert found.table["row"].is_unique
+    assert (found.table["row"] < 40).sum() == 4
+    assert found.table["weight"].sum() == pytest.approx(7_240)
+    assert found.table.loc[found.table["row"] < 40, "weight"].to_numpy() == pytest.approx(10)
+    assert found.notes[0] == (
+        "364 of 400 sampled households are points, drawn in proportion to their weights, each at most once: a point "
+        "stands for about 20 households."
+    )
+    everyone = Request(unequal, recipe, method, Settings(everyone=True))
+    assert len(everyone.drawn) == 400
+    assert everyone.key != Request(unequal, recipe, method).key
+
+
+def test_where_weights_do_not_matter_everyone_is_drawn_as_before(unequal, cloud, households):
+    rows = Recipe(("DEBT", "ASSET"), counting="rows")
+    both = [Request(unequal, rows, "umap", Settings(everyone=every)) for every in (False, True)]
+    assert len(both[0].drawn) == 400
+    assert both[0].key == both[1].key
+    # too few to draw from
+    assert len(Request(cloud(), Recipe(THREE), "umap").drawn) == 120
+    alike = households(DEBT=np.arange(900.0), ASSET=np.arange(900.0) ** 2)
+    assert len(Request(alike, Recipe(("DEBT", "ASSET")), "umap").drawn) == 900
+
+
+@pytest.mark.parametrize("wave", ["real_2019", "real_2022"])
+def test_the_richest_hundredth_is_a_hundredth_of_the_points(request, wave):
+    data = request.getfixturevalue(wave)
+    shares = {}
+    for everyone in (False, True):
+        rows = Request(data, Recipe(("NETWORTH", "INCOME")), "pca", Settings(everyone=everyone)).drawn.rows
+        worth = data.values("NETWORTH")
+        cut = quantile(worth, data.weights(), 0.99)
+        shares[everyone] = (worth[rows] >= cut).mean()
+    assert shares[True] == pytest.approx(0.122, abs=0.003)
+    # 1.1 % are to be expected, for those that are certain stand for more; chance adds or takes away a quarter
+    assert shares[False] == pytest.approx(0.011, abs=0.0028)
 
 
 def test_a_large_table_is_drawn_from(households):

@@ -41,7 +41,21 @@ def test_three_finished_maps_of_the_sample_are_there_at_once(app, charts):
     at = app(PAGE)
     alts = [alt for alt, _, _ in charts(at)]
     for method in ("PCA", "t-SNE", "UMAP"):
-        assert any(alt.startswith(f"{method} of 5,777 households") for alt in alts), method
+        assert any(alt.startswith(f"{method} of 3,089 households") for alt in alts), method
+    said = [m.value for m in at.main.markdown if "neighbours kept" in m.value]
+    assert len(said) == 3
+    # 2,500 of them are shown beside one another, and some more of small segments
+    assert all("Points in proportion to weight: each stands for about 51,000 households." in words for words in said)
+
+
+def test_every_sampled_household_is_a_point_where_the_link_says_so(app, charts):
+    at = app(PAGE, maps="pca", every_point="true")
+    assert any(alt.startswith("PCA of 5,777 households") for alt, _, _ in charts(at))
+    assert any("Every sampled household once, whatever its weight." in m.value for m in at.main.markdown)
+    at.toggle(key="every_point").set_value(False).run()
+    assert any(alt.startswith("PCA of 3,089 households") for alt, _, _ in charts(at))
+    rows = app(PAGE, maps="pca", count="rows")
+    assert not any(toggle.key == "every_point" for toggle in rows.toggle)
 
 
 @pytest.mark.parametrize("query", [{}, {"count": "rows", "maps": "pca"}, {"colour": "NETWORTH"}])
@@ -56,7 +70,7 @@ def test_no_view_sends_more_than_600_kb(app, settled, query):
 
 
 def test_a_change_of_k_leaves_the_maps_as_they_are_but_for_their_data(app, charts):
-    specs = [{alt: spec for alt, spec, _ in charts(app(PAGE, k=k)) if " of 5,777" in alt} for k in ("4", "7")]
+    specs = [{alt: spec for alt, spec, _ in charts(app(PAGE, k=k)) if " of 3,089" in alt} for k in ("4", "7")]
     assert len(specs[0]) == 3
     assert specs[0] == specs[1]
 

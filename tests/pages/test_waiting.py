@@ -196,7 +196,7 @@ def quick(monkeypatch):
 
 
 def map_of(method, charts, at):
-    return [alt for alt, _, _ in charts(at) if alt.startswith(f"{method} of 5,777 households")]
+    return [alt for alt, _, _ in charts(at) if alt.startswith(f"{method} of 3,089 households")]
 
 
 @pytest.mark.parametrize(("method", "settings"), [("UMAP", {"neighbours": "23"}), ("t-SNE", {"perplexity": "23"})])

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib import maps, segments
-from lib.estimates import Ordered, draw
+from lib.estimates import Ordered, draw_once, inclusion
 from lib.maps import density
 from lib.population.ids import find_id
 from lib.segments import Recipe
@@ -71,20 +71,20 @@ def contours(view: View, projection: maps.Projection) -> pd.DataFrame:
     return found
 
 
-def drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int, *, sized: bool) -> pd.DataFrame:
-    """The points of a map to draw, with their ``segment``: where they are more than ``most``, so many by weight.
+def drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int) -> pd.DataFrame:
+    """The points of a map to draw, with their ``segment``: where they are more than ``most``, so many of them.
 
-    A few of every segment are among them. Where size tells the weight, the draw does not tell it again.
+    They are drawn as those of the map were: by weight, or with equal chances. A few of every segment are among them.
     """
-    key = (projection.key, view.key, recipe, most, sized)
+    key = (projection.key, view.key, recipe, most)
     found: pd.DataFrame | None = find("points of maps", key)
     if found is None:
         labels = segment_results.segmentation(view, recipe).labels
         found = projection.table.assign(segment=labels[projection.table["row"].to_numpy()])
         if len(found) > most:
-            weights = np.ones(len(found)) if sized else found["weight"].to_numpy()
+            weights = found["weight"].to_numpy() if projection.by_weight else np.ones(len(found))
             few = found.groupby("segment").head(LEAST_POINTS).index
-            found = found.loc[np.union1d(found.index[draw(weights, most, recipe.seed)], few)]
+            found = found.loc[np.union1d(found.index[draw_once(inclusion(weights, most), recipe.seed)], few)]
         put("points of maps", key, found)
     return found
 

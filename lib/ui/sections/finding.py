@@ -17,6 +17,7 @@ from lib.charts.segments import title_of
 from lib.dataset import Variable
 from lib.errors import HouseholdSegmentsError
 from lib.segments import UNASSIGNED, Found
+from lib.segments.segmentation import BORDER_SOURCE
 from lib.ui.run import map_results, whole_page
 from lib.ui.run.drawing import page_name
 from lib.ui.run.map_results import Id
@@ -170,7 +171,9 @@ def _belonging(scene: Segmented, one: Found) -> str:
         here, there = (f"{placed.posterior[number]:.1%}" for number in (placed.segment, placed.next_best))
         return f"{called} falls in **{own}**, {sure} {following} (probabilities {here} and {there})."
     far = placed.distances[placed.next_best]
-    return f"{called} falls in **{own}**, {sure} {following} (distances {near:.2f} and {far:.2f} to their centres)."
+    source = f" {BORDER_SOURCE}" if placed.is_borderline else ""
+    told = f"{called} falls in **{own}**, {sure} {following} (distances {near:.2f} and {far:.2f} to their centres)."
+    return told + source
 
 
 def _asides(scene: Segmented, one: Found) -> list[str]:

@@ -12,6 +12,7 @@ from lib.charts import maps as charts
 from lib.charts.marked import FOUND, NOBODY, marked
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
+from lib.layouts.quality import SOURCE
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.segments import Found, Recipe
 from lib.ui.run import background, map_results, whole_page
@@ -21,7 +22,7 @@ from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import finding, picking
 from lib.ui.sections.segments import render_key
-from lib.words import literal
+from lib.words import literal, rounded
 
 _SEGMENT = "~segment"
 """What no column is called."""
@@ -96,11 +97,12 @@ def _explain(scene: Scene, drawn: list[Projection]) -> None:
             notes = literal(" ".join(projection.notes))
             st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
         if opened.open:
+            st.caption(SOURCE)
             controls.chart_note(scene)
 
 
 def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
-    with st.grid(2, min_column_width=260, vertical_alignment="bottom"):
+    with st.grid(3, min_column_width=260, vertical_alignment="bottom"):
         shown = links.pills("Maps", METHODS, key="maps", default=METHODS, format_func=METHOD_LABELS.__getitem__)
         names = [*scene.codebook.categories(), *scene.codebook.amounts()]
         colour = links.selectbox(
@@ -109,12 +111,28 @@ def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
             key="colour",
             format_func=lambda name: "Segment" if name == _SEGMENT else scene.codebook.label(name),
         )
+        everyone = _choose_points(scene)
     with st.expander("How the maps are drawn", icon=":material/tune:"):
-        settings = _settings(scene)
+        settings = _settings(scene, everyone=everyone)
     return shown or ["pca"], colour, settings
 
 
-def _settings(scene: Scene) -> Settings:
+def _choose_points(scene: Scene) -> bool:
+    """Whether every member is a point; where members weigh differently, else as many as their weights allow."""
+    if not scene.about.weight or scene.view.counting == ROWS:
+        return False
+    entity = scene.entity
+    return st.toggle(
+        f"Every {entity.behind} {entity.singular} once".replace("  ", " "),
+        key="every_point",
+        bind=links.bound(),
+        help=f"Off: {entity.plural} are drawn in proportion to their weights, so that a crowd of points is a crowd of "
+        f"{entity.plural}. On: each is a point whatever its weight; those that were sampled more often than others, "
+        f"as the {scene.extreme} may be, are then a larger share of the points than of the {entity.plural}.",
+    )
+
+
+def _settings(scene: Scene, *, everyone: bool) -> Settings:
     members = scene.entity.plural
     with st.grid(3, min_column_width=240):
         perplexity = links.slider(
@@ -129,12 +147,12 @@ def _settings(scene: Scene) -> Settings:
             "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist",
             help="How close points may come. Small: tight islands.",
         )  # fmt: skip
-        if scene.about.weight:
+        if everyone:
             st.toggle(
                 "Size by weight", key="sized", bind=links.bound(), help=f"As large as the {members} it stands for."
             )
         st.toggle("Contours", key="contours", bind=links.bound(), help=f"Lines around where most {members} lie.")
-    return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance)
+    return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance, everyone=everyone)
 
 
 def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Projection | None:
@@ -166,12 +184,12 @@ def _draw(
     scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, one: Found | None, *, large: bool
 ) -> None:
     state = st.session_state
-    contoured, sized = bool(state.get("contours")), _is_sized(scene)
+    contoured, sized = bool(state.get("contours")), _is_sized(projection)
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place = f"map_{projection.method}"
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     drawn = _drawn_of(scene, projection, large=large)
-    st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn, sized=sized)}]]")
+    st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]
     look = (charts.colour_of(column), contoured, sized, large)
     draw(
@@ -201,22 +219,34 @@ def _draw(
     )
 
 
-def _is_sized(scene: Scene) -> bool:
-    return bool(st.session_state.get("sized")) and scene.about.weight is not None
+def _is_sized(projection: Projection) -> bool:
+    """Points that weigh alike are all of one size."""
+    return bool(st.session_state.get("sized")) and projection.settings.everyone
 
 
 def _drawn_of(scene: Segmented, projection: Projection, *, large: bool) -> pd.DataFrame:
     """The points of a map that are drawn of it, alone or beside others."""
-    most = _MOST_POINTS if large else MOST_BESIDE
-    return map_results.drawn(scene.view, scene.recipe, projection, most, sized=_is_sized(scene))
+    return map_results.drawn(scene.view, scene.recipe, projection, _MOST_POINTS if large else MOST_BESIDE)
 
 
-def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame, *, sized: bool) -> str:
+def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -> str:
     """How far a map can be trusted, and how many of its points are drawn."""
     quality = projection.quality
-    how = "at random" if sized or scene.view.counting == ROWS or not scene.about.weight else "in proportion to weight"
+    how = "in proportion to weight" if projection.by_weight else "at random"
     few = f" {len(drawn):,} of {len(projection):,} drawn, {how}." if len(drawn) < len(projection) else ""
-    return f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}.{few}"
+    trust = f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}."
+    return f"{trust} {_points_are(scene, projection, drawn)}{few}"
+
+
+def _points_are(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -> str:
+    """Whom the points are, and how many each stands for."""
+    entity = scene.entity
+    if scene.view.counting == ROWS or not scene.about.weight:
+        return ""
+    if not projection.by_weight:
+        return f"Every {entity.behind} {entity.singular} once, whatever its weight.".replace("  ", " ")
+    each = rounded(projection.table["weight"].sum() / len(drawn), 2)
+    return f"Points in proportion to weight: each stands for about {each:,.0f} {entity.plural}."
 
 
 def _rings(scene: Segmented, projection: Projection, drawn: pd.DataFrame, picked: map_results.Ids) -> pd.DataFrame:
@@ -224,7 +254,7 @@ def _rings(scene: Segmented, projection: Projection, drawn: pd.DataFrame, picked
     if not picked:
         return _NOBODY
     few = len(picked) <= _FEW_PICKED
-    table = map_results.drawn(scene.view, scene.recipe, projection, len(projection), sized=False) if few else drawn
+    table = map_results.drawn(scene.view, scene.recipe, projection, len(projection)) if few else drawn
     ringed = table["id"].isin(picked) & table["segment"].isin(list(scene.shown))
     return table.loc[ringed, ["x", "y", "id"]]
 

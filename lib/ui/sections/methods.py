@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from lib.estimates import THIN
+from lib.estimates import THIN, THIN_SOURCE
 from lib.features import redundancy
+from lib.layouts.quality import SOURCE as TRUST_SOURCE
+from lib.maps.rows import MOST_FOR_ONE
 from lib.segments import STARTS
 from lib.segments.judge import sensitivity
 from lib.segments.judge.null import DRAWS, MATERIAL, MOST_ROWS
@@ -21,12 +23,12 @@ from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
 from lib.ui.sections.maps import MOST_BESIDE
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
-from lib.words import listed, literal
+from lib.words import capitalised, listed, literal
 
 _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
 - **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
-- **Thin figures** rest on fewer than {thin} and are shown pale.
+- **Thin figures** rest on fewer than {thin} and are shown pale. {thin_source}
 - **Variance** is trimmed by a tenth of the {members} at each end unless the plain one is asked for.
 """
 
@@ -87,13 +89,18 @@ _SEGMENTS = """
   adjusted Rand index (Hubert and Arabie 1985), {by_member}. Other random numbers ({seeds} seeds) show what
   difference means nothing.
 - **One {member}** that is looked for{together_one} has its distances on the same scale: to the centre of its own
-  segment and to the nearest other. From {border:.0%} of that on it lies on the border. Percentiles are
-  {weighted}shares that have less, those with as much counted half. Who is not among the points of a map is marked
-  where PCA's axes put it; on t-SNE and UMAP, on the nearest {member} that is there, and the page says so.
-- **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. Beside other maps a map
-  shows at most {shown:,} points, drawn{by_weight}, and a few of every segment; alone it shows more. Trustworthiness
-  and the share of neighbours kept say what a map is worth. Distances between islands mean little.
+  segment and to the nearest other. From {border:.0%} of that on, a bound of this app's own, it lies on the border.
+  Percentiles are {weighted}shares that have less, those with as much counted half. Who is not among the points of a map
+  is marked where PCA's axes put it; on t-SNE and UMAP, on the nearest {member} that is there, and the page says so.
+- **Maps**: PCA of the {weighted}covariance; t-SNE and UMAP{one}, started from PCA, seeded. {points}Beside other maps
+  a map shows at most {shown:,} points, drawn{by_weight}, and a few of every segment; alone it shows more. {trust}
+  Distances between islands mean little.
 """
+
+_POINTS = (
+    "{members} are drawn in proportion to their weights, each at most once: the chance of a {member} is its weight "
+    "over 1/{most:g} of the largest, and at most 1; or every one is drawn once, as the switch says. "
+)
 
 _NOTEBOOKS = """
 - **The well-known notebooks** count rows, start k-means once and take silhouettes in raw units. Their box shows what
@@ -174,6 +181,7 @@ def _estimates(scene: Scene) -> str:
     words = _ESTIMATES.format(
         weighted=", each with its weight" if is_weighted else ", each once",
         thin=scene.entity.sampled(THIN),
+        thin_source=THIN_SOURCE,
         members=members,
     )
     return words + (_INTERVALS.format(members=members, kish=kish) if scene.subject.lenses else "")
@@ -230,6 +238,10 @@ def _segments(scene: Scene) -> str:
         factors=listed([f"{factor:g}" for factor in sensitivity.FACTORS]),
         seeds=sensitivity.SEEDS,
         by_member=f"every {entity.singular} by its weight" if is_weighted else "every row once",
+        points=_POINTS.format(members=capitalised(entity.plural), member=entity.singular, most=MOST_FOR_ONE)
+        if is_weighted
+        else "",
+        trust=TRUST_SOURCE,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.dataset import COUNTINGS, MEMBERS, ROWS, Codebook, Counting, Dataset
-from lib.estimates import THIN
+from lib.estimates import THIN, THIN_SOURCE
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.ui.run import background, results
@@ -204,7 +204,8 @@ def _show_size(scene: Scene) -> None:
         if scene.counts_both_ways:
             st.caption(f"Rests on {scene.entity.sampled(size.sampled)} ({size.rows:,} rows of the file).")
         if 0 < size.sampled < THIN:
-            st.caption(f":material/warning: Fewer than {scene.entity.sampled(THIN)}: too few to rely on.")
+            few = f":material/warning: Fewer than {scene.entity.sampled(THIN)}: too few to rely on."
+            st.caption(few, help=THIN_SOURCE)
 
 
 def stop_if_empty(scene: Scene) -> None:

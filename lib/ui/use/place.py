@@ -9,6 +9,7 @@ from lib.charts.segments import title_of
 from lib.dataset import Dataset
 from lib.estimates import quantile
 from lib.segments import EXACT, place
+from lib.segments.segmentation import BORDER_SOURCE
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.words import literal
@@ -35,6 +36,7 @@ def render(scene: Segmented) -> None:
     st.markdown(
         f"It falls in **{literal(title_of(placed.segment, names))}**, {sure} "
         f"{literal(title_of(placed.next_best, names))} ({how} {here} and {there})."
+        + (f" {BORDER_SOURCE}" if placed.is_borderline and placed.posterior is None else "")
     )
     table = pd.DataFrame(
         {

@@ -242,6 +242,8 @@ def test_judging(mine, found):
     assert kinds == {"transform", "scaling", "feature", "method", "seed"}
     assert chosen.noise == pytest.approx(1)
     came = segments.persist(mine, found, replace(mine, name="Later"), found.recipe)
+    chance = segments.noise_floor(mine, found, draws=2)
+    assert came.verdicts(chance).tolist() == ["comes back"] * found.k
     assert came.kept == 1
     told = segments.notebook_result(mine, found.recipe)
     said = [
@@ -249,6 +251,7 @@ def test_judging(mine, found):
         stable.words,
         chosen.words,
         came.words,
+        came.judged(chance),
         *segments.differences(told, found),
         *compared.words.values(),
     ]

@@ -19,6 +19,7 @@ from lib.segments.fit import fit
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
 from lib.segments.judge.findings import Nulls, findings
+from lib.segments.judge.floor import Floor, noise_floor
 from lib.segments.judge.gap import Gaps, advice, gaps
 from lib.segments.judge.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
 from lib.segments.judge.null import Null, null_silhouette
@@ -54,6 +55,7 @@ __all__ = [
     "Clustergram",
     "Comparison",
     "Explanation",
+    "Floor",
     "Found",
     "Gaps",
     "Lenses",
@@ -100,6 +102,7 @@ __all__ = [
     "lenses",
     "name",
     "names",
+    "noise_floor",
     "notebook_result",
     "null_silhouette",
     "null_stability",

@@ -1,11 +1,14 @@
 """What can be done with segments, on whatever page they are: cards, lenses, comparisons, placing, handing on."""
 
+from functools import partial
+
 import pytest
 
 from lib import exports
 from lib.population import Population
-from lib.segments import Recipe, fit
+from lib.segments import Recipe, fit, noise_floor
 from lib.segments.apply import label_file
+from lib.segments.judge.persist import BACK, BY_CHANCE, CHANGED, GONE, NEARLY
 
 PAGE = "pages/two_features.py"
 FEARFUL = "fearful"
@@ -42,11 +45,17 @@ def test_two_segments_and_everyone_can_be_compared(app):
     assert any(column.startswith("Median: 2 ·") for column in at.dataframe[-1].value.columns)
 
 
-def test_the_same_recipe_on_the_other_wave(real_app):
+def test_the_same_recipe_on_the_other_wave(real_app, settled, monkeypatch):
+    monkeypatch.setattr("lib.segments.noise_floor", partial(noise_floor, draws=5))
     at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="compare")
     at.selectbox(key="wave").set_value("2022").run()
     assert any("of the households of SCF 2022 fall where" in m.value for m in at.main.markdown)
     assert any("Both in 2019 dollars" in c.value for c in at.main.caption)
+    settled(at)
+    # what became of a segment is said beside what chance alone does, and only then
+    assert any("; between two draws of SCF 2019 alone it is" in m.value for m in at.main.markdown)
+    table = next(d.value for d in at.main.dataframe if "By chance" in d.value)
+    assert set(table["Verdict"]) <= {BACK, BY_CHANCE, NEARLY, CHANGED, GONE}
 
 
 def test_a_household_is_placed(app):

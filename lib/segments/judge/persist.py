@@ -6,21 +6,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import fit
+from lib.segments.judge.floor import Floor, matched
 from lib.segments.judge.scores import overlaps
-from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
+from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.segments.kmeans import squared_distances
 from lib.segments.points import Floats, Labels
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import Segmentation
 from lib.words import listed, percent
 
-_READING = ((HIGHLY_STABLE, "comes back"), (STABLE, "comes back, a little changed"), (PATTERN, "changed"))
+BACK, BY_CHANCE, NEARLY, CHANGED, GONE = (
+    "comes back",
+    "within what chance does",
+    "comes back, a little changed",
+    "changed",
+    "gone",
+)
+"""What became of a segment, once it is known how far two draws of one wave differ."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +39,7 @@ class Persistence:
             and ``new_share`` (as counted by the recipe), ``old_count``, ``new_count``, ``old_sampled``,
             ``new_sampled``, ``distance`` (between the centroids, on the old scale), ``room`` (from the old
             centroid to the nearest other old one), ``kept`` (share of the new segment's members that the old
-            model places in the matched one), ``similarity`` (Jaccard, new members: in both over in either)
-            and ``verdict`` (what that similarity means, at Hennig's thresholds).
+            model places in the matched one) and ``similarity`` (Jaccard, new members: in both over in either).
         new_centroids: Of the matched new segments, in original units and the common dollars, indexed by old segment.
         kept: Share of all new members that the old model places in the segment matched with theirs.
         lost: Old segments without a match.
@@ -56,19 +62,72 @@ class Persistence:
 
     @property
     def words(self) -> str:
-        """What became of the segments, in words."""
-        lasting = [str(s) for s, value in self.table["similarity"].items() if value >= STABLE]
-        changed = [str(s) for s in self.table.index if str(s) not in lasting]
-        noun = self.new.counted
+        """How many members fall where they would have, and which segments have no counterpart: what needs no floor."""
         sentences = [
-            f"{percent(self.kept)} of the {noun} of {self.new_name} fall where the segments of {self.old_name} "
-            "would put them.",
-            _these(lasting, "comes back", "come back"),
-            _these(changed, "does not come back as it was", "do not come back as they were"),
-            _these([str(s) for s in self.lost], "has no counterpart any more", "have no counterpart any more"),
-            _these([str(s) for s in self.gained], "is new", "are new", f"{self.new_name}: segment"),
+            f"{self._kept}.",
+            _these([str(s) for s in self.lost], "is matched with none", "are matched with none"),
+            _these(
+                [str(s) for s in self.gained],
+                "is matched with none",
+                "are matched with none",
+                f"{self.new_name}: segment",
+            ),
         ]
         return " ".join(filter(None, sentences))
+
+    @property
+    def similarity(self) -> pd.Series:
+        """How far each old segment came back, 0 where it has no match; indexed by old segment."""
+        return self.table["similarity"].reindex(self.table.index.union(list(self.lost)), fill_value=0.0)
+
+    def verdicts(self, floor: Floor) -> pd.Series:
+        """What became of each old segment: a change is called one only where two draws of the older wave differ less.
+
+        Args:
+            floor: How far they differ, see ``noise_floor``.
+
+        Returns:
+            One of ``BACK``, ``BY_CHANCE``, ``NEARLY``, ``CHANGED`` and ``GONE``, indexed by old segment. From .75 on a
+            segment comes back, and up to .5 it is gone (Hennig 2007); but below the 5th percentile of the draws only
+            is it changed or gone at all.
+        """
+        found, low = self.similarity, floor.table["low"]
+        return pd.Series({s: _verdict(float(value), float(low[s])) for s, value in found.items()}, dtype=str)
+
+    def judged(self, floor: Floor) -> str:
+        """What became of the segments, in words, beside what chance alone does."""
+        said = self.verdicts(floor)
+        least, most = (percent(share) for share in floor.kept_between)
+        numbers = {kind: [str(s) for s in said.index[said == kind]] for kind in _SAID}
+        sentences = [
+            f"{self._kept}; between two draws of {floor.name} alone it is {least} to {most}.",
+            *(_these(numbers[kind], *words) for kind, words in _SAID.items()),
+            _these(
+                [str(s) for s in self.gained],
+                "is matched with none",
+                "are matched with none",
+                f"{self.new_name}: segment",
+            ),
+            f"Of two draws of {floor.name} alone {floor.lost(STABLE):.1f} of {len(floor.numbers)} segments come back "
+            f"with a similarity below {STABLE:g}.",
+        ]
+        return " ".join(filter(None, sentences))
+
+    @property
+    def _kept(self) -> str:
+        return (
+            f"{percent(self.kept)} of the {self.new.counted} of {self.new_name} fall where the segments of "
+            f"{self.old_name} would put them"
+        )
+
+
+_SAID = {
+    BACK: ("comes back", "come back"),
+    BY_CHANCE: ("differs no more than two draws of one wave may", "differ no more than two draws of one wave may"),
+    NEARLY: ("comes back, changed a little more than by chance", "come back, changed a little more than by chance"),
+    CHANGED: ("changed more than chance explains", "changed more than chance explains"),
+    GONE: ("is gone: chance alone would have left more of it", "are gone: chance alone would have left more of them"),
+}
 
 
 def persist(
@@ -76,10 +135,10 @@ def persist(
 ) -> Persistence:
     """Segment newer members by the same recipe, and match what is found with the older segments.
 
-    Amounts of the newer data are put into the dollars of the older. Segments are matched so that the distances
-    between matched centroids, on the scale of the older segmentation, are least in sum (the Hungarian method).
-    Then the older model places every newer member: "kept" and "similarity" compare that with the newer
-    segments.
+    Amounts of the newer data are put into the dollars of the older. The older model places every newer member; "kept"
+    and "similarity" compare that with the newer segments. Segments are matched so that these similarities are largest
+    in sum over all pairs (the Hungarian method): by the members that they share, which is what is said of them, and not
+    by the distance of centroids, which a few members may decide. Segments that share nobody are no match.
 
     Args:
         old_dataset: The older members.
@@ -99,13 +158,16 @@ def persist(
     new, model = fit(data, asked), old_segmentation.model
     moved = new.model.space.moved(new.model.centres, model.space)
     apart = np.sqrt(squared_distances(moved, model.centres)).T
-    old, matched = linear_sum_assignment(apart)
-    placed = model.labels(data.frame)
-    table = _table(old_segmentation, new, old + 1, matched + 1, apart[old, matched], placed)
+    placed, assigned, weights = model.labels(data.frame), new.labels > 0, new.points.weights
+    similar = overlaps(placed, new.labels, weights, (old_segmentation.k + 1, new.k + 1))[1:, 1:]
+    old, found = matched(similar)
+    shared = similar[old, found] > 0
+    old, found = old[shared], found[shared]
+    table = _table(old_segmentation, new, old + 1, found + 1, apart[old, found], placed).assign(
+        similarity=similar[old, found]
+    )
     partner = np.zeros(new.k + 1, dtype=np.intp)
-    partner[matched + 1] = old + 1
-    assigned = new.labels > 0
-    weights = new.points.weights
+    partner[found + 1] = old + 1
     return Persistence(
         table=table,
         new_centroids=new.centroids.loc[table["new"]].set_axis(table.index),
@@ -125,7 +187,6 @@ def _table(
     weights, centres = after.points.weights, before.model.centres
     between = np.sqrt(squared_distances(centres, centres))
     np.fill_diagonal(between, np.inf)
-    similar = overlaps(placed, after.labels, weights, (before.k + 1, after.k + 1))[old, new]
     was, became = before.sizes.loc[old], after.sizes.loc[new]
     return pd.DataFrame(
         {
@@ -138,15 +199,17 @@ def _table(
                 _share(placed[after.labels == n] == o, weights[after.labels == n])
                 for o, n in zip(old, new, strict=True)
             ],
-            "similarity": similar,
-            "verdict": [_verdict(float(value)) for value in similar],
         },
         index=pd.Index(old, name="old"),
     )
 
 
-def _verdict(similarity: float) -> str:
-    return next((words for least, words in _READING if similarity >= least), "does not come back")
+def _verdict(similarity: float, low: float) -> str:
+    if similarity >= low:
+        return BACK if similarity >= STABLE else BY_CHANCE
+    if similarity >= STABLE:
+        return NEARLY
+    return CHANGED if similarity > DISSOLVED else GONE
 
 
 def _share(holds: np.ndarray, weights: Floats) -> float:

@@ -254,6 +254,27 @@ def persistence(view: View, recipe: Recipe, other: View) -> segments.Persistence
     return segments.persist(old, segmentation(view, recipe), other.members(recipe.features), recipe)
 
 
+def noise_floor(view: View, recipe: Recipe, other: View, progress: segments.Progress | None = None) -> segments.Floor:
+    """How far two draws of this wave alone differ, of which the second is as large as another wave."""
+    found = known_noise_floor(view, recipe, other)
+    if found is None:
+        data = view.members(recipe.features)
+        later = other.members(recipe.features).sampled
+        found = segments.noise_floor(data, segmentation(view, recipe), later=later, progress=progress)
+        put("noise floors", noise_floor_key(view, recipe, other), found)
+    return found
+
+
+def known_noise_floor(view: View, recipe: Recipe, other: View) -> segments.Floor | None:
+    """How far two draws of this wave alone differ, if that is known already."""
+    return find("noise floors", noise_floor_key(view, recipe, other))
+
+
+def noise_floor_key(view: View, recipe: Recipe, other: View) -> tuple[object, ...]:
+    """What a noise floor is kept under."""
+    return ("noise floor", view.key, recipe, other.key)
+
+
 def _there(view: View, columns: tuple[str, ...]) -> tuple[str, ...]:
     """Those of several columns that the data have."""
     return tuple(name for name in columns if name in view.codebook)

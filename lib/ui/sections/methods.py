@@ -11,6 +11,7 @@ from lib.layouts.quality import SOURCE as TRUST_SOURCE
 from lib.maps.rows import MOST_FOR_ONE
 from lib.segments import STARTS
 from lib.segments.judge import sensitivity
+from lib.segments.judge.floor import DRAWS as PAIRS
 from lib.segments.judge.null import DRAWS, MATERIAL, MOST_ROWS
 from lib.segments.judge.stability import DISSOLVED, HIGHLY_STABLE, MAX_RESAMPLES, PATTERN, RESAMPLES, STABLE
 from lib.segments.judge.suggest import CLEAR, FEWEST_FOR_KNEE, RECOGNISABLE
@@ -88,7 +89,7 @@ _SEGMENTS = """
   and method, one feature left out, the other counting), and the segments are compared with those on view by the
   adjusted Rand index (Hubert and Arabie 1985), {by_member}. Other random numbers ({seeds} seeds) show what
   difference means nothing.
-- **One {member}** that is looked for{together_one} has its distances on the same scale: to the centre of its own
+{waves}- **One {member}** that is looked for{together_one} has its distances on the same scale: to the centre of its own
   segment and to the nearest other. From {border:.0%} of that on, a bound of this app's own, it lies on the border.
   Percentiles are {weighted}shares that have less, those with as much counted half. Who is not among the points of a map
   is marked where PCA's axes put it; on t-SNE and UMAP, on the nearest {member} that is there, and the page says so.
@@ -96,6 +97,12 @@ _SEGMENTS = """
   a map shows at most {shown:,} points, drawn{by_weight}, and a few of every segment; alone it shows more. {trust}
   Distances between islands mean little.
 """
+
+_WAVES = (
+    "- **Waves compared**: the older wave's model places the newer households; segments are matched by the members they "
+    "share, their Jaccard similarity largest in sum over all pairs. A change is called one only where the similarity is "
+    "below the 5th percentile of {draws} pairs of draws of the older wave alone.\n"
+)
 
 _POINTS = (
     "{members} are drawn in proportion to their weights, each at most once: the chance of a {member} is its weight "
@@ -242,6 +249,7 @@ def _segments(scene: Scene) -> str:
         if is_weighted
         else "",
         trust=TRUST_SOURCE,
+        waves=_WAVES.format(draws=PAIRS) if scene.about.wave is not None else "",
     )
 
 

@@ -10,8 +10,9 @@ import streamlit as st
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import between, beyond
-from lib.segments import Persistence
-from lib.ui.run import results, segment_results
+from lib.segments import Floor, Persistence
+from lib.segments.judge.stability import DISSOLVED, STABLE
+from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
 from lib.words import literal
@@ -91,19 +92,44 @@ def _render_waves(scene: Segmented) -> None:
     )
     if wave == _NONE:
         return
+    other = scene.view.at(wave)
     try:
-        came = segment_results.persistence(scene.view, scene.recipe, scene.view.at(wave))
+        came = segment_results.persistence(scene.view, scene.recipe, other)
     except HouseholdSegmentsError as error:
         st.info(literal(str(error)))
         return
-    st.markdown(literal(came.words))
-    st.dataframe(_side_by_side(scene, came), hide_index=True, alt=came.words)
-    st.caption(f"Both in {came.dollars} dollars; the population's conditions are those of the sidebar in both waves.")
+    floor = segment_results.known_noise_floor(scene.view, scene.recipe, other)
+    said = came.words if floor is None else came.judged(floor)
+    st.markdown(literal(said))
+    st.dataframe(_side_by_side(scene, came, floor), hide_index=True, alt=said)
+    _explain(came, floor)
+    if floor is None:
+        background.render(
+            "noise_floor",
+            segment_results.noise_floor_key(scene.view, scene.recipe, other),
+            lambda progress: segment_results.noise_floor(scene.view, scene.recipe, other, progress),
+        )
 
 
-def _side_by_side(scene: Segmented, came: Persistence) -> pd.DataFrame:
+def _explain(came: Persistence, floor: Floor | None) -> None:
+    """How waves are compared, and what chance alone does."""
+    st.caption(
+        f"Both in {came.dollars} dollars; the population's conditions are those of the sidebar in both waves. Segments "
+        "are matched by the members they share (Jaccard similarity, largest in sum over all pairs)."
+    )
+    if floor is None:
+        st.caption(f"What became of a segment is said once it is known how far two draws of {came.old_name} differ.")
+        return
+    st.caption(
+        f"By chance: 90% of {len(floor.similar)} pairs of draws of {floor.name} alone, with replacement and as if at "
+        f"random, lie between these. What came back less is called a change; from {STABLE:g} on a segment comes back, "
+        f"up to {DISSOLVED:g} it is gone (bounds by Hennig 2007). {floor.drawn}".rstrip()
+    )
+
+
+def _side_by_side(scene: Segmented, came: Persistence, floor: Floor | None) -> pd.DataFrame:
     table, codebook = came.table, scene.codebook
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in table.index],
             f"Share: {came.old_name}": table["old_share"].map("{:.1%}".format),
@@ -117,6 +143,11 @@ def _side_by_side(scene: Segmented, came: Persistence) -> pd.DataFrame:
                 for name in scene.recipe.features
             },
             "Would be placed there": table["kept"].map("{:.0%}".format),
-            "Verdict": table["verdict"],
+            "Similarity": table["similarity"].map("{:.2f}".format),
         }
     )
+    if floor is None:
+        return shown
+    chance = floor.table.loc[table.index]
+    between = [f"{low:.2f} to {high:.2f}" for low, high in zip(chance["low"], chance["high"], strict=True)]
+    return shown.assign(**{"By chance": between, "Verdict": came.verdicts(floor).loc[table.index]})

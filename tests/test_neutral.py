@@ -39,6 +39,7 @@ from lib.segments import Recipe, alone
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
+from lib.segments.describe.naming import levels_words
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import segment, sizes
 from lib.segments.judge.null import margins_of
@@ -466,11 +467,15 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert sizes(mine, found.labels, mine.weights(), found.k)["count"].sum() == len(mine)
     called = segments.names(mine, found)
     assert segments.name(mine, found, 1) == called[1]
+    assert "of Mine" in levels_words(mine, found, is_everyone=True)
     cards = report_parts.cards(mine, found, called, segments.profile(mine, found), None, {})
     assert [card.heading[0] for card in cards] == ["1", "2", "3"]
     origin = exports.provenance(mine, Population(), "Mine", found.recipe)
     sections = (report_parts.who(mine, found, origin), report_parts.method(mine, found))
-    tables = (report_parts.sizes(mine, found, called), report_parts.centroids(mine, found, origin))
+    tables = (
+        report_parts.sizes(mine, found, called),
+        report_parts.middles(mine, found, segments.profile(mine, found), origin),
+    )
     assert not BANNED.search(repr((sections, tables)).replace("Household Segments", ""))
     assert sections[0].paragraphs[1] == "Mine: 300 rows."
     assert tables[0].header == ("Segment", "Rows", "Share")

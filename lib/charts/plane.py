@@ -85,7 +85,7 @@ def _centroids(features: tuple[Variable, Variable]) -> alt.LayerChart:
         x=alt.X("x:Q"),
         y=alt.Y("y:Q"),
         tooltip=[
-            alt.Tooltip("title:N", title="Centroid of"),
+            alt.Tooltip("title:N", title="Centre, on the scale of distances, of"),
             alt.Tooltip("x:Q", title=features[0].label, format=features[0].format),
             alt.Tooltip("y:Q", title=features[1].label, format=features[1].format),
         ],

@@ -34,6 +34,7 @@ from lib.segments import (
     profile,
 )
 from lib.segments.describe.lenses import Lenses
+from lib.segments.describe.naming import levels_words
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
@@ -119,9 +120,9 @@ def report(
         parts.who(dataset, segmentation, origin),
         Section(
             "Segments",
-            (summary,),
+            (summary, levels_words(dataset, segmentation, is_everyone=not origin.population)),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}),
-            (parts.sizes(dataset, segmentation, called, sure), parts.centroids(dataset, segmentation, origin)),
+            (parts.sizes(dataset, segmentation, called, sure), parts.middles(dataset, segmentation, described, origin)),
         ),
         Section("Charts", left_out, pictures=pictures),
         *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),

@@ -28,7 +28,6 @@ from lib.segments import (
     advice,
     agreement,
 )
-from lib.segments.describe.centroids import in_words as centroids_in_words
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
@@ -173,12 +172,16 @@ def _between(ends: pd.Series) -> str:
     return between(float(ends["low"]), float(ends["high"]), percent)
 
 
-def centroids(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Table:
-    """Centroid of each segment, a row per feature."""
-    found = centroids_in_words(segmentation.model, dataset.codebook)
-    rows = tuple((dataset.codebook.label(str(name)), *words) for name, words in found.items())
+def middles(dataset: Dataset, segmentation: Segmentation, described: Profile, origin: Provenance) -> Table:
+    """Median and mean of each segment's members, two rows per feature."""
+    codebook, numbers = dataset.codebook, segmentation.model.numbers
+    rows = tuple(
+        (f"{codebook.label(name)}, {kind}", *(say(float(described.table.loc[(s, name), kind])) for s in numbers))
+        for name in segmentation.recipe.features
+        for kind, say in (("median", codebook[name].text), ("mean", codebook[name].mean_text))
+    )
     money = f", in {origin.dollars} dollars" if origin.dollars else ""
-    return Table(f"Centroids{money}", ("Feature", *(str(number) for number in found.index)), rows)
+    return Table(f"Medians and means of members{money}", ("Feature", *(str(number) for number in numbers)), rows)
 
 
 def cards(

@@ -8,6 +8,7 @@ import pytest
 
 from lib.charts import segments as charts
 from lib.errors import RecipeError
+from lib.estimates import mean, quantile
 from lib.exports import Figure, provenance, report, report_parts
 from lib.population import Population
 from lib.segments import Cancelled, Recipe, fit, lenses, names, profile
@@ -155,12 +156,15 @@ def test_it_prints_on_a4(content):
 
 
 def test_figures_of_tables_are_the_results(page, fearful_sample):
-    sizes = fearful_sample.found.sizes
+    data, found = fearful_sample.data, fearful_sample.found
+    debt, weights, text = data.values("DEBT"), data.weights(), data.codebook["DEBT"].text
     for number in (1, 2, 3, 4):
-        assert f"{sizes.loc[number, 'count']:,.0f}" in page.cells
-        assert (
-            fearful_sample.data.codebook["DEBT"].text(fearful_sample.found.centroids.loc[number, "DEBT"]) in page.cells
-        )
+        inside = found.labels == number
+        assert f"{found.sizes.loc[number, 'count']:,.0f}" in page.cells
+        # of members, not what the mean on the bent scale comes to in dollars
+        assert text(quantile(debt[inside], weights[inside], 0.5)) in page.cells
+        assert text(mean(debt[inside], weights[inside])) in page.cells
+        assert text(found.centroids.loc[number, "DEBT"]) not in page.cells
 
 
 def test_names_are_escaped_wherever_they_stand(fearful_sample, attack):

@@ -44,7 +44,7 @@ def test_the_notebooks_four_clusters_come_out_exactly(real_app, notebook):
     money = [
         [float(cell.strip("$").replace(",", "")) for cell in table[column]]
         for column in table.columns
-        if column.startswith("Centroid")
+        if column.startswith("Mean: ")
     ]
     printed = notebook["scf19.two.k4.means"]["value"]
     assert [list(pair) for pair in zip(*money, strict=True)] == [pytest.approx(row, abs=0.51) for row in printed]

@@ -10,6 +10,7 @@ from lib.errors import RecipeError
 from lib.estimates import mean, quantile
 from lib.population import Population
 from lib.segments import Recipe, explain, fit, name, names, profile
+from lib.segments.describe.naming import levels_words
 from lib.segments.judge.findings import findings
 from lib.sources import examples
 from lib.steps import OneHot, prepare
@@ -122,6 +123,36 @@ def test_names_can_be_put_in_order(sample, features, transform, k):
         column = next((labels[label] for label in labels if phrase.endswith(label)), None)
         same = [medians[other, column] for again, other in said if again == phrase and column]
         assert not same or max(map(abs, same)) * 0.8 <= min(map(abs, same)), (phrase, same)
+
+
+def test_a_level_that_is_another_one_among_everyone_says_for_whom_it_is(households):
+    # of the five poor, 40 and 42 are more than most; of all fifteen they are less than most. 12 is low either way
+    everyone = households(INCOME=[10, 12, 14, 40, 42, *[100] * 10], HBUS=[1] * 5 + [0] * 10)
+    poor = Population.parse("HBUS == 1").apply(everyone)
+    found = fit(poor, Recipe(["INCOME"], k=2))
+    assert names(poor, found) == {1: "Fairly low household income", 2: "Fairly high household income"}
+    assert names(poor, found, everyone=everyone) == {
+        1: "Fairly low household income",
+        2: "Fairly high household income for this group",
+    }
+    assert names(poor, found, everyone=poor) == names(poor, found)
+    assert levels_words(poor, found, is_everyone=True) == "Low and high in names are among all households of By hand."
+    assert 'among the households chosen; "for this group"' in levels_words(poor, found, is_everyone=False)
+
+
+def test_what_tells_a_segment_from_another_is_never_dropped(households):
+    """Two of three own no home: that alone names neither, even where the other's name speaks of other columns."""
+    rng = np.random.default_rng(0)
+    few, rich, owners = (40, 20, 40)
+    data = households(
+        HOUSES=np.r_[np.zeros(few + rich), rng.uniform(2e5, 3e5, owners)],
+        INCOME=np.r_[rng.uniform(2.8e4, 6.8e4, few), rng.uniform(2e5, 2.5e5, rich), rng.uniform(3e4, 7e4, owners)],
+        LIQ=np.r_[rng.uniform(1e3, 5e3, few), rng.uniform(4e4, 5e4, rich), rng.uniform(1e3, 5e3, owners)],
+    )
+    given = names(data, fit(data, Recipe(("HOUSES", "INCOME", "LIQ"), k=3)))
+    renters = [words for words in given.values() if words.startswith("Little or no value of primary residence")]
+    assert len(renters) == 1
+    assert ", " in renters[0]
 
 
 def test_long_names_drop_what_they_can_do_without(real_2019):

@@ -10,7 +10,7 @@ from lib.errors import RecipeError
 from lib.features import share_of_extremes
 from lib.population import Population
 from lib.segments import Recipe, findings, fit, names, stability, sweep
-from lib.segments.describe.plane import LEAST_POINTS, plane_of
+from lib.segments.describe.plane import LEAST_POINTS, centre_words, plane_of
 
 
 @pytest.fixture
@@ -34,6 +34,18 @@ def test_regions_cover_the_plane_once_and_belong_to_the_nearest_centroid(squares
     off = [(middle[0] - c.x) ** 2 + (middle[1] - c.y) ** 2 for c in plane.centroids.itertuples()]
     edge = plane.regions[["x", "x2"]].diff(axis=1).iloc[:, 1] < 50
     assert (np.argmin(off, axis=0) + 1 == plane.regions["segment"])[edge].all()
+
+
+def test_a_centre_is_called_a_mean_only_where_it_is_one(households):
+    # 0, 0 and 300 have the mean 100 and the median 0; on the log-like scale the centre is neither
+    data = households(DEBT=[0, 0, 300, 9e6, 9e6, 9e6])
+    plain, bent = (fit(data, Recipe(["DEBT"], transform, k=2)) for transform in ("none", "asinh"))
+    assert plain.centroids.loc[1, "DEBT"] == pytest.approx(100)
+    assert centre_words(plain.model) == ""
+    assert 0 < bent.centroids.loc[1, "DEBT"] < 100
+    assert centre_words(bent.model) == (
+        " (the mean on the bent scale, led back: neither the mean nor the median of the members)"
+    )
 
 
 def test_a_segment_of_little_weight_is_drawn_too(squares):

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lib.dataset import Codebook, Dataset, Variable
+from lib.estimates import Ordered
 from lib.features.relatives import without_relatives
 from lib.segments.describe.profile import Profile, profile
 from lib.segments.segmentation import UNASSIGNED, Segmentation
@@ -19,9 +20,12 @@ PHRASES, MOST_PHRASES = 2, 4
 """Phrases in a name, and at most where fewer do not tell two segments apart."""
 
 LONGEST = 64
-"""Characters beyond which a name keeps only the phrases that it needs."""
+"""Characters beyond which a name keeps only the phrases that it needs; whom a level is relative to does not count."""
 
 UNASSIGNED_NAME = "Unassigned"
+
+FOR_GROUP = " for this group"
+"""Follows a level that would be another one among everyone in the table."""
 
 LEVELS: Mapping[float, str] = {
     0.05: "very low",
@@ -44,22 +48,34 @@ Chosen = Mapping[int, list[str]]
 """By segment: the columns its name speaks of, or the phrases about them."""
 
 
-def names(dataset: Dataset, segmentation: Segmentation, *, described: Profile | None = None) -> dict[int, str]:
+def names(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    *,
+    described: Profile | None = None,
+    everyone: Dataset | None = None,
+) -> dict[int, str]:
     """A name for each segment, such as "High income, high total debt"; all different.
+
+    Levels are those among the members that were segmented. Where a median that is high among them would be middling or
+    low among everyone, or the other way round, the phrase says so: "high income for this group".
 
     Each takes the features in which the segment's median stands farthest from the middle of everyone, passing
     over features that the accounting ties to one already named. Where several segments would share a phrase
     although their medians are clearly different, each says its median: "high total debt ($148K)". Where two
     names would still be equal, further features are added, then a median, then the number. A name of more than
-    ``LONGEST`` characters drops what it can do without.
+    ``LONGEST`` characters drops what it can do without: never what is all that tells the segment from another.
 
     Args:
         dataset: The table that was segmented.
         segmentation: What ``fit`` made of it.
         described: The profile of the features, if it is there already.
+        everyone: All of the table from which the members were chosen, with the features; without it nothing can be said
+            of them.
     """
     table = (described or profile(dataset, segmentation)).table
-    wording = _Wording(dataset.codebook, table.to_dict("index"))
+    among_all = {} if everyone is None else _among(everyone, segmentation, table)
+    wording = _Wording(dataset.codebook, table.to_dict("index"), among_all)
     codes = {name for name in segmentation.recipe.features if dataset.codebook[name].is_category}
     ordered = {int(s): _ordered(table.loc[s], codes, dataset.subject.identities) for s in segmentation.model.numbers}
     chosen = {s: columns[:PHRASES] for s, columns in ordered.items()}
@@ -79,10 +95,14 @@ def name(dataset: Dataset, segmentation: Segmentation, segment: int) -> str:
 
 @dataclass(frozen=True)
 class _Wording:
-    """Phrases about the columns of a profile, whose statistics are by segment and column."""
+    """Phrases about the columns of a profile, whose statistics are by segment and column.
+
+    ``among_all`` is the standing of a segment's median among everyone, where that is known.
+    """
 
     codebook: Codebook
     statistics: Mapping[Any, Mapping[Any, float]]
+    among_all: Mapping[Any, float]
 
     def phrases(self, chosen: Chosen) -> dict[int, list[str]]:
         """Phrases for the chosen columns; those that would mean different amounts in two segments say which."""
@@ -104,6 +124,18 @@ class _Wording:
     def alike(self, chosen: Chosen) -> list[list[int]]:
         """Segments of which the same can be said, but for amounts; in groups."""
         return _equal({s: [self._phrase(s, column) for column in columns] for s, columns in chosen.items()})
+
+    def is_told_apart(self, chosen: Chosen, segment: int) -> bool:
+        """Whether of no other segment all is true that the name of this one says, whatever its own name says."""
+        said = dict(zip(chosen[segment], self.phrases(chosen)[segment], strict=True))
+
+        def is_true_of(other: int, column: str) -> bool:
+            plain = self._phrase(segment, column)
+            differs = said[column] != plain and self.apart([segment, other], column) > APART
+            return self._phrase(other, column) == plain and not differs
+
+        others = [other for other in chosen if other != segment]
+        return not any(all(is_true_of(other, column) for column in said) for other in others)
 
     def with_medians(self, chosen: Chosen, found: Chosen) -> dict[int, list[str]]:
         """Phrases in which names that are equal still tell the median in which they differ most."""
@@ -131,7 +163,10 @@ class _Wording:
             return f"{label}: {within_sentence(variable.text(median))}"
         if median == 0 and own["p25"] >= 0 and own["standing"] < 0.5:
             return f"little or no {label}"
-        return f"{next((word for up_to, word in LEVELS.items() if own['standing'] <= up_to), 'unknown')} {label}"
+        level = next((word for up_to, word in LEVELS.items() if own["standing"] <= up_to), "unknown")
+        other = self.among_all.get((segment, column))
+        is_relative = other is not None and _side(other) != _side(own["standing"])
+        return f"{level} {label}{FOR_GROUP if is_relative else ''}"
 
     def _median(self, segment: int, column: str) -> float:
         return float(self.statistics[segment, column]["median"])
@@ -162,17 +197,37 @@ def _shortened(chosen: Chosen, wording: _Wording) -> dict[int, list[str]]:
         columns = sorted(chosen[segments[0]], key=lambda name: wording.apart(segments, name), reverse=True)
         for fewer in range(len(columns) - 1, 0, -1):
             found = wording.phrases(kept)
-            if max(len(", ".join(found[s])) for s in segments) <= LONGEST:
+            if max(len(", ".join(found[s]).replace(FOR_GROUP, "")) for s in segments) <= LONGEST:
                 break
             tried = kept | dict.fromkeys(segments, columns[:fewer])
-            if _is_clear(wording.phrases(tried), segments):
+            if all(wording.is_told_apart(tried, s) for s in segments):
                 kept = tried
     return kept
 
 
-def _is_clear(found: Chosen, segments: Collection[int]) -> bool:
-    """Whether no other segment has all the phrases of one of these."""
-    return not any(set(found[s]) <= set(words) for s in segments for other, words in found.items() if other != s)
+def _among(everyone: Dataset, segmentation: Segmentation, table: pd.DataFrame) -> dict[tuple[int, str], float]:
+    """Standing of each segment's median among everyone, by segment and feature."""
+    weights = everyone.weights(segmentation.recipe.counting)
+    columns = {name: Ordered.of(everyone.values(name), weights) for name in segmentation.recipe.features}
+    medians = {(int(s), str(name)): value for (s, name), value in table["median"].items() if name in columns}
+    return {at: columns[at[1]].standing(float(value)) for at, value in medians.items()}
+
+
+def _side(standing: float) -> int:
+    """Whether a standing is called low (-1), middling or high (1)."""
+    low, high = sorted(LEVELS)[2:4]
+    return int(standing > high) - int(standing <= low)
+
+
+def levels_words(dataset: Dataset, segmentation: Segmentation, *, is_everyone: bool) -> str:
+    """Among whom the levels in names are low or high, in a sentence."""
+    counted = segmentation.counted
+    if is_everyone:
+        return f"Low and high in names are among all {counted} of {dataset.name}."
+    return (
+        f'Low and high in names are among the {counted} chosen; "{FOR_GROUP.strip()}" stands where it would be called '
+        f"otherwise among all {counted} of {dataset.name}."
+    )
 
 
 def _shared(found: Chosen) -> list[int]:

@@ -57,6 +57,18 @@ def plane_of(dataset: Dataset, segmentation: Segmentation, most: int, *, linear:
     )
 
 
+def centre_words(model: Model) -> str:
+    """What a centre in the columns' units is, where it is no mean of members; else empty."""
+    parts = []
+    if model.recipe.transform != "none":
+        parts.append("the mean on the bent scale")
+    if model.recipe.pca is not None:
+        parts.append("through the components that are kept")
+    if not parts:
+        return ""
+    return f" ({', '.join(parts)}, led back: neither the mean nor the median of the members)"
+
+
 def regions(model: Model, scales: tuple[Scale, Scale]) -> pd.DataFrame:
     """The parts of the plane that belong to each centroid.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.segments.describe.profile import check_same
+from lib.segments.describe.profile import check_same, profile
 from lib.segments.fit import fit
 from lib.segments.judge.floor import Floor, matched
 from lib.segments.judge.scores import overlaps
@@ -40,7 +40,8 @@ class Persistence:
             ``new_sampled``, ``distance`` (between the centroids, on the old scale), ``room`` (from the old
             centroid to the nearest other old one), ``kept`` (share of the new segment's members that the old
             model places in the matched one) and ``similarity`` (Jaccard, new members: in both over in either).
-        new_centroids: Of the matched new segments, in original units and the common dollars, indexed by old segment.
+        new_medians: Weighted medians of the members of the matched new segments, by feature, in the common dollars,
+            indexed by old segment.
         kept: Share of all new members that the old model places in the segment matched with theirs.
         lost: Old segments without a match.
         gained: New segments without a match.
@@ -51,7 +52,7 @@ class Persistence:
     """
 
     table: pd.DataFrame
-    new_centroids: pd.DataFrame
+    new_medians: pd.DataFrame
     kept: float
     lost: tuple[int, ...]
     gained: tuple[int, ...]
@@ -170,7 +171,7 @@ def persist(
     partner[found + 1] = old + 1
     return Persistence(
         table=table,
-        new_centroids=new.centroids.loc[table["new"]].set_axis(table.index),
+        new_medians=_medians(data, new, table["new"]),
         kept=_share((partner[new.labels] == placed) & assigned, weights * assigned),
         lost=tuple(sorted(set(old_segmentation.model.numbers) - set(table.index))),
         gained=tuple(sorted(set(new.model.numbers) - set(table["new"]))),
@@ -202,6 +203,13 @@ def _table(
         },
         index=pd.Index(old, name="old"),
     )
+
+
+def _medians(dataset: Dataset, segmentation: Segmentation, wanted: pd.Series) -> pd.DataFrame:
+    """Medians of the features among the members of some segments, indexed as ``wanted`` is."""
+    median = profile(dataset, segmentation).table["median"]
+    features = segmentation.recipe.features
+    return pd.DataFrame({name: [median[s, name] for s in wanted] for name in features}, index=wanted.index)
 
 
 def _verdict(similarity: float, low: float) -> str:

@@ -67,7 +67,8 @@ def profile(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Pr
 @kept
 def names(view: View, recipe: Recipe) -> dict[int, str]:
     """A name for each segment, made from what sets it apart."""
-    return segments.names(view.members(recipe.features), segmentation(view, recipe))
+    everyone = view.everyone(recipe.features) if view.population.conditions else None
+    return segments.names(view.members(recipe.features), segmentation(view, recipe), everyone=everyone)
 
 
 @kept

@@ -56,7 +56,8 @@ _SEGMENTS = """
   chosen: below s the scale is nearly linear, above it nearly logarithmic. By that rule half of those who hold anything
   lie on either side, the unit does not matter, and neither a few extreme {members} nor those without any move it. It
   is a choice all the same, and often one that decides. *Ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
-  and 99th {weighted}percentile. Centroids are shown in {units} again.
+  and 99th {weighted}percentile. A centre is a mean on that scale; led back to {units} it is neither
+  mean nor median of the members, which are shown instead.
 - **Two parts** makes of an amount that some do not have two: any or none, 1.41 standard deviations of an amount apart
   (Hennig and Liao 2013), and the log-like amount of those who have any.
 - **The mixture for mixed types** gives each segment a bell for every amount and chances for every category, by
@@ -99,9 +100,9 @@ _SEGMENTS = """
 """
 
 _WAVES = (
-    "- **Waves compared**: the older wave's model places the newer households; segments are matched by the members they "
-    "share, their Jaccard similarity largest in sum over all pairs. A change is called one only where the similarity is "
-    "below the 5th percentile of {draws} pairs of draws of the older wave alone.\n"
+    "- **Waves compared**: the older wave's model places the newer households; segments are matched by the members "
+    "they share, their Jaccard similarity largest in sum over all pairs. A change is called one only where the "
+    "similarity is below the 5th percentile of {draws} pairs of draws of the older wave alone.\n"
 )
 
 _POINTS = (

@@ -17,8 +17,8 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
-from lib.segments.describe.centroids import in_words
-from lib.segments.describe.plane import Plane
+from lib.segments.describe.naming import levels_words
+from lib.segments.describe.plane import Plane, centre_words
 from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
@@ -125,7 +125,8 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     controls.chart_note(
         scene,
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
-        "Numbers mark centroids, tints the part of the plane nearest to each. Drag to move, scroll to zoom.",
+        f"Numbers mark centres{centre_words(scene.found.model)}; tints the part of the plane nearest to each. "
+        "Drag to move, scroll to zoom.",
         "" if scene.found.model.held.empty else _NONE,
     )
     return drawn
@@ -170,7 +171,8 @@ def render_findings(scene: Segmented) -> None:
     nulls = segment_results.beside(scene.view, scene.recipe)
     st.markdown(findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls))
     _render_null(scene, nulls.silhouette)
-    for note in scene.found.notes:
+    is_everyone = not scene.view.population.conditions
+    for note in (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes):
         st.caption(literal(note))
 
 
@@ -192,29 +194,36 @@ def _render_null(scene: Segmented, null: Null | None) -> None:
 
 
 def render_table(scene: Segmented) -> None:
-    """Sizes, centroids and warnings of each segment."""
+    """Sizes, medians, means and warnings of each segment."""
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.key, stable and stable.resamples)
     table: pd.DataFrame | None = find("tables of segments", key)
     if table is None:
         table = _table(scene, stable)
         put("tables of segments", key, table)
-    st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, centroids and flags")
-    controls.chart_note(scene)
+    st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, medians, means and flags")
+    controls.chart_note(scene, f"Medians and means are of the {scene.unit} in a segment.")
 
 
 def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     codebook, found = scene.codebook, scene.found
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
-    centroids = in_words(found.model, codebook).reindex(sizes.index).fillna("Missing")
+    told = segment_results.profile(scene.view, scene.recipe, scene.recipe.features).table
     return pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
             "Share": sizes["share"].map("{:.1%}".format),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
-            **{f"Centroid: {codebook.label(name)}": centroids[name] for name in scene.recipe.features},
+            **{
+                f"{which}: {codebook.label(name)}": [say(told.loc[(s, name), kind]) for s in sizes.index]
+                for name in scene.recipe.features
+                for which, kind, say in (
+                    ("Median", "median", codebook[name].text),
+                    ("Mean", "mean", codebook[name].mean_text),
+                )
+            },
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),
             "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }

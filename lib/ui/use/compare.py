@@ -137,9 +137,7 @@ def _side_by_side(scene: Segmented, came: Persistence, floor: Floor | None) -> p
             "Sampled then": table["old_sampled"].map("{:,}".format),
             "Sampled now": table["new_sampled"].map("{:,}".format),
             **{
-                f"{codebook.label(name)} now": [
-                    codebook[name].text(value) for value in came.new_centroids.loc[table.index, name]
-                ]
+                f"Median now: {codebook.label(name)}": came.new_medians[name].map(codebook[name].text)
                 for name in scene.recipe.features
             },
             "Would be placed there": table["kept"].map("{:.0%}".format),

@@ -1,5 +1,7 @@
 """The Explore page, run through AppTest: what it shows, against printed and published figures."""
 
+import shutil
+
 import pytest
 
 FEARFUL = "fearful"
@@ -238,3 +240,16 @@ def test_changing_dollars_goes_both_ways(real_app, metrics):
     assert metrics(at)["Median net worth"] == "$141,145"
     at.selectbox(key="dollars").set_value(0).run()
     assert metrics(at)["Median net worth"] == before
+
+
+def test_what_a_wave_did_not_ask_is_not_offered_and_said_so(app, tmp_path, real_file):
+    """2007 asked about payday loans, not yet about financial literacy, which its file has as 0."""
+    shutil.copyfile(real_file("scfp2007s.zip"), tmp_path / "scfp2007s.zip")
+    at = app(data="2007", show="FORECLLAST5", where="FINLIT == 0")
+    assert any(
+        "Financial literacy questions right (0 to 3) (FINLIT) was not asked in 2007" in e.value for e in at.error
+    )
+    offered = at.selectbox(key="condition_column").options
+    assert "Took a payday loan" in offered
+    assert "Financial literacy questions right (0 to 3)" not in offered
+    assert not any("foreclosure" in option for box in at.main.selectbox for option in box.options)

@@ -106,8 +106,8 @@ _WAVES = (
 )
 
 _POINTS = (
-    "{members} are drawn in proportion to their weights, each at most once: the chance of a {member} is its weight "
-    "over 1/{most:g} of the largest, and at most 1; or every one is drawn once, as the switch says. "
+    "{members} are drawn in proportion to their weights, each at most once: the chance of a {member} is {most:g} "
+    "times its weight over the largest, and at most 1; or every one is drawn once, as the switch says. "
 )
 
 _NOTEBOOKS = """

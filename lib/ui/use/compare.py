@@ -129,23 +129,26 @@ def _explain(came: Persistence, floor: Floor | None) -> None:
 
 def _side_by_side(scene: Segmented, came: Persistence, floor: Floor | None) -> pd.DataFrame:
     table, codebook = came.table, scene.codebook
-    shown = pd.DataFrame(
+    return pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in table.index],
+            "Similarity": table["similarity"].map("{:.2f}".format),
+            **({} if floor is None else _by_chance(came, floor)),
             f"Share: {came.old_name}": table["old_share"].map("{:.1%}".format),
             f"Share: {came.new_name}": table["new_share"].map("{:.1%}".format),
             "Sampled then": table["old_sampled"].map("{:,}".format),
             "Sampled now": table["new_sampled"].map("{:,}".format),
+            "Would be placed there": table["kept"].map("{:.0%}".format),
             **{
                 f"Median now: {codebook.label(name)}": came.new_medians[name].map(codebook[name].text)
                 for name in scene.recipe.features
             },
-            "Would be placed there": table["kept"].map("{:.0%}".format),
-            "Similarity": table["similarity"].map("{:.2f}".format),
         }
     )
-    if floor is None:
-        return shown
-    chance = floor.table.loc[table.index]
-    between = [f"{low:.2f} to {high:.2f}" for low, high in zip(chance["low"], chance["high"], strict=True)]
-    return shown.assign(**{"By chance": between, "Verdict": came.verdicts(floor).loc[table.index]})
+
+
+def _by_chance(came: Persistence, floor: Floor) -> dict[str, pd.Series]:
+    """What two draws of one wave do, and what became of each segment beside that."""
+    chance = floor.table.loc[came.table.index]
+    between = chance["low"].map("{:.2f}".format) + " to " + chance["high"].map("{:.2f}".format)
+    return {"By chance": between, "Verdict": came.verdicts(floor).loc[came.table.index]}

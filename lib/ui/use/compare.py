@@ -150,5 +150,5 @@ def _side_by_side(scene: Segmented, came: Persistence, floor: Floor | None) -> p
 def _by_chance(came: Persistence, floor: Floor) -> dict[str, pd.Series]:
     """What two draws of one wave do, and what became of each segment beside that."""
     chance = floor.table.loc[came.table.index]
-    between = chance["low"].map("{:.2f}".format) + " to " + chance["high"].map("{:.2f}".format)
-    return {"By chance": between, "Verdict": came.verdicts(floor).loc[came.table.index]}
+    ends = chance["low"].map("{:.2f}".format) + " to " + chance["high"].map("{:.2f}".format)
+    return {"By chance": ends, "Verdict": came.verdicts(floor).loc[came.table.index]}

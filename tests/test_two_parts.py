@@ -10,8 +10,6 @@ from lib.features import Space, fit_space, share_of_having
 from lib.features.two_parts import Part
 from lib.population import Population
 from lib.segments import Recipe, fit
-from lib.segments.describe.centroids import in_words
-from lib.words import percent
 
 VALUES, WEIGHTS = [-100.0, 0, 0, 100, 300], [1.0, 1, 2, 1, 1]
 """Debts, nothing, and amounts; half of the weight has any, and 100 is their median absolute amount."""
@@ -116,14 +114,3 @@ def test_segments_are_numbered_by_the_amount_over_all(sample):
     has = sample.values("HOUSES") != 0
     shares = [np.average(has[found.labels == n], weights=found.points.weights[found.labels == n]) for n in range(1, 5)]
     assert found.model.held["HOUSES"].tolist() == pytest.approx(shares, abs=1e-9)
-
-
-def test_centroids_in_words(few, space):
-    found = fit(few, Recipe(("NETWORTH", "AGE"), "two_part", k=2))
-    told = in_words(found.model, few.codebook)
-    for number in (1, 2):
-        share, amount = found.model.held.loc[number, "NETWORTH"], found.centroids.loc[number, "NETWORTH"]
-        text = few.codebook["NETWORTH"].text(amount)
-        some = f"{text} ({percent(share)} have any)" if share < 1 - 1e-9 else text
-        assert told.loc[number, "NETWORTH"] == (some if share else "none")
-        assert told.loc[number, "AGE"] == few.codebook["AGE"].text(found.centroids.loc[number, "AGE"])

@@ -19,9 +19,8 @@ from lib.segments.describe.profile import check_same
 from lib.segments.fit import numbered
 from lib.segments.judge.scores import overlaps
 from lib.segments.judge.stability import STARTS
-from lib.segments.kmeans import nearest
 from lib.segments.points import Floats, Labels, drawn_words, some_members
-from lib.segments.segmentation import Segmentation
+from lib.segments.segmentation import Model, Segmentation
 from lib.work.progress import Progress, report
 
 DRAWS = 100
@@ -132,31 +131,36 @@ def _times(dataset: Dataset, rng: np.random.Generator, number: int) -> Labels:
 def _between(whole: Segmentation, first: Labels, second: Labels) -> tuple[Floats, float]:
     """Similarity of each segment between two draws, and the share of the second that the first places rightly."""
     k, similar = whole.k, np.zeros(whole.k)
-    try:
-        (rows, labels, centres), (later, became, others) = _segmented(whole, first), _segmented(whole, second)
-    except (RecipeError, ValueError):  # a draw may leave too little to segment: nothing came back
+    drawn, again = _segmented(whole, first), _segmented(whole, second)
+    if drawn is None or again is None:  # nothing came back
         return similar, 0.0
-    same = overlaps(whole.labels[rows], labels, _weights(whole, rows, first), (k + 1, len(centres) + 1))[1:, 1:]
+    (rows, labels, model), (later, became, other) = drawn, again
+    same = overlaps(whole.labels[rows], labels, _weights(whole, rows, first), (k + 1, len(model.centres) + 1))[1:, 1:]
     weights = _weights(whole, later, second)
-    placed = nearest(whole.points.matrix[later], centres) + 1
-    came = overlaps(placed, became, weights, (len(centres) + 1, len(others) + 1))[1:, 1:]
+    placed = model.labels_of(whole.points.matrix[later])
+    came = overlaps(placed, became, weights, (len(model.centres) + 1, len(other.centres) + 1))[1:, 1:]
     own, of_first = matched(same)
     from_, to = matched(came)
-    found = np.zeros(len(centres))
+    found = np.zeros(len(model.centres))
     found[from_] = came[from_, to]
     similar[own] = found[of_first]
-    partner = np.zeros(len(others) + 1, dtype=np.intp)
+    partner = np.zeros(len(other.centres) + 1, dtype=np.intp)
     partner[to + 1] = from_ + 1
     return similar, float(weights @ ((partner[became] == placed) & (became > 0)) / weights.sum())
 
 
-def _segmented(whole: Segmentation, times: Labels) -> tuple[Labels, Labels, Floats]:
-    """Rows that were drawn, their segments found anew, and the centres of those."""
+def _segmented(whole: Segmentation, times: Labels) -> tuple[Labels, Labels, Model] | None:
+    """Rows that were drawn, their segments found anew, and what places others in them; None where too few are left."""
     rows = np.flatnonzero((times > 0) & (whole.points.weights > 0))
     points = whole.points.rows(rows, _weights(whole, rows, times))
     recipe = replace(whole.recipe, starts=min(whole.recipe.starts, STARTS))
-    labels, centres = numbered(find(points, recipe, first=whole.model.centres), whole.model.space, points)
-    return rows, labels, centres
+    try:
+        found = find(points, recipe, first=whole.model.centres)
+    except (RecipeError, ValueError):
+        return None
+    labels, centres, order = numbered(found, whole.model.space, points)
+    mixture = None if found.mixture is None else found.mixture.of(order)
+    return rows, labels, replace(whole.model, centres=centres, mixture=mixture)
 
 
 def _weights(whole: Segmentation, rows: Labels, times: Labels) -> Floats:

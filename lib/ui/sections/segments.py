@@ -224,6 +224,10 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
                     ("Mean", "mean", codebook[name].mean_text),
                 )
             },
+            **{
+                f"Have any: {codebook.label(name)}": share.reindex(sizes.index).map("{:.0%}".format)
+                for name, share in found.model.held.items()
+            },
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),
             "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }

@@ -9,9 +9,16 @@ ESTIMATES = """
 - **Means and shares** are weighted over all rows, which equals the mean of the five implicates' estimates.
 - **Medians and quantiles** pool all rows: sort, and take the first value whose cumulative weight reaches the share.
   This is the rule of the Federal Reserve's public tables.
-- **Standard errors** have a part for the imputation, sqrt(6/5 x variance of the implicates' estimates), and a part
-  for the sample that needs the separate file of replicate weights. The first part alone is far too small and is not
-  shown as an error.
+- **Intervals** reach 1.96 standard errors to either side; those of shares are Wilson's, of as many households as would
+  give that error if drawn at random, and none goes beyond the values that there are. A standard error has a part for
+  the sample, from 999 replicate weights on the first implicate, and a part for the imputation, from how the five
+  implicates differ. Without the file of replicate weights households are drawn anew with replacement, 500 times, each
+  with all its implicates: that knows nothing of how the survey was drawn, and is 1.0 to 1.7 times too large (median
+  1.3) beside standard errors that the Federal Reserve published. The imputation's part alone would be far too small.
+- **Differences** between groups of one wave are taken replicate by replicate, as they vary together. A word says that
+  two figures differ only where the interval of the difference leaves out zero. Many figures are looked at: of twenty
+  that do not differ, one will seem to.
+- **Segments** are taken as they are in all intervals but those under *How sure?*, where they are found anew each time.
 - **Rows** can be counted instead, every one once and without weights, as well-known notebooks do. Their printed
   figures then come out to the last digit.
 - **Dollars** of another year follow the September CPI-U-RS; counts, shares and ratios stay as they are.
@@ -20,9 +27,10 @@ ESTIMATES = """
   question changed or was not asked: what stands on either side does not compare.
 - **Segments over time** are those of the wave on view; in every other wave each household is put where its nearest
   centroid is, in the same dollars. Their errors are those of fixed segments, not of segments found anew.
-- **Thin figures** rest on fewer than 30 sampled households and are shown pale. That is the least on which the US
-  National Center for Health Statistics presents a proportion (Parker and others 2017, *Data Presentation Standards for
-  Proportions*); the choice of it for other figures is this app's.
+- **Pale figures** are too unsure to rely on. By the rules of the US National Center for Health Statistics (Parker and
+  others 2017, *Data Presentation Standards for Proportions*) these are shares of fewer than 30 sampled households, or
+  whose interval is wider than 30 points, or wider than 5 points and than 1.3 times the share. For amounts the bounds
+  are this app's: fewer than 30 sampled households, or a standard error above 30% of the figure.
 - **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
 """
 

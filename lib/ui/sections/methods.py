@@ -29,13 +29,16 @@ from lib.words import capitalised, listed, literal
 _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
 - **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
-- **Thin figures** rest on fewer than {thin} and are shown pale. {thin_source}
+- **Pale figures** are too unsure to rely on: they rest on fewer than {thin}, or their interval is too wide: that of a
+  share above 30 points, or above 5 points and 1.3 times the share; the standard error of an amount above 30% of it.
+  {thin_source}
 - **Variance** is trimmed by a tenth of the {members} at each end unless the plain one is asked for.
 """
 
-_INTERVALS = """- **Intervals** of shares seen through lenses are Wilson's, at 95%{kish}: as if the {members} had been
-  drawn at random from many more. That segments were found in the same table is not in them. Medians, means and ratios
-  have none.
+_INTERVALS = """- **Intervals** are of 95%, as if the {members} had been drawn at random from many more: Wilson's of
+  shares{kish}, Woodruff's of medians, 1.96 standard errors to either side of means and ratios. Sizes of segments seen
+  through lenses have none. Segments are taken as they are in all of them but those under *How sure?*, where they are
+  found anew each time.
 """
 
 _SEGMENTS = """
@@ -121,9 +124,29 @@ def render_methods(scene: Scene) -> None:
     wording = scene.subject.wording
     st.subheader("Estimates")
     st.markdown(wording.estimates or _estimates(scene))
+    _render_formula_of_errors(scene)
     st.subheader("Segments and maps")
     st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
     _render_formulas()
+
+
+def _render_formula_of_errors(scene: Scene) -> None:
+    """What intervals come to, exactly."""
+    if scene.about.implicates > 1:
+        _formula(
+            "Standard errors",
+            r"\operatorname{se}^2 = \frac{1}{R - 1} \sum_{r=1}^{R} (\hat\theta_r - \bar\theta)^2 + "
+            r"\Big(1 + \frac{1}{m}\Big) \frac{1}{m - 1} \sum_{i=1}^{m} (\hat\theta^{(i)} - \bar\theta^{(\cdot)})^2",
+            where="$\\hat\\theta_r$ is the figure under replicate r of R, on the first implicate; "
+            "$\\hat\\theta^{(i)}$ the figure in implicate i of m = 5, with the survey's weights (Rubin 1987).",
+        )
+    _formula(
+        "Wilson's interval of a share",
+        r"\frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p(1-p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}, "
+        r"\qquad z = 1.96",
+        where="p is the share and n the number it rests on; with weights or replicates, as many as would give the same "
+        "standard error if drawn at random. Wilson (1927).",
+    )
 
 
 def _render_formulas() -> None:
@@ -192,7 +215,7 @@ def _estimates(scene: Scene) -> str:
         thin_source=THIN_SOURCE,
         members=members,
     )
-    return words + (_INTERVALS.format(members=members, kish=kish) if scene.subject.lenses else "")
+    return words + _INTERVALS.format(members=members, kish=kish)
 
 
 def _segments(scene: Scene) -> str:

@@ -27,7 +27,7 @@ def test_lenses_show_every_segment_beside_everyone_with_n(app, lens):
     table = at.dataframe[-1].value
     assert "Everyone" in table.columns
     assert sum("·" in column for column in table.columns) == 3
-    assert table["Everyone"].str.contains(r"\(n [\d,]+\)").all()
+    assert table["Everyone"].str.contains(r"\((?:.+ to .+; )?n [\d,]+\)").all()
 
 
 def test_the_fearful_were_all_denied_or_feared(real_app):

@@ -11,6 +11,7 @@ from data.build import cards as build_cards
 from data.build import loans as build_loans
 from lib import explore, segments
 from lib.errors import RecipeError
+from lib.estimates import Sample
 from lib.population import named_population
 from lib.segments import Recipe
 from lib.sources import examples
@@ -123,7 +124,9 @@ def test_everything_that_is_told_is_of_its_own_kind(example):
     for named in example.subject.populations:
         population = named_population(named, example.dollars).apply(example)
         assert len(population) > 50
-        told = explore.headlines(population, example, explore.headline_figures(example.codebook, example.subject))
+        told = explore.headlines(
+            Sample(population), Sample(example), explore.headline_figures(example.codebook, example.subject)
+        )
         said += [one.label for one in told]
         assert not any(np.isnan(one.value) for one in told)
         fit = segments.fit(population, Recipe(example.subject.first.features, "asinh", k=3, starts=2))

@@ -7,6 +7,7 @@ from well_known import LOAN_COLUMNS, check, middle
 
 from lib import explore, features, segments
 from lib.errors import RecipeError
+from lib.estimates import Sample
 from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.describe.lenses import EVERYONE, in_words
@@ -81,7 +82,9 @@ def test_named_populations(real_loans, key, number):
 
 
 def test_headlines(real_loans, plain):
-    told = explore.headlines(real_loans, real_loans, explore.headline_figures(real_loans.codebook, LOANS))
+    told = explore.headlines(
+        Sample(real_loans), Sample(real_loans), explore.headline_figures(real_loans.codebook, LOANS)
+    )
     expected = [2_656 / 4_269, *(middle(plain[n]) for n in ("loan_amount", "income_annum", "cibil_score"))]
     expected.append(middle(plain["loan_amount"] / plain["income_annum"]))
     assert [one.value for one in told] == pytest.approx(expected)

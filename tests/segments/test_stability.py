@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lib.errors import RecipeError
-from lib.segments import Cancelled, Recipe, fit, jaccard, stability, until_decided, verdict
+from lib.estimates import Sample
+from lib.segments import Cancelled, Recipe, fit, jaccard, stability, sureness, until_decided, verdict
 from lib.segments.judge.stability import MAX_RESAMPLES, Stability, interval, verdict_between
 
 TWO = ("DEBT", "ASSET")
@@ -29,6 +30,23 @@ def test_a_segment_of_which_nobody_was_drawn_is_lost():
 )
 def test_hennigs_reading(value, words):
     assert verdict(value).startswith(words)
+
+
+def test_sizes_of_segments_found_anew_are_as_sure_as_fixed_ones_only_where_segments_are_clear(blobs):
+    """Four groups apart: who belongs where is never in doubt. Six segments of them: two groups are cut somewhere."""
+
+    def reach(table, low="low", high="high"):
+        return (table[high] - table[low]).to_numpy()
+
+    clear, cut = fit(blobs, Recipe(TWO, k=4)), fit(blobs, Recipe(TWO, k=6))
+    sample = Sample(blobs)
+    again = stability(blobs, clear, resamples=100).refitted
+    assert reach(again, "share_low", "share_high") == pytest.approx(reach(sureness(sample, clear).sizes), rel=0.25)
+    assert again["share"].to_numpy() == pytest.approx(clear.sizes["share"].to_numpy())
+    means = sureness(sample, clear, ("DEBT",)).profile.xs("DEBT", level="column")
+    assert reach(again, "DEBT_low", "DEBT_high") == pytest.approx(reach(means, "mean_low", "mean_high"), rel=0.25)
+    doubtful = stability(blobs, cut, resamples=20).refitted
+    assert (reach(doubtful, "share_low", "share_high") > 1.5 * reach(sureness(sample, cut).sizes)).sum() >= 2
 
 
 def test_round_groups_come_back_and_halves_of_one_do_not(blobs):
@@ -120,13 +138,13 @@ def test_resampling_goes_on_while_undecided_and_only_then(blobs, monkeypatch):
     more = until_decided(blobs, found, first, lambda done, words: seen.append(words))
     assert more.resamples > 4
     assert more.undecided == () or more.resamples == MAX_RESAMPLES
-    assert np.array_equal(more.similar[:4], first.similar)
+    assert all(np.array_equal(a.similar, b.similar) for a, b in zip(more.again, first.again, strict=False))
     assert "still between two verdicts" in seen[0]
     # whoever sits on a threshold stays between after the most
     monkeypatch.setattr(
         "lib.segments.judge.stability.stability",
         lambda *_, resamples, before: Stability(
-            before.table.assign(low=0.74, high=0.76), resamples, "", before.similar, before.alone
+            before.table.assign(low=0.74, high=0.76), resamples, "", before.refitted, before.again, before.alone
         ),
     )
     last = until_decided(blobs, found, first)

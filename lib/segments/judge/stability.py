@@ -6,15 +6,19 @@ segment how much the most similar new one shares with it (Jaccard: weight in bot
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linear_sum_assignment
 from scipy.special import stdtrit
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
+from lib.estimates.ends import Z
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import centres_of
@@ -46,6 +50,20 @@ NULL_SETS, NULL_RESAMPLES = 5, 8
 _CONFIDENCE = 0.975
 
 
+class Refit(NamedTuple):
+    """What segments that were found anew have in common with those under test.
+
+    Attributes:
+        similar: Of each segment, the largest Jaccard similarity with a new one.
+        figures: Segments x (1 + features): the share of the new segment matched with each, and the means of the
+            features in it, in their own units; NaN where none is left to be matched with. Segments are matched one to
+            one so that similarities are largest in sum.
+    """
+
+    similar: Floats
+    figures: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Stability:
     """How far segments come back.
@@ -57,15 +75,18 @@ class Stability:
             one only), ``verdict`` in words.
         resamples: How many times members were resampled.
         drawn: How many of very many members were drawn first, in a sentence; else "".
-        similar: Resamples x segments: the Jaccard similarities themselves.
-        alone: Implicates x segments: those of each implicate by itself.
+        refitted: Indexed by segment: ``share``, and the mean of each feature under its name, each with ``_low`` and
+            ``_high`` behind its name: 95 % intervals in which segments are found anew each time and matched with these.
+        again: What each resample gave.
+        alone: What each implicate gave by itself.
     """
 
     table: pd.DataFrame
     resamples: int
     drawn: str = ""
-    similar: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False)
-    alone: Floats = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    refitted: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    again: tuple[Refit, ...] = field(default=(), repr=False)
+    alone: tuple[Refit, ...] = field(default=(), repr=False)
 
     @property
     def mean(self) -> float:
@@ -135,15 +156,17 @@ def stability(
     wanted = [_drawn(segmentation.recipe, number, dataset.sampled)[members] for number in range(known, resamples)]
     if before is None and len(kinds) > 1:
         wanted += [(implicates == kind).astype(np.intp) for kind in kinds]
-    similar = np.empty((len(wanted), segmentation.k))
+    values = np.column_stack([dataset.values(name) for name in segmentation.recipe.features])
+    refits = []
     for i, times in enumerate(wanted):
         report(progress, i / len(wanted), "Segmenting resamples")
-        similar[i] = _similarity(segmentation, times)
+        refits.append(_refit(segmentation, values, times))
     report(progress, 1.0, "Segmenting resamples")
-    new, alone = np.split(similar, [resamples - known])
+    new, alone = tuple(refits[: resamples - known]), tuple(refits[resamples - known :])
     if before is not None:
-        new, alone = np.concatenate([before.similar, new]), before.alone
-    return Stability(_table(segmentation, new, alone), resamples, told, new, alone)
+        new, alone = (*before.again, *new), before.alone
+    refitted = _refitted(segmentation, values, new, alone)
+    return Stability(_table(segmentation, new, alone), resamples, told, refitted, new, alone)
 
 
 def until_decided(
@@ -199,7 +222,8 @@ def _null_similarity(points: Points, recipe: Recipe, progress: Progress | None) 
     for number in range(NULL_RESAMPLES):
         report(progress, number / NULL_RESAMPLES, "Resampling data without segments")
         times = _drawn(recipe, number, len(points))
-        means.append(_similar(points, labels + 1, centres, recipe, times).mean())
+        rows, again = _again(points, recipe, centres, times)
+        means.append(jaccard(labels[rows] + 1, again, points.weights[rows], k).mean())
     return float(np.mean(means))
 
 
@@ -230,17 +254,28 @@ def _drawn(recipe: Recipe, number: int, members: int) -> Labels:
     return np.bincount(rng.integers(members, size=members), minlength=members)
 
 
-def _similarity(segmentation: Segmentation, times: Labels) -> Floats:
-    """Jaccard similarity of each segment with the nearest of those found when rows count ``times`` over."""
-    centres = segmentation.model.centres
-    return _similar(segmentation.points, segmentation.labels, centres, segmentation.recipe, times)
+def _refit(segmentation: Segmentation, values: Floats, times: Labels) -> Refit:
+    """Segments found when rows count ``times`` over, beside those under test."""
+    points, k = segmentation.points, segmentation.k
+    rows, again = _again(points, segmentation.recipe, segmentation.model.centres, times)
+    old, weights = segmentation.labels[rows], points.weights[rows]
+    number = int(again.max(initial=-1)) + 1
+    similar = overlaps(old, again + 1, weights, (k + 1, number + 1))[UNASSIGNED + 1 :, 1:]
+    figures = np.full((k, 1 + values.shape[1]), np.nan)
+    for segment, new in zip(*linear_sum_assignment(-similar), strict=True):
+        if similar[segment, new] > 0:
+            inside = again == new
+            drawn = weights * times[rows]
+            held = drawn[inside].sum()
+            figures[segment] = [held / drawn.sum(), *(drawn[inside] @ values[rows][inside] / held)]
+    return Refit(similar.max(axis=1, initial=0.0), figures)
 
 
-def _similar(points: Points, labels: Labels, centres: Floats, recipe: Recipe, times: Labels) -> Floats:
+def _again(points: Points, recipe: Recipe, centres: Floats, times: Labels) -> tuple[Labels, Labels]:
+    """Positions of the rows that were drawn, and the segments found in them from 0, -1 for rows in none."""
     rows = np.flatnonzero((times > 0) & (points.weights > 0))
     resampled = points.rows(rows, points.weights[rows] * times[rows])
-    again = _found(resampled, replace(recipe, starts=min(recipe.starts, STARTS)), centres)
-    return jaccard(labels[rows], again, points.weights[rows], len(centres))
+    return rows, _found(resampled, replace(recipe, starts=min(recipe.starts, STARTS)), centres)
 
 
 def _found(points: Points, recipe: Recipe, centres: Floats) -> Labels:
@@ -258,7 +293,8 @@ def jaccard(old: Labels, new: Labels, weights: Floats, k: int) -> Floats:
     return similar[UNASSIGNED + 1 :, 1:].max(axis=1, initial=0.0)
 
 
-def _table(segmentation: Segmentation, bootstrap: Floats, alone: Floats) -> pd.DataFrame:
+def _table(segmentation: Segmentation, again: Sequence[Refit], by_implicate: Sequence[Refit]) -> pd.DataFrame:
+    bootstrap, alone = (np.array([refit.similar for refit in refits]) for refits in (again, by_implicate))
     means = bootstrap.mean(axis=0)
     low, high = interval(bootstrap)
     return pd.DataFrame(
@@ -272,6 +308,33 @@ def _table(segmentation: Segmentation, bootstrap: Floats, alone: Floats) -> pd.D
         },
         index=segmentation.model.numbers,
     )
+
+
+def _refitted(
+    segmentation: Segmentation, values: Floats, again: Sequence[Refit], alone: Sequence[Refit]
+) -> pd.DataFrame:
+    """Sizes and means with the intervals that finding segments anew gives them."""
+    weights, labels = segmentation.points.weights, segmentation.labels
+    names = ("share", *segmentation.recipe.features)
+    found = {}
+    for segment in segmentation.model.numbers:
+        inside = labels == segment
+        held = weights[inside].sum()
+        figures = np.array([held / weights.sum(), *(weights[inside] @ values[inside] / held)])
+        error = _error([refit.figures[segment - 1] for refit in again], [refit.figures[segment - 1] for refit in alone])
+        ends = {"": figures, "_low": figures - Z * error, "_high": figures + Z * error}
+        found[segment] = {f"{name}{end}": one[i] for i, name in enumerate(names) for end, one in ends.items()}
+    table = pd.DataFrame.from_dict(found, orient="index").rename_axis("segment")
+    return table.assign(share_low=table["share_low"].clip(lower=0), share_high=table["share_high"].clip(upper=1))
+
+
+def _error(again: Sequence[Floats], alone: Sequence[Floats]) -> Floats:
+    """Standard errors from resamples, and from implicates by Rubin's rule; NaN where too few could be matched."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a segment that hardly ever comes back has none
+        sampling = np.nanvar(np.array(again), axis=0, ddof=1)
+        imputation = np.nanvar(np.array(alone), axis=0, ddof=1) * (1 + 1 / len(alone)) if len(alone) > 1 else 0.0
+    return np.asarray(np.sqrt(sampling + imputation))
 
 
 def interval(similar: Floats) -> tuple[Floats, Floats]:

@@ -15,6 +15,7 @@ from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
+from lib.estimates.wording import between
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
 from lib.segments.describe.naming import levels_words
@@ -202,7 +203,8 @@ def render_table(scene: Segmented) -> None:
         table = _table(scene, stable)
         put("tables of segments", key, table)
     st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, medians, means and flags")
-    controls.chart_note(scene, f"Medians and means are of the {scene.unit} in a segment.")
+    of_members = f"Medians and means are of the {scene.unit} in a segment."
+    controls.chart_note(scene, of_members, results.how_sure(scene.view))
 
 
 def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
@@ -214,7 +216,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
-            "Share": sizes["share"].map("{:.1%}".format),
+            "Share": _shares(sizes["share"], segment_results.sureness(scene.view, scene.recipe).sizes),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
                 f"{which}: {codebook.label(name)}": [say(told.loc[(s, name), kind]) for s in sizes.index]
@@ -232,6 +234,15 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
             "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
         }
     )
+
+
+def _shares(shares: pd.Series, ends: pd.DataFrame) -> list[str]:
+    """Sizes with their intervals, where these are known: "18.4% (16.9 to 19.9%)"."""
+    words = []
+    for number, share in shares.items():
+        off = between(float(ends.loc[number, "low"]), float(ends.loc[number, "high"]), "{:.1%}".format)
+        words.append(f"{share:.1%} ({off})" if off else f"{share:.1%}")
+    return words
 
 
 def render_profile(scene: Segmented) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from lib.charts import plane
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
+from lib.estimates.wording import between
 from lib.segments import Stability, differences
 from lib.segments.judge.findings import stability_beside
 from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
@@ -17,7 +18,7 @@ from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
 from lib.ui.sections.segments import plane_is_linear, render_beside
-from lib.words import capitalised, literal
+from lib.words import capitalised, literal, percent
 
 
 def render_stability(scene: Segmented) -> None:
@@ -58,6 +59,7 @@ def render_stability(scene: Segmented) -> None:
     )
     _render_undecided(scene, stable)
     _render_stability_beside(scene)
+    _render_refitted(scene, stable)
 
 
 def _render_undecided(scene: Segmented, stable: Stability) -> None:
@@ -71,6 +73,31 @@ def _render_undecided(scene: Segmented, stable: Stability) -> None:
         )
     elif stable.undecided:
         st.caption(f"After {stable.resamples} resamples some intervals still hold a threshold: those stay between.")
+
+
+def _render_refitted(scene: Segmented, stable: Stability) -> None:
+    """Sizes and means where the segments themselves are found anew each time."""
+    table, codebook = stable.refitted, scene.codebook
+    texts = {"share": percent, **{name: codebook[name].mean_text for name in scene.recipe.features}}
+    titles = {"share": "Share", **{name: f"Mean: {codebook.label(name)}" for name in scene.recipe.features}}
+    shown = {
+        titles[name]: [
+            f"{text(row[name])} ({between(row[f'{name}_low'], row[f'{name}_high'], text) or 'cannot be told'})"
+            for _, row in table.iterrows()
+        ]
+        for name, text in texts.items()
+    }
+    st.markdown("How far sizes and means are off if the segments are found anew each time, and matched with these:")
+    segments = [title_of(int(number), scene.names) for number in table.index]
+    st.dataframe(
+        pd.DataFrame({"Segment": segments, **shown}),
+        hide_index=True,
+        alt="Sizes and means of segments with the intervals that finding them anew gives",
+    )
+    st.caption(
+        f"95% intervals from the same {stable.resamples} resamples. Elsewhere intervals take the segments as they are, "
+        "and are closer."
+    )
 
 
 def _render_stability_beside(scene: Segmented) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import cache
 
@@ -138,7 +139,8 @@ def settled():
             background().wait(timeout=60)
             at.run()
             assert not at.exception
-            if not any(str(button.key).startswith("stop_") for button in at.button):
+            busy = any(str(button.key).startswith("stop_") for button in at.button)
+            if not busy and not any(re.search(r": \d+%$", caption.value) for caption in at.caption):
                 break
         return at
 

@@ -40,9 +40,9 @@ LINKS = [
 
 
 @pytest.mark.parametrize(("page", "labels", "ids"), LINKS)
-def test_an_old_link_opens_what_it_opened(real_app, page, labels, ids):
+def test_an_old_link_opens_what_it_opened(real_app, settled, page, labels, ids):
     old, new = ({**NOTEBOOKS[0], **labels, "v": "1"}, {**NOTEBOOKS[1], **ids, "v": "2"})
-    by_labels, by_ids = real_app(page, **old), real_app(page, **new)
+    by_labels, by_ids = settled(real_app(page, **old)), settled(real_app(page, **new))
     assert not any("not to be had" in i.value for i in (*by_labels.info, *by_ids.info))
     assert {**by_labels.query_params, "v": "2"} == by_ids.query_params
     assert {key: value for key, value in by_ids.query_params.items() if key in ids} == ids
@@ -50,9 +50,9 @@ def test_an_old_link_opens_what_it_opened(real_app, page, labels, ids):
 
 
 @pytest.mark.parametrize(("page", "labels", "ids"), LINKS)
-def test_an_old_link_to_the_sample_opens_what_it_opened(app, page, labels, ids):
+def test_an_old_link_to_the_sample_opens_what_it_opened(app, settled, page, labels, ids):
     """Where the real waves are not there to be read, labels are still understood."""
-    by_labels, by_ids = app(page, **labels, v="1"), app(page, **ids, v="2")
+    by_labels, by_ids = settled(app(page, **labels, v="1")), settled(app(page, **ids, v="2"))
     assert not any("not to be had" in i.value for i in by_labels.info)
     assert {**by_labels.query_params, "v": "2"} == by_ids.query_params
     assert told(by_labels) == told(by_ids)

@@ -18,7 +18,7 @@ def plane(charts):
 
 def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
     # a population that no other test asks for: nothing of it is known yet
-    at = app(PAGE, where="AGE > 19 and KIDS < 9", use="how-many")
+    at = app(PAGE, where="AGE > 69 and KIDS < 9", use="how-many")
     assert any(m.value.count("The mean silhouette is") and "separated" not in m.value for m in at.main.markdown)
     alts = [alt for alt, _, _ in charts(at)]
     assert len(alts) == 2  # the plane and its key

@@ -24,7 +24,8 @@ class Sureness:
     """95 % intervals of segments as they are.
 
     Attributes:
-        sizes: Indexed by ``segment``: ``low`` and ``high`` of its share of all (as the segmentation counts).
+        sizes: Indexed by ``segment``: ``low``, ``high`` and ``standard_error`` of its share of all (as the segmentation
+            counts).
         profile: Indexed by ``segment`` and ``column``: ``mean_low``, ``mean_high``, ``median_low``, ``median_high`` in
             the column's unit, and ``unsure``: whether the mean or the median is too unsure to rely on.
         method: How they were told; empty where they cannot be, and all ends are NaN.
@@ -51,7 +52,7 @@ def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] 
     groups = np.searchsorted(np.array(numbers), segmentation.labels)
     sizes = sample.shared_out(groups, len(numbers)).table.set_index(numbers)
     profile = _profile(sample, groups, numbers, list(dict.fromkeys(columns)))
-    return Sureness(sizes[["low", "high"]], profile, sample.method)
+    return Sureness(sizes[["low", "high", "standard_error"]], profile, sample.method)
 
 
 def _profile(sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, columns: list[str]) -> pd.DataFrame:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from lib import estimates, explore, exports, features, segments
+from lib.estimates.ends import Z
 from lib.segments import Recipe
 from lib.segments.describe import plane
 from lib.ui.run import sampled
@@ -246,6 +248,21 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
     sample, told = sampled.sample(view, (*recipe.features, *columns)), profile(view, recipe, columns)
     found = segmentation(view, recipe)
     return segments.contrast(sample.dataset, found, first, second, columns, described=told, sample=sample)
+
+
+@kept
+def changed_sizes(view: View, recipe: Recipe, other: View) -> pd.DataFrame:
+    """By how much the shares of matched segments changed from one wave to another, each a sample of its own.
+
+    Indexed by old segment: ``change``, ``low`` and ``high`` (its 95 % interval, the segments taken as they are).
+    """
+    came = persistence(view, recipe, other)
+    then = sureness(view, recipe).sizes["standard_error"]
+    now = segments.sureness(sampled.sample(other, recipe.features), came.new).sizes["standard_error"]
+    table = came.table
+    error = np.hypot(then.loc[table.index].to_numpy(), now.loc[table["new"]].to_numpy())
+    change = table["new_share"] - table["old_share"]
+    return pd.DataFrame({"change": change, "low": change - Z * error, "high": change + Z * error})
 
 
 @kept

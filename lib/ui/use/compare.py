@@ -98,10 +98,11 @@ def _render_waves(scene: Segmented) -> None:
     except HouseholdSegmentsError as error:
         st.info(literal(str(error)))
         return
+    changed = segment_results.changed_sizes(scene.view, scene.recipe, other)
     floor = segment_results.known_noise_floor(scene.view, scene.recipe, other)
     said = came.words if floor is None else came.judged(floor)
     st.markdown(literal(said))
-    st.dataframe(_side_by_side(scene, came, floor), hide_index=True, alt=said)
+    st.dataframe(_side_by_side(scene, came, changed, floor), hide_index=True, alt=said)
     _explain(came, floor)
     if floor is None:
         background.render(
@@ -127,7 +128,17 @@ def _explain(came: Persistence, floor: Floor | None) -> None:
     )
 
 
-def _side_by_side(scene: Segmented, came: Persistence, floor: Floor | None) -> pd.DataFrame:
+def _changes(changed: pd.DataFrame) -> list[str]:
+    """By how many points shares changed: "+2.1 (0.3 to 3.9) points", and whether that can be told from none."""
+    words = []
+    for change, low, high in zip(changed["change"], changed["low"], changed["high"], strict=True):
+        off = between(low, high, lambda share: f"{100 * share:+.1f}")
+        told = f"{100 * change:+.1f}{f' ({off})' if off else ''} points"
+        words.append(told if beyond(low, high) or not off else f"{told}: cannot be told from none")
+    return words
+
+
+def _side_by_side(scene: Segmented, came: Persistence, changed: pd.DataFrame, floor: Floor | None) -> pd.DataFrame:
     table, codebook = came.table, scene.codebook
     return pd.DataFrame(
         {
@@ -136,6 +147,7 @@ def _side_by_side(scene: Segmented, came: Persistence, floor: Floor | None) -> p
             **({} if floor is None else _by_chance(came, floor)),
             f"Share: {came.old_name}": table["old_share"].map("{:.1%}".format),
             f"Share: {came.new_name}": table["new_share"].map("{:.1%}".format),
+            "Change of share": _changes(changed),
             "Sampled then": table["old_sampled"].map("{:,}".format),
             "Sampled now": table["new_sampled"].map("{:,}".format),
             "Would be placed there": table["kept"].map("{:.0%}".format),

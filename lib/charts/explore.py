@@ -71,20 +71,24 @@ def shares(
     if len(groups) > _MANY_GROUPS:
         return _share_map(base, groups, legend).properties(height=theme.ROW * len(codes) + _AROUND_MAP)
     ends = table["high"].fillna(table["share"]).max() * 1.18
-    base = base.encode(yOffset=alt.YOffset("group:N", sort=groups))
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
-        color=_group_colour(groups, legend, colours),
-        opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
+    marks = base.encode(yOffset=alt.YOffset("group:N", sort=groups, bandPosition=0.5))
+    bars = (
+        base.encode(yOffset=alt.YOffset("group:N", sort=groups))
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
+            color=_group_colour(groups, legend, colours),
+            opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
+        )
     )
-    text = base.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
+    text = marks.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
         x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%")
     )
     step = 18 if len(groups) > 1 else 24
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
     layers = bars + text
     if has_intervals:
-        layers += base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+        layers += marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     return layers.properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 
@@ -132,7 +136,7 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
     return ground + cells + text
 
 
-def distribution(result: Distribution, variable: Variable, dollars: int | None) -> alt.Chart | alt.LayerChart:
+def distribution(result: Distribution, variable: Variable, dollars: int | None) -> alt.LayerChart:
     """Bars for the population, a line of steps for everyone behind it, on a scale that shows both."""
     groups = list(result.bins["group"].unique())
     scale = theme.axis_scale(result.scale, low=result.bins["left"].min(), high=result.bins["right"].max())
@@ -162,31 +166,35 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=color, tooltip=tooltip)
     )
-    shown = bars if len(groups) == 1 else bars + steps
-    return (shown + medians).resolve_scale(y="independent").properties(height=360)
+    chart = bars + steps if len(groups) > 1 else alt.LayerChart(layer=[bars])
+    for layer in medians:
+        chart += layer
+    return chart.properties(height=360)
 
 
-def _medians(result: Distribution, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]) -> alt.LayerChart:
+def _medians(
+    result: Distribution, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]
+) -> list[alt.Chart]:
     """The median of each group on the line of its interval, above the bars."""
     told = result.summary[["group", "0.5", "median_low", "median_high"]]
     told = told.set_axis(["group", "left", "low", "high"], axis=1)
     ends = zip(told["low"], told["high"], strict=True)
-    told = told.assign(
-        between=[between(low, high, variable.text) for low, high in ends],
-        place=[_FIRST_MEDIAN + _NEXT_MEDIAN * groups.index(group) for group in told["group"]],
-    )
-    base = alt.Chart(told).encode(
-        x=x,
-        y=alt.Y("place:Q", scale=None, axis=None),
-        color=color,
-        tooltip=[
-            alt.Tooltip("group:N", title="Who"),
-            alt.Tooltip("left:Q", title="Median", format=variable.format),
-            alt.Tooltip("between:N", title="95% interval"),
-        ],
-    )
-    line = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
-    return line + base.mark_point(filled=True, size=60, opacity=1, shape="diamond")
+    told = told.assign(between=[between(low, high, variable.text) for low, high in ends])
+    shown = []
+    for place, group in enumerate(groups):
+        base = alt.Chart(told[told["group"] == group]).encode(
+            x=x,
+            y=alt.value(_FIRST_MEDIAN + _NEXT_MEDIAN * place),
+            color=color,
+            tooltip=[
+                alt.Tooltip("group:N", title="Who"),
+                alt.Tooltip("left:Q", title="Median", format=variable.format),
+                alt.Tooltip("between:N", title="95% interval"),
+            ],
+        )
+        line = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+        shown += [line, base.mark_point(filled=True, size=60, opacity=1, shape="diamond")]
+    return shown
 
 
 def relation(

@@ -12,7 +12,7 @@ from lib.charts import theme
 from lib.charts.segments import segment_scales, title_of
 from lib.segments.describe.lenses import EVERYONE, in_words
 
-_EVERYONE = "Everyone"
+_EVERYONE = "All of them"
 _EVERYONES_SHAPE = "M-0.3,-1L0.3,-1L0.3,1L-0.3,1Z"
 """An upright bar: no segment has it."""
 

@@ -289,8 +289,9 @@ def means_and_medians(
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         color=alt.Color("what:N", sort=["Mean", "Median"], title=None, legend=alt.Legend(orient="top"))
     )
-    line = base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
-    text = base.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(
+    marks = base.encode(yOffset=alt.YOffset("what:N", sort=["Mean", "Median"], bandPosition=0.5))
+    line = marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
+    text = marks.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(
         x=alt.X("reach:Q", title=None), text=alt.Text("text:N")
     )
     return (bars + line + text).properties(height=44 * frame["segment"].nunique() + 90)

@@ -61,5 +61,5 @@ def unsure_shares(share: Floats, low: Floats, high: Floats, sampled: Floats) -> 
 
 def unsure_amounts(value: Floats, standard_error: Floats, sampled: Floats) -> np.ndarray:
     """Which amounts are too unsure to be shown plainly; True too where they rest on fewer than ``THIN``."""
-    relative = np.divide(standard_error, np.abs(value), out=np.zeros_like(value), where=np.abs(value) > 0)
+    relative = np.divide(standard_error, np.abs(value), out=np.where(standard_error > 0, np.inf, 0.0), where=value != 0)
     return np.asarray((sampled < THIN) | (relative > MOST_RELATIVE_ERROR))

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import EstimateError
 from lib.estimates.cells import distinct
-from lib.estimates.ends import Z, effective_size
+from lib.estimates.ends import Z
 from lib.estimates.figures import Draws, Figures, Method, plain, share_like
 from lib.estimates.replicates import Replicates, TooManyError, bootstrap
 from lib.estimates.weighted import Floats, Ordered
@@ -105,7 +105,9 @@ class Sample:
     def means(self, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted means of each group, in the unit of ``values`` (one per row; NaN is left out)."""
         top = np.asarray(values, dtype=float)[None]
-        return _within_range(self.ratios(top, 1 - np.isnan(top), groups, number)[0], top[0], groups)
+        found = self.ratios(top, 1 - np.isnan(top), groups, number)[0]
+        # what nobody has less than nothing of is not below nothing on average
+        return replace(found, low=np.maximum(found.low, 0.0)) if np.nanmin(top, initial=0) >= 0 else found
 
     def shares(self, holds: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted share of each group for which something holds: 1 or 0 per row, NaN is left out."""
@@ -219,9 +221,16 @@ class Sample:
         rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
         value = _each(rows, (1, number), of_rows)
         if (redrawn := self._redrawn) is None:
-            return self._woodruff(rows, value, q)
+            kish = _over(_sums(rows, number, rows.weights[None]) ** 2, _sums(rows, number, rows.weights[None] ** 2))
+            found = self._untold(rows, value, np.full(value.shape, np.nan))[0]
+            if not self.method:
+                return found
+            found = self._woodruff(found, rows, q, np.sqrt(q * (1 - q) / kish[0]))
+            return replace(found, standard_error=(found.high - found.low) / (2 * Z))
         found = self._drawn(redrawn, rows.ascending, value, of_block, of_rows)[0]
-        return _within_range(found, rows.values[0], rows.groups)
+        below = np.full(len(self.weights), np.nan)
+        below[rows.rows] = rows.values[0] <= value[0, rows.groups]
+        return self._woodruff(found, rows, q, self.shares(below, groups, number).standard_error)
 
     def any(self, statistic: Statistic, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Any figure of values and weights; slow, since it is taken anew with every replicate."""
@@ -310,15 +319,23 @@ class Sample:
         sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, number)
         return sampled, np.bincount(rows.groups, minlength=number)
 
-    def _woodruff(self, rows: _Rows, value: Floats, q: float) -> Figures:
-        """Quantiles of rows drawn at random: the interval of the share below, led back to values (Woodruff 1952)."""
-        ends = np.full((2, value.shape[1]), np.nan)
+    def _woodruff(self, found: Figures, rows: _Rows, q: float, error: Floats) -> Figures:
+        """Quantiles with the interval of the share below them, led back to values (Woodruff 1952).
+
+        It holds where many have the same value, such as nothing at all, and never leaves the values that there are.
+
+        Args:
+            found: The quantiles.
+            rows: What they are of.
+            q: Which they are.
+            error: Standard error of the share below each.
+        """
+        low, high = found.low.copy(), found.high.copy()
         for group, run in rows.runs():
             ordered = Ordered.of(rows.values[0, run], rows.weights[run])
-            reach = Z * np.sqrt(q * (1 - q) / max(effective_size(ordered.weights), 1))
-            ends[:, group] = ordered.quantile(np.clip([q - reach, q + reach], 0, 1))
-        found = self._untold(rows, value, (ends[1] - ends[0])[None] / (2 * Z))[0]
-        return replace(found, low=ends[0], high=ends[1]) if self.method else found
+            reach = Z * np.nan_to_num(error[group], nan=1.0)
+            low[group], high[group] = ordered.quantile(np.clip([q - reach, q + reach], 0, 1))
+        return replace(found, low=low, high=high)
 
 
 def _redrawn(dataset: Dataset, replicates: Replicates) -> _Redrawn:
@@ -347,16 +364,6 @@ def _each(rows: _Rows, shape: tuple[int, ...], of_rows: OfRows) -> Floats:
 def _sums(rows: _Rows, number: int, values: Floats) -> Floats:
     """Sums of each group: figures x rows to figures x groups."""
     return np.array([np.bincount(rows.groups, one, number) for one in values], dtype=float)
-
-
-def _within_range(found: Figures, values: Floats, groups: Positions | None) -> Figures:
-    """Intervals that do not go beyond the values that a group has: a mean or a median cannot."""
-    within = np.zeros(len(values), dtype=np.intp) if groups is None else groups
-    known = ~np.isnan(values) & (within >= 0)
-    least, most = np.full(len(found.value), np.inf), np.full(len(found.value), -np.inf)
-    np.minimum.at(least, within[known], values[known])
-    np.maximum.at(most, within[known], values[known])
-    return replace(found, low=np.maximum(found.low, least), high=np.minimum(found.high, most))
 
 
 def _quantiles(values: Floats, weights: Block, q: float) -> Floats:

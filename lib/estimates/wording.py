@@ -12,7 +12,7 @@ from lib.subject import Entity
 
 _HOW: Mapping[Method, str] = {
     "replicate weights": "by the survey's replicate weights",
-    "bootstrap": "by a bootstrap of {members}, which makes them about a third too wide",
+    "bootstrap": "by a bootstrap of {members}, which knows nothing of how these were sampled: mostly too wide",
     "random rows": "as if the {members} had been drawn at random from many more",
     "": "",
 }
@@ -26,7 +26,7 @@ def how_sure(method: Method, entity: Entity) -> str:
 
 def too_unsure(entity: Entity) -> str:
     """Why a figure is marked."""
-    return f"too unsure to rely on: fewer than {entity.sampled(THIN)}, or an interval too wide for its size"
+    return f"too unsure to rely on (fewer than {entity.sampled(THIN)}, or an interval too wide for its size)"
 
 
 def between(low: float, high: float, text: Callable[[float], str]) -> str:

@@ -209,7 +209,7 @@ def _apart(dataset: Dataset, described: Profile, number: int) -> str:
     for name in described.apart(number):
         variable = dataset.codebook[name]
         median, apart = variable.text(float(own.loc[name, "median"])), float(own.loc[name, "difference"])
-        far = f"mean {apart:+.2f} standard deviations from everyone's"
+        far = f"mean {apart:+.2f} standard deviations from that of all of them"
         phrases.append(f"{within_sentence(variable.label)} (median {median}, {far})")
     return f"Set apart by {listed(phrases)}."
 
@@ -229,7 +229,7 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
         base = "" if first["base"].startswith("all ") else f" ({first['base']})"
         cells = [_cell(by_segment.loc[s]) for s in segments]
         rows.append((f"{first['label']}{base}", *cells))
-    header = ("", *("Everyone" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
+    header = ("", *("All of them" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
     return Table(name, header, tuple(rows), _unsure_note(bool(own["unsure"].any()), lenses.entity))
 
 

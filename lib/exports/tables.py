@@ -25,7 +25,7 @@ from lib.segments.describe.sure import Sureness
 from lib.tables.cells import clean_name, clean_names, comment_lines, guarded_frame
 from lib.trends import Trend
 
-EVERYONE_NAME = "Everyone"
+EVERYONE_NAME = "All of them"
 
 
 def csv_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:

@@ -13,8 +13,9 @@ ESTIMATES = """
   give that error if drawn at random, and none goes beyond the values that there are. A standard error has a part for
   the sample, from 999 replicate weights on the first implicate, and a part for the imputation, from how the five
   implicates differ. Without the file of replicate weights households are drawn anew with replacement, 500 times, each
-  with all its implicates: that knows nothing of how the survey was drawn, and is 1.0 to 1.7 times too large (median
-  1.3) beside standard errors that the Federal Reserve published. The imputation's part alone would be far too small.
+  with all its implicates: that knows nothing of how the survey was drawn, and is 0.9 to 1.7 times as large (median
+  1.4) as 13 standard errors of net worth that the Federal Reserve published. The imputation's part alone would be far
+  too small.
 - **Differences** between groups of one wave are taken replicate by replicate, as they vary together. A word says that
   two figures differ only where the interval of the difference leaves out zero. Many figures are looked at: of twenty
   that do not differ, one will seem to.
@@ -25,8 +26,9 @@ ESTIMATES = """
 - **Trends** put every wave into one year's dollars. Waves are samples of their own: the variance of a change is the
   sum of both variances, and a change is told only where its 95% interval leaves out zero. A line is broken where a
   question changed or was not asked: what stands on either side does not compare.
-- **Segments over time** are those of the wave on view; in every other wave each household is put where its nearest
-  centroid is, in the same dollars. Their errors are those of fixed segments, not of segments found anew.
+- **Segments over time** are those of the wave on view; in every other wave each household is put where the method would
+  put it (the nearest centroid, or of a mixture the likeliest segment), in the same dollars. Their errors are those of
+  fixed segments, not of segments found anew.
 - **Pale figures** are too unsure to rely on. By the rules of the US National Center for Health Statistics (Parker and
   others 2017, *Data Presentation Standards for Proportions*) these are shares of fewer than 30 sampled households, or
   whose interval is wider than 30 points, or wider than 5 points and than 1.3 times the share. For amounts the bounds

@@ -10,7 +10,7 @@ import numpy as np
 from lib.dataset import MEMBERS
 from lib.estimates import THIN
 from lib.segments.judge.gap import Gaps, advice
-from lib.segments.judge.null import Null
+from lib.segments.judge.null import Null, digits_of
 from lib.segments.judge.stability import Stability
 from lib.segments.judge.suggest import agreement
 from lib.segments.judge.sweep import Sweep
@@ -124,7 +124,8 @@ def _silhouette(found: Segmentation, null: Null | None) -> str:
         return ""
     of_drawn = f", {found.silhouettes_of}," if found.silhouettes_of else ""
     said = null.words("the segments are", "separated") if null is not None else ""
-    return f"The mean silhouette{of_drawn} is {value:.2f}{f': {said}' if said else ''}."
+    digits = digits_of(null.unrelated, null.correlated) if null is not None and said else 2
+    return f"The mean silhouette{of_drawn} is {value:.{digits}f}{f': {said}' if said else ''}."
 
 
 def starts_words(found: Segmentation) -> str:

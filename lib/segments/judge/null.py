@@ -3,7 +3,7 @@
 k-means cuts any data into segments, and skewed margins alone give high silhouettes. So a score says something only
 beside what data without segments score by the same recipe (Hennig and Liao 2013, "How to find an appropriate
 clustering for mixed-type variables with application to socio-economic stratification", section 7). Two kinds are drawn,
-each with the weighted margin of every feature, as many equal rows as there are members, and on the same scale:
+each with the weighted margin of every feature, as many equal rows as members are effective, and on the same scale:
 
 * "unrelated": features are shuffled, each by itself, and have nothing to do with one another;
 * "correlated": a normal copula. Weighted rank correlations are those of the data, and nothing else is.
@@ -25,6 +25,7 @@ from scipy.special import stdtrit
 from lib.dataset import Dataset
 from lib.errors import RecipeError
 from lib.estimates import correlations, quantile, ranks
+from lib.estimates.ends import effective_size
 from lib.features.components import fit_rotation
 from lib.features.space import Space
 from lib.segments.algorithms import find
@@ -38,11 +39,11 @@ from lib.work.progress import Progress, report
 Kind = Literal["unrelated", "correlated"]
 KINDS: tuple[Kind, ...] = ("unrelated", "correlated")
 
-DRAWS = 6
-"""Data sets drawn of each kind: their scores differ little, and how much is told from so many."""
+DRAWS, MOST_DRAWS = 6, 30
+"""Data sets drawn of each kind: at least, and where the verdict hangs on which were drawn."""
 
-MOST_ROWS = MANY
-"""Rows of a drawn data set, where there are more members."""
+FEWEST_ROWS, MOST_ROWS = 10, MANY
+"""Bounds of the rows of a drawn data set: otherwise Kish's effective number of members."""
 
 NULL_STARTS = 5
 """Starts of k-means on each: on the survey the mean silhouette is then within 0.005 of that of two hundred."""
@@ -87,6 +88,12 @@ class Beside:
     def excess(self) -> float:
         """By how much the data exceed the mean of the data sets drawn."""
         return self.value - self.centre
+
+    @property
+    def hangs_on_draws(self) -> bool:
+        """Whether the value is so near to an end of the band that other data sets might put it on the other side."""
+        ends = np.array(self.band)
+        return bool(np.isfinite(ends).all() and np.abs(self.value - ends).min() < (ends[1] - ends[0]) / 2)
 
     @property
     def comparison(self) -> str:
@@ -136,26 +143,34 @@ class Null:
             how: What the score is of, such as "separated".
         """
         first, second = self.unrelated, self.correlated
+        one, two = (_range(beside, digits_of(first, second)) for beside in (first, second))
         if not first.nulls and not second.nulls:
             return "the same method finds none in columns with the same margins"
         if not (first.comparison and second.comparison):
             return ""
         said = f"{what} {first.comparison} {how} than those that the same method finds in columns with the same margins"
         if first.comparison == second.comparison:
-            return f"{said}, be they unrelated ({_range(first)}) or correlated as these are ({_range(second)})"
+            return f"{said}, be they unrelated ({one}) or correlated as these are ({two})"
         but = "and" if first.comparison in _BEYOND and second.comparison in _BEYOND else "but"
         return (
-            f"{said} that have nothing to do with one another ({_range(first)}), {but} {second.comparison} {how} than "
-            f"those in columns that are correlated as these are and nothing else ({_range(second)})"
+            f"{said} that have nothing to do with one another ({one}), {but} {second.comparison} {how} than "
+            f"those in columns that are correlated as these are and nothing else ({two})"
         )
 
 
 _BEYOND = ("more", "hardly more")
 
 
-def _range(beside: Beside) -> str:
-    low, high = (f"{value:.2f}" for value in beside.band)
-    return low if low == high else f"{low} to {high}"
+def _range(beside: Beside, digits: int) -> str:
+    low, high = beside.band
+    first, last = f"{low:.{digits}f}", f"{high:.{digits}f}"
+    return first if first == last else f"{first} to {last}"
+
+
+def digits_of(*known: Beside) -> int:
+    """Digits with which a value is said: two, but three where two would put it on an end of a band."""
+    ends = [f"{end:.2f}" for one in known for end in one.band]
+    return 3 if f"{known[0].value:.2f}" in ends else 2
 
 
 def null_silhouette(
@@ -166,19 +181,24 @@ def null_silhouette(
     Args:
         dataset: The table that was segmented.
         segmentation: What ``fit`` made of it.
-        draws: Data sets of each kind, at least 2; by default ``DRAWS``.
+        draws: Data sets of each kind, at least 2; by default ``DRAWS``, and on to ``MOST_DRAWS`` while a verdict
+            hangs on which were drawn.
         progress: Told the share done; may raise ``Cancelled``.
 
     Raises:
         RecipeError: If there is one feature only: nothing can be told apart from its margin.
     """
-    number, margins = draws or DRAWS, margins_of(dataset, segmentation)
+    margins = margins_of(dataset, segmentation)
+    value, recipe = segmentation.silhouette, segmentation.recipe
     found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
-    for done, (kind, points) in enumerate(margins.drawn(number)):
-        report(progress, done / (number * len(KINDS)), "Drawing data without segments")
-        found[kind].extend(s for s in scored(points, [labelled(points, segmentation.recipe)]) if np.isfinite(s))
+    for at, kind in enumerate(KINDS):
+        for number, points in enumerate(margins.drawn_of(kind, draws or MOST_DRAWS)):
+            report(progress, (at + number / (draws or MOST_DRAWS)) / len(KINDS), "Drawing data without segments")
+            if draws is None and number >= DRAWS and not Beside(value, tuple(found[kind])).hangs_on_draws:
+                break
+            found[kind].extend(s for s in scored(points, [labelled(points, recipe)]) if np.isfinite(s))
     report(progress, 1.0, "Drawing data without segments")
-    return beside(segmentation.silhouette, found, margins.rows)
+    return beside(value, found, margins.rows)
 
 
 def beside(value: float, nulls: Mapping[Kind, Sequence[float]], rows: int) -> Null:
@@ -210,7 +230,9 @@ def margins_of(dataset: Dataset, segmentation: Segmentation) -> Margins:
         raise RecipeError("With one feature there is nothing to compare its segments with: choose two or more.")
     weights = row_weights(dataset, recipe.counting)
     values = np.column_stack([dataset.values(name) for name in recipe.features])
-    number = min(dataset.sampled, MOST_ROWS)
+    # with unequal weights so many members tell as much as fewer of equal weight, which these rows are
+    members = np.bincount(dataset.member_codes, weights).astype(float)
+    number = max(min(round(effective_size(members)), MOST_ROWS), FEWEST_ROWS)
     middles = (np.arange(number) + 0.5) / number
     columns = np.column_stack([quantile(column, weights, middles) for column in values.T])
     standing = np.column_stack([ranks(column, weights) for column in values.T])
@@ -244,11 +266,15 @@ class Margins:
 
     def drawn(self, number: int) -> Iterator[tuple[Kind, Points]]:
         """So many data sets of each kind, the same ones every time."""
-        loadings = {"unrelated": np.eye(self.columns.shape[1]), "correlated": self._loadings()}
         for kind in KINDS:
-            rng = np.random.default_rng((_SEED, KINDS.index(kind)))
-            for _ in range(number):
-                yield kind, self._points(rng.standard_normal(self.columns.shape) @ loadings[kind])
+            yield from ((kind, points) for points in self.drawn_of(kind, number))
+
+    def drawn_of(self, kind: Kind, number: int) -> Iterator[Points]:
+        """So many data sets of one kind, the same ones every time."""
+        loadings = np.eye(self.columns.shape[1]) if kind == "unrelated" else self._loadings()
+        rng = np.random.default_rng((_SEED, KINDS.index(kind)))
+        for _ in range(number):
+            yield self._points(rng.standard_normal(self.columns.shape) @ loadings)
 
     def _points(self, normal: Floats) -> Points:
         """The values of every column in the order of a normal one."""

@@ -108,7 +108,9 @@ class Sensitivity:
         if len(worst) > 1:
             no_more = ", no more than on random numbers" if least["agreement"] >= noise else ""
             said += f", least on {last} ({least['agreement']:.2f} at the lowest{no_more})"
-        return f"{said}; {seeds}."
+        others = int((self.table["segments"] != self.k).sum())
+        left_out = f" Left out of this are {others} that give another number of segments." if others else ""
+        return f"{said}; {seeds}.{left_out}"
 
 
 def sensitivity(dataset: Dataset, segmentation: Segmentation, *, progress: Progress | None = None) -> Sensitivity:

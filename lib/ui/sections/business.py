@@ -92,6 +92,7 @@ def render_worth(owners: Scene) -> None:
         owners,
         "Business equity is net: the extract has already taken off what the business owes and added what the "
         "household lent to it.",
+        results.how_sure(owners.view),
     )
 
 

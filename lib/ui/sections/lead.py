@@ -97,7 +97,7 @@ def _sureness(scene: Scene, tile: Headline, text: Callable[[float], str]) -> tup
     """How far off a headline figure may be, and whether it differs from that of the others beside it."""
     off = between(tile.low, tile.high, text)
     if not off:
-        return ()
+        return ("How far off that may be cannot be told.",) if scene.view.counting != ROWS else ()
     marked = f" {capitalised(too_unsure(scene.entity))}." if tile.unsure else ""
     return f"95% interval: {off}.{marked}", "" if scene.view.is_everyone else _difference(scene, tile, text)
 
@@ -108,4 +108,4 @@ def _difference(scene: Scene, tile: Headline, text: Callable[[float], str]) -> s
         return f"Whether that differs from {beside} cannot be told."
     least, most = sorted((abs(tile.more_low), abs(tile.more_high)))
     apart = between(least, most, text) if tile.kind == "median" else f"{100 * least:.1f} to {100 * most:.1f} points"
-    return f"That is {apart} {'more' if tile.more_low > 0 else 'less'} than of {beside}."
+    return f"That is {apart} {'more' if tile.more_low > 0 else 'less'} than {beside}'s."

@@ -212,7 +212,7 @@ def _why(scene: Scene, features: tuple[str, ...], transform: Transform) -> str:
     if transform in {"none", "winsorised"} and shares[name] > 0.5:
         return f":material/warning: {fact}: on this scale such {members} become segments of their own."
     if transform == "none":
-        return f"{fact}: the scale can be left as it is."
+        return f"{fact}: less than half, so that the scale may be left as it is."
     if transform == "winsorised":
         return f"{fact}; capped at the 1st and 99th percentile they no longer decide alone."
     bent = f"{fact}; bent like this, the scale lets the others count too."

@@ -10,7 +10,9 @@ from lib.charts import trends as charts
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import between, how_sure
+from lib.segments import ALGORITHM_LABELS
 from lib.segments.describe.labelled import SEGMENT
+from lib.segments.recipe import EXACT
 from lib.trends import STATISTICS, Followed, Statistic, Trend
 from lib.trends.trend import MOST_LINES
 from lib.ui.run import background, trend_results
@@ -234,7 +236,7 @@ def _render_changes(trend: Trend) -> None:
     st.dataframe(shown, hide_index=True, alt="How the last wave differs from the one before and from the first")
     st.caption(
         "Waves are samples of their own: the variance of a change is the sum of both variances. A change is sure where "
-        "its interval leaves out zero. Of many lines one in twenty is by chance."
+        "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did."
     )
 
 
@@ -244,9 +246,9 @@ def _render_changes(trend: Trend) -> None:
 def _render_segments(scene: Scene) -> None:
     """The segments of the wave on view, and how large and how well off they are in the others."""
     st.markdown(
-        f"Segments are found in {literal(scene.about.name)}; in every other wave each {scene.entity.singular} is put "
-        "where its nearest centroid is, in the same dollars. Intervals are of these segments as they are: that they "
-        "were found in one of the waves is not in them."
+        f"Segments are found in {literal(scene.about.name)}; in every wave each {scene.entity.singular} is then put "
+        "where its nearest centroid is, or of a mixture in the likeliest segment, in the same dollars. Intervals are "
+        "of these segments as they are: that they were found in one of the waves is not in them."
     )
     chosen = features.choose_features(scene)
     if len(chosen) < 2:
@@ -254,6 +256,10 @@ def _render_segments(scene: Scene) -> None:
         return
     recipe = recipes.choose_recipe(scene, chosen, algorithms=True, components=True)
     segments.fit_or_stop(scene, recipe)
+    if recipe.algorithm not in EXACT:
+        told = f"{ALGORITHM_LABELS[recipe.algorithm]} does not say where {scene.entity.plural} of other waves belong"
+        st.info(f"{told}: choose k-means or a mixture for mixed types.", icon=":material/rule:")
+        return
     segmented = naming.choose_segments(scene, recipe)
     followed = _choose_of_segments(segmented)
     asked = trend_results.ask(segmented, followed)

@@ -46,7 +46,7 @@ def render_stability(scene: Segmented) -> None:
         {
             "Segment": [title_of(int(number), scene.names) for number in table.index],
             f"Other {members}": table["bootstrap"].map("{:.2f}".format),
-            "95% interval": ranges,
+            "Known to lie in": ranges,
             "Lost in": table["dissolved"].map("{:.0%}".format),
             **({"Other imputations": table["implicates"].map("{:.2f}".format)} if imputed else {}),
             "Verdict": table["verdict"],
@@ -54,7 +54,8 @@ def render_stability(scene: Segmented) -> None:
     )
     st.dataframe(shown, hide_index=True, alt=stable.words)
     st.caption(
-        f"{literal(stable.words)} {stable.resamples} resamples; {scene.found.k} segments. Verdicts are Hennig's: from "
+        f"{literal(stable.words)} In brackets is where the mean of ever more resamples would lie: the more there are, "
+        f"the narrower. {stable.resamples} resamples; {scene.found.k} segments. Verdicts are Hennig's: from "
         f"{HIGHLY_STABLE} on highly stable, from {STABLE} on stable, from {PATTERN} on a pattern (R package fpc)."
     )
     _render_undecided(scene, stable)

@@ -76,7 +76,7 @@ def _choose(scene: Segmented) -> tuple[int, int]:
 
 
 def _called(scene: Segmented, number: int) -> str:
-    return "Everyone" if number == _EVERYONE else title_of(number, scene.shown)
+    return "All of them" if number == _EVERYONE else title_of(number, scene.shown)
 
 
 def _render_waves(scene: Segmented) -> None:
@@ -148,11 +148,11 @@ def _side_by_side(scene: Segmented, came: Persistence, changed: pd.DataFrame, fl
             f"Share: {came.old_name}": table["old_share"].map("{:.1%}".format),
             f"Share: {came.new_name}": table["new_share"].map("{:.1%}".format),
             "Change of share": _changes(changed),
-            "Sampled then": table["old_sampled"].map("{:,}".format),
-            "Sampled now": table["new_sampled"].map("{:,}".format),
+            f"Sampled: {came.old_name}": table["old_sampled"].map("{:,}".format),
+            f"Sampled: {came.new_name}": table["new_sampled"].map("{:,}".format),
             "Would be placed there": table["kept"].map("{:.0%}".format),
             **{
-                f"Median now: {codebook.label(name)}": came.new_medians[name].map(codebook[name].text)
+                f"Median, {came.new_name}: {codebook.label(name)}": came.new_medians[name].map(codebook[name].text)
                 for name in scene.recipe.features
             },
         }

@@ -26,14 +26,14 @@ def render(scene: Segmented) -> None:
     figures = found.lens(lens)
     told = figures.assign(text=[in_words(figure) for _, figure in figures.iterrows()])
     table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False).reset_index()
-    titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: "Everyone"}
+    titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: "All of them"}
     titles |= {number: title_of(number, scene.shown) for number in scene.shown}
     shown = table.rename(columns=titles)
     shown = shown[[column for column in shown.columns if isinstance(column, str)]]
-    st.dataframe(shown, hide_index=True, height="content", alt=f"{lens} by segment and for everyone")
+    st.dataframe(shown, hide_index=True, height="content", alt=f"{lens} by segment and for all of them")
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
-    note = f"{few} of these figures: {too_unsure(scene.entity)}." if few else ""
+    note = f"{few} of these figures are {too_unsure(scene.entity)}." if few else ""
     controls.chart_note(scene, *found.notes, found.intervals, note)
 
 

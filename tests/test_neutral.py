@@ -459,6 +459,7 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert len(estimates.bootstrap(mine)) == 500
     sure = segments.sureness(estimates.Sample(mine), found, (a, b))
     assert (sure.sizes["low"] < found.sizes["share"]).all()
+    assert segments.told_apart(estimates.Sample(mine), found, (a, b)).shape == (found.k, 2)
     own = segments.profile(mine, found).table.loc[sure.profile.index]
     assert ((sure.profile["mean_low"] <= own["mean"]) & (own["mean"] <= sure.profile["mean_high"])).all()
     assert ((sure.profile["median_low"] <= own["median"]) & (own["median"] <= sure.profile["median_high"])).all()

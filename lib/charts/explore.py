@@ -266,7 +266,8 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
             legend=None,
         )
     )
-    text = base.mark_text(fontSize=11).encode(
+    known = base.transform_filter("isValid(datum.correlation)")
+    text = known.mark_text(fontSize=11).encode(
         text=alt.Text("correlation:Q", format=".2f"),
         color=theme.where("abs(datum.correlation) > 0.5", alt.ColorValue, "white", "black"),
     )

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
@@ -77,6 +78,7 @@ def report(
     told: Explanation | None = None,
     lenses: Lenses | None = None,
     sure: Sureness | None = None,
+    apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
@@ -96,6 +98,7 @@ def report(
         told: The segments as rules.
         lenses: What they are like in columns they were not made from.
         sure: How far off their sizes may be; without it only lenses have intervals.
+        apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
@@ -121,7 +124,7 @@ def report(
         Section(
             "Segments",
             (summary, levels_words(dataset, segmentation, is_everyone=not origin.population)),
-            parts.cards(dataset, segmentation, called, described, told, typicals or {}),
+            parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart),
             (parts.sizes(dataset, segmentation, called, sure), parts.middles(dataset, segmentation, described, origin)),
         ),
         Section("Charts", left_out, pictures=pictures),

@@ -191,11 +191,12 @@ def cards(
     described: Profile,
     told: Explanation | None,
     typicals: Mapping[int, Typical],
+    apart: pd.DataFrame | None = None,
 ) -> tuple[Card, ...]:
     """What sets each segment apart, its rules, and a member that stands for it."""
     made = []
     for number in segmentation.model.numbers:
-        words = [_apart(dataset, described, number)]
+        words = [_apart(dataset, described, number, apart)]
         if told is not None and number in told.sentences:
             words.append(told.sentences[number])
         if number in typicals:
@@ -204,12 +205,15 @@ def cards(
     return tuple(made)
 
 
-def _apart(dataset: Dataset, described: Profile, number: int) -> str:
+def _apart(dataset: Dataset, described: Profile, number: int, apart: pd.DataFrame | None) -> str:
     own, phrases = described.table.loc[number], []
-    for name in described.apart(number):
+    among = None if apart is None else list(apart.columns[apart.loc[number]])
+    if among == []:
+        return "Nothing sets it apart that could be told from chance."
+    for name in described.apart(number, among=among):
         variable = dataset.codebook[name]
-        median, apart = variable.text(float(own.loc[name, "median"])), float(own.loc[name, "difference"])
-        far = f"mean {apart:+.2f} standard deviations from that of all of them"
+        median, off = variable.text(float(own.loc[name, "median"])), float(own.loc[name, "difference"])
+        far = f"mean {off:+.2f} standard deviations from that of all of them"
         phrases.append(f"{within_sentence(variable.label)} (median {median}, {far})")
     return f"Set apart by {listed(phrases)}."
 

@@ -13,7 +13,7 @@ from lib.segments.describe.lenses import Lenses, lens_columns, lenses
 from lib.segments.describe.naming import name, names
 from lib.segments.describe.picked import beside_the_rest, rows_of
 from lib.segments.describe.profile import Profile, profile
-from lib.segments.describe.sure import Sureness, sureness
+from lib.segments.describe.sure import Sureness, sureness, told_apart
 from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
 from lib.segments.judge.clustergram import Clustergram, clustergram
@@ -121,6 +121,7 @@ __all__ = [
     "suggestions",
     "sureness",
     "sweep",
+    "told_apart",
     "typical",
     "until_decided",
     "verdict",

@@ -8,10 +8,11 @@ from scipy.stats import binomtest
 from tables import neutral_table
 
 from lib.charts import lenses as charts
+from lib.estimates import Sample
 from lib.estimates.ends import effective_size, wilson
 from lib.estimates.sample import is_of_random_rows
 from lib.estimates.wording import between
-from lib.segments import Recipe, fit, lenses
+from lib.segments import Recipe, fit, lenses, profile, told_apart
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.subject import Base, Figure, Lens
 from lib.words import percent
@@ -130,6 +131,18 @@ def test_in_words(figure, words):
 )
 def test_an_interval_in_words(low, high, words):
     assert between(low, high, percent) == words
+
+
+def test_only_what_can_be_told_from_all_sets_a_segment_apart(blobs):
+    """Four groups at the corners of a square: each lies off the middle in both columns; noise tells none apart."""
+    found = fit(blobs, Recipe(("DEBT", "ASSET"), k=4))
+    noise = np.random.default_rng(3).normal(size=len(blobs))
+    data = replace(blobs, frame=blobs.frame.assign(NOISE=noise))
+    told = told_apart(Sample(data), found, ("DEBT", "NOISE"))
+    assert told["DEBT"].all()
+    assert told["NOISE"].sum() <= 1
+    described = profile(data, found, ("DEBT", "NOISE"))
+    assert described.apart(1, among=["NOISE"]) == ["NOISE"]
 
 
 def test_the_chart_has_a_line_for_every_share_and_its_words():

@@ -32,10 +32,16 @@ class Profile:
     table: pd.DataFrame
     everyone: pd.DataFrame
 
-    def apart(self, segment: int, most: int = 3) -> list[str]:
-        """The columns that set a segment apart: those with the largest standardised differences."""
+    def apart(self, segment: int, most: int = 3, among: Sequence[str] | None = None) -> list[str]:
+        """The columns that set a segment apart: those with the largest standardised differences.
+
+        Args:
+            segment: Its number.
+            most: How many.
+            among: Only these, such as ``told_apart`` gives; by default all.
+        """
         differences = self.table.loc[segment, "difference"].abs().sort_values(ascending=False, kind="stable")
-        return [str(name) for name in differences.index[:most]]
+        return [str(name) for name in differences.index if among is None or name in among][:most]
 
 
 def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str] | None = None) -> Profile:

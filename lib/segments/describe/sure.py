@@ -55,6 +55,25 @@ def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] 
     return Sureness(sizes[["low", "high", "standard_error"]], profile, sample.method)
 
 
+def told_apart(sample: Sample, segmentation: Segmentation, columns: Sequence[str]) -> pd.DataFrame:
+    """In which columns the mean of a segment can be told from that of all that were segmented.
+
+    Returns:
+        Segments x columns: True where the 95 % interval of the difference leaves out zero, or cannot be told.
+    """
+    check_same(sample.dataset, segmentation)
+    numbers = pd.Index(segmentation.sizes.index, name="segment")
+    groups = np.searchsorted(np.array(numbers), segmentation.labels)
+    names = list(dict.fromkeys(columns))
+    values = np.array([sample.dataset.values(name) for name in names])
+    known = (~np.isnan(values)).astype(float)
+    own, everyone = sample.ratios(values, known, groups, len(numbers)), sample.ratios(values, known)
+    apart = [one - all_of_them for one, all_of_them in zip(own, everyone, strict=True)]
+    return pd.DataFrame(
+        {name: ~((one.low <= 0) & (one.high >= 0)) for name, one in zip(names, apart, strict=True)}, index=numbers
+    )
+
+
 def _profile(sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, columns: list[str]) -> pd.DataFrame:
     tables = {}
     for name in columns:

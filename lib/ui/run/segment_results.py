@@ -251,6 +251,12 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
 
 
 @kept
+def told_apart(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame:
+    """In which columns the mean of each segment can be told from that of all of them."""
+    return segments.told_apart(sampled.sample(view, (*recipe.features, *columns)), segmentation(view, recipe), columns)
+
+
+@kept
 def changed_sizes(view: View, recipe: Recipe, other: View) -> pd.DataFrame:
     """By how much the shares of matched segments changed from one wave to another, each a sample of its own.
 

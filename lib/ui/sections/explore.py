@@ -11,6 +11,7 @@ import streamlit as st
 from lib import explore
 from lib.charts import explore as charts
 from lib.errors import EstimateError
+from lib.estimates import THIN
 from lib.estimates.wording import between
 from lib.ui.run import results
 from lib.ui.run.drawing import draw
@@ -88,10 +89,23 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
     return column, group
 
 
+_NAMED = 4
+"""Groups whose largest share is said below a chart."""
+
+
 def _largest(table: pd.DataFrame, label: str) -> str:
-    top = table.loc[table.groupby("group", sort=False)["share"].idxmax()].head(4)
-    parts = [f"{row.group}: {row.code} ({row.share:.1%})" for row in top.itertuples()]
-    return f"{label}, the largest share in each group: {'; '.join(parts)}."
+    parts = [f"{group}: {_leading(own)}" for group, own in table.groupby("group", sort=False)]
+    more = f"; and {len(parts) - _NAMED} more groups" if len(parts) > _NAMED else ""
+    return f"{label}, the largest share in each group: {'; '.join(parts[:_NAMED])}{more}."
+
+
+def _leading(own: pd.DataFrame) -> str:
+    """The largest share; where the interval of the next reaches into its own, that they cannot be told apart."""
+    top, *others = own.sort_values("share", ascending=False, kind="stable").itertuples()
+    said = f"{top.code} ({top.share:.1%})"
+    if others and others[0].high > top.low:
+        return f"{said}, not told apart from {others[0].code} ({others[0].share:.1%})"
+    return said
 
 
 @st.fragment
@@ -175,7 +189,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     except EstimateError as error:
         st.info(literal(str(error)))
         return
-    sentence = f"{codebook.label(x)} and {codebook.label(y)}: {_correlated(result)}."
+    sentence = f"{codebook.label(x)} and {codebook.label(y)}: {_correlated(scene, result)}."
     draw(
         lambda: charts.relation(
             result,
@@ -214,7 +228,10 @@ def _drawn(scene: Scene, result: explore.Relation) -> str:
     )
 
 
-def _correlated(result: explore.Relation) -> str:
+def _correlated(scene: Scene, result: explore.Relation) -> str:
+    sampled = results.size(scene.view).sampled
+    if sampled < THIN:
+        return f"of {scene.entity.sampled(sampled)} no correlation is told, they are fewer than {THIN}"
     if math.isnan(result.correlation):
         return "no correlation, one of them is the same for all"
     return f"correlation {result.correlation:.2f}, {result.rank_correlation:.2f} of the ranks"
@@ -238,9 +255,12 @@ def render_correlations(scene: Scene) -> None:
         return
     table = results.correlation_table(scene.view, scene.heading, columns)
     apart = table[table["row"] < table["column"]].dropna()
+    few = results.size(scene.view).sampled < THIN
     strongest = apart.loc[apart["correlation"].abs().idxmax()] if len(apart) else None
     sentence = (
-        f"Strongest: {codebook.label(strongest['row'])} with {codebook.label(strongest['column'])}, "
+        f"These are fewer than {scene.entity.sampled(THIN)}: their correlations say next to nothing."
+        if few
+        else f"Strongest: {codebook.label(strongest['row'])} with {codebook.label(strongest['column'])}, "
         f"{strongest['correlation']:.2f} ({strongest['group']})."
         if strongest is not None
         else "No correlation: the columns are constant."

@@ -253,9 +253,8 @@ def render_profile(scene: Segmented) -> None:
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = scene.codebook[name]
-            medians = profile.table.xs(name, level="column")["median"]
-            highest = medians[medians.index.isin(list(shown))].idxmax()
-            sentence = f"{variable.label} by segment: the median is highest in {title_of(int(highest), shown)}."
+            own = profile.table.join(sure.profile).xs(name, level="column")
+            sentence = f"{variable.label} by segment: the median is highest in {_highest(own, shown)}."
             with st.container():
                 draw(
                     lambda name=name: charts.means_and_medians(  # type: ignore[misc]
@@ -266,6 +265,15 @@ def render_profile(scene: Segmented) -> None:
                     key=f"profile_{name}",
                 )
                 st.caption(literal(f"{sentence} {results.how_sure(scene.view)}"))
+
+
+def _highest(own: pd.DataFrame, shown: Mapping[int, str]) -> str:
+    """The segment with the highest median; where the interval of another reaches into its own, that one too."""
+    first, *others = own[own.index.isin(list(shown))].sort_values("median", ascending=False, kind="stable").itertuples()
+    said = title_of(int(first.Index), shown)
+    if others and others[0].median_high > first.median_low:
+        return f"{said}, not told apart from {title_of(int(others[0].Index), shown)}"
+    return said
 
 
 def render_silhouettes(scene: Segmented) -> None:

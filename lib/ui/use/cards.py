@@ -68,10 +68,11 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
             row = stable.table.loc[number]
             noted.append(f"Stability {row['bootstrap']:.2f} ({row['low']:.2f} to {row['high']:.2f}): {row['verdict']}.")
         profile = segment_results.profile(scene.view, scene.recipe, scene.described)
+        apart = segment_results.told_apart(scene.view, scene.recipe, scene.described).loc[number]
         rules = segment_results.explanation(scene.view, scene.recipe)
         typical, how = _typical(scene, number)
         told += [
-            _apart(scene, profile.table.loc[number], profile.apart(number)),
+            _apart(scene, profile.table.loc[number], profile.apart(number, among=list(apart.index[apart]))),
             literal(rules.sentences.get(number, "")),
         ]
         told.append(typical)
@@ -80,9 +81,11 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
 
 
 def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:
+    if not columns:
+        return "Nothing sets it apart that could be told from chance."
     lines = [
         f"- {literal(scene.codebook.label(name))}: median {scene.codebook[name].text(own.loc[name, 'median'])} "
-        f"({own.loc[name, 'difference']:+.1f} standard deviations)"
+        f"(mean {own.loc[name, 'difference']:+.1f} standard deviations from that of all)"
         for name in columns
     ]
     return "\n".join(["What sets it apart:", "", *lines])

@@ -173,6 +173,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         told=segment_results.explanation(view, recipe),
         lenses=segment_results.lenses(view, recipe) if scene.subject.lenses else None,
         sure=segment_results.sureness(view, recipe, recipe.features),
+        apart=segment_results.told_apart(view, recipe, recipe.features),
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         figures=figures,
         progress=progress,

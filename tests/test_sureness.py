@@ -17,6 +17,7 @@ from lib.errors import EstimateError
 from lib.estimates import Replicates, Sample, interval
 from lib.estimates.figures import Draws
 from lib.estimates.replicates import read
+from lib.estimates.wording import beyond
 
 FIRST_200 = REAL / "scf2022_first200hh_replicate_weights.csv.gz"
 
@@ -45,7 +46,8 @@ def test_figures_under_each_replicate_by_hand(three):
     # means: 20 / 4 = 5 and 130 / 4 = 32.5, apart by 27.5: variance 27.5 ** 2 / 2
     mean = interval(data, "mean", "NETWORTH", replicates=replicates)
     assert (mean.value, mean.standard_error) == pytest.approx((15, 27.5 / math.sqrt(2)))
-    assert (mean.low, mean.high) == (0, 40)  # 1.96 times that to either side, but no mean lies beyond all values
+    # 1.96 times that to either side, but what nobody has less than nothing of is not less than nothing on average
+    assert (mean.low, mean.high) == pytest.approx((0, 15 + 1.959964 * 27.5 / 2**0.5))
     # medians: weight 2 of 4 is reached at 0; 3 of 4 lie at 40
     assert interval(data, "median", "NETWORTH", replicates=replicates).standard_error == pytest.approx(40 / 2**0.5)
     total = interval(data, "total", "NETWORTH", replicates=replicates)
@@ -129,6 +131,39 @@ def test_every_way_of_reckoning_gives_the_same(sample, name):
     assert (found.loc[3, "value"], found.loc[3, "sampled"]) == pytest.approx((alone.value, of_one.sampled))
     if name != "total":  # a sum over one implicate is but a fifth of that over all five
         assert found.loc[3, "standard_error"] == pytest.approx(alone.standard_error, rel=1e-4)
+
+
+def test_simulated_replicate_weights_of_the_whole_file_give_what_their_draws_give(real_2019):
+    """The same draws, once as times drawn and once multiplied out, as the Federal Reserve publishes its own."""
+    drawn = estimates.bootstrap(real_2019, draws=200)
+    first = real_2019.implicate_codes == 0
+    own = pd.Series(real_2019.weights()[first] * 5, index=real_2019.ids[first]).loc[drawn.ids].to_numpy()
+    multiplied = Replicates(drawn.ids, (drawn.weights * own[:, None]).astype(np.float32), "replicate weights")
+    assert multiplied.weights.shape == (5_777, 200)
+    for name, column in (("mean", "NETWORTH"), ("median", "INCOME"), ("share", "TURNFEAR"), ("total", "DEBT")):
+        a, b = (interval(real_2019, name, column, by="AGECL", replicates=one) for one in (drawn, multiplied))
+        assert a["standard_error"].to_numpy() == pytest.approx(b["standard_error"].to_numpy(), rel=1e-3)
+        assert set(b["method"]) == {"replicate weights"}
+
+
+def test_a_median_of_nothing_is_as_sure_as_those_who_have_nothing_are_many(households):
+    """Of 200, 60 % or 48 % have nothing: the first median is 0 for sure, the second might as well be something."""
+    sure, unsure = (
+        interval(households(NETWORTH=[0.0] * none + list(range(1, 201 - none))), "median", "NETWORTH")
+        for none in (140, 102)
+    )
+    assert (sure.value, sure.low, sure.high, sure.unsure) == (0, 0, 0, False)
+    assert (unsure.value, unsure.low, unsure.unsure) == (0, 0, True)
+    assert unsure.high > 5
+
+
+@pytest.mark.parametrize(("low", "high", "told"), [(0.1, 2, True), (-2, -0.1, True), (-1, 1, False), (0, 1, False)])
+def test_a_word_says_that_figures_differ_only_where_the_interval_leaves_out_zero(low, high, told):
+    assert beyond(low, high) is told
+
+
+def test_a_word_is_withheld_where_no_interval_is_known():
+    assert not beyond(math.nan, math.nan)
 
 
 @pytest.mark.parametrize("by", [None, "AGECL"])

@@ -128,6 +128,7 @@ def render_methods(scene: Scene) -> None:
     st.subheader("Segments and maps")
     st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
     _render_formulas()
+    _render_formulas_of_methods()
 
 
 def _render_formula_of_errors(scene: Scene) -> None:
@@ -188,6 +189,25 @@ def _render_formulas() -> None:
         r"J_s = \frac{1}{R} \sum_r \max_t \frac{w(S_s \cap T^{(r)}_t)}{w(S_s \cup T^{(r)}_t)}, \qquad "
         r"J_s \pm t_{.975,\, R-1} \frac{\operatorname{sd}_r}{\sqrt{R}}",
         where="$S_s$ is segment s among those drawn in resample r, $T^{(r)}_t$ a segment found in it, w their weight.",
+    )
+
+
+def _render_formulas_of_methods() -> None:
+    """What the words about mixtures, agreement and maps by weight come to, exactly."""
+    _formula(
+        "Mixture for mixed types, and BIC",
+        r"f(x) = \sum_{s=1}^{k} \pi_s \prod_{j \in A} \varphi(x_j; \mu_{sj}, \sigma_{sj}^2) "
+        r"\prod_{j \in C} p_{sj}(x_j), \qquad \operatorname{BIC} = -2 n \frac{\sum_i w_i \log f(x_i)}{\sum_i w_i} "
+        r"+ q \log n",
+        where="$A$ are amounts, $C$ codes and having any; $q$ is the number of parameters and $n$ Kish's effective "
+        "number of members, $(\\sum w)^2 / \\sum w^2$, all rows of a member taken together. Schwarz (1978).",
+    )
+    _formula(
+        "Adjusted Rand index",
+        r"\frac{J - E}{\frac{1}{2}(A + B) - E}, \qquad J = \sum_{st} \binom{n_{st}}{2}, \quad "
+        r"A = \sum_s \binom{a_s}{2}, \quad B = \sum_t \binom{b_t}{2}, \quad E = \frac{A B}{\binom{n}{2}}",
+        where="$n_{st}$ counts, by weight, who is in s of one and in t of the other; $a_s$ and $b_t$ are the sums, "
+        "n all. Hubert and Arabie (1985).",
     )
 
 

@@ -389,7 +389,7 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
     assert frame["row"].tolist() == mine.ids.tolist()
     assert pd.read_parquet(io.BytesIO(exports.members_parquet(mine, found, called, origin)))["row"].iloc[0] == "C10001"
     profiles = exports.profiles_csv(mine, found, called, origin)
-    assert b"Everyone" in profiles
+    assert b"All of them" in profiles
     page = exports.report(mine, found, called, origin, stable=segments.stability(mine, found, resamples=2))
     stored = exports.recipe_json(found, called, mine.codebook, origin)
     for text in (table, profiles, page):

@@ -134,7 +134,7 @@ def test_profiles(fearful_sample):
         assert own.loc[(segment, "AGE"), "median"] == described.table.loc[(segment, "AGE"), "median"]
         assert own.loc[(segment, "AGE"), "sampled"] == here.found.sizes.loc[segment, "sampled"]
         assert own.loc[(segment, "NETWORTH"), "unit"] == "dollars"
-    everyone = back[back["segment_name"] == "Everyone"].set_index("column")
+    everyone = back[back["segment_name"] == "All of them"].set_index("column")
     assert everyone.loc["AGE", "mean"] == pytest.approx(described.everyone.loc["AGE", "mean"])
     assert everyone.loc["AGE", "households"] == pytest.approx(here.data.weights().sum())
 
@@ -143,7 +143,7 @@ def test_lenses_as_a_file(fearful_sample):
     here = fearful_sample
     back = table(lenses_csv(here.lenses, here.names, here.origin))
     assert len(back) == len(here.lenses.table)
-    everyone = back[back["segment_name"] == "Everyone"].set_index("figure")
+    everyone = back[back["segment_name"] == "All of them"].set_index("figure")
     own = here.lenses.table[here.lenses.table["segment"] == EVERYONE].set_index("figure")
     assert np.allclose(everyone["value"], own["value"], equal_nan=True)
     assert np.allclose(everyone["low"], own["low"], equal_nan=True)

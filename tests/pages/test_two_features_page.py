@@ -30,7 +30,7 @@ def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
     assert all(len(alt) > 20 for alt in alts)
     said = " ".join(m.value for m in at.main.markdown)
     assert "**4 segments**" in said
-    assert re.search(r"The mean silhouette is 0\.\d\d: the segments are [a-z ]* separated than those that", said)
+    assert re.search(r"The mean silhouette is 0\.\d\d\d?: the segments are [a-z ]* separated than those that", said)
     assert any("data sets of each kind, 200 rows each" in c.value for c in at.main.caption)
     assert any("Gap to correlated columns" in d.value.columns for d in at.dataframe)
     assert len(at.dataframe[0].value) == 4
@@ -117,7 +117,7 @@ def test_stability_is_tested_on_request(app, settled):
     settled(at)
     assert any("Hennig" in c.value for c in at.main.caption)
     table = next(d.value for d in at.dataframe if "Verdict" in d.value.columns)
-    assert table["95% interval"].str.fullmatch(r"\d\.\d\d to \d\.\d\d").all()
+    assert table["Known to lie in"].str.fullmatch(r"\d\.\d\d to \d\.\d\d").all()
     beside = [d.value for d in at.dataframe if "Exceeded by" in d.value.columns]
     assert [next(name for name in ("Mean silhouette", "Mean similarity") if name in b) for b in beside] == [
         "Mean silhouette",

@@ -25,22 +25,22 @@ def test_cards_say_how_large_what_sets_apart_by_which_rule_and_who_is_typical(ap
 def test_lenses_show_every_segment_beside_everyone_with_n(app, lens):
     at = app(PAGE, who=FEARFUL, k="3", use="lenses", lens=lens)
     table = at.dataframe[-1].value
-    assert "Everyone" in table.columns
+    assert "All of them" in table.columns
     assert sum("·" in column for column in table.columns) == 3
-    assert table["Everyone"].str.contains(r"\((?:.+ to .+; )?n [\d,]+\)").all()
+    assert table["All of them"].str.contains(r"\((?:.+ to .+; )?n [\d,]+\)").all()
 
 
 def test_the_fearful_were_all_denied_or_feared(real_app):
     """By definition: every household of this population was turned down or did not apply for fear of it."""
     at = real_app(PAGE, data="2019", who=FEARFUL, k="3", use="lenses", lens="inclusion")
-    table = at.dataframe[-1].value.set_index("Figure")["Everyone"]
+    table = at.dataframe[-1].value.set_index("Figure")["All of them"]
     shares = [float(table[name].split("%")[0]) for name in table.index if "denial" in name or "urned down" in name]
     assert sum(shares) >= 100
 
 
 def test_two_segments_and_everyone_can_be_compared(app):
     at = app(PAGE, who=FEARFUL, k="3", use="compare")
-    assert "Median: Everyone" in at.dataframe[-1].value.columns
+    assert "Median: All of them" in at.dataframe[-1].value.columns
     at.selectbox(key="compare_second").set_value(2).run()
     assert any(column.startswith("Median: 2 ·") for column in at.dataframe[-1].value.columns)
 

@@ -152,7 +152,7 @@ def test_the_chart_has_a_line_for_every_share_and_its_words():
     said = charts.shares_words(figures, names)
     assert "Region: North, all rows: 1 · Few " in said
     assert "Segment 2" not in said
-    assert said.count("Everyone") == figures["figure"].nunique()
+    assert said.count("All of them") == figures["figure"].nunique()
     spec = charts.shares(figures, names).to_dict()
     rows = spec["datasets"][spec["data"]["name"]] if "data" in spec else next(iter(spec["datasets"].values()))
     lines = [row for row in rows if not row["heading"]]

@@ -109,7 +109,9 @@ class Sensitivity:
             no_more = ", no more than on random numbers" if least["agreement"] >= noise else ""
             said += f", least on {last} ({least['agreement']:.2f} at the lowest{no_more})"
         others = int((self.table["segments"] != self.k).sum())
-        left_out = f" Left out of this are {others} that give another number of segments." if others else ""
+        of_others = f" Left out are {others} changes that give another number of segments."
+        one_other = " Left out is a change that gives another number of segments."
+        left_out = {0: "", 1: one_other}.get(others, of_others)
         return f"{said}; {seeds}.{left_out}"
 
 

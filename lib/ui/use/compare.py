@@ -70,6 +70,7 @@ def _choose(scene: Segmented) -> tuple[int, int]:
             [_EVERYONE, *scene.numbers],
             key="compare_second",
             ids=lambda number: str(number or "everyone"),
+            formerly={"Everyone": _EVERYONE},
             format_func=lambda number: _called(scene, number),
         )
     return first, second

@@ -41,6 +41,7 @@ def _as_on_a_server(monkeypatch):
     monkeypatch.setattr("lib.ui.run.server._first_maps", lambda: None)
     # every page with segments compares them: with few small tables where that is not what a test is about
     monkeypatch.setattr("lib.segments.judge.null.DRAWS", 2)
+    monkeypatch.setattr("lib.segments.judge.null.MOST_DRAWS", 2)
     monkeypatch.setattr("lib.segments.judge.null.MOST_ROWS", 200)
     monkeypatch.setattr("lib.segments.judge.gap.DRAWS", 2)
     monkeypatch.setattr("lib.segments.judge.stability.NULL_SETS", 2)

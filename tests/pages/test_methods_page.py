@@ -49,7 +49,7 @@ def test_what_the_server_keeps_is_told_and_stays_within_its_bounds(app):
 
 
 def test_what_the_server_keeps_is_bounded_however_much_is_asked(app, monkeypatch):
-    most = 3 * 2**20
+    most = 6 * 2**20  # replicates take half of it
     monkeypatch.setattr(ROOM, "most", most)
     before = let_go_of()
     # few households: what had to leave is soon made anew

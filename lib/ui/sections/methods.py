@@ -196,11 +196,11 @@ def _render_formulas_of_methods() -> None:
     """What the words about mixtures, agreement and maps by weight come to, exactly."""
     _formula(
         "Mixture for mixed types, and BIC",
-        r"f(x) = \sum_{s=1}^{k} \pi_s \prod_{j \in A} \varphi(x_j; \mu_{sj}, \sigma_{sj}^2) "
-        r"\prod_{j \in C} p_{sj}(x_j), \qquad \operatorname{BIC} = -2 n \frac{\sum_i w_i \log f(x_i)}{\sum_i w_i} "
-        r"+ q \log n",
-        where="$A$ are amounts, $C$ codes and having any; $q$ is the number of parameters and $n$ Kish's effective "
-        "number of members, $(\\sum w)^2 / \\sum w^2$, all rows of a member taken together. Schwarz (1978).",
+        r"f(x) = \sum_{s=1}^{k} \pi_s \prod_{j \in \mathcal{A}} \varphi(x_j; \mu_{sj}, \sigma_{sj}^2) "
+        r"\prod_{j \in \mathcal{C}} p_{sj}(x_j)",
+        r"\operatorname{BIC} = -2 n \frac{\sum_i w_i \log f(x_i)}{\sum_i w_i} + q \log n",
+        where="$\\mathcal{A}$ are amounts, $\\mathcal{C}$ codes and having any; q is the number of parameters, n "
+        "Kish's effective number of members, $(\\sum w)^2 / \\sum w^2$, rows of a member taken together. Schwarz (1978).",
     )
     _formula(
         "Adjusted Rand index",

@@ -200,7 +200,8 @@ def _render_formulas_of_methods() -> None:
         r"\prod_{j \in \mathcal{C}} p_{sj}(x_j)",
         r"\operatorname{BIC} = -2 n \frac{\sum_i w_i \log f(x_i)}{\sum_i w_i} + q \log n",
         where="$\\mathcal{A}$ are amounts, $\\mathcal{C}$ codes and having any; q is the number of parameters, n "
-        "Kish's effective number of members, $(\\sum w)^2 / \\sum w^2$, rows of a member taken together. Schwarz (1978).",
+        "Kish's effective number of members, $(\\sum w)^2 / \\sum w^2$, rows of a member taken together. "
+        "Schwarz (1978).",
     )
     _formula(
         "Adjusted Rand index",

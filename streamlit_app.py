@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.ui.run import background, drawing, server
-from lib.ui.scene import links, own, routing
+from lib.ui.scene import catalogue, links, own, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
     lead,  # noqa: F401
@@ -17,6 +17,7 @@ from lib.ui.sections import (
 ICON = Path(__file__).parent / "data" / "icon.png"
 
 
+@catalogue.one_look()
 def visit() -> None:
     """Show the page that was asked for, the sidebar beside it."""
     st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")

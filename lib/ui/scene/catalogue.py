@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -41,18 +43,65 @@ class Source:
     columns: Callable[[], Codebook]
 
 
+class Look:
+    """The folder of downloads as it was at one moment.
+
+    Attributes:
+        surveys: Files that can be read, by wave.
+        problems: Why others cannot, a sentence each.
+        replicates: Files of replicate weights, by wave; whether they can be read is not known.
+    """
+
+    def __init__(self) -> None:
+        self.surveys, problems = download.readable()
+        self.problems = list(problems.values())
+        self.replicates = download.replicate_files()
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """What can be looked at, newest survey first, the synthetic sample last; keys stand for them in memory."""
+        waves = {str(wave): self._wave(wave) for wave in sorted(self.surveys, reverse=True)}
+        sample = Source(
+            "Synthetic sample of 2019",
+            stamp(scf.SAMPLE.stat()),
+            lambda columns: scf.sample(columns=columns),
+            scf.columns_of_sample,
+        )
+        return {**waves, SAMPLE: sample, **{key: _example(*example) for key, example in EXAMPLES.items()}}
+
+    def _wave(self, wave: int) -> Source:
+        """A wave of the survey; with other replicate weights beside it, its figures have other intervals."""
+        path, weights = self.surveys[wave], self.replicates.get(wave)
+        return Source(
+            f"SCF {wave}",
+            "+".join(stamp(file.stat()) for file in (path, weights) if file),
+            lambda columns: scf.read(path, columns=columns),
+            lambda: scf.columns_of(path),
+        )
+
+
+_this_thread = threading.local()
+
+
+def look() -> Look:
+    """The folder of downloads as it is now, or as it was when ``one_look`` began."""
+    kept: Look | None = getattr(_this_thread, "look", None)
+    return kept or Look()
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Within it this thread looks at the folder once: a run of a page asks some twenty times, and sees one state."""
+    _this_thread.look = Look()
+    try:
+        yield
+    finally:
+        _this_thread.look = None
+
+
 def sources() -> dict[str, Source]:
-    """What can be looked at, newest survey first, the synthetic sample last; keys stand for them in memory."""
-    found = download.readable()[0]
-    weights = download.replicate_files()
-    waves = {str(wave): _wave(wave, found[wave], weights.get(wave)) for wave in sorted(found, reverse=True)}
-    sample = Source(
-        "Synthetic sample of 2019",
-        stamp(scf.SAMPLE.stat()),
-        lambda columns: scf.sample(columns=columns),
-        scf.columns_of_sample,
-    )
-    return {**waves, SAMPLE: sample, **{key: _example(*example) for key, example in EXAMPLES.items()}}
+    """What everybody can look at, newest survey first; keys stand for them in memory."""
+    return look().sources
 
 
 def _example(name: str, path: Path, read: Callable[[], Dataset]) -> Source:
@@ -92,16 +141,6 @@ def _brought(data: Dataset) -> Source:
     return Source(data.name, data.fingerprint, partial(_some, data), lambda: data.codebook)
 
 
-def _wave(wave: int, path: Path, weights: Path | None) -> Source:
-    """A wave of the survey; with other replicate weights beside it, its figures have other intervals."""
-    return Source(
-        f"SCF {wave}",
-        "+".join(stamp(file.stat()) for file in (path, weights) if file),
-        lambda columns: scf.read(path, columns=columns),
-        lambda: scf.columns_of(path),
-    )
-
-
 def stamp(status: os.stat_result) -> str:
     """What tells one state of a file from another."""
     return f"{status.st_size}-{status.st_mtime_ns}"
@@ -132,12 +171,12 @@ def _is_wave_of(other: Dataset, own: Dataset) -> bool:
 
 def waves() -> dict[int, tuple[str, str]]:
     """The real waves of the survey that are there, by year: key and stamp of each."""
-    return {wave: (str(wave), stamp(path.stat())) for wave, path in download.readable()[0].items()}
+    return {wave: (str(wave), stamp(path.stat())) for wave, path in look().surveys.items()}
 
 
 def unreadable() -> list[str]:
     """Why files in the folder of downloads cannot be used, a sentence each."""
-    return list(download.readable()[1].values())
+    return look().problems
 
 
 def load(source: str, stamp: str, dollars: int | None, columns: tuple[str, ...]) -> Dataset:

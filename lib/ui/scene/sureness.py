@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lib.errors import DataError
 from lib.estimates.sample import is_of_random_rows
-from lib.sources import download
 from lib.ui.scene import catalogue, own
 from lib.words import literal
 
@@ -46,8 +45,7 @@ def replicates_of(source: str) -> ReplicateFile | None:
 
 def replicates_of_waves() -> dict[int, ReplicateFile]:
     """The same of every wave that is there, by year, at one look at the folder."""
-    surveys = download.readable()[0]
-    files = {wave: _file(path, surveys.get(wave)) for wave, path in download.replicate_files().items()}
+    files = {wave: _file_of_wave(wave) for wave in catalogue.look().replicates}
     return {wave: file for wave, file in files.items() if file and file.stamp not in _problems}
 
 
@@ -103,10 +101,12 @@ def _file_of(source: str) -> ReplicateFile | None:
     about = catalogue.about(source)
     if own.is_own(source) or about.synthetic or about.wave is None:
         return None
-    return _file(download.replicate_files().get(about.wave), download.readable()[0].get(about.wave))
+    return _file_of_wave(about.wave)
 
 
-def _file(path: Path | None, survey: Path | None) -> ReplicateFile | None:
+def _file_of_wave(wave: int) -> ReplicateFile | None:
+    there = catalogue.look()
+    path, survey = there.replicates.get(wave), there.surveys.get(wave)
     if path is None or survey is None:
         return None
     try:

@@ -14,6 +14,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.sources.download.limits import Limits, UnreachableError
 from lib.ui.run import background, server
+from lib.ui.scene import catalogue
 from lib.words import listed
 from lib.work.progress import Progress
 
@@ -28,7 +29,7 @@ _PATIENCE = Limits(answer=20)
 
 def offer() -> None:
     """Offer to fetch the waves that are not there yet; say at once what went wrong if they cannot be had."""
-    missing = [wave for wave in OFFERED if wave not in download.readable()[0]]
+    missing = [wave for wave in OFFERED if wave not in catalogue.look().surveys]
     if not missing:
         return
     words = " and ".join(map(str, missing))
@@ -58,7 +59,7 @@ def offer_missing(then: Callable[[str], None]) -> None:
     if asked := wave_asked(st.query_params.get("data", "")):
         st.session_state[_MISSING] = asked
     wave = st.session_state.get(_MISSING)
-    if wave is None or wave in download.readable()[0]:
+    if wave is None or wave in catalogue.look().surveys:
         return
     st.warning(f"The link is about the survey of {wave}, which this server does not have yet.", icon=":material/link:")
     wanted = st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch")

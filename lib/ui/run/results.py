@@ -112,10 +112,11 @@ def leading_apart(view: View, trim: float, most: int) -> features.Chosen:
 
 
 @kept
-def measured_relatives(view: View, columns: tuple[str, ...]) -> tuple[features.Relative, ...]:
-    """Which of several features are measured to say much the same, whatever their accounting."""
-    fit = features.usable(view.members(columns), columns)
-    return features.measured_relatives(view.members(columns), fit, counting=view.counting)
+def relatives(view: View, columns: tuple[str, ...]) -> tuple[features.Relative, ...]:
+    """Which of several features say much the same: by accounting, then as measured."""
+    members, subject = view.members(columns), view.about.subject
+    measured = features.measured_relatives(members, features.usable(members, columns), counting=view.counting)
+    return (*features.relatives(columns, subject.identities, view.codebook), *measured)
 
 
 @kept

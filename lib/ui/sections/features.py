@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib.features import LeftOut, relatives
+from lib.features import LeftOut
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
@@ -115,8 +115,7 @@ def _of_a_group(scene: Scene) -> tuple[str, ...]:
 
 def render_relatives(scene: Scene, features: tuple[str, ...]) -> None:
     """Say which of the chosen columns say the same thing."""
-    found = relatives(features, scene.subject.identities, scene.codebook)
-    found += results.measured_relatives(scene.view, features)
+    found = results.relatives(scene.view, features)
     if found:
         st.caption(":material/family_history: " + " ".join(literal(str(relative)) for relative in found[:4]))
 

@@ -60,8 +60,8 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
 
 def _find_in_the_background(scene: Scene, recipe: Recipe) -> None:
     """Where segments of very many rows are not there yet, show how far they are, and end the page."""
-    view, rows = scene.view, len(scene.members(recipe.features))
-    if rows <= VERY_MANY or segment_results.is_found(view, recipe):
+    view = scene.view
+    if segment_results.is_found(view, recipe) or (rows := len(scene.members(recipe.features))) <= VERY_MANY:
         return
 
     def work(progress: Progress) -> None:

@@ -33,10 +33,7 @@ SEEN_KS = (7, 5, 9, 3, 8, 6, 10)
 
 RECIPES = 60
 PAUSE = 0.3
-"""Seconds between moves: whatever a move leaves to be done in the background is not the next one's.
-
-Without any, 40 ms of each answer would be the kernel's: it holds small messages back while another is on its way.
-"""
+"""Seconds between moves: whatever a move leaves to be done in the background is not the next one's."""
 
 
 @dataclass(frozen=True)

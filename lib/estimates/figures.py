@@ -101,9 +101,9 @@ class Figures:
 
     def __truediv__(self, other: Figures) -> Figures:
         """These over others, such as a sum over another sum."""
-        own = np.divide(self.standard_error, np.abs(self.value))
-        its = np.divide(other.standard_error, np.abs(other.value))
         with np.errstate(divide="ignore", invalid="ignore"):
+            own = np.divide(self.standard_error, np.abs(self.value))
+            its = np.divide(other.standard_error, np.abs(other.value))
             return self._with(other, np.divide, np.abs(self.value / other.value) * np.hypot(own, its))
 
     def _with(self, other: Figures, combine: np.ufunc, apart: Floats) -> Figures:

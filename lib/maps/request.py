@@ -162,7 +162,11 @@ class Request:
     @cached_property
     def _members(self) -> Drawn:
         draw = by_weight if self._is_by_weight else one_implicate
-        return draw(self.dataset, self.recipe.counting)
+        found = draw(self.dataset, self.recipe.counting)
+        if len(found) < 2:
+            one = self.dataset.entity.singular
+            raise MapError(f"A map is of several {self.dataset.entity.plural}, and this population has one {one} only.")
+        return found
 
     @cached_property
     def _is_by_weight(self) -> bool:

@@ -66,7 +66,9 @@ def one_implicate(dataset: Dataset, counting: Counting) -> Drawn:
 
 def is_drawn_by_weight(dataset: Dataset, counting: Counting) -> bool:
     """Whether members weigh differently, so that a map of each once and one in proportion to weight differ."""
-    return counting != ROWS and dataset.weight is not None and bool(np.ptp(dataset.weights(counting)) > 0)
+    if counting == ROWS or dataset.weight is None or not len(dataset):
+        return False
+    return bool(np.ptp(dataset.weights(counting)) > 0)
 
 
 def by_weight(dataset: Dataset, counting: Counting) -> Drawn:

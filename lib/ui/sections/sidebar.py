@@ -213,7 +213,8 @@ def stop_if_empty(scene: Scene) -> None:
     entity, size = scene.entity, results.size(scene.view)
     if size.sampled >= THIN:
         return
-    few = f"Only {entity.sampled(size.sampled)} meet all of these conditions: too few to rely on."
+    verb = "meets" if size.sampled == 1 else "meet"
+    few = f"Only {entity.sampled(size.sampled)} {verb} all of these conditions: too few to rely on."
     nobody = f"No {entity.singular} meets all of these conditions."
     if not scene.view.population.conditions:
         few, nobody = f"Only {entity.sampled(size.sampled)}: too few to rely on.", "There is nobody in this table."

@@ -32,10 +32,11 @@ _log = logging.getLogger(__name__)
 
 
 class Queue:
-    """Does work in a few threads, first come first served, but no second piece for a watcher before others' first.
+    """Does work in a few threads; watchers take turns, and of one watcher's work what was asked for first is first.
 
-    One thread is left to others: nobody holds them all, whose next watcher would wait for however long that takes.
-    Safe to use from any thread. Its threads start when there is work and end when there is none.
+    One thread is left to others, so that nobody holds them all, and one to light work, so that no number of watchers
+    with heavy work holds up what takes a moment. Safe to use from any thread. Its threads start when there is work and
+    end when there is none.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Queue:
         at_once: int,
         waiting: int,
         error: type[Exception],
+        waiting_each: int | None = None,
         words: Words | None = None,
         lease_seconds: float = LEASE_SECONDS,
         gone: Gone | None = None,
@@ -55,6 +57,7 @@ class Queue:
             at_once: How many pieces of work may run at the same time.
             waiting: How many may wait; whoever asks beyond that hears that the queue is busy.
             error: Raised by tickets; raised by work, its text is the sentence for the person.
+            waiting_each: How many of one watcher's may wait; as many as of all by default.
             words: What the queue says.
             lease_seconds: A ticket that nobody has looked at for so long wants nothing more.
             gone: Says that a watcher has left. Must answer at once.
@@ -63,7 +66,9 @@ class Queue:
         self.error, self.gone = error, gone
         self._at_once, self._most_waiting, self._words = at_once, waiting, words or Words()
         self._lease, self._clock = lease_seconds, clock
-        self._most_each = max(at_once - 1, 1)
+        self._most_waiting_each = waiting if waiting_each is None else waiting_each
+        self._most_each = self._most_heavy = max(at_once - 1, 1)
+        self._turn = 0
         self._changed = threading.Condition()
         self._line: list[Job[Any]] = []
         self._running: list[Job[Any]] = []
@@ -76,6 +81,8 @@ class Queue:
         watcher: Hashable | None,
         work: Callable[[Progress], T],
         keep: Callable[[T], object] | None = None,
+        *,
+        is_heavy: bool = False,
     ) -> Ticket[T]:
         """A ticket for the work under ``key`` that is queued or running, or else for new work.
 
@@ -85,15 +92,18 @@ class Queue:
             work: Called in a thread of the queue with a progress callback, which raises ``Cancelled`` once nobody
                 wants the result.
             keep: Called once with the result before the tickets hear of it; what goes wrong in it is only logged.
+            is_heavy: Whether it takes more than a few seconds.
         """
         with self._changed:
             job = self._jobs.get(key)
             self._drop_unwanted(but=job)
+            turn = self._next_turn(watcher)
             if job is None:
-                job = Job(key, work, keep)
-                self._add(job)
+                job = Job(key, work, keep, is_heavy=is_heavy, turn=turn)
+                self._add(job, watcher)
             ticket = Ticket(self, job, watcher)
             if not job.state.over:
+                job.turn = min(job.turn, turn)
                 ticket.seen = self._clock()
                 job.add(ticket)
                 self._begin()
@@ -165,13 +175,23 @@ class Queue:
 
     # Under the lock
 
-    def _add(self, job: Job[Any]) -> None:
-        if len(self._line) >= self._most_waiting:
-            waiting = self._words.number(len(self._line), "is", "are")
+    def _add(self, job: Job[Any], watcher: Hashable | None) -> None:
+        own = 0 if watcher is None else sum(watcher in other.watchers for other in self._line)
+        if own >= self._most_waiting_each or len(self._line) >= self._most_waiting:
+            whose = " of yours" if own >= self._most_waiting_each else ""
+            waiting = self._words.number(own if whose else len(self._line), "is", "are", whose)
             job.end(State("busy", words=f"{waiting} waiting already: try again in a few minutes."))
             return
         self._jobs[job.key] = job
         self._line.append(job)
+
+    def _next_turn(self, watcher: Hashable | None) -> int:
+        """The turn of what a watcher asks for now: after all that is under way of the same one, and never in the past.
+
+        So nobody's second piece comes before another's first, however early it was asked for.
+        """
+        own = [job.turn for job in (*self._line, *self._running) if watcher is not None and watcher in job.watchers]
+        return max(self._turn, max(own, default=-1) + 1)
 
     def _begin(self) -> None:
         """A thread more, where there is work that may run."""
@@ -180,7 +200,7 @@ class Queue:
             self._threads += 1
 
     def _queued(self, job: Job[Any]) -> State:
-        place = self._line.index(job) + 1
+        place = sorted(self._line, key=lambda other: other.turn).index(job) + 1
         ahead = place - 1 + sum(not running.state.over for running in self._running)
         words = f"Waiting: {self._words.number(ahead, 'is', 'are')} before it." if ahead else self._words.waiting
         return State("queued", place, words=words)
@@ -222,11 +242,20 @@ class Queue:
         self._changed.notify_all()
 
     def _first(self) -> Job[Any] | None:
-        """The first in line that somebody wants who has nothing running, else who has not all that one may have."""
+        """The next of those that may run: whose watcher has not all that one may have, and not one heavy too many."""
+        held, heavy = self._held_by_watcher(), sum(job.is_heavy for job in self._running)
+        able = [
+            job
+            for job in self._line
+            if held(job) < self._most_each and not (job.is_heavy and heavy >= self._most_heavy)
+        ]
+        # those come first who have nothing running
+        return min(able, key=lambda job: (held(job) > 0, job.turn), default=None)
+
+    def _held_by_watcher(self) -> Callable[[Job[Any]], int]:
+        """How many pieces that run already belong to the watcher of another: of several, to who has the fewest."""
         running = Counter(watcher for job in self._running for watcher in job.watchers if watcher is not None)
-        held = {job: min(running[watcher] for watcher in job.watchers) for job in self._line}
-        able = [job for job in self._line if held[job] < self._most_each]
-        return min(able, key=lambda job: held[job] > 0, default=None)
+        return lambda job: min(running[watcher] for watcher in job.watchers)
 
     # In the queue's threads
 
@@ -246,6 +275,7 @@ class Queue:
                 return False
             self._line.remove(job)
             self._running.append(job)
+            self._turn = max(self._turn, job.turn)
             job.state = State("running", words=self._words.beginning)
             self._changed.notify_all()
         state = self._do(job)

@@ -46,16 +46,27 @@ class Words:
     beginning: str = "Beginning."
     sorry: str = "Something went wrong on the server: try again, or choose other settings."
 
-    def number(self, count: int, verb: str, verbs: str) -> str:
-        """Such as "1 map is" or "2 maps are"."""
-        return f"1 {self.one} {verb}" if count == 1 else f"{count} {self.many} {verbs}"
+    def number(self, count: int, verb: str, verbs: str, whose: str = "") -> str:
+        """Such as "1 map is" or "2 maps are"; with ``whose``, "2 maps of yours are"."""
+        return f"1 {self.one}{whose} {verb}" if count == 1 else f"{count} {self.many}{whose} {verbs}"
 
 
 class Job(Generic[T]):
     """One piece of work and the tickets that want it. Changed only under the queue's lock."""
 
-    def __init__(self, key: Hashable, work: Callable[[Progress], T], keep: Callable[[T], object] | None) -> None:
+    def __init__(
+        self,
+        key: Hashable,
+        work: Callable[[Progress], T],
+        keep: Callable[[T], object] | None,
+        *,
+        is_heavy: bool = False,
+        turn: int = 0,
+    ) -> None:
         self.key = key
+        self.is_heavy = is_heavy
+        self.turn = turn
+        """When its watcher's turn comes: of two that wait the one with the smaller number is begun first."""
         self.work: Callable[[Progress], T] | None = work
         self.keep = keep
         self.state = State("queued")

@@ -21,10 +21,11 @@ def gone():
 def make(clock, gone):
     """Makes queues whose clock the test moves, and whose watchers leave when the test says so."""
 
-    def made(at_once=1, waiting=8):
+    def made(at_once=1, waiting=8, waiting_each=None):
         return Queue(
             at_once=at_once,
             waiting=waiting,
+            waiting_each=waiting_each,
             error=Sorry,
             words=Words(one="cake", many="cakes"),
             lease_seconds=LEASE,

@@ -84,13 +84,58 @@ def test_places_in_line_and_their_words(queue, held):
 
 def test_one_thread_serves_in_the_order_of_asking(queue, held):
     slow, order = held(), []
-    queue.ask("slow", "Ann", slow)
+    queue.ask("slow", "Dan", slow)
     slow.until_it_runs()
     waiting = [queue.ask(name, name, lambda _, name=name: order.append(name)) for name in ("Ann", "Ben", "Cem")]
     slow.end()
     for ticket in waiting:
         ticket.result(PATIENCE)
     assert order == ["Ann", "Ben", "Cem"]
+
+
+def test_watchers_take_turns(queue, held):
+    """Of a visitor who asks for three things at once the second comes after everybody's first."""
+    slow, order = held(), []
+    queue.ask("slow", "Ann", slow)
+    slow.until_it_runs()
+    asked = ("Ann 1", "Ann 2", "Ann 3", "Ben 1", "Ben 2", "Cem 1")
+    waiting = {name: queue.ask(name, name[:3], lambda _, name=name: order.append(name)) for name in asked}
+    turns = ["Ben 1", "Cem 1", "Ann 1", "Ben 2", "Ann 2", "Ann 3"]
+    assert [waiting[name].state.place for name in turns] == [1, 2, 3, 4, 5, 6]
+    slow.end()
+    for ticket in waiting.values():
+        ticket.result(PATIENCE)
+    assert order == turns
+
+
+def test_who_joins_work_brings_it_their_turn(queue, held):
+    slow, order = held(), []
+    queue.ask("slow", "Ann", slow)
+    slow.until_it_runs()
+    waiting = [queue.ask(n, "Ann", lambda _, n=n: order.append(n)) for n in range(3)]
+    waiting += [queue.ask("own", "Cem", lambda _: order.append("Cem")), queue.ask(2, "Ben", at_once(2))]
+    slow.end()
+    for ticket in waiting:
+        ticket.result(PATIENCE)
+    assert order == [2, "Cem", 0, 1]
+
+
+def test_heavy_work_of_many_watchers_leaves_a_thread_to_light_work(make, held):
+    queue, heavy = make(at_once=3), [held(n) for n in range(4)]
+    tickets = [queue.ask(n, f"watcher {n}", work, is_heavy=True) for n, work in enumerate(heavy)]
+    for work in heavy[:2]:
+        work.until_it_runs()
+    assert queue.ask("light", "Ann", at_once("cake")).result(PATIENCE) == "cake"
+    assert status(*tickets) == ["running", "running", "queued", "queued"]
+    heavy[0].end()
+    heavy[2].until_it_runs()
+    for work in heavy:
+        work.end()
+    assert [ticket.result(PATIENCE) for ticket in tickets] == [0, 1, 2, 3]
+
+
+def test_one_thread_does_heavy_work_too(queue, held):
+    assert queue.ask("heavy", "Ann", at_once("cake"), is_heavy=True).result(PATIENCE) == "cake"
 
 
 def test_a_slow_job_does_not_hold_up_another_watchers_quick_one(make, held):
@@ -181,6 +226,18 @@ def test_a_full_queue_is_a_state_and_asking_again_works(make, held):
     assert queue.ask(0, "Ben", at_once(0)).state.status == "queued"  # that one is shared, and takes no place
     waiting[1].cancel()
     assert queue.ask("too much", "Ben", at_once("cake")).state.status == "queued"
+
+
+def test_one_watcher_never_fills_the_queue(make, held):
+    queue, work = make(waiting=8, waiting_each=2), held()
+    running = queue.ask("running", "Ann", work)
+    work.until_it_runs()
+    waiting = [queue.ask(n, "Ann", at_once(n)) for n in range(5)]
+    assert status(running, *waiting) == ["running", "queued", "queued", "busy", "busy", "busy"]
+    assert waiting[2].state.words == "2 cakes of yours are waiting already: try again in a few minutes."
+    assert queue.ask("other", "Ben", at_once("pie")).state.status == "queued"
+    waiting[0].cancel()
+    assert queue.ask(2, "Ann", at_once(2)).state.status == "queued"
 
 
 def test_changes_of_mind_take_no_places(make, held):

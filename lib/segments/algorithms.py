@@ -22,7 +22,7 @@ from lib.estimates import draw
 from lib.segments.em import is_drawn, run_em
 from lib.segments.kmeans import nearest, run_kmeans
 from lib.segments.mixture import Evidence, Mixture, evidence
-from lib.segments.points import VERY_MANY, Floats, Labels, Points
+from lib.segments.points import MANY, VERY_MANY, Floats, Labels, Points
 from lib.segments.recipe import Algorithm, Recipe
 from lib.words import percent
 from lib.work.progress import one_thread
@@ -59,6 +59,14 @@ CANNOT: Mapping[Algorithm, str] = {
     "hdbscan": f"Takes no weights and no number of segments: fitted to at most {DRAWN:,} rows drawn by weight, one "
     "for each id; the others follow their nearest drawn neighbour. Rows in thin air stay unassigned.",
 }
+
+
+_QUICK: frozenset[Algorithm] = frozenset({"kmeans", "bisecting"})
+
+
+def is_quick(algorithm: Algorithm, rows: int) -> bool:
+    """Whether every number of segments of so many rows is tried within a few seconds."""
+    return algorithm in _QUICK and rows <= MANY
 
 
 @dataclass(frozen=True, eq=False)

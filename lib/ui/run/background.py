@@ -28,7 +28,11 @@ Ask = Callable[[Hashable | None], Ticket[T]]
 AT_ONCE = 3
 """One may be slow without holding up another visitor's quick one, and the server has few processors."""
 
-MOST_WAITING = 24
+MOST_WAITING, MOST_WAITING_EACH = 200, 8
+"""Pieces of work that may wait, of all visitors and of one. Each is a few small values; what is tried on the way to
+another choice waits no longer, so that only a page with more sections than any has would ask for as many."""
+
+MOST_TABLES_WAITING = 24
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
 
@@ -52,7 +56,13 @@ class _Slot:
 @st.cache_resource(show_spinner=False)
 def background() -> Queue:
     """The queue of this server."""
-    queue = Queue(at_once=AT_ONCE, waiting=MOST_WAITING, error=HouseholdSegmentsError, gone=gone)
+    queue = Queue(
+        at_once=AT_ONCE,
+        waiting=MOST_WAITING,
+        waiting_each=MOST_WAITING_EACH,
+        error=HouseholdSegmentsError,
+        gone=gone,
+    )
     # threads in the middle of a computation must not see the interpreter taken down under them
     atexit.register(queue.close, _STOPS_WITHIN)
     return queue
@@ -64,7 +74,14 @@ def reading() -> Queue:
     words = Words(
         one="table", many="tables", beginning="Reading the file", sorry="The file cannot be read: save it anew."
     )
-    queue = Queue(at_once=1, waiting=MOST_WAITING, error=HouseholdSegmentsError, words=words, gone=gone)
+    queue = Queue(
+        at_once=1,
+        waiting=MOST_TABLES_WAITING,
+        waiting_each=MOST_WAITING_EACH,
+        error=HouseholdSegmentsError,
+        words=words,
+        gone=gone,
+    )
     atexit.register(queue.close, _STOPS_WITHIN)
     return queue
 
@@ -78,7 +95,9 @@ def gone(session: Hashable) -> bool:
         return False
 
 
-def render(slot: str, key: Hashable, work: Callable[[Progress], object], *, quietly: str = "") -> None:
+def render(
+    slot: str, key: Hashable, work: Callable[[Progress], object], *, quietly: str = "", is_heavy: bool = True
+) -> None:
     """Have work done in the background and show how far it is; the page runs again when it is done.
 
     Args:
@@ -86,10 +105,11 @@ def render(slot: str, key: Hashable, work: Callable[[Progress], object], *, quie
         key: Says what the work is.
         work: Called with a progress callback; keeps its own result.
         quietly: For work that nobody asked for: words for a small line in the place of the bar.
+        is_heavy: Whether it may take more than a few seconds: such work never takes all of the server's threads.
     """
 
     def ask(session: Hashable | None) -> Ticket[bool]:
-        return background().ask(key, session, lambda progress: _do(work, progress))
+        return background().ask(key, session, lambda progress: _do(work, progress), is_heavy=is_heavy)
 
     if follow(slot, key, ask, quietly=quietly):
         # kept since the page looked for it, or no longer kept: the next run finds it or asks anew
@@ -187,7 +207,7 @@ def _watch(slot: str, key: Hashable, ask: Ask[Any], quietly: str = "") -> None:
     """A bar that moves by itself, and a way to stop; the whole page runs again when the work is over."""
     ticket = _ticket(slot, key, ask)
     state = ticket.state
-    if quietly and not state.over:
+    if quietly and (not state.over or state.status == "busy"):
         st.caption(f"{quietly}: {state.share:.0%}")
         return
     if state.status == "busy":

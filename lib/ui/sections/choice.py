@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as charts
-from lib.segments import Gaps, Suggestion, advice, agreement
+from lib.segments import Gaps, Suggestion, advice, agreement, is_quick
 from lib.segments.judge.suggest import GAP
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
@@ -37,6 +37,7 @@ def render(scene: Segmented) -> None:
             "sweep",
             segment_results.sweep_key(view, recipe),
             lambda progress: segment_results.sweep(view, recipe, progress),
+            is_heavy=not is_quick(recipe.algorithm, len(scene.members(recipe.features))),
         )
         return
     known = segment_results.beside(view, recipe).gaps

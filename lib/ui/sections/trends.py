@@ -144,7 +144,7 @@ def _found(asked: Asked, slot: str) -> Trend | None:
             slot,
             key,
             lambda session: background.background().ask(
-                key, session, lambda progress: trend_results.make(asked, progress)
+                key, session, lambda progress: trend_results.make(asked, progress), is_heavy=True
             ),
         )
     except HouseholdSegmentsError as error:

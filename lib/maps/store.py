@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from lib.layouts.fitted import Fitted
+from lib.tables.sealed import check, sealed, seals
 from lib.tables.whole import whole
 
 _ROOT = Path(__file__).parents[2]
@@ -25,6 +27,8 @@ LIMIT_BYTES = 200 * 2**20
 """Of the cache folder; what was used longest ago goes first."""
 
 _KEY = b"household_segments_map"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,7 @@ class Store:
             return
         x, y = np.ascontiguousarray(fitted.coordinates.T, dtype=np.float32)
         table = pa.table({"x": x, "y": y, "row": rows.astype(np.int32)})
-        said = {"of": dict(of), "figures": dict(fitted.figures)}
-        table = table.replace_schema_metadata({_KEY: json.dumps(said, sort_keys=True).encode()})
+        table = sealed(table, _KEY, {"of": dict(of), "figures": dict(fitted.figures)})
         with contextlib.suppress(OSError):
             self.cache.mkdir(parents=True, exist_ok=True)
             with whole(self.cache / f"{key}.parquet") as draft:
@@ -119,11 +122,15 @@ def _sizes(folder: Path) -> list[tuple[int, int, Path]]:
 def _read(path: Path, of: Mapping[str, Any], rows: NDArray[np.intp]) -> Fitted | None:
     try:
         table = pq.read_table(path, memory_map=False)
-        said = json.loads(table.schema.metadata[_KEY])
+        said, checksums = seals(table.schema, _KEY)
+        check(table, checksums)
         coordinates = np.column_stack([table["x"].to_numpy(), table["y"].to_numpy()]).astype(np.float32)
         sound = said["of"] == json.loads(json.dumps(dict(of))) and np.array_equal(table["row"].to_numpy(), rows)
         if not sound or not np.isfinite(coordinates).all():
             return None
         return Fitted(coordinates, said["figures"])
+    except FileNotFoundError:
+        return None
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        _log.warning("The finished map %s is damaged, or an earlier version's: it is drawn anew.", path.name)
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lib import METADATA
+from lib.tables.sealed import check, sealed, seals
 from lib.tables.whole import whole
 
 T = TypeVar("T")
+Seals = Mapping[str, int]
+"""Checksum of each column of a copy."""
+
+_log = logging.getLogger(__name__)
 
 VERSION = 3
 """Raise it when the meaning of a copy changes; older copies are then made anew."""
@@ -49,37 +54,44 @@ def load(path: Path, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame
         path: The original file.
         columns: Columns to load (names that are not there are left out); all by default.
     """
-    return first_sound(path, lambda parquet, facts: (read_table(parquet, columns), _facts(facts)))
+    return first_sound(path, lambda parquet, facts, sums: (read_table(parquet, columns, sums), _facts(facts)))
 
 
 def names(path: Path) -> tuple[list[str], Facts] | None:
     """Names of all columns of the file ``path``, and facts; None where no sound copy of it as it is now exists."""
-    return first_sound(path, lambda parquet, facts: (list(parquet.schema_arrow.names), _facts(facts)))
+    return first_sound(path, lambda parquet, facts, _: (list(parquet.schema_arrow.names), _facts(facts)))
 
 
-def first_sound(path: Path, look: Callable[[pq.ParquetFile, Any], T]) -> T | None:
+def first_sound(path: Path, look: Callable[[pq.ParquetFile, Any, Seals], T]) -> T | None:
     """What ``look`` finds in a sound copy of the file ``path`` as it is now, or None where there is none.
 
     Args:
         path: The original file.
-        look: Takes the open copy and what was learnt; a copy at which it raises ValueError or an error of Arrow's is
-            not sound.
+        look: Takes the open copy, what was learnt, and the checksums of the columns; a copy at which it raises
+            ValueError or an error of Arrow's is not sound.
     """
     for copy in filter(Path.is_file, places(path)):  # opening a pipe would wait for ever
         try:
             parquet = pq.ParquetFile(copy, memory_map=True)
-            kept = json.loads(parquet.schema_arrow.metadata[METADATA])
+            kept, checksums = seals(parquet.schema_arrow, METADATA)
             if kept["of"] == _identity_of(path):
-                return look(parquet, kept["facts"])
+                return look(parquet, kept["facts"], checksums)
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
-            continue
+            _log.warning("The copy of %s is damaged, or an earlier version's: the file is read again.", path.name)
     return None
 
 
-def read_table(parquet: pq.ParquetFile, columns: Sequence[str] | None) -> pd.DataFrame:
-    """Columns of an open Parquet file as a frame, in the order of the file."""
+def read_table(parquet: pq.ParquetFile, columns: Sequence[str] | None, checksums: Seals | None = None) -> pd.DataFrame:
+    """Columns of an open Parquet file as a frame, in the order of the file.
+
+    Raises:
+        ValueError: If a column is not what its checksum is of.
+    """
     names = None if columns is None else [name for name in parquet.schema_arrow.names if name in set(columns)]
-    return parquet.read(names).to_pandas(split_blocks=True, self_destruct=True)
+    table = parquet.read(names)
+    if checksums is not None:
+        check(table, checksums)
+    return table.to_pandas(split_blocks=True, self_destruct=True)
 
 
 def keep(path: Path, frame: pd.DataFrame, facts: Facts) -> None:
@@ -97,8 +109,7 @@ def keep_table(path: Path, table: pa.Table, facts: Mapping[str, Any]) -> None:
         table: What was read from it.
         facts: What was learnt, as JSON can say it.
     """
-    kept = {"of": _identity_of(path), "facts": dict(facts)}
-    table = table.replace_schema_metadata({METADATA: json.dumps(kept).encode()})
+    table = sealed(table, METADATA, {"of": _identity_of(path), "facts": dict(facts)})
     for copy in places(path):
         if _write(table, copy):
             return

@@ -14,6 +14,7 @@ from lib.errors import DataError
 from lib.estimates.replicate_file import EXPECTED, REPLICATES, Ids, Weights, read_weights
 from lib.sources.scf import parquet_copy, vintage
 from lib.sources.scf.survey import read as read_survey
+from lib.tables.sealed import check
 
 _WIDTH = REPLICATES * np.dtype(np.float32).itemsize
 _ON_AVERAGE, _EACH = 0.05, 0.25
@@ -64,8 +65,9 @@ def _table(ids: Ids, weights: Weights) -> pa.Table:
     return pa.table({"YY1": ids, "weights": rows})
 
 
-def _look(parquet: pq.ParquetFile, _: object) -> tuple[Ids, Weights]:
+def _look(parquet: pq.ParquetFile, _: object, checksums: parquet_copy.Seals) -> tuple[Ids, Weights]:
     table = parquet.read().combine_chunks()
+    check(table, checksums)
     rows = table["weights"].combine_chunks()
     if rows.type != pa.binary(_WIDTH) or rows.null_count or not len(rows):
         raise ValueError("not a copy of replicate weights")

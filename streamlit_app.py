@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from lib.ui.run import background, drawing, server
+from lib.errors import HouseholdSegmentsError
+from lib.ui.run import background, drawing, server, whole_page
 from lib.ui.scene import catalogue, links, own, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
@@ -27,11 +28,14 @@ def visit() -> None:
     with links.whole_page():
         page = routing.route(menu)
         drawing.start_page(page.url_path)
-        st.session_state["scene"] = sidebar.choose_scene()
-        notice = st.empty()
-        page.run()
-        with notice:
-            sidebar.render_unread()
+        try:
+            st.session_state["scene"] = sidebar.choose_scene()
+            notice = st.empty()
+            page.run()
+            with notice:
+                sidebar.render_unread()
+        except HouseholdSegmentsError as error:
+            whole_page.say(error)
     server.after_first_page()
 
 

@@ -52,9 +52,7 @@ def test_a_flipped_byte_is_found(store, caplog):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
         found = store.load("a", OF, ROWS)
         assert found is None or (np.array_equal(found.coordinates, made().coordinates) and found.figures == FIGURES)
-    assert set(caplog.messages) == {
-        "The finished map a.parquet is damaged, or an earlier version's: it is drawn anew."
-    }
+    assert set(caplog.messages) == {"The finished map a.parquet is damaged, or an earlier version's: it is drawn anew."}
 
 
 def test_a_foreign_file_is_taken_for_absent(store):

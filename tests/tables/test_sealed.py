@@ -1,6 +1,5 @@
 """Tables with checksums: whichever bit is flipped, what is read is what was written, or is refused."""
 
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest

@@ -127,14 +127,20 @@ def _source(key: str) -> Source:
     """The source of that key.
 
     Raises:
-        DataError: If it is somebody's own table that was forgotten.
+        DataError: If it is somebody's own table that was forgotten, or a file that is no longer there.
     """
     if not own.is_own(key):
-        return sources()[key]
+        return _there(key, sources())
     data = own.find(key)
     if data is None:
         raise DataError("The table was forgotten: bring it again.")
     return _brought(data)
+
+
+def _there(key: str, known: dict[str, Source]) -> Source:
+    if key not in known:
+        raise DataError("The file of these data is no longer there: load the page again, and choose others.")
+    return known[key]
 
 
 def _brought(data: Dataset) -> Source:
@@ -189,9 +195,9 @@ def _put_together(source: str, stamp: str, dollars: int | None, columns: tuple[s
     of = ("columns", source, stamp, dollars)
     there = {name: column for name in columns if (column := ROOM.find((*of, name))) is not None}
     data = read(source, dollars, tuple(name for name in columns if name not in there))
-    if own.is_own(source) and data.fingerprint != stamp:
-        # what is made of it must not be kept as if it were of the table before
-        raise DataError("The table was changed meanwhile: ask again.")
+    # what is made of it must not be kept as if it were of what was there before
+    if (data.fingerprint if own.is_own(source) else stamp_of(source)) != stamp:
+        raise DataError(f"{data.name} was changed meanwhile: load the page again.")
     for name in data.frame:
         there[name] = ROOM.get((*of, name), partial(data.frame.__getitem__, name))
     codebook = columns_of(source, stamp)
@@ -211,4 +217,4 @@ def read(source: str, dollars: int | None, columns: Sequence[str]) -> Dataset:
 
 def columns_of(source: str, stamp: str) -> Codebook:
     """What is known about every column of a source."""
-    return ROOM.get(("codebooks", source, stamp), _source(source).columns)
+    return ROOM.get(("codebooks", source, stamp), lambda: _source(source).columns())

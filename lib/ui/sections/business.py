@@ -11,7 +11,7 @@ from lib.charts import explore as charts
 from lib.dataset import MEMBERS
 from lib.population import Comparison
 from lib.prices import price_ratio
-from lib.ui.run import results
+from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
@@ -53,7 +53,7 @@ def render_share(scene: Scene) -> None:
         )
 
 
-@st.fragment
+@whole_page.fragment
 def render_owners(scene: Scene, owners: Scene) -> None:
     """Owners beside everyone else: a tab for each question, of which only the open one is computed."""
     tabs: dict[str, tuple[str, Callable[[], None]]] = {

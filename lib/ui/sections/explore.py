@@ -13,7 +13,7 @@ from lib.charts import explore as charts
 from lib.errors import EstimateError
 from lib.estimates import THIN
 from lib.estimates.wording import between
-from lib.ui.run import results
+from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
@@ -25,7 +25,7 @@ _BESIDE = "~beside"
 _RANKED, _CORRELATED = 10, 5
 
 
-@st.fragment
+@whole_page.fragment
 def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -> None:
     """Any categorical column across any grouping, shares within each group; for data that have such columns.
 
@@ -108,7 +108,7 @@ def _leading(own: pd.DataFrame) -> str:
     return said
 
 
-@st.fragment
+@whole_page.fragment
 def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None:
     """Histogram, quantiles and share at zero of any amount, at first of ``amount`` or the subject's own."""
     codebook, first = scene.codebook, amount or scene.subject.first.amount
@@ -171,7 +171,7 @@ def with_interval(row: pd.Series, name: str, told: str, text: Callable[[float], 
     return f"{text(row[name])} ({off})" if off else text(row[name])
 
 
-@st.fragment
+@whole_page.fragment
 def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> None:
     """A scatter of any two amounts with their weighted correlation, coloured by a category if one is given."""
     codebook = scene.codebook
@@ -237,7 +237,7 @@ def _correlated(scene: Scene, result: explore.Relation) -> str:
     return f"correlation {result.correlation:.2f}, {result.rank_correlation:.2f} of the ranks"
 
 
-@st.fragment
+@whole_page.fragment
 def render_correlations(scene: Scene) -> None:
     """Heat maps of correlations, population and everyone side by side."""
     codebook, first = scene.codebook, scene.subject.first
@@ -280,7 +280,7 @@ def render_correlations(scene: Scene) -> None:
     controls.chart_note(scene, sentence)
 
 
-@st.fragment
+@whole_page.fragment
 def render_variance(scene: Scene, *, at: str = "") -> None:
     """Bars of the amounts that vary most, with and without the extremes."""
     trim = controls.pick_trim(

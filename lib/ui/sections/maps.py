@@ -36,7 +36,7 @@ _FEW_PICKED = 50
 _NOBODY = pd.DataFrame({"x": [], "y": [], "id": []})
 
 
-@st.fragment
+@whole_page.fragment
 def render_maps(scene: Segmented) -> None:
     """The maps, their controls, who is looked for and who is picked on them."""
     whole_page.run_if_asked()

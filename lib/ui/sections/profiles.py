@@ -37,7 +37,7 @@ def render_differences(scene: Segmented) -> None:
     )
 
 
-@st.fragment
+@whole_page.fragment
 def render_demographics(scene: Segmented) -> None:
     """Who the members of each segment are, by a category; nothing where the data have none."""
     codebook, categories = scene.codebook, scene.codebook.categories()

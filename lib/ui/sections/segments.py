@@ -77,7 +77,7 @@ def plane_is_linear() -> bool:
     return bool(st.session_state.get(_LINEAR))
 
 
-@st.fragment
+@whole_page.fragment
 def render_plane(scene: Segmented) -> None:
     """The plane of two features with members, centroids and regions, and whoever is looked for on it."""
     whole_page.run_if_asked()

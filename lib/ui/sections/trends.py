@@ -15,7 +15,7 @@ from lib.segments.describe.labelled import SEGMENT
 from lib.segments.recipe import EXACT
 from lib.trends import STATISTICS, Followed, Statistic, Trend
 from lib.trends.trend import MOST_LINES
-from lib.ui.run import background, trend_results
+from lib.ui.run import background, trend_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.run.trend_results import Asked
 from lib.ui.scene import catalogue, controls, links
@@ -64,7 +64,7 @@ def _counted(scene: Scene) -> str:
     return "every row counted once" if scene.view.counting == ROWS else f"weighted to {scene.entity.plural}"
 
 
-@st.fragment
+@whole_page.fragment
 def render_trend(scene: Scene) -> None:
     """Choose a figure, and see it over the waves; below, as a table, and segments over time."""
     followed = _choose(scene)

@@ -159,7 +159,7 @@ def _their_way(features: int) -> None:
     whole_page.ask()
 
 
-@st.fragment
+@whole_page.fragment
 def render_steps(scene: Segmented) -> None:
     """k-means at work: from its first centroids to its last."""
     recipe, codebook = scene.recipe, scene.codebook

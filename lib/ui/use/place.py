@@ -10,12 +10,13 @@ from lib.dataset import Dataset
 from lib.estimates import quantile
 from lib.segments import EXACT, place
 from lib.segments.segmentation import BORDER_SOURCE
+from lib.ui.run import whole_page
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.words import literal
 
 
-@st.fragment
+@whole_page.fragment
 def render(scene: Segmented) -> None:
     """A short form with the recipe's features: the segment a member falls in, and how clearly."""
     member, names = scene.entity.singular, scene.names

@@ -28,7 +28,7 @@ class Tab(NamedTuple):
     show: Callable[[Segmented], None]
 
 
-@st.fragment
+@whole_page.fragment
 def render(scene: Segmented, *, algorithms: bool = False) -> None:
     """The tabs that the data have something for.
 

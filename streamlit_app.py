@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.errors import HouseholdSegmentsError
-from lib.ui.run import background, drawing, server, whole_page
+from lib.ui.run import background, drawing, server, uploads, whole_page
 from lib.ui.scene import catalogue, links, own, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
@@ -23,6 +23,7 @@ def visit() -> None:
     """Show the page that was asked for, the sidebar beside it."""
     st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
     own.sweep(background.gone)
+    uploads.keep_bounded()
     menu = pages(sidebar.subject_on_view().pages)
     server.before_first_page()
     with links.whole_page():

@@ -4,7 +4,7 @@ Segments are numbered from 1, ascending by the centroid's value of the recipe's 
 segment. Long work takes ``progress(done, words)``, which cancels by raising ``Cancelled``.
 """
 
-from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN, is_quick
+from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN, is_dear, is_quick
 from lib.segments.describe.contrast import contrast
 from lib.segments.describe.explain import Explanation, Rule, explain
 from lib.segments.describe.found import Found, find_member
@@ -94,6 +94,7 @@ __all__ = [
     "findings",
     "fit",
     "gaps",
+    "is_dear",
     "is_quick",
     "iterations",
     "jaccard",

@@ -69,6 +69,11 @@ def is_quick(algorithm: Algorithm, rows: int) -> bool:
     return algorithm in _QUICK and rows <= MANY
 
 
+def is_dear(algorithm: Algorithm, rows: int) -> bool:
+    """Whether data of so many rows are compared with data without segments for minutes, and not for seconds."""
+    return algorithm not in _QUICK and rows > MANY
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """Labels 0, 1, ... (-1 unassigned), centres where the algorithm has its own, inertia of each start.

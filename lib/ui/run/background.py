@@ -131,6 +131,22 @@ def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[
         render(slot, key, work)
 
 
+def unasked(slot: str, key: Hashable, work: Callable[[Progress], object], doing: str, label: str = "") -> None:
+    """Work that nobody asked for, done while its page is looked at: in words a small line; a button where it is dear.
+
+    Args:
+        slot: See ``render``.
+        key: See ``render``.
+        work: See ``render``.
+        doing: What the line says.
+        label: What the button says that takes the place of the line, if there shall be one.
+    """
+    if label:
+        on_request(slot, label, ":material/compare:", key, work)
+    else:
+        render(slot, key, work, quietly=doing)
+
+
 def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", quietly: str = "") -> T | None:
     """The result of work if it is done; else it is shown where it stands, and the page runs again when it is over.
 

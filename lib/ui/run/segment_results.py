@@ -28,6 +28,16 @@ def is_found(view: View, recipe: Recipe) -> bool:
     return is_kept(segmentation, view, recipe)
 
 
+def is_quick(view: View, recipe: Recipe) -> bool:
+    """Whether every number of segments is tried within a few seconds."""
+    return segments.is_quick(recipe.algorithm, len(view.members(recipe.features)))
+
+
+def is_dear(view: View, recipe: Recipe) -> bool:
+    """Whether it takes minutes to compare with data without segments."""
+    return segments.is_dear(recipe.algorithm, len(view.members(recipe.features)))
+
+
 @kept
 def points_of(view: View, recipe: Recipe) -> tuple[features.Space, segments.Points]:
     """The members on the scale of distances: the same for every number of segments."""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as charts
-from lib.segments import Gaps, Suggestion, advice, agreement, is_quick
+from lib.segments import Gaps, Suggestion, advice, agreement
 from lib.segments.judge.suggest import GAP
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
@@ -37,7 +37,7 @@ def render(scene: Segmented) -> None:
             "sweep",
             segment_results.sweep_key(view, recipe),
             lambda progress: segment_results.sweep(view, recipe, progress),
-            is_heavy=not is_quick(recipe.algorithm, len(scene.members(recipe.features))),
+            is_heavy=not segment_results.is_quick(view, recipe),
         )
         return
     known = segment_results.beside(view, recipe).gaps
@@ -83,14 +83,15 @@ def _render_chart(
 
 
 def _find_gaps(scene: Segmented) -> None:
-    """Nobody asked for it: it is made while the sweep is looked at."""
+    """Nobody asked for it: it is made while the sweep is looked at, unless it takes minutes."""
     view, recipe = scene.view, scene.recipe
     if len(recipe.features) > 1:
-        background.render(
+        background.unasked(
             "gaps",
             segment_results.gaps_key(view, recipe),
             lambda progress: segment_results.gaps(view, recipe, progress),
-            quietly="Every number of segments is being compared with data that have none",
+            "Every number of segments is being compared with data that have none",
+            "Compare every number with data that have no segments" if segment_results.is_dear(view, recipe) else "",
         )
 
 

@@ -186,11 +186,12 @@ def _render_null(scene: Segmented, null: Null | None) -> None:
         )
     elif len(scene.recipe.features) > 1 and np.isfinite(scene.found.silhouette):
         view, recipe = scene.view, scene.recipe
-        background.render(
+        background.unasked(
             "null",
             segment_results.null_key("silhouette", view, recipe),
             lambda progress: segment_results.null_silhouette(view, recipe, progress),
-            quietly="Being compared with data that have no segments",
+            "Being compared with data that have no segments",
+            "Compare with data that have no segments" if segment_results.is_dear(view, recipe) else "",
         )
 
 

@@ -32,6 +32,8 @@ from data.build.panel import IMPLICATES, read_survey
 from data.build.report import criteria, fingerprint
 from data.build.sample import REFERENCE, SAMPLE, build
 from data.build.weights import raked, weighted_quantile
+from lib.errors import DataError
+from lib.sources import scf
 from lib.subjects.scf import IDENTITIES
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "SCFP2019.csv.gz"
@@ -106,6 +108,14 @@ def panel(frame, name):
 
 
 class TestFile:
+    def test_a_flipped_bit_is_found(self, tmp_path, monkeypatch):
+        whole = SAMPLE.read_bytes()
+        damaged = tmp_path / "sample.parquet"
+        damaged.write_bytes(whole[:9_000] + bytes([whole[9_000] ^ 4]) + whole[9_001:])
+        monkeypatch.setattr(scf.survey, "SAMPLE", damaged)
+        with pytest.raises(DataError, match="is damaged: fetch this project anew"):
+            scf.sample(columns=["INCOME"])
+
     def test_it_is_small(self):
         assert SAMPLE.stat().st_size <= 4 * MEGABYTE
 

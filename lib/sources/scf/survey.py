@@ -21,6 +21,12 @@ from lib.subjects.scf import IDENTITIES, SCF
 from lib.tables.files import read_frame, refuse_repeated
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample.parquet"
+SAMPLE_DIGEST = SAMPLE.with_suffix(".sha256")
+"""Its SHA-256, as ``sha256sum`` writes it."""
+
+_MARK = 16
+"""Signs of a digest that tell files apart."""
+
 _OF_1989 = {"X1": "Y1", "XX1": "YY1"}
 _NHNFIN = next(identity for identity in IDENTITIES if identity.total == "NHNFIN")
 
@@ -84,13 +90,19 @@ def sample(*, columns: Sequence[str] | None = None) -> Dataset:
 
     Args:
         columns: Columns wanted besides the identifiers and the weight; all by default.
+
+    Raises:
+        DataError: If the file is not the one that it was.
     """
     wanted = None if columns is None else (*checks.IDENTIFIERS, *columns)
+    digest = _digest(SAMPLE)
+    if digest != SAMPLE_DIGEST.read_text(encoding="ascii").partition(" ")[0]:
+        raise DataError("The embedded sample (data/sample.parquet) is damaged: fetch this project anew.")
     with pq.ParquetFile(SAMPLE, memory_map=True) as parquet:
         frame = parquet_copy.read_table(parquet, wanted)
     facts = Facts(
         name="Synthetic sample of 2019",
-        fingerprint=_hash(SAMPLE),
+        fingerprint=digest[:_MARK],
         wave=2019,
         dollars=2019,
         dollar_factor=1.0,
@@ -111,7 +123,7 @@ def _read_and_check(path: Path) -> tuple[pd.DataFrame, Facts]:
     unasked = _unasked(frame, found.wave)
     facts = Facts(
         name=f"SCF {found.wave}" if found.wave else f"SCF ({path.name})",
-        fingerprint=_hash(path),
+        fingerprint=_digest(path)[:_MARK],
         wave=found.wave,
         dollars=found.dollars,
         dollar_factor=found.factor,
@@ -180,8 +192,8 @@ def _dataset(frame: pd.DataFrame, facts: Facts) -> Dataset:
     )
 
 
-def _hash(path: Path) -> str:
+def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise DataError(f"{path.name} cannot be read: check that the file is there.") from error

@@ -71,6 +71,12 @@ def test_conditions_pick_the_rows_that_they_say(five, text, picked):
         ("not " * 100 + "AGE < 3", "nested more than 12 deep"),
         ("AGE < 3 or " * 120 + "AGE < 3", "at most 1,000"),
         ("~" * 900 + "AGE < 3", "nested too deep"),
+        ("AGE" + ".b" * 400 + " < 3", "nested too deep"),
+        ("AGE" + " + 1" * 240 + " < 3", "nested too deep"),
+        ("AGE < " + "+" * 400 + "3", "nested too deep"),
+        ("AGE < " + "-" * 980 + "3", "nested too deep"),
+        ("AGE < 3 # and DEBT > 2", "leave out “# and DEBT > 2”"),
+        ("#", "leave out “#”"),
         (
             "net income < 3",
             "near “income < 3”: write column, comparison and number, a name that is not one plain word in",

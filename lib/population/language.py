@@ -18,6 +18,10 @@ from lib.population.names import put_back, shown, stood_in
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 12
+_DEEPEST = 150
+"""Levels of a text that is read at all: beyond some hundreds whatever reads or writes it runs out of stack."""
+
+_TOO_DEEP = "The conditions cannot be read: they are nested too deep."
 
 _SYMBOLS: Mapping[type[ast.cmpop], str] = MappingProxyType(
     {
@@ -57,7 +61,7 @@ def parse(text: str, example: str = EXAMPLE) -> tuple[Condition, ...]:
     except PopulationError as error:
         raise PopulationError(str(error).replace(_EXAMPLE, f"for example {example}")) from error
     except RecursionError as error:  # hundreds of signs before a number
-        raise PopulationError("The conditions cannot be read: they are nested too deep.") from error
+        raise PopulationError(_TOO_DEEP) from error
 
 
 def _parsed(text: str) -> tuple[Condition, ...]:
@@ -73,6 +77,9 @@ def _tree(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise PopulationError(f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
     plain, names = stood_in(text)
+    if "#" in plain:
+        rest = shown(put_back(plain[plain.index("#") :], names))
+        raise PopulationError(f"Nothing may stand after a # in conditions: leave out “{rest}”.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
@@ -81,11 +88,20 @@ def _tree(text: str) -> ast.expr:
         raise PopulationError(_explain_syntax(plain, names, error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise PopulationError(f"The conditions cannot be read: write them plainly, {_EXAMPLE}.") from error
+    _check_depth(tree)
     for node in ast.walk(tree):
         for part, value in ast.iter_fields(node):
             if isinstance(value, str):
                 setattr(node, part, put_back(value, names))
     return tree
+
+
+def _check_depth(tree: ast.expr) -> None:
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if level:
+        raise PopulationError(_TOO_DEEP)
 
 
 def _shown(node: ast.expr) -> str:

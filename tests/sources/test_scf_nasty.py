@@ -216,6 +216,16 @@ def test_a_column_named_as_in_1989_beside_the_later_one_is_just_a_column(write):
     assert (data.columns[1], data.columns[-1]) == ("Y1", "X1")
 
 
+@pytest.mark.parametrize("column", ["INCOME", "MINE"])
+def test_an_amount_beyond_all_sums_is_refused(write, column):
+    """1e308 was read, and two pages then raised."""
+    frame = excerpt()
+    amounts = [1e308, *[0.0] * (len(frame) - 1)]
+    refuse(
+        write(NAME, as_csv(frame.assign(**{column: amounts}))), f"column {column}, has 1e+308 on line 2, more than any"
+    )
+
+
 def test_the_lowest_whole_number_is_kept_in_the_copy(write):
     path = write(NAME, as_csv(excerpt().assign(MINE=-(2**63))))
     first = scf.read(path).values("MINE")

@@ -37,6 +37,9 @@ _CENTS = 5.0
 _LARGEST = 1e14
 """Identifiers up to here, and ten times as large, are exact in float64 and in int64."""
 
+_MOST = 1e30
+"""Beyond it squares of amounts, and sums of them, leave what a number can hold."""
+
 _HEAVIEST = 1e9
 EXPECTED = Expected(
     what="the survey's summary extract",
@@ -82,6 +85,7 @@ def check_rows(name: str, frame: pd.DataFrame) -> None:
         raise DataError(f"{name} has a header but no rows: {_DO}.")
     _check_numbers(name, frame)
     _check_complete(name, frame)
+    _check_amounts(name, frame)
     _check_implicates(name, frame)
     _check_weights(name, frame)
 
@@ -126,6 +130,18 @@ def _check_complete(name: str, frame: pd.DataFrame) -> None:
         bad = ~np.isfinite(values) if column in complete else np.isinf(values)
         if bad.any():
             raise DataError(f"{name}, column {column}, lacks a number on line {_first_line(bad)}: {_DO}.")
+
+
+def _check_amounts(name: str, frame: pd.DataFrame) -> None:
+    """Nothing is so large that sums and squares of it could not be held."""
+    for column in frame.columns.difference(IDENTIFIERS):
+        values = frame[column].to_numpy(dtype=float)
+        large = np.abs(values) > _MOST
+        if large.any():
+            got = f"{values[large.argmax()]:.3g}"
+            raise DataError(
+                f"{name}, column {column}, has {got} on line {_first_line(large)}, more than any amount can be: {_DO}."
+            )
 
 
 def _check_implicates(name: str, frame: pd.DataFrame) -> None:

@@ -6,7 +6,9 @@ one piece is ever in memory.
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +29,9 @@ BLOCK = 2**20
 
 CELLS = 500_000
 """Cells of a Parquet file taken at a time."""
+
+_FEW_ROWS, _ROWS_IN_A_BYTE = 2_000_000, 4
+"""A table of as many rows may say what it likes; a larger one has a byte for every so many of them, packed as it is."""
 
 _DELIMITERS = ",;\t|"
 _NUMERIC = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
@@ -78,14 +83,26 @@ class CsvSource:
         if not header.strip():
             raise DataError(f"{path.name} is empty: a table needs a line of column names.")
         delimiter = max(_DELIMITERS, key=header.count)
+        if _is_named_by_a_remark(comments, header, delimiter):
+            raise DataError(
+                f"{path.name} names its columns in a line that begins with #, as remarks do: take the # away."
+            )
         found = cls(path, [], comments, delimiter, encoding)
         with _sentences(path), found._reader() as reader:
             return replace(found, names=list(reader.schema.names))
 
     def pieces(self) -> Iterator[pa.RecordBatch]:
-        """The rows as text, some 1 MB at a time."""
+        """The rows as text, some 1 MB at a time.
+
+        Raises:
+            DataError: Also if they are too many for the bytes of the file.
+        """
+        rows = 0
         with _sentences(self.path), self._reader() as reader:
-            yield from reader
+            for piece in reader:
+                rows += len(piece)
+                check_rows(self.path, rows)
+                yield piece
 
     def _reader(self) -> pv.CSVStreamingReader:
         return pv.open_csv(
@@ -118,12 +135,28 @@ class ParquetSource:
             nested = [field.name for field in schema if pa.types.is_nested(field.type)]
             if nested:
                 raise DataError(f"{path.name} has lists or records in {', '.join(nested[:3])}: leave them out.")
+            check_rows(path, file.metadata.num_rows)
             return cls(path, list(schema.names), _told(schema.metadata or {}))
 
     def pieces(self) -> Iterator[pa.RecordBatch]:
         """The rows, some 500,000 cells at a time."""
         with _sentences(self.path), pq.ParquetFile(self.path) as file:
             yield from file.iter_batches(batch_size=max(1_000, CELLS // max(1, len(self.names))))
+
+
+def check_rows(path: Path, rows: int) -> None:
+    """Check that rows are not so many that the file can say next to nothing of each.
+
+    A kilobyte that is unpacked, row by row, fills a disk.
+
+    Raises:
+        DataError: If they are.
+    """
+    if rows > _FEW_ROWS and rows > _ROWS_IN_A_BYTE * (size := path.stat().st_size):
+        raise DataError(
+            f"{path.name} unpacks to {rows:,} rows or more, for which {size / 1e6:,.1f} MB are next to nothing: if it "
+            "is a table, divide it."
+        )
 
 
 def open_table(path: Path, encoding: str = "utf-8") -> Source:
@@ -169,15 +202,28 @@ def as_text(column: pa.Array) -> pa.Array:
 
 
 def _first_lines(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
-    """Comment lines on top, without their #, and the line of column names."""
+    """Lines above a table, without their # where they are not blank, and the line of column names."""
     comments: list[str] = []
     with _sentences(path), pa.input_stream(str(path), compression="detect") as stream:
-        lines = stream.read(2**20).decode(encoding.replace("utf-8", "utf-8-sig"), errors="replace").splitlines()
-    for line in lines:
-        if not line.startswith("#"):
+        start = stream.read(2**20)
+    if encoding == "utf-8" and start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DataError(f"{path.name} is in UTF-16: save it as “CSV UTF-8” and try again.")
+    for line in start.decode(encoding.replace("utf-8", "utf-8-sig"), errors="replace").splitlines():
+        if line.strip() and not line.startswith("#"):
             return tuple(comments), line
         comments.append(line[1:])
     return tuple(comments), ""
+
+
+def _is_named_by_a_remark(comments: tuple[str, ...], first: str, delimiter: str) -> bool:
+    """Whether the first line below the remarks is a row of numbers, and the last remark has as many cells."""
+    cells = first.count(delimiter) + 1
+    above = next((line for line in reversed(comments) if line.strip()), "")
+    return cells > 1 and above.count(delimiter) + 1 == cells and any(map(_is_number, first.split(delimiter)))
+
+
+def _is_number(cell: str) -> bool:
+    return re.match(_NUMERIC, cell) is not None
 
 
 def _told(metadata: dict[bytes, bytes]) -> tuple[str, ...]:

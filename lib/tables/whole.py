@@ -29,7 +29,7 @@ def whole(target: Path) -> Iterator[Path]:
     Raises:
         OSError: If the folder takes no file (before the block), or the draft cannot be renamed (after it).
     """
-    _sweep(target.parent)
+    sweep(target.parent)
     handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=target.parent)
     os.close(handle)
     draft = Path(name)
@@ -42,8 +42,8 @@ def whole(target: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove old drafts; one that is being written is younger, for each write renews its time."""
+def sweep(folder: Path) -> None:
+    """Remove old drafts from a folder; one that is being written is younger, for each write renews its time."""
     for draft in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(OSError):  # another writer may sweep at the same time
             if draft.lstat().st_mtime < time.time() - ABANDONED:

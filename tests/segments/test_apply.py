@@ -3,12 +3,16 @@
 import gzip
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from labelling import label_frame
@@ -239,6 +243,9 @@ def test_parquet_keeps_its_types_and_says_where_the_recipe_came_from(stored, tmp
         (b"DEBT,ASSET,name\n1,2,\xff\xfe\n", "not in UTF-8"),
         (b"DEBT,ASSET,x,x\n1,2,3,4\n", "two columns of the same name"),
         (b"DEBT\n1\n", "no column ASSET"),
+        (b"#DEBT,ASSET\n1,2\n", "names its columns in a line that begins with #, as remarks do: take the # away"),
+        ("DEBT,ASSET\n1,2\n".encode("utf-16"), "is in UTF-16: save it as"),
+        (b"\n\n", "empty"),
     ],
 )
 def test_bad_tables_are_refused_and_leave_nothing_behind(stored, tmp_path, content, words):
@@ -248,6 +255,25 @@ def test_bad_tables_are_refused_and_leave_nothing_behind(stored, tmp_path, conte
         label_file(stored, tmp_path / "t.csv", tmp_path / "o.csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["o.csv", "t.csv"]
     assert (tmp_path / "o.csv").read_text() == "older"
+
+
+def test_blank_lines_and_remarks_above_a_table_are_passed_over(stored, tmp_path, table):
+    (tmp_path / "t.csv").write_bytes(b"\n# A remark, of two parts\n\n" + table.read_bytes())
+    assert label_file(stored, tmp_path / "t.csv", tmp_path / "o.csv").rows == 240
+
+
+@pytest.mark.parametrize("packing", ["parquet", "csv.gz"])
+def test_a_small_file_of_very_many_rows_is_refused(stored, tmp_path, monkeypatch, packing):
+    """175 kB became 620 MB of CSV."""
+    monkeypatch.setattr(table_files, "_FEW_ROWS", 20_000)
+    path, rows = tmp_path / f"t.{packing}", 200_000
+    if packing == "parquet":
+        pq.write_table(pa.table({"DEBT": np.zeros(rows), "ASSET": np.zeros(rows)}), path)
+    else:
+        path.write_bytes(gzip.compress(b"DEBT,ASSET\n" + b"0,0\n" * rows))
+    with pytest.raises(DataError, match=r"rows or more, for which 0\.0 MB are next to nothing"):
+        label_file(stored, path, tmp_path / "o.csv")
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
 def test_damaged_files_are_refused(stored, tmp_path, table):
@@ -330,6 +356,20 @@ def test_what_goes_wrong_is_said_in_a_line(recipe_file, table, tmp_path, capsys,
     assert words in told
     assert told.count("\n") == 1
     assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_process_that_is_told_to_end_leaves_no_draft(recipe_file, table, tmp_path, capsys, monkeypatch):
+    def told_to_end(*_):
+        assert list(tmp_path.glob(".*.part"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(30)  # until the signal comes
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("lib.segments.apply.command._stream", told_to_end)
+    assert main([str(recipe_file), str(table), "-o", str(tmp_path / "o.csv")]) == 130
+    assert capsys.readouterr().err == "Stopped; nothing was written.\n"
+    assert not [*tmp_path.glob(".*.part"), *tmp_path.glob("o.csv")]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_wrong_call_says_how_it_is_called(capsys):

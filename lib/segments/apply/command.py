@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -248,8 +250,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.output.exists() and asked.recipe.exists() and asked.output.samefile(asked.recipe):
             raise DataError(f"{asked.output.name} is the recipe itself: write to another file.")
-        stored = load(asked.recipe)
-        done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, header=asked.header)
+        with _ended_as_by_hand():
+            stored = load(asked.recipe)
+            done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, header=asked.header)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing was written.\n")
         return 130
@@ -258,6 +261,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sys.stderr.write(f"{asked.output}: {done.words}\n")
     return 0
+
+
+@contextmanager
+def _ended_as_by_hand() -> Iterator[None]:
+    """Who ends the process by SIGTERM ends it as Ctrl+C does: nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def load(path: Path) -> StoredRecipe:

@@ -122,7 +122,11 @@ def read_delimited(file: Bare, place: Room, choices: dict[str, Any], progress: P
         skipped=dialect.skipped,
         broken=broken,
         broken_count=count,
-        notes=(*_guessed_encoding(encoding, choices), *_passed_over(dialect, choices)),
+        notes=(
+            *_guessed_encoding(encoding, choices),
+            *_passed_over(dialect, choices),
+            *(() if header else _named_by_a_remark(path, dialect)),
+        ),
     )
 
 
@@ -136,6 +140,15 @@ def _passed_over(dialect: _Dialect, choices: dict[str, Any]) -> tuple[str, ...]:
     if not dialect.passed or dialect.told or choices.get("skip") is not None:
         return ()
     return (raw.passed_over("line", dialect.passed),)
+
+
+def _named_by_a_remark(path: Path, dialect: _Dialect) -> tuple[str, ...]:
+    """Where the line above the numbers is passed over for its # and has a cell for each column."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        above = [line for line in islice(file, dialect.skipped) if line.strip()]
+    if not above or not above[-1].startswith("#") or above[-1].count(dialect.delimiter) + 1 != dialect.columns:
+        return ()
+    return ("The line above the first row begins with #, as remarks do: if it names the columns, take the # away.",)
 
 
 def shown_delimiter(delimiter: str) -> str:

@@ -18,6 +18,8 @@ import streamlit as st
 from threadpoolctl import ThreadpoolController
 
 from lib.errors import HouseholdSegmentsError
+from lib.sources import download
+from lib.tables.whole import sweep
 from lib.ui.scene import catalogue
 from lib.work.progress import Cancelled
 
@@ -48,6 +50,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _open_all() -> None:
+    sweep(download.downloads_folder())
     for source in catalogue.sources().keys() - catalogue.EXAMPLES.keys():
         with contextlib.suppress(HouseholdSegmentsError):  # the page says what is wrong with it
             catalogue.about(source)
@@ -107,6 +110,8 @@ def _first_maps() -> None:
     from lib import maps
     from lib.maps.first import prepare
 
+    if (cache := maps.default_store().cache) is not None:
+        sweep(cache)
     maps.warm_up()
     with contextlib.suppress(Cancelled):  # the server ends
         for year in sorted(catalogue.waves(), reverse=True)[:_MAPPED]:

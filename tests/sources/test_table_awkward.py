@@ -529,6 +529,19 @@ def test_too_many_rows(monkeypatch):
     refused(b"a,b\n" + b"1,2\n" * 1_001, "has more than 1,000 rows, the most that are read")
 
 
+def test_a_small_parquet_file_of_very_many_rows():
+    """873 kB of a hundred million rows kept the server at work for 14 s."""
+    file = io.BytesIO()
+    pq.write_table(pa.table({"a": np.zeros(2_000_001, dtype=np.int8)}), file)
+    refused(file.getvalue(), "has more than 2,000,000 rows, the most that are read")
+
+
+def test_names_in_a_line_that_begins_as_remarks_do():
+    words = "if it names the columns, take the # away"
+    assert words in " ".join(understand(b"#id,amount\n1,2.5\n2,3.5\n", "f.csv").notes)
+    assert words not in " ".join(understand(b"# Made by us, in May\nid,amount\n1,2.5\n2,3.5\n", "f.csv").notes)
+
+
 def test_too_many_cells(monkeypatch):
     monkeypatch.setattr(raw, "MAX_CELLS", 2_000_000)
     refused(b"a,b,c\n" + b"1,2,3\n" * 700_000, "has more than 2 million cells")

@@ -17,7 +17,9 @@ from lib.work.jobs import LEASE_SECONDS, Gone, Queue, Ticket, Words
 from lib.work.progress import Cancelled, Progress
 from lib.work.wire import Arrays, TooLarge
 
-MAX_WAITING = 32
+MAX_WAITING, MAX_WAITING_EACH = 32, 4
+"""Maps that may wait, of all and of one watcher: a page shows two at once."""
+
 IDLE_SECONDS = 600.0
 LONGEST_SECONDS = 900.0
 MEMORY_MB = 1_024
@@ -62,7 +64,14 @@ class Worker:
             memory_mb: What the process may hold, where the system can be told.
             lease_seconds: A map that nobody has looked at for so long is not drawn.
         """
-        self._queue = Queue(at_once=1, waiting=waiting, error=MapError, words=_WORDS, lease_seconds=lease_seconds)
+        self._queue = Queue(
+            at_once=1,
+            waiting=waiting,
+            waiting_each=MAX_WAITING_EACH,
+            error=MapError,
+            words=_WORDS,
+            lease_seconds=lease_seconds,
+        )
         self._helper = Helper(
             _PROCESS, "the map worker", memory_mb=memory_mb, longest_seconds=longest_seconds, idle_seconds=idle_seconds
         )

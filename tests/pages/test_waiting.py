@@ -126,6 +126,34 @@ def test_a_busy_queue_is_said_and_asked_again(opened, queue, held):
     assert said(at.run()) == ["Here it is: cake"]
 
 
+def of_nobody(work, label):
+    """A page with work that nobody asked for."""
+    from lib.ui.run import background
+
+    background.unasked("slot", "key", work, "Being compared", label)
+
+
+def test_what_nobody_asked_for_waits_for_its_place_without_a_word(queue, held):
+    before = held()
+    queue.ask("running", "Ann", before)
+    before.until_it_runs()
+    queue.ask("waiting", "Ben", lambda _: None)
+    at = AppTest.from_function(of_nobody, kwargs={"work": lambda _: None, "label": ""}, default_timeout=PATIENCE).run()
+    assert not at.exception
+    assert ([box.value for box in at.info], [line.value for line in at.caption]) == ([], ["Being compared: 0%"])
+
+
+def test_what_is_dear_is_done_when_somebody_asks(queue):
+    done = []
+    named = {"work": lambda _: done.append(1), "label": "Compare"}
+    at = AppTest.from_function(of_nobody, kwargs=named, default_timeout=PATIENCE).run()
+    assert queue.wait(PATIENCE)
+    assert not done
+    at.button(key="ask_slot").click().run()
+    assert queue.wait(PATIENCE)
+    assert done
+
+
 def test_a_tab_that_slept_asks_again(opened, queue, held, clock):
     work = held("cake")
     at = opened(work)

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from lib.errors import RecipeError
 from lib.features import SCALINGS, TRANSFORMS
 from lib.population import Population
-from lib.segments import Model, Recipe, fit, iterations, place
+from lib.segments import Model, Recipe, fit, is_dear, is_quick, iterations, place
 from lib.segments.alone import goodman_kruskal
 from lib.sources import examples
 from lib.steps import OneHot, prepare
@@ -269,3 +269,9 @@ def test_a_decoy_that_is_found_often_does_not_end_the_search(real_2022):
     found = fit(fearful, Recipe(("DEBT", "HOUSES"), "asinh", k=4))
     assert found.inertia < 270
     assert len(found.inertias) >= 50
+
+
+def test_what_takes_long_is_known_beforehand():
+    """Of all rows of a wave, a mixture's null models take minutes; what a subgroup takes is a moment."""
+    assert [is_quick("kmeans", 4_000), is_quick("kmeans", 28_885), is_quick("gaussian_mixture", 4_000)] == [1, 0, 0]
+    assert [is_dear("kmeans", 28_885), is_dear("gaussian_mixture", 28_885), is_dear("ward", 4_000)] == [0, 1, 0]

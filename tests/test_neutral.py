@@ -215,7 +215,7 @@ def test_columns_that_can_be_no_feature_are_not_among_the_first():
 def test_every_algorithm_and_its_words(mine, named, algorithm):
     fit = segments.fit(mine, Recipe(named[:4], "asinh", algorithm=algorithm, k=3, starts=3))
     called = segments.names(mine, fit)
-    said = segments.findings(fit, called, who="Mine")
+    said = segments.findings(fit, called, who="Mine").text
     assert not BANNED.search(said + " ".join(called.values()) + " ".join(fit.notes))
     assert re.search(r"of the rows; the smallest", said)
 
@@ -229,12 +229,12 @@ def test_judging(mine, found):
     assert stable.table["bootstrap"].min() > 0.9
     nulls = segments.Nulls(
         segments.null_silhouette(mine, found, draws=2),
-        segments.null_stability(mine, found, stable),
+        segments.null_stability(mine, found, stable, draws=2),
         segments.gaps(mine, swept),
     )
     assert margins_of(mine, found).rows == len(mine)
     assert segments.until_decided(mine, found, stable).resamples >= 3
-    beside = segments.findings(found, {}, who="mine", swept=swept, stable=stable, beside=nulls)
+    beside = segments.findings(found, {}, who="mine", swept=swept, stable=stable, beside=nulls).text
     assert not BANNED.search(beside)
     compared = segments.compare(mine, found.recipe)
     assert compared.table.loc[["bisecting", "gaussian_mixture", "ward"], "agreement"].tolist() == pytest.approx([1] * 3)
@@ -410,7 +410,7 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
 def test_members_are_called_what_the_subject_calls_them(mine, found):
     customers = replace(mine, subject=CUSTOMERS)
     fit = segments.fit(customers, found.recipe)
-    said = segments.findings(fit, segments.names(customers, fit), who="Mine")
+    said = segments.findings(fit, segments.names(customers, fit), who="Mine").text
     assert "33.3% of the customers" in said
     assert "100 customers." in said
 

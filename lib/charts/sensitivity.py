@@ -7,18 +7,17 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.segments.judge.sensitivity import KINDS, Sensitivity
-from lib.words import capitalised
 
 _ROW = 20
-_LABELS = 190
+_LABELS = 250
 """Pixels for the words of a change."""
 
 
 def survival(found: Sensitivity) -> alt.LayerChart:
     """A dot for every change at its agreement, the closest on top, coloured by what is changed, the noise as a line."""
-    table = found.table.assign(what=[capitalised(KINDS[kind]) for kind in found.table["kind"]])
+    table = found.table.assign(what=found.table["kind"].map(KINDS))
     table["text"] = table["agreement"].map("{:.2f}".format)
-    kinds = [capitalised(words) for kind, words in KINDS.items() if kind in set(found.table["kind"])]
+    kinds = [words for kind, words in KINDS.items() if kind in set(found.table["kind"])]
     low = min(0.0, float(table["agreement"].min()))
     base = alt.Chart(table).encode(
         y=alt.Y(
@@ -35,7 +34,7 @@ def survival(found: Sensitivity) -> alt.LayerChart:
         ),
         tooltip=[
             alt.Tooltip("what:N", title="What is changed"),
-            alt.Tooltip("change:N", title="To"),
+            alt.Tooltip("to:N", title="To"),
             alt.Tooltip("agreement:Q", title="Adjusted Rand index", format=".3f"),
             alt.Tooltip("segments:Q", title="Segments"),
         ],

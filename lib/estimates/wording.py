@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lib.estimates.ends import THIN
 from lib.estimates.figures import Method
 from lib.subject import Entity
+from lib.words import listed
 
 _HOW: Mapping[Method, str] = {
     "replicate weights": "by the survey's replicate weights",
@@ -47,3 +49,47 @@ def between(low: float, high: float, text: Callable[[float], str]) -> str:
 def beyond(low: float, high: float) -> bool:
     """Whether the interval of a difference leaves out zero: only then may a word say that two figures differ."""
     return bool(low > 0 or high < 0)
+
+
+def difference(low: float, high: float, text: Callable[[float], str], unit: str = "") -> str:
+    """By how much one figure is above or below another: "1.2 to 3.4 points more"; "" where nothing can be told.
+
+    Args:
+        low: Where the interval of the difference begins.
+        high: Where it ends.
+        text: How such figures are said.
+        unit: What follows the figures.
+    """
+    if not beyond(low, high):
+        return ""
+    least, most = sorted((abs(low), abs(high)))
+    return " ".join(filter(None, (between(least, most, text), unit, "more" if low > 0 else "less")))
+
+
+_RIVALS = 2
+"""Figures that are named where they cannot be told from the largest."""
+
+
+def largest(said: Sequence[str], value: ArrayLike, low: ArrayLike, high: ArrayLike) -> str:
+    """The largest of several figures, and which others cannot be told from it, those with the larger figures first.
+
+    Intervals that do not meet tell two figures apart whatever these have in common: the standard error of a difference
+    is never more than the sum of both. Where they meet, or are not known, nothing is told.
+
+    Args:
+        said: The figures in words.
+        value: The figures; NaN where there is none.
+        low: Where their intervals begin.
+        high: Where these end.
+    """
+    values, lows, highs = (np.asarray(one, dtype=float) for one in (value, low, high))
+    first, *others = [int(at) for at in np.argsort(-values, kind="stable") if not np.isnan(values[at])]
+    if not others:
+        return said[first]
+    if np.isnan(lows[first]):
+        return f"{said[first]}, by how much for sure cannot be told"
+    near = [said[at] for at in others if not highs[at] < lows[first]]
+    if not near:
+        return said[first]
+    more = f" and {len(near) - _RIVALS} more" if len(near) > _RIVALS else ""
+    return f"{said[first]}, not told apart from {', '.join(near[:_RIVALS]) if more else listed(near)}{more}"

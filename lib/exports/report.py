@@ -117,13 +117,13 @@ def report(
     report_progress(progress, 0.05, "Drawing")
     drawn = [*figures, *_own_figures(dataset, segmentation, called, described, sure, swept, origin)]
     pictures, left_out = _pictures(drawn, origin, progress)
-    summary = findings(segmentation, called, who=origin.title, swept=swept, stable=stable, beside=nulls)
+    said = findings(segmentation, called, who=origin.title, swept=swept, stable=stable, beside=nulls)
     sections = [
         Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
         parts.who(dataset, segmentation, origin),
         Section(
             "Segments",
-            (summary, levels_words(dataset, segmentation, is_everyone=not origin.population)),
+            (said.lead, *said.details, levels_words(dataset, segmentation, is_everyone=not origin.population)),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart),
             (parts.sizes(dataset, segmentation, called, sure), parts.middles(dataset, segmentation, described, origin)),
         ),

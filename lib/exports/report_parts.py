@@ -261,7 +261,7 @@ def trust(
     paragraphs = [
         f"Mean silhouette {segmentation.silhouette:.2f}{within}{scored}.{_said(nulls.silhouette)}",
         stable.words if stable is not None else f"Whether other {members} would give the same segments was not tested.",
-        stability_beside(nulls.stability),
+        stability_beside(nulls.stability, nulls.silhouette),
         f"{sensitive.words} {sensitive.drawn}".rstrip() if sensitive is not None else "",
         told.words if told is not None else "",
         _how_sure(segmentation, sure),
@@ -325,7 +325,7 @@ def _sensitivity(sensitive: Sensitivity | None) -> tuple[Table, ...]:
     if sensitive is None:
         return ()
     rows = tuple(
-        (capitalised(KINDS[row["kind"]]), row["change"], _two(row["agreement"]), f"{row['segments']}")
+        (KINDS[row["kind"]], row["to"], _two(row["agreement"]), f"{row['segments']}")
         for _, row in sensitive.table.iterrows()
     )
     header = ("What is changed", "To", "Adjusted Rand index", "Segments")

@@ -32,14 +32,6 @@ BENT: tuple[Transform, ...] = ("asinh", "two_part")
 WINSOR = (0.01, 0.99)
 """Weighted quantiles at which winsorised values are capped."""
 
-_HAVING: Mapping[Scaling, float] = {
-    "none": 1.0,
-    "standard": 1 / two_parts.APART,
-    "robust": 1 / two_parts.APART,
-    "minmax": 1.0,
-}
-"""What counts as the spread of 1 and 0 for any or none."""
-
 KNOTS = 1_000
 """Steps of the stored rank curve: a value held by a thousandth of the members or more is met exactly."""
 
@@ -205,7 +197,7 @@ def fit_space(
             "two_part" makes two parts of an amount that some do not have: any or none, and the amount bent by asinh,
             its mean among those who have any taken off, 0 for the others; other amounts it bends by asinh, categories
             it leaves. Spread is then measured among those who have any, and any is ``two_parts.APART`` spreads from
-            none (1 without scaling and on a range).
+            none, whatever the bend (without scaling standard deviations; on a range it is a whole range).
         scaling: "standard" is (x - mean) / sd with divisor the sum of weights, "robust" (x - median) / IQR by the
             survey's quantile rule, "minmax" maps the range to 0..1.
         pca: Share of the variance, above 0 and below 1, that principal components are to keep in the place of the
@@ -233,7 +225,7 @@ def fit_space(
         if v.ndim > 1:
             held = v[:, 0] > 0
             how_much = _centre_and_spread(scaling, v[held, 1], weights[held])[1]
-            measured += [(0.0, _HAVING[scaling]), (0.0, how_much)]
+            measured += [(0.0, _having(scaling, v[held, 1], weights[held])), (0.0, how_much)]
         elif fixed is None:
             measured.append(_centre_and_spread(scaling, v, weights))
         else:
@@ -332,6 +324,14 @@ def _unbend(transform: Transform, curve: Floats, v: Floats) -> Floats:
     if transform == "two_part" and len(curve):
         return np.sinh(v) * curve[0] if v.ndim == 1 else two_parts.amounts(curve, v)
     return v
+
+
+def _having(scaling: Scaling, amounts: Floats, weights: Floats) -> float:
+    """What counts as the spread of 1 and 0 for any or none: it weighs the same whatever the bend of the amounts."""
+    if scaling == "minmax":
+        return 1.0
+    unit = float(np.sqrt(variance(amounts, weights))) if scaling == "none" else 1.0
+    return 1 / (two_parts.APART * unit)
 
 
 def _centre_and_spread(scaling: Scaling, v: Floats, w: Floats) -> tuple[float, float]:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from lib.dataset import ROWS, Counting
 from lib.features.space import Scaling, Transform
+from lib.subject import Entity
+from lib.words import capitalised
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,21 @@ class ScaleWords:
     label: str
     does: str
     effect: str = ""
+
+
+BEND_THE_SCALE, BEND_AT, COMPARABLE, FEATURES = "Bend the scale", "Bend at", "Make comparable by", "Features"
+COUNT = "Count"
+"""What the controls of transform, bend, scaling, features and counting are called, wherever they are spoken of."""
+
+
+def times(factor: float) -> str:
+    """A factor of the amounts at which scales bend, as its control says it: "×0.3"."""
+    return f"×{factor:g}"
+
+
+def counts(counting: Counting, entity: Entity) -> str:
+    """A way of counting, as its control says it."""
+    return "Rows" if counting == ROWS else capitalised(entity.plural)
 
 
 _NOT_ALONE = "so that a few extreme ones do not decide alone"

@@ -4,7 +4,7 @@ Segments are numbered from 1, ascending by the centroid's value of the recipe's 
 segment. Long work takes ``progress(done, words)``, which cancels by raising ``Cancelled``.
 """
 
-from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN, is_dear, is_quick
+from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN, METHOD, is_dear, is_quick
 from lib.segments.describe.contrast import contrast
 from lib.segments.describe.explain import Explanation, Rule, explain
 from lib.segments.describe.found import Found, find_member
@@ -18,12 +18,12 @@ from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
-from lib.segments.judge.findings import Nulls, findings
+from lib.segments.judge.findings import Findings, Nulls, findings
 from lib.segments.judge.floor import Floor, noise_floor
 from lib.segments.judge.gap import Gaps, advice, gaps
 from lib.segments.judge.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
 from lib.segments.judge.null import Null, null_silhouette
-from lib.segments.judge.persist import Persistence, persist
+from lib.segments.judge.persist import Persistence, changed_shares, persist
 from lib.segments.judge.scores import adjusted_rand, calinski_harabasz, davies_bouldin, score
 from lib.segments.judge.sensitivity import Sensitivity, sensitivity
 from lib.segments.judge.stability import Stability, jaccard, null_stability, stability, until_decided, verdict
@@ -45,6 +45,7 @@ __all__ = [
     "MAX_FEATURES",
     "MAX_K",
     "MAX_STARTS",
+    "METHOD",
     "MIN_K",
     "SEGMENT",
     "STARTS",
@@ -55,6 +56,7 @@ __all__ = [
     "Clustergram",
     "Comparison",
     "Explanation",
+    "Findings",
     "Floor",
     "Found",
     "Gaps",
@@ -84,6 +86,7 @@ __all__ = [
     "agreement",
     "beside_the_rest",
     "calinski_harabasz",
+    "changed_shares",
     "clustergram",
     "compare",
     "contrast",

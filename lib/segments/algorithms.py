@@ -36,6 +36,9 @@ SMALLEST_DENSE = 0.01
 FEW_STARTS = 5
 """Starts of the mixture and of each bisection, where one start costs as much as many of k-means."""
 
+METHOD = "Method"
+"""What the control of the algorithm is called, wherever it is spoken of."""
+
 ALGORITHM_LABELS: Mapping[Algorithm, str] = {
     "kmeans": "k-means",
     "bisecting": "Bisecting k-means",

@@ -15,7 +15,8 @@ WHO = "TURNFEAR == 1 and NETWORTH < 2e6"
 TRIED = pd.DataFrame(
     {
         "kind": ["seed", "transform"],
-        "change": ["seed 43", "transform: ranks"],
+        "to": ["1 of 3", "Ranks"],
+        "change": ["Other random numbers: 1 of 3", "Bend the scale: Ranks"],
         "agreement": [0.99, 0.35],
         "segments": [4, 4],
     }

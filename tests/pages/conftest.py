@@ -44,7 +44,7 @@ def _as_on_a_server(monkeypatch):
     monkeypatch.setattr("lib.segments.judge.null.MOST_DRAWS", 2)
     monkeypatch.setattr("lib.segments.judge.null.MOST_ROWS", 200)
     monkeypatch.setattr("lib.segments.judge.gap.DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.NULL_SETS", 2)
+    monkeypatch.setattr("lib.segments.judge.stability.NULL_MOST", 2)
     monkeypatch.setattr("lib.segments.judge.stability.NULL_RESAMPLES", 2)
     monkeypatch.setattr("lib.segments.judge.stability.MAX_RESAMPLES", 60)
 

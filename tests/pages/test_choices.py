@@ -65,9 +65,14 @@ def test_which_choices_decide_is_tested_and_told(mine, settled, charts):
     said = next(c.value for c in at.main.caption if "other random numbers reach 1.00" in c.value)
     words, _, points = next(chart for chart in charts(at) if "other random numbers reach" in chart[0])
     assert said.startswith(words.split(";")[0])
-    assert {"scale × 0.1", "transform: ranks", "scaling: 0 to 1", "without a", "method: Ward", "seed 43"} <= set(
-        points["change"]
-    )
+    changed = set(points["change"])
+    assert {"Features: without a", "Method: Ward", "Other random numbers: 1 of 3"} <= changed
+    # in the very words of the controls
+    for control in (at.segmented_control(key="transform"), at.selectbox(key="scaling")):
+        assert {f"{control.label}: {option}" for option in control.options} - changed == {
+            f"{control.label}: {'Log-like' if control.key == 'transform' else 'Standard deviations'}"
+        }
+    assert f"{at.segmented_control(key='bend').label}: ×0.03" in changed
 
 
 def test_a_saved_recipe_brings_its_bend_along(mine):

@@ -31,7 +31,7 @@ def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
     said = " ".join(m.value for m in at.main.markdown)
     assert "**4 segments**" in said
     assert re.search(r"The mean silhouette is 0\.\d\d\d?: the segments are [a-z ]* separated than those that", said)
-    assert any("data sets of each kind, 200 rows each" in c.value for c in at.main.caption)
+    assert any("correlated ones, 200 rows each" in c.value for c in at.main.caption)
     assert any("Gap to correlated columns" in d.value.columns for d in at.dataframe)
     assert len(at.dataframe[0].value) == 4
 

@@ -113,4 +113,4 @@ def test_all_rows_of_a_small_table_are_taken(blobs):
 def test_what_was_found_says_that_silhouettes_are_of_drawn_rows(few, households):
     rng = np.random.default_rng(0)
     found = fit(households(DEBT=rng.normal(size=200), ASSET=rng.normal(size=200)), Recipe(("DEBT", "ASSET"), k=2))
-    assert "The mean silhouette, of 80 rows drawn at random, is 0." in findings(found, {}, who="All", swept=None)
+    assert "The mean silhouette, of 80 rows drawn at random, is 0." in findings(found, {}, who="All", swept=None).text

@@ -58,7 +58,7 @@ def test_groups_far_apart_exceed_both_null_models(groups):
     found, null = compared(groups)
     assert (null.unrelated.comparison, null.correlated.comparison) == ("more", "more")
     assert null.table["excess"].min() > 0.2
-    told = findings(found, {}, who="all", beside=Nulls(null))
+    told = findings(found, {}, who="all", beside=Nulls(null)).text
     assert f"The mean silhouette is {found.silhouette:.2f}: the segments are more separated than those that" in told
     assert "be they unrelated (" in told
 
@@ -67,13 +67,15 @@ def test_an_even_square_exceeds_neither(made):
     found, null = compared(made(np.random.default_rng(0).random((500, 2))))
     assert (null.unrelated.comparison, null.correlated.comparison) == ("no more", "no more")
     assert abs(null.table["excess"]).max() < 0.02
-    assert "the segments are no more separated than those that" in findings(found, {}, who="all", beside=Nulls(null))
+    assert (
+        "the segments are no more separated than those that" in findings(found, {}, who="all", beside=Nulls(null)).text
+    )
 
 
 def test_a_long_cloud_exceeds_unrelated_columns_but_not_correlated_ones(made):
     found, null = compared(made(cloud(correlation=0.95)))
     assert (null.unrelated.comparison, null.correlated.comparison) == ("more", "no more")
-    told = findings(found, {}, who="all", beside=Nulls(null))
+    told = findings(found, {}, who="all", beside=Nulls(null)).text
     assert "more separated than those that the same method finds in columns with the same margins that have" in told
     assert "but no more separated than those in columns that are correlated as these are and nothing else (" in told
 
@@ -92,13 +94,13 @@ def test_six_far_off_households_make_no_structure(households):
     found, null = compared(households(DEBT=points[:, 0], ASSET=points[:, 1]), replace(RECIPE, k=2))
     assert found.silhouette > 0.85
     assert found.sizes["share"].max() > 0.98
-    told = findings(found, {}, who="all", beside=Nulls(null))
+    told = findings(found, {}, who="all", beside=Nulls(null)).text
     assert "strong" not in told
     assert "no more separated" in told
 
 
 def test_nothing_is_judged_before_it_is_compared(groups):
-    told = findings(fit(groups, RECIPE), {}, who="all")
+    told = findings(fit(groups, RECIPE), {}, who="all").text
     assert "The mean silhouette is 0.9" in told
     assert not any(word in told for word in ("structure", "separated", "strong", "reasonable", "weak"))
 
@@ -195,14 +197,14 @@ def test_every_pair_of_comparisons_has_a_sentence():
 def test_similarity_stands_beside_that_of_nothing(groups, made):
     found = fit(groups, RECIPE)
     stable = stability(groups, found, resamples=5)
-    null = null_stability(groups, found, stable)
+    null = null_stability(groups, found, stable, draws=3)
     assert null.unrelated.value == stable.mean > 0.99
     assert null.unrelated.comparison != "less"
-    told = findings(found, {}, who="all", stable=stable, beside=Nulls(stability=null))
+    told = findings(found, {}, who="all", stable=stable, beside=Nulls(stability=null)).text
     assert "on average they come back " in told
     even = made(np.random.default_rng(0).random((300, 2)))
     found = fit(even, replace(RECIPE, k=5))
-    null = null_stability(even, found, stability(even, found, resamples=5))
+    null = null_stability(even, found, stability(even, found, resamples=5), draws=5)
     assert null.correlated.comparison == "no more"
 
 

@@ -89,7 +89,7 @@ def test_findings_name_what_few_households_carry(real_2019):
     fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
     recipe = Recipe(("DEBT", "HOUSES"), scaling="none", k=4, counting="rows")
     found = fit(fearful, recipe)
-    said = findings(found, names(fearful, found), who="the fearful")
+    said = findings(found, names(fearful, found), who="the fearful").text
     assert "Segments 2, 3 and 4 rest on fewer than 30 sampled households" in said
     assert "99.2% of the rows" in said
     assert "strong" not in said
@@ -98,14 +98,14 @@ def test_findings_name_what_few_households_carry(real_2019):
 def test_findings_speak_of_scores_and_stability_once_they_are_known(squares):
     recipe = Recipe(("AGE", "KIDS"), scaling="none", k=4, starts=5)
     found = fit(squares, recipe)
-    told = findings(found, {}, who="squares")
+    told = findings(found, {}, who="squares").text
     more = findings(
         found,
         {},
         who="squares",
         swept=sweep(squares, recipe, range(2, 8)),
         stable=stability(squares, found, resamples=5),
-    )
+    ).text
     said = told.split(". ")
     assert all(sentence.rstrip(".") in more for sentence in said)
     assert "comes back with similarity" in more
@@ -120,13 +120,15 @@ def test_segments_of_a_handful_of_households_begin_with_a_warning(real_2019):
     recipe = Recipe(("DEBT", "HOUSES"), "asinh", k=4, starts=5)
     found = fit(oldest, recipe)
     assert oldest.sampled == 9
-    told = findings(found, {}, who="the oldest", swept=sweep(oldest, recipe, range(2, 5)))
+    told = findings(found, {}, who="the oldest", swept=sweep(oldest, recipe, range(2, 5))).text
     assert told.startswith("These segments rest on 9 sampled households in all: too few to tell anything.")
     assert "1 sampled household." in told
     assert "1 sampled households" not in told
     assert "structure" not in told
     assert "nan" not in told.lower()
-    rows = findings(fit(oldest, Recipe(recipe.features, "asinh", k=4, starts=5, counting="rows")), {}, who="the oldest")
+    rows = findings(
+        fit(oldest, Recipe(recipe.features, "asinh", k=4, starts=5, counting="rows")), {}, who="the oldest"
+    ).text
     assert rows.startswith("These segments rest on at most ")
 
 
@@ -135,7 +137,7 @@ def test_segments_of_a_handful_of_values_begin_with_a_warning(households):
     data = households(DEBT=np.tile([0.0, 1.0, 50.0, 51.0], 25), AGE=np.arange(100.0))
     found = fit(data, Recipe(["DEBT"], k=4, starts=20))
     found = replace(found, inertias=np.array([0.0, 5.0, 5.0]), inertia=0.0)
-    told = findings(found, {}, who="all")
+    told = findings(found, {}, who="all").text
     assert told.startswith(
         "The features take only 4 different values together: 4 segments of them say hardly more than the values "
         "themselves."
@@ -145,8 +147,8 @@ def test_segments_of_a_handful_of_values_begin_with_a_warning(households):
 
 
 def test_enough_households_and_values_bring_no_warning(squares):
-    told = findings(fit(squares, Recipe(("AGE", "KIDS"), scaling="none", k=4, starts=5)), {}, who="squares")
-    assert told.startswith("**4 segments** (squares).")
+    told = findings(fit(squares, Recipe(("AGE", "KIDS"), scaling="none", k=4, starts=5)), {}, who="squares").text
+    assert told.startswith("**4 segments** (squares): the largest, ")
 
 
 def test_share_of_extremes():

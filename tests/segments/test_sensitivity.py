@@ -11,14 +11,14 @@ from lib.charts import sensitivity as charts
 from lib.errors import RecipeError
 from lib.features import TRANSFORMS
 from lib.segments import ALGORITHMS, Cancelled, Recipe, Sensitivity, fit, points, sensitivity
-from lib.segments.judge.sensitivity import changes
+from lib.segments.judge.sensitivity import KINDS, changes
 
 TWO = ("DEBT", "ASSET")
 
 
 def of_kind(found, kind):
     own = found.table[found.table["kind"] == kind]
-    return dict(zip(own["change"], own["agreement"], strict=True))
+    return dict(zip(own["to"], own["agreement"], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +31,15 @@ def far_apart():
 
 def test_where_the_scale_does_not_matter(far_apart):
     found = sensitivity(far_apart, fit(far_apart, Recipe(("x", "y"), "asinh", k=4, starts=5)))
-    assert of_kind(found, "bend") == {f"scale × {factor}": pytest.approx(1) for factor in ("0.1", "0.3", "3", "10")}
-    assert of_kind(found, "seed") == {f"seed {seed}": pytest.approx(1) for seed in (43, 44, 45)}
-    assert of_kind(found, "method")["method: Ward"] == pytest.approx(1)
+    assert of_kind(found, "bend") == {f"×{factor}": pytest.approx(1) for factor in ("0.1", "0.3", "3", "10")}
+    assert of_kind(found, "seed") == {f"{number} of 3": pytest.approx(1) for number in (1, 2, 3)}
+    assert of_kind(found, "method")["Ward"] == pytest.approx(1)
     # without one of the two, pairs of groups fall together and are cut anywhere
     assert max(of_kind(found, "feature").values()) < 0.8
     assert of_kind(found, "counting") == {}  # every row counts once anyway
     assert found.noise == pytest.approx(1)
     assert found.worst.index[0] == "feature"
-    assert found.words.startswith("Most depends on which features there are (without ")
+    assert found.words.startswith("Most depends on “Features” (without ")
     assert found.words.endswith("; the same choices with other random numbers reach 1.00.")
 
 
@@ -54,12 +54,12 @@ def test_where_it_does():
     # in one 3,350 and 2,550, by chance 3,350 * 2,550 / 4,950
     chance = 3_350 * 2_550 / 4_950
     other = (1_750 - chance) / (2_950 - chance)
-    expected = {"scale × 0.1": other, "scale × 0.3": other, "scale × 3": 1, "scale × 10": 1}
+    expected = {"×0.1": other, "×0.3": other, "×3": 1, "×10": 1}
     assert of_kind(found, "bend") == pytest.approx(expected)
     assert of_kind(found, "feature") == {}
     again = fit(data, replace(first.recipe, bend=0.1))
     assert again.sizes["count"].tolist() == [40, 60]
-    assert of_kind(sensitivity(data, again), "bend")["scale × 10"] == pytest.approx(other)
+    assert of_kind(sensitivity(data, again), "bend")["×1"] == pytest.approx(other)
 
 
 def test_every_choice_but_one_stays(blobs):
@@ -83,7 +83,7 @@ def test_every_choice_but_one_stays(blobs):
     assert [c.recipe.bend for c in found if c.kind == "bend"] == pytest.approx([0.3, 0.9, 9, 30])
     assert len({change.words for change in found}) == len(found)
     plain = replace(recipe, transform="quantile", counting="rows")
-    assert {c.words for c in changes(blobs, plain) if c.kind in ("bend", "counting")} == {"counting households"}
+    assert {c.words for c in changes(blobs, plain) if c.kind in ("bend", "counting")} == {"Count: Households"}
     last = replace(recipe, seed=2**32 - 1)
     assert [c.recipe.seed for c in changes(blobs, last) if c.kind == "seed"] == [0, 1, 2]
 
@@ -91,8 +91,8 @@ def test_every_choice_but_one_stays(blobs):
 def test_what_gives_no_segments_is_said(households):
     data = households(DEBT=np.r_[np.zeros(80), np.arange(1.0, 21)], ASSET=np.random.default_rng(0).normal(size=100))
     found = sensitivity(data, fit(data, Recipe(TWO, k=2, starts=3)))
-    assert "too many equal values for robust scaling" in found.failed["scaling: quartile range"]
-    assert "scaling: quartile range" not in set(found.table["change"])
+    assert "too many equal values for robust scaling" in found.failed["Make comparable by: Quartile range"]
+    assert "Make comparable by: Quartile range" not in set(found.table["change"])
 
 
 def test_it_can_be_stopped_and_is_refused_for_others(blobs):
@@ -106,7 +106,7 @@ def test_it_can_be_stopped_and_is_refused_for_others(blobs):
 
     with pytest.raises(Cancelled):
         sensitivity(blobs, found, progress=stop)
-    assert said[0] == (0, "Trying transform: log-like")
+    assert said[0] == (0, "Trying Bend the scale: Log-like")
     with pytest.raises(RecipeError):
         sensitivity(blobs.where(np.arange(len(blobs)) < 100, "some"), found)
 
@@ -121,32 +121,33 @@ def test_very_many_are_drawn(blobs, monkeypatch):
 
 
 def made(*rows, k=4):
-    table = pd.DataFrame(rows, columns=["kind", "change", "agreement", "segments"])
+    table = pd.DataFrame(rows, columns=["kind", "to", "agreement", "segments"])
+    table["change"] = [f"{KINDS[kind]}: {to}" for kind, to in zip(table["kind"], table["to"], strict=True)]
     return Sensitivity(table.sort_values("agreement", ascending=False, ignore_index=True), k)
 
 
 def test_the_sentence_says_what_matters_most_and_what_does_not():
-    seeds = ("seed", "seed 43", 1.0, 4), ("seed", "seed 44", 0.9, 4)
-    found = made(*seeds, ("bend", "scale × 3", 0.95, 4), ("bend", "scale × 10", 0.4, 4), ("counting", "rows", 0.93, 4))
+    seeds = ("seed", "1 of 3", 1.0, 4), ("seed", "2 of 3", 0.9, 4)
+    found = made(*seeds, ("bend", "×3", 0.95, 4), ("bend", "×10", 0.4, 4), ("counting", "Rows", 0.93, 4))
     assert found.words == (
-        "Most depends on where the scale bends (scale × 10, adjusted Rand index 0.40), least on what is counted (0.93 "
+        "Most depends on “Bend at” (×10, adjusted Rand index 0.40), least on “Count” (0.93 "
         "at the lowest, no more than on random numbers); the same choices with other random numbers reach 0.90."
     )
-    found = made(*seeds, ("bend", "scale × 3", 0.7, 4), ("method", "HDBSCAN", 0.1, 20))
+    found = made(*seeds, ("bend", "×3", 0.7, 4), ("method", "HDBSCAN", 0.1, 20))
     assert found.words == (
-        "Most depends on where the scale bends (scale × 3, adjusted Rand index 0.70); the same choices with other "
+        "Most depends on “Bend at” (×3, adjusted Rand index 0.70); the same choices with other "
         "random numbers reach 0.90. Left out is a change that gives another number of segments."
     )
-    found = made(*seeds, ("bend", "scale × 3", 0.94, 4), ("counting", "rows", 0.93, 4))
+    found = made(*seeds, ("bend", "×3", 0.94, 4), ("counting", "Rows", 0.93, 4))
     assert found.words.startswith("None of these choices matters more than random numbers do: the adjusted Rand index")
     assert made(*seeds).words.startswith("No other choice gives as many segments; ")
 
 
 def test_the_chart_has_a_dot_for_every_change_the_closest_on_top():
-    rows = ("seed", "seed 43", 0.9, 4), ("bend", "scale × 3", 0.5, 4), ("method", "Ward", -0.1, 4)
+    rows = ("seed", "1 of 3", 0.9, 4), ("bend", "×3", 0.5, 4), ("method", "Ward", -0.1, 4)
     drawn = charts.survival(made(*rows)).to_dict()
     rule, dots, text = drawn["layer"]
-    domain = ["seed 43", "scale × 3", "Ward"]
+    domain = ["Other random numbers: 1 of 3", "Bend at: ×3", "Method: Ward"]
     assert dots["encoding"]["y"]["scale"]["domain"] == text["encoding"]["y"]["scale"]["domain"] == domain
     assert dots["encoding"]["x"]["scale"]["domain"][0] == -0.1
     assert drawn["datasets"][rule["data"]["name"]] == [{"agreement": 0.9}]

@@ -62,7 +62,7 @@ def test_numbers_of_segments_are_tried_on_drawn_rows_and_it_is_said(many, found)
     assert {len(one.labels) for one in swept.segmentations.values()} == {VERY_MANY}
     assert swept.notes == (SAID,)
     assert swept.table["silhouette"].idxmax() == 3
-    assert SAID in findings(found, names(many, found), who="Everyone", swept=swept)
+    assert SAID in findings(found, names(many, found), who="Everyone", swept=swept).text
 
 
 def test_stability_is_of_drawn_rows_and_it_is_said(many, found):

@@ -132,7 +132,7 @@ def test_everything_that_is_told_is_of_its_own_kind(example):
         fit = segments.fit(population, Recipe(example.subject.first.features, "asinh", k=3, starts=2))
         called = segments.names(population, fit)
         assert len(set(called.values())) == len(called)
-        said += [*called.values(), segments.findings(fit, called, who=named.label)]
+        said += [*called.values(), segments.findings(fit, called, who=named.label).text]
         looked = segments.lenses(population, fit, everyone=example)
         said += [*looked.notes, *looked.names, *looked.table[["section", "label", "base", "text"]].to_numpy().ravel()]
         for number in fit.model.numbers:

@@ -1,4 +1,4 @@
-"""One paragraph in plain words: what was found, and how far to trust it. Made from the figures, every time."""
+"""In plain words: what was found, and how far to trust it. Made from the figures, every time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from lib.dataset import MEMBERS
 from lib.estimates import THIN
 from lib.segments.judge.gap import Gaps, advice
-from lib.segments.judge.null import Null, digits_of
-from lib.segments.judge.stability import Stability
+from lib.segments.judge.null import BEYOND, Null, digits_of
+from lib.segments.judge.stability import STABLE, Stability
 from lib.segments.judge.suggest import agreement
 from lib.segments.judge.sweep import Sweep
 from lib.segments.kmeans import TIMES_FOUND
@@ -31,6 +31,24 @@ class Nulls:
     gaps: Gaps | None = None
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What a segmentation says.
+
+    Attributes:
+        lead: What was found, and how it compares with data without segments: three sentences at most, in Markdown.
+        details: What else is known of it, a sentence or two each.
+    """
+
+    lead: str
+    details: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in one paragraph."""
+        return " ".join((self.lead, *self.details))
+
+
 def findings(
     found: Segmentation,
     names: Mapping[int, str],
@@ -39,7 +57,7 @@ def findings(
     swept: Sweep | None = None,
     stable: Stability | None = None,
     beside: Nulls | None = None,
-) -> str:
+) -> Findings:
     """What a segmentation says, in words; where it rests on next to nothing, that comes first.
 
     Args:
@@ -53,19 +71,53 @@ def findings(
     nulls = beside or Nulls()
     warning = _too_few(found)
     silhouette = _silhouette(found, None if warning else nulls.silhouette)
-    sentences = [warning, _found(found, names, who), silhouette, starts_words(found)]
+    lead = [warning or _thin(found), _found(found, names, who), silhouette]
+    details = [_unassigned(found), starts_words(found)]
     if swept is not None:
-        sentences += [agreement(advice(swept, nulls.gaps)), *swept.notes]
+        details += [agreement(advice(swept, nulls.gaps)), *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
-        sentences += [stable.words, stability_beside(nulls.stability)]
-    sentences.append(_thin(found) if _sampled(found) >= THIN else "")
-    return " ".join(filter(None, sentences))
+        details += [stable.words, stability_beside(nulls.stability, None if warning else nulls.silhouette)]
+    return Findings(" ".join(filter(None, lead)), tuple(filter(None, details)))
 
 
-def stability_beside(null: Null | None) -> str:
-    """How surely segments come back beside those of data without any, a sentence; "" where it is not known."""
+def stability_beside(null: Null | None, silhouette: Null | None = None) -> str:
+    """How surely segments come back beside those of data without any, in words; "" where it is not known.
+
+    Args:
+        null: Of their mean similarity.
+        silhouette: Of their separation, where that is known: where the two seem to contradict each other, a sentence
+            says how both can hold.
+    """
     said = null.words("on average they come back", "surely") if null is not None else ""
-    return f"Their mean similarity is {null.unrelated.value:.2f}: {said}." if null is not None and said else ""
+    if null is None or not said:
+        return ""
+    sentence = (
+        f"Their mean similarity is {null.unrelated.value:.{digits_of(null.unrelated, null.correlated)}f}: {said}."
+    )
+    return f"{sentence} {_reconciled(silhouette, null)}".rstrip()
+
+
+def _reconciled(silhouette: Null | None, stability: Null) -> str:
+    """How segments can exceed the stricter null model in one score and not in the other; "" where they do not."""
+    if silhouette is None or not (silhouette.correlated.comparison and stability.correlated.comparison):
+        return ""
+    separated, surer = (null.correlated.comparison in BEYOND for null in (silhouette, stability))
+    if separated == surer:
+        return ""
+    if surer:
+        return (
+            "Both hold at once: draw after draw is cut along the same lines, but on either side of them members lie no "
+            "nearer to their own segment than in data without any, so take the segments for parts of one cloud."
+        )
+    if stability.correlated.value >= STABLE:
+        return (
+            "Both hold at once: the segments do come back, but so do those cut out of data without any, so that it is "
+            "their separation that speaks for them."
+        )
+    return (
+        "Both hold at once: members lie nearer to their own segment than in data without any, yet who belongs to which "
+        "depends on who was drawn, so take the segments for a pattern."
+    )
 
 
 def _too_few(found: Segmentation) -> str:
@@ -94,23 +146,22 @@ def _at_most(found: Segmentation) -> str:
 
 
 def _found(found: Segmentation, names: Mapping[int, str], who: str) -> str:
-    unit = found.counted
     assigned = found.sizes.drop(index=UNASSIGNED, errors="ignore")
     largest, smallest = int(assigned["share"].idxmax()), int(assigned["share"].idxmin())
     sampled = int(assigned.loc[smallest, "sampled"])
     return (
-        f"**{found.k} segments** ({who}).{_unassigned(found, unit)} The largest, {_named(largest, names)}, holds "
-        f"{percent(assigned.loc[largest, 'share'])} of the {unit}; the smallest, {_named(smallest, names)}, "
+        f"**{found.k} segments** ({who}): the largest, {_named(largest, names)}, holds "
+        f"{percent(assigned.loc[largest, 'share'])} of the {found.counted}; the smallest, {_named(smallest, names)}, "
         f"{percent(assigned.loc[smallest, 'share'])} and {found.entity.sampled(sampled)}."
     )
 
 
-def _unassigned(found: Segmentation, unit: str) -> str:
+def _unassigned(found: Segmentation) -> str:
     if UNASSIGNED not in found.sizes.index:
         return ""
     share, sampled = found.sizes.loc[UNASSIGNED, "share"], int(found.sizes.loc[UNASSIGNED, "sampled"])
     behind = f"{sampled:,} {found.entity.behind}".rstrip()
-    return f" {percent(share)} of the {unit} ({behind}) belong to no segment; the scores are of the rest."
+    return f"{percent(share)} of the {found.counted} ({behind}) belong to no segment; the scores are of the rest."
 
 
 def _named(segment: int, names: Mapping[int, str]) -> str:
@@ -144,6 +195,7 @@ def _times(number: int) -> str:
 
 
 def _thin(found: Segmentation) -> str:
+    """Which segments rest on too few; where all of them do, that is said of all."""
     thin = [str(number) for number, few in found.sizes["thin"].items() if few and number != UNASSIGNED]
     if not thin:
         return ""

@@ -14,7 +14,7 @@ longer in some directions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -120,6 +120,15 @@ class Null:
     correlated: Beside
     rows: int
 
+    @property
+    def drawn(self) -> str:
+        """What the words rest on, a sentence."""
+        one, other = len(self.unrelated.nulls), len(self.correlated.nulls)
+        return (
+            f"Compared with {one} data sets of unrelated columns and {other} of correlated ones, {self.rows:,} rows "
+            "each, drawn and segmented by the same recipe; in brackets is where 95 of 100 further ones would lie."
+        )
+
     def of(self, value: float) -> Null:
         """The same data sets beside another value, which is known better by now."""
         return Null(replace(self.unrelated, value=value), replace(self.correlated, value=value), self.rows)
@@ -151,14 +160,15 @@ class Null:
         said = f"{what} {first.comparison} {how} than those that the same method finds in columns with the same margins"
         if first.comparison == second.comparison:
             return f"{said}, be they unrelated ({one}) or correlated as these are ({two})"
-        but = "and" if first.comparison in _BEYOND and second.comparison in _BEYOND else "but"
+        but = "and" if first.comparison in BEYOND and second.comparison in BEYOND else "but"
         return (
             f"{said} that have nothing to do with one another ({one}), {but} {second.comparison} {how} than "
             f"those in columns that are correlated as these are and nothing else ({two})"
         )
 
 
-_BEYOND = ("more", "hardly more")
+BEYOND = ("more", "hardly more")
+"""Comparisons by which the data exceed a null model."""
 
 
 def _range(beside: Beside, digits: int) -> str:
@@ -188,22 +198,47 @@ def null_silhouette(
     Raises:
         RecipeError: If there is one feature only: nothing can be told apart from its margin.
     """
-    margins = margins_of(dataset, segmentation)
-    value, recipe = segmentation.silhouette, segmentation.recipe
-    found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
+    recipe = segmentation.recipe
+
+    def score(points: Points) -> float:
+        return float(scored(points, [labelled(points, recipe)])[0])
+
+    return until_clear(
+        margins_of(dataset, segmentation), segmentation.silhouette, score, draws=draws, progress=progress
+    )
+
+
+def until_clear(
+    margins: Margins,
+    value: float,
+    score: Callable[[Points], float],
+    *,
+    draws: int | None = None,
+    most: int | None = None,
+    progress: Progress | None = None,
+) -> Null:
+    """A value beside the scores of data sets of either kind, drawn until the verdict no longer hangs on which they are.
+
+    Args:
+        margins: What the data sets keep.
+        value: Of the data.
+        score: Of a data set; NaN where the method finds no segments in it.
+        draws: Data sets of each kind; by default ``DRAWS``, and on to ``most``.
+        most: As many at most, by default ``MOST_DRAWS``.
+        progress: Told the share done; may raise ``Cancelled``.
+    """
+    most, found = draws or most or MOST_DRAWS, {}
     for at, kind in enumerate(KINDS):
-        for number, points in enumerate(margins.drawn_of(kind, draws or MOST_DRAWS)):
-            report(progress, (at + number / (draws or MOST_DRAWS)) / len(KINDS), "Drawing data without segments")
-            if draws is None and number >= DRAWS and not Beside(value, tuple(found[kind])).hangs_on_draws:
+        scores: list[float] = []
+        for number, points in enumerate(margins.drawn_of(kind, most)):
+            report(progress, (at + number / most) / len(KINDS), "Drawing data without segments")
+            if draws is None and number >= DRAWS and not Beside(value, tuple(scores)).hangs_on_draws:
                 break
-            found[kind].extend(s for s in scored(points, [labelled(points, recipe)]) if np.isfinite(s))
+            if np.isfinite(one := score(points)):
+                scores.append(one)
+        found[kind] = Beside(value, tuple(scores))
     report(progress, 1.0, "Drawing data without segments")
-    return beside(value, found, margins.rows)
-
-
-def beside(value: float, nulls: Mapping[Kind, Sequence[float]], rows: int) -> Null:
-    """A value and what was drawn of either kind."""
-    return Null(Beside(value, tuple(nulls["unrelated"])), Beside(value, tuple(nulls["correlated"])), rows)
+    return Null(found["unrelated"], found["correlated"], margins.rows)
 
 
 def labelled(points: Points, recipe: Recipe, starts: int = NULL_STARTS) -> Labels:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
+from lib.estimates.ends import Z
+from lib.estimates.wording import between, beyond
 from lib.segments.describe.profile import check_same, profile
 from lib.segments.fit import fit
 from lib.segments.judge.floor import Floor, matched
@@ -75,6 +77,23 @@ class Persistence:
             ),
         ]
         return " ".join(filter(None, sentences))
+
+    def paired(self, old: Segmentation) -> pd.DataFrame:
+        """Every segment of either: the matched pairs, then the old ones without a counterpart, then the new ones.
+
+        Args:
+            old: The older segmentation.
+
+        Returns:
+            ``old`` and ``new`` (numbers, 0 where there is none), and the columns of ``table``; NaN for what cannot be
+            said of a segment alone, and a similarity of 0.
+        """
+        figures = ["share", "count", "sampled"]
+        lost = old.sizes.loc[list(self.lost), figures].add_prefix("old_").rename_axis("old").reset_index()
+        gained = self.new.sizes.loc[list(self.gained), figures].add_prefix("new_").rename_axis("new").reset_index()
+        alone = [part.assign(similarity=0.0) for part in (lost, gained) if len(part)]
+        table = pd.concat([self.table.reset_index(), *alone], ignore_index=True)
+        return table.assign(**{name: table[name].fillna(0).astype(int) for name in ("old", "new")})
 
     @property
     def similarity(self) -> pd.Series:
@@ -180,6 +199,31 @@ def persist(
         new_name=new_dataset.name,
         new=new,
     )
+
+
+def changed_shares(came: Persistence, then: pd.Series, now: pd.Series) -> pd.DataFrame:
+    """By how much the shares of matched segments changed, each wave a sample of its own.
+
+    Args:
+        came: The matched segments.
+        then: Standard errors of the older shares, by older segment.
+        now: Of the newer ones, by newer segment.
+
+    Returns:
+        Indexed by old segment: ``change``, ``low`` and ``high`` (its 95 % interval, the segments taken as they are) and
+        ``words``: "+2.1 (+0.3 to +3.9) points", and whether that can be told from none.
+    """
+    table = came.table
+    error = np.hypot(then.loc[table.index].to_numpy(), now.loc[table["new"]].to_numpy())
+    change = table["new_share"] - table["old_share"]
+    found = pd.DataFrame({"change": change, "low": change - Z * error, "high": change + Z * error})
+    return found.assign(words=[_change(*row) for row in found.itertuples(index=False)])
+
+
+def _change(change: float, low: float, high: float) -> str:
+    off = between(low, high, lambda share: f"{100 * share:+.1f}")
+    told = f"{100 * change:+.1f}{f' ({off})' if off else ''} points"
+    return told if beyond(low, high) else f"{told}: cannot be told from none"
 
 
 def _table(

@@ -17,8 +17,18 @@ import pandas as pd
 from lib.dataset import MEMBERS, ROWS, Dataset
 from lib.errors import RecipeError
 from lib.features.space import BENT, SCALINGS, TRANSFORMS
-from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
-from lib.segments.algorithms import ALGORITHM_LABELS, find
+from lib.features.wording import (
+    BEND_AT,
+    BEND_THE_SCALE,
+    COMPARABLE,
+    COUNT,
+    FEATURES,
+    SCALING_WORDS,
+    TRANSFORM_WORDS,
+    counts,
+    times,
+)
+from lib.segments.algorithms import ALGORITHM_LABELS, METHOD, find
 from lib.segments.describe.profile import check_same
 from lib.segments.judge.scores import adjusted_rand
 from lib.segments.points import Labels, Points, drawn_words, points_of, some_members
@@ -38,25 +48,30 @@ Kind = Literal["bend", "transform", "scaling", "feature", "counting", "method", 
 
 KINDS: Mapping[Kind, str] = MappingProxyType(
     {
-        "bend": "where the scale bends",
-        "transform": "the transform",
-        "scaling": "the scaling",
-        "feature": "which features there are",
-        "counting": "what is counted",
-        "method": "the method",
-        "seed": "other random numbers",
+        "bend": BEND_AT,
+        "transform": BEND_THE_SCALE,
+        "scaling": COMPARABLE,
+        "feature": FEATURES,
+        "counting": COUNT,
+        "method": METHOD,
+        "seed": "Other random numbers",
     }
 )
-"""What is changed, in words; "seed" is no choice, but what all others are measured against."""
+"""What is changed, as its control is called; "seed" is no choice, but what all others are measured against."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A recipe that differs from another in one choice, and that choice in words."""
+    """A recipe that differs from another in one choice, and what is chosen, as its control says it."""
 
     kind: Kind
-    words: str
+    to: str
     recipe: Recipe
+
+    @property
+    def words(self) -> str:
+        """What is changed and to what: "Bend at: ×3"."""
+        return f"{KINDS[self.kind]}: {self.to}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +79,9 @@ class Sensitivity:
     """How far segments survive other choices.
 
     Attributes:
-        table: One row per change, the closest first: ``kind`` (see ``KINDS``), ``change`` (words), ``agreement``
-            (adjusted Rand index with the segments in question, weighted) and ``segments`` (how many it gave).
+        table: One row per change, the closest first: ``kind`` (see ``KINDS``), ``to`` (what is chosen instead),
+            ``change`` (both in words), ``agreement`` (adjusted Rand index with the segments in question, weighted) and
+            ``segments`` (how many it gave).
         k: How many segments are in question.
         failed: Changes that gave no segments, and why.
         drawn: How many of very many members were drawn, in a sentence; else "".
@@ -104,7 +120,7 @@ class Sensitivity:
                 f"{most['agreement']:.2f} or more, and {seeds}."
             )
         first, last = _kind(worst.index[0]), _kind(worst.index[-1])
-        said = f"Most depends on {first} ({most['change']}, adjusted Rand index {most['agreement']:.2f})"
+        said = f"Most depends on {first} ({most['to']}, adjusted Rand index {most['agreement']:.2f})"
         if len(worst) > 1:
             no_more = ", no more than on random numbers" if least["agreement"] >= noise else ""
             said += f", least on {last} ({least['agreement']:.2f} at the lowest{no_more})"
@@ -144,9 +160,9 @@ def sensitivity(dataset: Dataset, segmentation: Segmentation, *, progress: Progr
             failed[change.words] = str(error)
             continue
         agreement = adjusted_rand(found, labels, points.weights)
-        rows.append((change.kind, change.words, agreement, len(set(found[found >= 0]))))
+        rows.append((change.kind, change.to, change.words, agreement, len(set(found[found >= 0]))))
     report(progress, 1.0, "Ready")
-    table = pd.DataFrame(rows, columns=["kind", "change", "agreement", "segments"])
+    table = pd.DataFrame(rows, columns=["kind", "to", "change", "agreement", "segments"])
     return Sensitivity(
         table.sort_values("agreement", ascending=False, kind="stable", ignore_index=True),
         segmentation.k,
@@ -160,25 +176,23 @@ def changes(dataset: Dataset, recipe: Recipe) -> Iterator[Change]:
     yield from _scales(recipe)
     yield from _fewer_features(dataset, recipe)
     if dataset.weight is not None or dataset.implicates > 1:
-        counting, counted = (MEMBERS, dataset.entity.plural) if recipe.counting == ROWS else (ROWS, "rows")
-        yield Change("counting", f"counting {counted}", replace(recipe, counting=counting))
+        counting = MEMBERS if recipe.counting == ROWS else ROWS
+        yield Change("counting", counts(counting, dataset.entity), replace(recipe, counting=counting))
     for algorithm in _others(ALGORITHMS, recipe.algorithm):
-        yield Change("method", f"method: {ALGORITHM_LABELS[algorithm]}", replace(recipe, algorithm=algorithm))
+        yield Change("method", ALGORITHM_LABELS[algorithm], replace(recipe, algorithm=algorithm))
     for number in range(1, SEEDS + 1):
         seed = (recipe.seed + number) % (MAX_SEED + 1)
-        yield Change("seed", f"seed {seed}", replace(recipe, seed=seed))
+        yield Change("seed", f"{number} of {SEEDS}", replace(recipe, seed=seed))
 
 
 def _scales(recipe: Recipe) -> Iterator[Change]:
     for factor in FACTORS if recipe.transform in BENT else ():
         if MIN_BEND <= recipe.bend * factor <= MAX_BEND:
-            yield Change("bend", f"scale × {factor:g}", replace(recipe, bend=recipe.bend * factor))
+            yield Change("bend", times(recipe.bend * factor), replace(recipe, bend=recipe.bend * factor))
     for transform in _others(TRANSFORMS, recipe.transform):
-        words = f"transform: {within_sentence(TRANSFORM_WORDS[transform].label)}"
-        yield Change("transform", words, replace(recipe, transform=transform))
+        yield Change("transform", TRANSFORM_WORDS[transform].label, replace(recipe, transform=transform))
     for scaling in _others(SCALINGS, recipe.scaling):
-        words = f"scaling: {within_sentence(SCALING_WORDS[scaling].label)}"
-        yield Change("scaling", words, replace(recipe, scaling=scaling))
+        yield Change("scaling", SCALING_WORDS[scaling].label, replace(recipe, scaling=scaling))
 
 
 def _fewer_features(dataset: Dataset, recipe: Recipe) -> Iterator[Change]:
@@ -198,4 +212,4 @@ def _found(dataset: Dataset, recipe: Recipe, own: Recipe, points: Points) -> Lab
 
 
 def _kind(kind: object) -> str:
-    return next(words for known, words in KINDS.items() if known == kind)
+    return next(f"“{words}”" for known, words in KINDS.items() if known == kind)

@@ -22,13 +22,13 @@ from lib.estimates.ends import Z
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import centres_of
-from lib.segments.judge.null import KINDS, Kind, Null, beside, labelled, margins_of
+from lib.segments.judge.null import Null, labelled, margins_of, until_clear
 from lib.segments.judge.scores import overlaps
 from lib.segments.points import Floats, Labels, Points, drawn_words, some_members
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.words import listed
-from lib.work.progress import Progress, part_of, report
+from lib.work.progress import Progress, report
 
 RESAMPLES = 40
 MAX_RESAMPLES = 400
@@ -44,8 +44,9 @@ HIGHLY_STABLE, STABLE, PATTERN = 0.85, 0.75, 0.6
 DISSOLVED = 0.5
 """At or below this no new segment resembles the old one (Hennig 2007)."""
 
-NULL_SETS, NULL_RESAMPLES = 5, 8
-"""Data sets of each null model, and how often each is resampled: of eight the mean similarity is known to .02."""
+NULL_RESAMPLES, NULL_MOST = 8, 12
+"""How often each data set of a null model is resampled (of eight the mean similarity is known to .02), and how many are
+drawn at most where the verdict hangs on which they are: each takes nine times as long as for a silhouette."""
 
 _CONFIDENCE = 0.975
 
@@ -185,42 +186,46 @@ def until_decided(
 
 
 def null_stability(
-    dataset: Dataset, segmentation: Segmentation, stable: Stability, *, progress: Progress | None = None
+    dataset: Dataset,
+    segmentation: Segmentation,
+    stable: Stability,
+    *,
+    draws: int | None = None,
+    progress: Progress | None = None,
 ) -> Null:
     """The mean similarity of the segments beside that of segments found where there are none.
 
-    Each data set of a null model is segmented by the same recipe and resampled as the members are.
+    Each data set of a null model is segmented by the same recipe and resampled as the members are; so many are drawn
+    as the verdict takes, see ``lib.segments.judge.null.until_clear``.
 
     Args:
         dataset: The table that was segmented.
         segmentation: What ``fit`` made of it.
         stable: How far its segments come back.
+        draws: Data sets of each kind, at least 2; by default as many as it takes, at most ``NULL_MOST``.
         progress: Told the share done; may raise ``Cancelled``.
 
     Raises:
         RecipeError: If there is one feature only.
     """
+    recipe = segmentation.recipe
     margins = margins_of(dataset, segmentation)
-    found: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
-    for done, (kind, points) in enumerate(margins.drawn(NULL_SETS)):
-        share = 1 / (NULL_SETS * len(KINDS))
-        part = part_of(progress, done * share, (done + 1) * share)
-        if (value := _null_similarity(points, segmentation.recipe, part)) is not None:
-            found[kind].append(value)
-    report(progress, 1.0, "Resampling data without segments")
-    return beside(stable.mean, found, margins.rows)
+
+    def score(points: Points) -> float:
+        return _null_similarity(points, recipe)
+
+    return until_clear(margins, stable.mean, score, draws=draws, most=NULL_MOST, progress=progress)
 
 
-def _null_similarity(points: Points, recipe: Recipe, progress: Progress | None) -> float | None:
-    """Mean similarity over resamples and segments of one drawn data set; None where there are no segments in it."""
+def _null_similarity(points: Points, recipe: Recipe) -> float:
+    """Mean similarity over resamples and segments of one drawn data set; NaN where there are no segments in it."""
     labels = labelled(points, recipe)
     k = int(labels.max()) + 1
     if k < 2:
-        return None
+        return float("nan")
     centres = centres_of(points, labels, k)
     means = []
     for number in range(NULL_RESAMPLES):
-        report(progress, number / NULL_RESAMPLES, "Resampling data without segments")
         times = _drawn(recipe, number, len(points))
         rows, again = _again(points, recipe, centres, times)
         means.append(jaccard(labels[rows] + 1, again, points.weights[rows], k).mean())

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from lib import estimates, explore, exports, features, segments
-from lib.estimates.ends import Z
 from lib.segments import Recipe
 from lib.segments.describe import plane
 from lib.ui.run import sampled
@@ -270,15 +268,11 @@ def told_apart(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataF
 def changed_sizes(view: View, recipe: Recipe, other: View) -> pd.DataFrame:
     """By how much the shares of matched segments changed from one wave to another, each a sample of its own.
 
-    Indexed by old segment: ``change``, ``low`` and ``high`` (its 95 % interval, the segments taken as they are).
+    See ``lib.segments.changed_shares``.
     """
     came = persistence(view, recipe, other)
-    then = sureness(view, recipe).sizes["standard_error"]
-    now = segments.sureness(sampled.sample(other, recipe.features), came.new).sizes["standard_error"]
-    table = came.table
-    error = np.hypot(then.loc[table.index].to_numpy(), now.loc[table["new"]].to_numpy())
-    change = table["new_share"] - table["old_share"]
-    return pd.DataFrame({"change": change, "low": change - Z * error, "high": change + Z * error})
+    then, now = sureness(view, recipe), segments.sureness(sampled.sample(other, recipe.features), came.new)
+    return segments.changed_shares(came, then.sizes["standard_error"], now.sizes["standard_error"])
 
 
 @kept

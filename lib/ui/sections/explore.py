@@ -10,9 +10,10 @@ import streamlit as st
 
 from lib import explore
 from lib.charts import explore as charts
+from lib.dataset import ROWS
 from lib.errors import EstimateError
 from lib.estimates import THIN
-from lib.estimates.wording import between
+from lib.estimates.wording import between, largest
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -44,7 +45,7 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         return
     legend = "Who" if by == _BESIDE else codebook.label(by)
     behind = capitalised(scene.entity.sampled_plural)
-    sentence = _largest(table, codebook.label(column))
+    sentence = _largest(table, codebook.label(column), is_of_rows=scene.view.counting == ROWS)
     draw(
         lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend),
         scene,
@@ -93,19 +94,17 @@ _NAMED = 4
 """Groups whose largest share is said below a chart."""
 
 
-def _largest(table: pd.DataFrame, label: str) -> str:
-    parts = [f"{group}: {_leading(own)}" for group, own in table.groupby("group", sort=False)]
+def _largest(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
+    parts = [f"{group}: {_leading(own, is_of_rows)}" for group, own in table.groupby("group", sort=False)]
     more = f"; and {len(parts) - _NAMED} more groups" if len(parts) > _NAMED else ""
     return f"{label}, the largest share in each group: {'; '.join(parts[:_NAMED])}{more}."
 
 
-def _leading(own: pd.DataFrame) -> str:
-    """The largest share; where the interval of the next reaches into its own, that they cannot be told apart."""
-    top, *others = own.sort_values("share", ascending=False, kind="stable").itertuples()
-    said = f"{top.code} ({top.share:.1%})"
-    if others and others[0].high > top.low:
-        return f"{said}, not told apart from {others[0].code} ({others[0].share:.1%})"
-    return said
+def _leading(own: pd.DataFrame, is_of_rows: bool) -> str:
+    """The largest share, and what cannot be told from it; rows that are merely counted are what they are."""
+    said = [f"{code} ({share:.1%})" for code, share in zip(own["code"], own["share"], strict=True)]
+    ends = (own[end].fillna(own["share"]) if is_of_rows else own[end] for end in ("low", "high"))
+    return largest(said, own["share"], *ends)
 
 
 @whole_page.fragment

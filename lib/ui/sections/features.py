@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib.features import LeftOut
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
+from lib.features.wording import FEATURES
 from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
@@ -40,7 +41,7 @@ def choose_features(scene: Scene) -> tuple[str, ...]:
     names = [name for name in offered if name not in scene.subject.outcomes]
     suggested = controls.leading(scene.subject.first.features, names)
     default = results.usable(scene.view, tuple(suggested), _SUGGESTED)
-    return controls.pick_columns("Features", names, scene.codebook, default=default, key=_OWN, most=_MOST)
+    return controls.pick_columns(FEATURES, names, scene.codebook, default=default, key=_OWN, most=_MOST)
 
 
 def set_own(features: Sequence[str]) -> None:
@@ -110,7 +111,7 @@ def _of_a_group(scene: Scene) -> tuple[str, ...]:
     inside = of_file if is_all else [name for name in amounts if codebook[name].group == group]
     with right:
         default = results.usable(scene.view, tuple(inside), len(inside) if is_all else _SUGGESTED)
-        return controls.pick_columns("Features", inside, codebook, default=default, key="of_group", most=_MOST)
+        return controls.pick_columns(FEATURES, inside, codebook, default=default, key="of_group", most=_MOST)
 
 
 def render_relatives(scene: Scene, features: tuple[str, ...]) -> None:

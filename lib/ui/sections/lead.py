@@ -8,7 +8,7 @@ from math import isclose
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
-from lib.estimates.wording import between, beyond, too_unsure
+from lib.estimates.wording import between, difference, too_unsure
 from lib.explore import Headline
 from lib.population import Condition, Population
 from lib.ui.run import results
@@ -104,8 +104,6 @@ def _sureness(scene: Scene, tile: Headline, text: Callable[[float], str]) -> tup
 
 def _difference(scene: Scene, tile: Headline, text: Callable[[float], str]) -> str:
     beside = scene.heading.beside.lower()
-    if not beyond(tile.more_low, tile.more_high):
-        return f"Whether that differs from {beside} cannot be told."
-    least, most = sorted((abs(tile.more_low), abs(tile.more_high)))
-    apart = between(least, most, text) if tile.kind == "median" else f"{100 * least:.1f} to {100 * most:.1f} points"
-    return f"That is {apart} {'more' if tile.more_low > 0 else 'less'} than {beside}'s."
+    how = (text, "") if tile.kind == "median" else (lambda share: f"{100 * share:.1f}", "points")
+    apart = difference(tile.more_low, tile.more_high, *how)
+    return f"That is {apart} than {beside}'s." if apart else f"Whether that differs from {beside} cannot be told."

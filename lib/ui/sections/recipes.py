@@ -8,8 +8,8 @@ import streamlit as st
 
 from lib.dataset import ROWS
 from lib.features import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
-from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
-from lib.segments import ALGORITHM_LABELS, ALGORITHMS, STARTS, Algorithm, Recipe
+from lib.features.wording import BEND_AT, BEND_THE_SCALE, COMPARABLE, SCALING_WORDS, TRANSFORM_WORDS, times
+from lib.segments import ALGORITHM_LABELS, ALGORITHMS, METHOD, STARTS, Algorithm, Recipe
 from lib.ui.run import results, whole_page
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
@@ -106,7 +106,7 @@ def choose_recipe(
     left, right = st.columns([3, 2])
     with left:
         transform = links.segmented(
-            "Bend the scale",
+            BEND_THE_SCALE,
             TRANSFORMS,
             key=_TRANSFORM,
             default="asinh",
@@ -117,7 +117,7 @@ def choose_recipe(
         bend = _choose_bend(transform)
     with st.grid(3 if components else 2, min_column_width=240):
         scaling = links.selectbox(
-            "Make comparable by",
+            COMPARABLE,
             SCALINGS,
             key=_SCALING,
             default="standard",
@@ -165,19 +165,19 @@ def was_put_on_page() -> bool:
 
 def _choose_algorithm() -> Algorithm:
     return links.segmented(
-        "Method", ALGORITHMS, key=_ALGORITHM, default="kmeans", format_func=ALGORITHM_LABELS.__getitem__
+        METHOD, ALGORITHMS, key=_ALGORITHM, default="kmeans", format_func=ALGORITHM_LABELS.__getitem__
     )
 
 
 def _choose_bend(transform: Transform) -> float:
     """The factor of the amounts at which scales bend; of no matter where they are not bent at one."""
     return links.segmented(
-        "Bend at",
+        BEND_AT,
         _BENDS,
         key=_BEND,
         default=1.0,
         ids=lambda factor: f"{factor:g}",
-        format_func=lambda factor: f"×{factor:g}",
+        format_func=times,
         disabled=transform not in BENT,
         help=_BEND_HELP,
     )

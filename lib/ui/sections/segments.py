@@ -15,7 +15,7 @@ from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.estimates.wording import between
+from lib.estimates.wording import between, largest
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
 from lib.segments.describe.naming import levels_words
@@ -170,7 +170,10 @@ def render_findings(scene: Segmented) -> None:
     who = literal(f"{scene.title}, {scene.about.name}")
     names = {number: literal(name) for number, name in scene.names.items()}
     nulls = segment_results.beside(scene.view, scene.recipe)
-    st.markdown(findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls))
+    said = findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls)
+    st.markdown(said.lead)
+    if said.details:
+        st.caption("\n".join(f"- {detail}" for detail in said.details))
     _render_null(scene, nulls.silhouette)
     is_everyone = not scene.view.population.conditions
     for note in (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes):
@@ -180,10 +183,7 @@ def render_findings(scene: Segmented) -> None:
 def _render_null(scene: Segmented, null: Null | None) -> None:
     """On what the words about the silhouette rest; where that is not there yet, it is made."""
     if null is not None:
-        st.caption(
-            f"Compared with {null.table['draws'].min()} data sets of each kind, {null.rows:,} rows each, drawn and "
-            "segmented by the same recipe; in brackets where 95 of 100 further ones would lie."
-        )
+        st.caption(null.drawn)
     elif len(scene.recipe.features) > 1 and np.isfinite(scene.found.silhouette):
         view, recipe = scene.view, scene.recipe
         background.unasked(
@@ -269,12 +269,10 @@ def render_profile(scene: Segmented) -> None:
 
 
 def _highest(own: pd.DataFrame, shown: Mapping[int, str]) -> str:
-    """The segment with the highest median; where the interval of another reaches into its own, that one too."""
-    first, *others = own[own.index.isin(list(shown))].sort_values("median", ascending=False, kind="stable").itertuples()
-    said = title_of(int(first.Index), shown)
-    if others and others[0].median_high > first.median_low:
-        return f"{said}, not told apart from {title_of(int(others[0].Index), shown)}"
-    return said
+    """The segment with the highest median, and those that cannot be told from it."""
+    own = own[own.index.isin(list(shown))]
+    titles = [title_of(int(number), shown) for number in own.index]
+    return largest(titles, own["median"], own["median_low"], own["median_high"])
 
 
 def render_silhouettes(scene: Segmented) -> None:

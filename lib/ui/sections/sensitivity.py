@@ -12,7 +12,7 @@ from lib.ui.run import background, segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
-from lib.words import capitalised, literal
+from lib.words import literal
 
 _ABOUT = (
     "Each choice is changed by itself, the {members} are segmented again, and the result is compared with what is on "
@@ -38,7 +38,7 @@ def render(scene: Segmented) -> None:
     draw(lambda: charts.survival(found), scene, alt_text=found.words, key="sensitivity_chart")
     controls.chart_note(scene, found.words, "The broken line is the least that other random numbers give.", found.drawn)
     for change, why in found.failed.items():
-        st.caption(literal(f"{capitalised(change)} gives no segments: {why}"))
+        st.caption(literal(f"{change} gives no segments: {why}"))
     with st.expander("The same figures as a table", key="sensitivity_table", on_change="rerun") as asked:
         if asked.open:
             st.dataframe(table_of(found), hide_index=True, alt=found.words)
@@ -49,8 +49,8 @@ def table_of(found: Sensitivity) -> pd.DataFrame:
     table = found.table
     return pd.DataFrame(
         {
-            "What is changed": [capitalised(KINDS[kind]) for kind in table["kind"]],
-            "To": table["change"],
+            "What is changed": [KINDS[kind] for kind in table["kind"]],
+            "To": table["to"],
             "Adjusted Rand index": table["agreement"].map("{:.3f}".format),
             "Segments": table["segments"],
         }

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lib.dataset import COUNTINGS, MEMBERS, ROWS, Codebook, Counting, Dataset
+from lib.dataset import COUNTINGS, MEMBERS, Codebook, Counting, Dataset
 from lib.estimates import THIN, THIN_SOURCE
+from lib.features.wording import COUNT, counts
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.ui.run import background, results
@@ -169,10 +170,10 @@ def _choose_counting(scene: Scene) -> Counting:
     if not scene.counts_both_ways:
         return MEMBERS
     return links.segmented(
-        "Count",
+        COUNT,
         COUNTINGS,
         key=_COUNT,
-        format_func=lambda how: "Rows" if how == ROWS else capitalised(scene.entity.plural),
+        format_func=lambda how: counts(how, scene.entity),
         help=_about_counting(scene),
         width="stretch",
     )

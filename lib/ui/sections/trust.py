@@ -104,9 +104,10 @@ def _render_refitted(scene: Segmented, stable: Stability) -> None:
 def _render_stability_beside(scene: Segmented) -> None:
     """How surely segments come back in data that have none; where that is not known yet, it is found out."""
     view, recipe = scene.view, scene.recipe
-    null = segment_results.beside(view, recipe).stability
-    if null is not None:
-        st.markdown(stability_beside(null))
+    nulls = segment_results.beside(view, recipe)
+    if (null := nulls.stability) is not None:
+        st.markdown(stability_beside(null, nulls.silhouette))
+        st.caption(null.drawn)
         render_beside(scene, null, "Mean similarity")
     elif len(recipe.features) > 1:
         background.render(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
-from lib.estimates.wording import between, beyond
+from lib.estimates.wording import difference
 from lib.segments import Floor, Persistence
 from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
@@ -19,6 +19,7 @@ from lib.words import literal
 
 _EVERYONE = 0
 _NONE = "none"
+_ALONE = "no counterpart"
 
 
 def render(scene: Segmented) -> None:
@@ -50,12 +51,8 @@ def render(scene: Segmented) -> None:
 
 def _apart(table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]) -> list[str]:
     """By how much the first mean is above the second or below it; only where the interval leaves out zero."""
-    words = []
-    for name, low, high in zip(table.index, table["low"], table["high"], strict=True):
-        least, most = sorted((abs(low), abs(high)))
-        more = "more" if low > 0 else "less"
-        words.append(f"{between(least, most, text[name])} {more}" if beyond(low, high) else "cannot be told apart")
-    return words
+    ends = zip(table.index, table["low"], table["high"], strict=True)
+    return [difference(low, high, text[name]) or "cannot be told apart" for name, low, high in ends]
 
 
 def _choose(scene: Segmented) -> tuple[int, int]:
@@ -129,39 +126,42 @@ def _explain(came: Persistence, floor: Floor | None) -> None:
     )
 
 
-def _changes(changed: pd.DataFrame) -> list[str]:
-    """By how many points shares changed: "+2.1 (0.3 to 3.9) points", and whether that can be told from none."""
-    words = []
-    for change, low, high in zip(changed["change"], changed["low"], changed["high"], strict=True):
-        off = between(low, high, lambda share: f"{100 * share:+.1f}")
-        told = f"{100 * change:+.1f}{f' ({off})' if off else ''} points"
-        words.append(told if beyond(low, high) or not off else f"{told}: cannot be told from none")
-    return words
-
-
 def _side_by_side(scene: Segmented, came: Persistence, changed: pd.DataFrame, floor: Floor | None) -> pd.DataFrame:
-    table, codebook = came.table, scene.codebook
+    """A row for every segment of either wave; what a segment without a counterpart cannot have is left blank."""
+    pairs, codebook = came.paired(scene.found), scene.codebook
+    old, is_pair = pairs["old"], (pairs["old"] > 0) & (pairs["new"] > 0)
+
+    def said(name: str, form: str) -> list[str]:
+        return ["" if pd.isna(value) else form.format(value) for value in pairs[name]]
+
+    def of_pairs(words: pd.Series) -> pd.Series:
+        return old.map(words).where(is_pair, "")
+
     return pd.DataFrame(
         {
-            "Segment": [title_of(int(number), scene.shown) for number in table.index],
-            "Similarity": table["similarity"].map("{:.2f}".format),
-            **({} if floor is None else _by_chance(came, floor)),
-            f"Share: {came.old_name}": table["old_share"].map("{:.1%}".format),
-            f"Share: {came.new_name}": table["new_share"].map("{:.1%}".format),
-            "Change of share": _changes(changed),
-            f"Sampled: {came.old_name}": table["old_sampled"].map("{:,}".format),
-            f"Sampled: {came.new_name}": table["new_sampled"].map("{:,}".format),
-            "Would be placed there": table["kept"].map("{:.0%}".format),
+            "Segment": [
+                title_of(one, scene.shown) if one else f"{came.new_name}: segment {new}"
+                for one, new in zip(old, pairs["new"], strict=True)
+            ],
+            "Similarity": pairs["similarity"].map("{:.2f}".format).where(is_pair, _ALONE),
+            **({} if floor is None else _by_chance(old, came, floor)),
+            f"Share: {came.old_name}": said("old_share", "{:.1%}"),
+            f"Share: {came.new_name}": said("new_share", "{:.1%}"),
+            "Change of share": of_pairs(changed["words"]),
+            f"Sampled: {came.old_name}": said("old_sampled", "{:,.0f}"),
+            f"Sampled: {came.new_name}": said("new_sampled", "{:,.0f}"),
+            "Would be placed there": said("kept", "{:.0%}"),
             **{
-                f"Median, {came.new_name}: {codebook.label(name)}": came.new_medians[name].map(codebook[name].text)
+                f"Median, {came.new_name}: {codebook.label(name)}": of_pairs(
+                    came.new_medians[name].map(codebook[name].text)
+                )
                 for name in scene.recipe.features
             },
         }
     )
 
 
-def _by_chance(came: Persistence, floor: Floor) -> dict[str, pd.Series]:
+def _by_chance(old: pd.Series, came: Persistence, floor: Floor) -> dict[str, pd.Series]:
     """What two draws of one wave do, and what became of each segment beside that."""
-    chance = floor.table.loc[came.table.index]
-    ends = chance["low"].map("{:.2f}".format) + " to " + chance["high"].map("{:.2f}".format)
-    return {"By chance": ends, "Verdict": came.verdicts(floor).loc[came.table.index]}
+    ends = floor.table["low"].map("{:.2f}".format) + " to " + floor.table["high"].map("{:.2f}".format)
+    return {"By chance": old.map(ends).fillna(""), "Verdict": old.map(came.verdicts(floor)).fillna("")}

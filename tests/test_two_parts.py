@@ -36,6 +36,18 @@ def test_a_column_with_zeros_and_debts_by_hand(few, space):
     assert space.dimensions == 3
 
 
+@pytest.mark.parametrize("scaling", ["standard", "robust", "none"])
+@pytest.mark.parametrize("bend", [0.1, 1.0, 10.0])
+def test_having_any_weighs_the_same_wherever_the_scale_bends(few, scaling, bend):
+    """In units of what the amounts of those who have any differ by; without scaling it used to lose all weight."""
+    found = fit_space(few, ("NETWORTH",), transform="two_part", scaling=scaling, bend=bend, weights=few.weights())
+    parts = found.matrix(few.frame)
+    held, weights = parts[:, 0] > 0, few.weights()
+    amounts = parts[held, 1]
+    spread = sqrt(np.average(np.square(amounts), weights=weights[held])) if scaling != "robust" else 1.0
+    assert np.ptp(parts[:, 0]) == pytest.approx(sqrt(2) * spread)
+
+
 def test_an_amount_that_half_have_counts_as_much_as_one_that_all_have(few, space):
     parts = space.matrix(few.frame)
     shares = few.weights() / few.weights().sum()

@@ -22,8 +22,9 @@ from lib.segments import (
     stability,
     sweep,
 )
+from lib.segments.judge.findings import stability_beside
 from lib.segments.judge.gap import Gaps
-from lib.segments.judge.null import Beside, Null, margins_of
+from lib.segments.judge.null import Beside, Null, margins_of, until_clear
 
 TWO = ("DEBT", "ASSET")
 RECIPE = Recipe(TWO, scaling="none", k=3)
@@ -249,3 +250,62 @@ def test_comparing_says_how_far_it_is_and_can_be_stopped(groups):
         gaps(groups, sweep(groups, RECIPE, [2, 3]), progress=stop)
     with pytest.raises(Cancelled):
         null_stability(groups, found, stability(groups, found, resamples=2), progress=stop)
+
+
+# --- both verdicts side by side
+
+
+def null_of(value, centre):
+    return Null(beside(value, centre), beside(value, centre), 100)
+
+
+@pytest.mark.parametrize(
+    ("separation", "similarity", "said"),
+    [
+        ((0.6, 0.5), (0.6, 0.9), "so take the segments for a pattern"),
+        ((0.6, 0.5), (0.6, 0.6), "so take the segments for a pattern"),
+        ((0.6, 0.5), (0.95, 0.95), "it is their separation that speaks for them"),
+        ((0.5, 0.5), (0.95, 0.6), "so take the segments for parts of one cloud"),
+        ((0.4, 0.5), (0.95, 0.6), "so take the segments for parts of one cloud"),
+        ((0.6, 0.5), (0.95, 0.6), ""),
+        ((0.5, 0.5), (0.6, 0.9), ""),
+    ],
+)
+def test_verdicts_that_seem_to_contradict_each_other_are_reconciled_and_only_they(separation, similarity, said):
+    told = stability_beside(null_of(*similarity), null_of(*separation))
+    assert told.startswith(f"Their mean similarity is {similarity[0]:.2f}")
+    assert ("Both hold at once" in told) is bool(said)
+    assert said in told
+    assert "Both hold" not in stability_beside(null_of(*similarity))
+    unknown = Null(Beside(0.5, (0.4,)), Beside(0.5, (0.4,)), 100)
+    assert "Both hold" not in stability_beside(null_of(*similarity), unknown)
+    assert stability_beside(None) == stability_beside(unknown, null_of(*separation)) == ""
+
+
+def test_findings_lead_with_three_sentences_at_most(groups):
+    found = fit(groups, RECIPE)
+    stable = stability(groups, found, resamples=3)
+    nulls = Nulls(null_of(found.silhouette, 0.5), null_of(stable.mean, 0.5))
+    told = findings(found, {}, who="all", swept=sweep(groups, RECIPE, [2, 3]), stable=stable, beside=nulls)
+    assert told.lead.count(". ") + 1 == 2
+    assert "k-means was started" in told.details[0]
+    assert len(told.details) == 4
+    few = findings(fit(groups.where(np.arange(300) % 15 == 0, "few"), RECIPE), {}, who="few")
+    assert few.lead.startswith("These segments rest on 20 sampled households in all: too few to tell anything. **3 seg")
+    assert few.lead.count(". ") + 1 == 3
+
+
+def test_data_sets_are_drawn_until_the_verdict_no_longer_hangs_on_them(groups):
+    margins = margins_of(groups, fit(groups, RECIPE))
+
+    def against(value, **options):
+        scores = iter([0.49, 0.51] * 60)
+        return until_clear(margins, value, lambda points: next(scores), **options).table["draws"].tolist()
+
+    assert against(0.9) == [6, 6]
+    assert against(0.53) == [30, 30]
+    assert against(0.53, most=12) == [12, 12]
+    assert against(0.53, draws=3) == [3, 3]
+    assert until_clear(margins, 0.9, lambda points: float("nan")).unrelated.nulls == ()
+    rests = until_clear(margins, 0.9, lambda points: 0.5).drawn
+    assert rests.startswith("Compared with 6 data sets of unrelated columns and 6 of correlated ones, 300 rows each, ")

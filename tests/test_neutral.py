@@ -41,6 +41,7 @@ from lib.segments.apply.stored import read_recipe
 from lib.segments.describe import plane
 from lib.segments.describe.naming import levels_words
 from lib.segments.describe.profile import check_same
+from lib.segments.describe.typical import one_of_them
 from lib.segments.fit import segment, sizes
 from lib.segments.judge.null import margins_of
 from lib.segments.judge.sensitivity import changes
@@ -279,6 +280,7 @@ def test_describing(mine, named, found):
     assert told.words == "These rules put 100% of the rows into their segment."
     assert segments.lenses(mine, found).table.empty
     one = segments.typical(mine, found, 1)
+    assert one_of_them(mine) == "One real row of it"
     assert one.id in set(mine.ids)
     assert one.sentence.startswith(f"Column {named[0]}")
     profile = segments.profile(mine, found)

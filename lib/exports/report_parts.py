@@ -30,7 +30,7 @@ from lib.segments import (
 )
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
 from lib.segments.describe.sure import Sureness
-from lib.segments.describe.typical import Typical
+from lib.segments.describe.typical import Typical, one_of_them
 from lib.segments.judge.findings import stability_beside, starts_words
 from lib.segments.judge.sensitivity import KINDS
 from lib.subject import Entity
@@ -200,7 +200,8 @@ def cards(
         if told is not None and number in told.sentences:
             words.append(told.sentences[number])
         if number in typicals:
-            words.append(f"A typical {dataset.entity.singular} of it: {typicals[number].sentence}")
+            one = typicals[number]
+            words += [f"{one_of_them(dataset)}: {one.sentence}", one.near]
         made.append(Card(title_of(number, names), tuple(words)))
     return tuple(made)
 

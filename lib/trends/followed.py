@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,6 +14,17 @@ STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
 
 ALL = 0.0
 """The line of all members together."""
+
+
+def first_followed(subject: Subject, population: Collection[str]) -> str:
+    """The column whose share is followed until somebody chooses: the subject's own, or the next that leads.
+
+    Args:
+        subject: Knows what leads.
+        population: Columns that say who belongs to the population: of those all have the same answer.
+    """
+    leading = (subject.first.followed, *(one.column for one in subject.headlines if one.statistic == "share"))
+    return next((name for name in leading if name not in population), subject.first.followed)
 
 
 @dataclass(frozen=True)

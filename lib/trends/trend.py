@@ -42,6 +42,7 @@ class Trend:
             compare with one another.
         changes: Changes of questions between the waves that are there, each with the label of the column it concerns.
         cut: How many lines were left out, those of the highest codes, because there are too many to tell apart.
+        is_defined: Whether all have the answer, or nobody, because the population is chosen by it.
     """
 
     followed: Followed
@@ -54,6 +55,7 @@ class Trend:
     table: pd.DataFrame
     changes: tuple[tuple[Change, str], ...] = ()
     cut: int = 0
+    is_defined: bool = False
 
     @property
     def labels(self) -> list[str]:
@@ -134,6 +136,8 @@ class Trend:
         return f"{self.statistic} in {year}: {told}"
 
     def _changed(self) -> str:
+        if self.is_defined:
+            return "That is so by definition: the population is chosen by this very answer."
         found = self.differences
         if not len(found):
             return "" if len(self.years) < 2 else "No two waves on end can be compared."
@@ -141,9 +145,19 @@ class Trend:
             return "Without intervals nobody can tell which changes are sure."
         sure = [self._change(row) for _, row in found[found["sure"]].iterrows()]
         if sure:
-            return f"Sure at 95%: {'; '.join(sure)}."
+            return f"Beyond chance at 95%: {'; '.join(sure)}."
         since = sorted(set(found["first"]), reverse=True)
-        return f"No change since {listed([str(year) for year in since], 'or')} is larger than chance allows (95%)."
+        said = f"No change since {listed([str(year) for year in since], 'or')} is beyond chance at 95%"
+        return (
+            f"{said}."
+            if self.followed.lines
+            else f"{said}: {'; '.join(self._none(row) for _, row in found.iterrows())}."
+        )
+
+    def _none(self, row: pd.Series) -> str:
+        """A change that may be none, with its interval: "+0.4 points (-1.2 to +2.0 points) since 2019"."""
+        ends = f"{self.signed(row['low']).removesuffix(' points')} to {self.signed(row['high'])}"
+        return f"{self.signed(row['difference'])} ({ends}) since {row['first']}"
 
     def _change(self, row: pd.Series) -> str:
         near, far = sorted((abs(row["low"]), abs(row["high"])))
@@ -202,6 +216,7 @@ def trend(
         since = [change.since for change in changes if followed.concerned(change, line, columns)]
         label = _label(codebook[followed.lines], line) if followed.lines else who
         tables.append(_line(told, line, since).assign(label=label))
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_TABLE)
     return Trend(
         followed=followed,
         title=followed.title(codebook),
@@ -210,9 +225,10 @@ def trend(
         counted=counted,
         dollars=dollars,
         waves=told,
-        table=pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_TABLE),
+        table=table,
         changes=tuple((change, _about(change, (*followed.columns, *columns), codebook)) for change in changes),
         cut=len(there) - len(shown) if lines is None else 0,
+        is_defined=followed.is_share and followed.column in columns and set(table["value"]) <= {0.0, 1.0},
     )
 
 

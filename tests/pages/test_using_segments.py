@@ -17,7 +17,13 @@ FEARFUL = "fearful"
 def test_cards_say_how_large_what_sets_apart_by_which_rule_and_who_is_typical(app):
     at = app(PAGE, who=FEARFUL, k="3")
     said = " ".join(m.value for m in at.main.markdown)
-    for words in ("What sets it apart", "A typical household", "Segment 1:", "million households", "least weighted"):
+    for words in (
+        "What sets it apart",
+        "One synthetic household of it",
+        "Segment 1:",
+        "million households",
+        "least weighted",
+    ):
         assert words in said
 
 

@@ -1,5 +1,6 @@
 """Do segments persist from one survey to the next? And how do two of them differ?"""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from lib.population import Population
 from lib.segments import Recipe, fit, profile
 from lib.segments.describe.contrast import contrast
 from lib.segments.judge.floor import Floor, matched, noise_floor
-from lib.segments.judge.persist import BACK, BY_CHANCE, CHANGED, GONE, NEARLY, persist
+from lib.segments.judge.persist import BACK, BY_CHANCE, CHANGED, GONE, NEARLY, changed_shares, persist
 
 TWO = ("DEBT", "ASSET")
 RECIPE = Recipe(TWO, k=4)
@@ -75,6 +76,41 @@ def test_a_segment_that_is_no_longer_there(blobs):
     assert len(back.gained) == 1
     assert back.words.endswith(f"By hand: segment {back.gained[0]} is matched with none.")
     assert back.kept == pytest.approx(blobs.weights()[found.labels != 4].sum() / blobs.weights().sum())
+
+
+def test_a_segment_without_a_counterpart_has_a_row(blobs):
+    found = fit(blobs, RECIPE)
+    gone = blobs.where(found.labels != 4, "without the last")
+    fewer = fit(gone, Recipe(TWO, k=3))
+    lost = persist(blobs, found, gone, Recipe(TWO, k=3)).paired(found)
+    assert lost["old"].tolist() == [1, 2, 3, 4]
+    assert lost["new"].tolist() == [1, 2, 3, 0]
+    assert lost.loc[3, ["old_share", "similarity"]].tolist() == [found.sizes.loc[4, "share"], 0]
+    assert lost.loc[3, ["new_share", "kept"]].isna().all()
+    came = persist(gone, fewer, blobs, RECIPE)
+    gained = came.paired(fewer)
+    assert gained["old"].tolist() == [1, 2, 3, 0]
+    assert gained.loc[3, "new"] == came.gained[0]
+    assert gained.loc[3, "new_sampled"] == 60
+    both = persist(blobs, found, blobs)
+    assert both.paired(found)[both.table.columns].equals(both.table.reset_index()[both.table.columns])
+
+
+@pytest.mark.parametrize(("error", "is_told"), [(0.003, True), (0.03, False), (math.nan, False)])
+def test_a_share_is_said_to_have_changed_only_where_its_interval_leaves_out_zero(blobs, error, is_told):
+    """Without a third of the first segment; errors of .3 points show that, errors of 3 points do not."""
+    found = fit(blobs, RECIPE)
+    fewer = blobs.where((found.labels != 1) | (np.arange(240) % 3 > 0), "later")
+    came = persist(blobs, found, fewer)
+    errors = pd.Series(error, index=[1, 2, 3, 4])
+    table = changed_shares(came, errors, errors)
+    change = came.table["new_share"] - came.table["old_share"]
+    assert table.loc[1, "change"] == change[1] < -0.05
+    if not math.isnan(error):
+        reach = 1.959964 * error * math.sqrt(2)
+        assert table.loc[1, ["low", "high"]].tolist() == pytest.approx([change[1] - reach, change[1] + reach])
+    assert table.loc[1, "words"].startswith(f"{100 * change[1]:+.1f} ")
+    assert table.loc[1, "words"].endswith(" points" if is_told else "points: cannot be told from none")
 
 
 def test_similarity_and_kept_by_hand(households):

@@ -11,7 +11,7 @@ from tables import CUSTOMERS
 
 from lib.errors import RecipeError
 from lib.segments import Recipe, fit
-from lib.segments.describe.typical import medoid, typical
+from lib.segments.describe.typical import medoid, one_of_them, typical
 from lib.segments.points import Points
 from lib.subjects import SCF
 
@@ -87,7 +87,7 @@ def test_of_too_many_rows_it_is_sought_among_those_drawn_by_weight(blobs, monkey
     found = fit(blobs, Recipe(("DEBT", "ASSET"), k=2))
     told = typical(blobs, found, 1)
     assert (told.exact, told.considered) == (False, 40)
-    assert told.note == "The medoid of 40 rows drawn by weight, as the segment has more than 40."
+    assert told.note.startswith("The medoid of 40 rows drawn by weight, as the segment has more than 40. It is central")
     assert found.labels[told.row] == 1
 
 
@@ -152,5 +152,23 @@ def test_there_is_none_of_no_segment(blobs):
 def test_the_only_row_of_a_segment_is_said_to_be(households):
     data = households(DEBT=[0, 1, 100], ASSET=[0, 1, 100])
     found = fit(data, Recipe(("DEBT", "ASSET"), k=2))
-    assert typical(data, found, 2).note == "The only row of the segment."
+    alone = typical(data, found, 2)
+    assert alone.note == (
+        "The only row of the segment. It is central in the features only: total debt $100 (the segment's median $100) "
+        "and total assets $100 (the segment's median $100)."
+    )
     assert typical(data, found, 1).note.startswith("The medoid of 2 rows:")
+
+
+def test_it_claims_to_be_central_in_the_features_only_and_says_how_near(households):
+    """The medoid of ages 40, 50 and 90 beside their median; whatever it earns, nothing is said of incomes."""
+    data = households(AGE=[40.0, 50, 90], KIDS=[0.0, 1, 2], INCOME=[1e4, 9e9, 3e4])
+    found = fit(data, Recipe(("AGE", "KIDS"), scaling="none", k=2))
+    told = typical(data, replace(found, labels=np.array([1, 1, 1])), 1)
+    assert told.near == (
+        "It is central in the features only: age of reference person 50 (the segment's median 50) and number of "
+        "children 1 (the segment's median 1)."
+    )
+    assert "income" not in told.near
+    assert one_of_them(data) == "One real household of it"
+    assert one_of_them(replace(data, synthetic=True)) == "One synthetic household of it"

@@ -17,7 +17,7 @@ from lib.segments import Recipe
 from lib.segments.describe.labelled import SEGMENT, segment_variable
 from lib.sources.scf.codebook import read_codebook
 from lib.subjects import SCF
-from lib.trends import Followed, Segments, Wave, look, placed, trend
+from lib.trends import Followed, Segments, Wave, first_followed, look, placed, trend
 from lib.trends.wave import COLUMNS
 
 FEAR = Followed("share", "TURNFEAR")
@@ -102,21 +102,39 @@ def test_a_change_is_told_only_where_its_interval_leaves_out_zero(now, sure):
     assert row["standard_error"] == pytest.approx(0.01 * np.sqrt(2))
     assert (row["low"], row["high"]) == pytest.approx((now - 0.2 - 0.027719, now - 0.2 + 0.027719), abs=1e-6)
     assert row["sure"] == sure
-    assert ("Sure at 95%" in found.words) == sure
-    assert ("No change since 2019 is larger than chance allows" in found.words) == (not sure)
+    assert ("Beyond chance at 95%" in found.words) == sure
+    assert ("No change since 2019 is beyond chance at 95%: +" in found.words) == (not sure)
 
 
 def test_changes_in_words():
     found = put([wave(2016, {0.0: 0.25}), wave(2019, {0.0: 0.2}), wave(2022, {0.0: 0.19})])
     assert found.words == (
         "Denied credit or feared denial: 19.0% (share of households) in 2022. "
-        "Sure at 95%: down 6.0 points since 2016 (3.2 to 8.8 points)."
+        "Beyond chance at 95%: down 6.0 points since 2016 (3.2 to 8.8 points)."
     )
     lines = [wave(2019, {1.0: 1e5, 2.0: 2e4}, 1e3), wave(2022, {1.0: 2e5, 2.0: 2e4}, 1e3)]
     assert put(lines, Followed("median", "NETWORTH", by="RACECL4")).words == (
         "Net worth: median in 2022: White non-Hispanic $200,000; Black or African American non-Hispanic $20,000. "
-        "Sure at 95%: White non-Hispanic, up $100,000 since 2019 ($97,228 to $102,772)."
+        "Beyond chance at 95%: White non-Hispanic, up $100,000 since 2019 ($97,228 to $102,772)."
     )
+
+
+def test_what_is_so_by_definition_is_said_and_only_that():
+    """All of the fearful are fearful: no interval, no change."""
+    waves = [wave(2019, {0.0: 1.0}, 0.0), wave(2022, {0.0: 1.0}, 0.0)]
+    found = put(waves, population=["TURNFEAR"])
+    assert found.words == (
+        "Denied credit or feared denial: 100.0% (share of households) in 2022. "
+        "That is so by definition: the population is chosen by this very answer."
+    )
+    assert "definition" not in put(waves).words
+    assert "definition" not in put([wave(2019, {0.0: 0.4})], population=["TURNFEAR"]).words
+
+
+def test_what_is_followed_first_is_not_what_the_population_is_chosen_by():
+    assert first_followed(SCF, ()) == first_followed(SCF, ("HHOUSES",)) == "TURNFEAR"
+    assert first_followed(SCF, ("TURNFEAR", "NETWORTH")) == "HHOUSES"
+    assert first_followed(SCF, ("TURNFEAR", "HHOUSES", "HBUS")) == "TURNFEAR"  # nothing else leads
 
 
 def test_without_standard_errors_no_change_is_told():

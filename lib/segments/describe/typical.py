@@ -1,4 +1,4 @@
-"""A member that stands for its segment: the weighted medoid, told in the words of the codebook."""
+"""One member of a segment, its weighted medoid, told in the words of the codebook: central in the features only."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.estimates import draw
+from lib.estimates import draw, quantile
 from lib.population import Population
 from lib.segments.describe.profile import check_same
 from lib.segments.points import Labels, Points
 from lib.segments.segmentation import Segmentation
 from lib.subject import Clause
-from lib.words import capitalised, within_sentence
+from lib.words import capitalised, listed, within_sentence
 
 EXACT = 6_000
 """Rows of a segment among which the medoid is found exactly: an implicate of the whole survey."""
@@ -41,6 +41,7 @@ class Typical:
         sentence: The same in a sentence or two.
         considered: Rows among which it was sought.
         exact: Whether these are all there are, of one implicate where there are several.
+        near: How near it is to the segment's medians, feature by feature, in words.
         implicates: Rows per member.
     """
 
@@ -51,17 +52,27 @@ class Typical:
     sentence: str
     considered: int
     exact: bool
+    near: str = ""
     implicates: int = 1
 
     @property
     def note(self) -> str:
-        """How it was found, in a sentence."""
+        """How it was found and how near to the middle it is, a sentence or two."""
+        return " ".join(filter(None, (self._found, self.near)))
+
+    @property
+    def _found(self) -> str:
         where = " of one implicate" if self.implicates > 1 else ""
         if self.exact and self.considered == 1:
             return "The only row of the segment" + (" in one implicate." if where else ".")
         if self.exact:
             return f"The medoid of {self.considered:,} rows{where}: the least weighted distance to all others."
         return f"The medoid of {self.considered:,} rows drawn by weight, as the segment has more than {EXACT:,}."
+
+
+def one_of_them(dataset: Dataset) -> str:
+    """What a member is called that stands for a segment: one of them, and no more typical than its features are."""
+    return f"One {'synthetic' if dataset.synthetic else 'real'} {dataset.entity.singular} of it"
 
 
 def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typical:
@@ -90,7 +101,26 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
     row = int(rows[place])
     facts = _facts(dataset, segmentation.recipe.features, row)
     words = _sentence(dataset, segmentation.recipe.features, row)
-    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, len(rows), exact, dataset.implicates)
+    near = _near(dataset, segmentation, segment, row)
+    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, len(rows), exact, near, dataset.implicates)
+
+
+_COMPARED = 3
+"""Features of which it is said how near a member is to the median of its segment."""
+
+
+def _near(dataset: Dataset, segmentation: Segmentation, segment: int, row: int) -> str:
+    """A member's features beside the medians of its segment; nothing is said of what else is known of it."""
+    inside, weights = segmentation.labels == segment, segmentation.points.weights
+    features = segmentation.recipe.features
+    told = []
+    for name in features[:_COMPARED]:
+        variable, values = dataset.codebook[name], dataset.values(name)
+        median = variable.text(float(quantile(values[inside], weights[inside], 0.5)))
+        label, own = within_sentence(variable.label), variable.text(float(values[row]))
+        told.append(f"{label} {own} (the segment's median {median})")
+    more = f" and {len(features) - _COMPARED} more" if len(features) > _COMPARED else ""
+    return f"It is central in the features only: {', '.join(told) if more else listed(told)}{more}."
 
 
 def medoid(points: Points) -> tuple[int, float]:

@@ -13,7 +13,7 @@ from lib.estimates.wording import between, how_sure
 from lib.segments import ALGORITHM_LABELS
 from lib.segments.describe.labelled import SEGMENT
 from lib.segments.recipe import EXACT
-from lib.trends import STATISTICS, Followed, Statistic, Trend
+from lib.trends import STATISTICS, Followed, Statistic, Trend, first_followed
 from lib.trends.trend import MOST_LINES
 from lib.ui.run import background, trend_results, whole_page
 from lib.ui.run.drawing import draw
@@ -45,7 +45,7 @@ def render_lead(scene: Scene) -> None:
     waves = (
         f"{len(years)} waves: {listed([str(year) for year in years])}" if len(years) > 1 else f"the wave of {years[0]}"
     )
-    dollars = f" · {scene.dollars} dollars" if scene.dollars else ""
+    dollars = f" · amounts in {scene.dollars} dollars" if scene.dollars else ""
     if about.synthetic:
         waves = f"**{literal(about.name)}**, which holds no real {scene.entity.singular}"
     st.markdown(f"**{literal(scene.title)}** in {waves}{dollars} · {_counted(scene)}.")
@@ -107,7 +107,11 @@ def _choose_column(scene: Scene, statistic: Statistic) -> str:
     codebook, first = scene.codebook, scene.subject.first
     if statistic == "share":
         return controls.pick_column(
-            "Share of those with", codebook.categories(), codebook, default=first.followed, key=_WHOM
+            "Share of those with",
+            codebook.categories(),
+            codebook,
+            default=first_followed(scene.subject, scene.view.population.columns),
+            key=_WHOM,
         )
     return controls.pick_column(
         f"{_WORDS[statistic]} of", codebook.amounts(), codebook, default=first.amount, key=f"{_WHOM}_amount"
@@ -173,9 +177,15 @@ def _rests_on(scene: Scene, trend: Trend) -> str:
         f"**{literal(wave.name)}, not real {scene.entity.plural}**" if wave.synthetic else literal(wave.name)
         for wave in trend.waves
     ]
-    dollars = f"{scene.dollars} dollars" if scene.dollars else ""
+    dollars = f"{scene.dollars} dollars" if _speaks_of_dollars(scene, trend) else ""
     said = " · ".join(filter(None, [listed(names), dollars, _counted(scene)]))
     return f"{controls.unsure_note(scene, trend.table)} {said}. {_methods(scene, trend)}".strip()
+
+
+def _speaks_of_dollars(scene: Scene, trend: Trend) -> bool:
+    """Whether the figures, or the conditions on who is followed, are in dollars."""
+    conditions = [scene.codebook[name].unit for name in scene.view.population.columns if name in scene.codebook]
+    return bool(scene.dollars) and "dollars" in (*conditions, "" if trend.followed.is_share else trend.variable.unit)
 
 
 def _methods(scene: Scene, trend: Trend) -> str:

@@ -10,6 +10,7 @@ from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.segments import UNASSIGNED, Stability
+from lib.segments.describe.typical import one_of_them
 from lib.ui.run import segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
@@ -97,4 +98,4 @@ def _typical(scene: Segmented, number: int) -> tuple[str, str]:
         one = segment_results.typical(scene.view, scene.recipe, number)
     except HouseholdSegmentsError as error:
         return "", literal(str(error))
-    return f"A typical {scene.entity.singular}: {literal(one.sentence)}", literal(one.note)
+    return f"{one_of_them(scene.about)}: {literal(one.sentence)}", literal(one.note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -115,7 +115,7 @@ def choice_of_k(
         chosen: The k on view.
         advice: What this score suggests.
         number: d3 format of the score.
-        beside: What data without segments score: ``what`` (their name), ``k``, ``score``, ``low``, ``high``.
+        beside: What is drawn beside it: ``what`` (its name), ``k``, ``score``, ``low``, ``high``.
     """
     frame = table[[score]].reset_index().rename(columns={score: "score"})
     frame["chosen"] = frame["k"] == chosen
@@ -134,30 +134,36 @@ def choice_of_k(
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
         layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
-        text = rule.mark_text(align="left", dx=5, baseline="top", color=theme.INK, fontSize=12)
-        layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(2), text=alt.Text("text:N")))
+        # above the picture, where nothing else is, and within its width
+        align: Literal["left", "right"] = "right" if advice.k > frame["k"].median() else "left"
+        text = rule.mark_text(align=align, baseline="bottom", color=theme.INK, fontSize=12)
+        layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(-4), text=alt.Text("text:N")))
     return alt.layer(*layers).properties(height=260)
 
 
+_NULLS = ((theme.SEGMENTS[7], [1, 3]), (theme.SEGMENTS[4], [6, 3]))
+"""Colour and dashes of what is drawn beside a score, in order."""
+
+
 def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
-    """Of each null model a band, a thin line and its name where the line ends."""
+    """Of each null model a band and a thin line, named in a legend."""
     if beside is None:
         return []
-    base = alt.Chart(beside).encode(x=alt.X("k:O"), detail=alt.Detail("what:N"))
+    names = list(dict.fromkeys(beside["what"]))
+    looks = [_NULLS[at % len(_NULLS)] for at in range(len(names))]
+    legend = alt.Legend(orient="top", title=None, direction="vertical", symbolType="stroke", offset=22)
+    told: dict[str, Any] = {"sort": names, "legend": legend}
+    colour = alt.Color("what:N", scale=alt.Scale(domain=names, range=[one for one, _ in looks]), **told)
+    dash = alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[one for _, one in looks]), **told)
+    base = alt.Chart(beside).encode(x=alt.X("k:O"), color=colour)
     tooltip = [
-        alt.Tooltip("what:N", title="Data without segments"),
+        alt.Tooltip("what:N", title="Beside"),
         alt.Tooltip("k:O", title="Segments"),
         alt.Tooltip("score:Q", title=label, format=",.3~g"),
     ]
-    band = base.mark_area(opacity=0.18, color=theme.INK).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
-    line = base.mark_line(strokeWidth=1.2, strokeDash=[2, 2], color=theme.INK).encode(
-        y=alt.Y("score:Q"), tooltip=tooltip
-    )
-    last = base.transform_filter(alt.datum.k == int(beside["k"].max()))
-    text = last.mark_text(align="right", dy=-7, color=theme.INK, fontSize=11).encode(
-        y=alt.Y("score:Q"), text=alt.Text("what:N")
-    )
-    return [band, line, text]
+    band = base.mark_area(opacity=0.22).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    line = base.mark_line(strokeWidth=1.6).encode(y=alt.Y("score:Q"), strokeDash=dash, tooltip=tooltip)
+    return [band, line]
 
 
 def silhouettes(

@@ -148,8 +148,10 @@ def _breaks(trend: Trend, x: alt.X) -> list[alt.Chart]:
     """A dashed line between the waves before and since each change of a question, with what changed beside it."""
     layers, down = [], _TOP
     middle = (trend.years[0] + trend.years[-1]) / 2
-    for change, at in _broken(trend):
-        lines = wrap(change.words, _WIDE)
+    for change, label, at in _broken(trend):
+        # of what is drawn itself it need not be said; of what the population is chosen by it must
+        own = trend.title.startswith(label) or trend.grouping == label
+        lines = wrap(change.words if own else f"{label}: {change.words}", _WIDE)
         base = alt.Chart(pd.DataFrame({"at": [at], "text": ["\n".join(lines)]})).encode(x=x)
         is_left = at > middle
         said = base.mark_text(
@@ -165,12 +167,12 @@ def _breaks(trend: Trend, x: alt.X) -> list[alt.Chart]:
     return layers
 
 
-def _broken(trend: Trend) -> list[tuple[Change, float]]:
-    """The changes between two waves with a figure, and where: half way between the two."""
+def _broken(trend: Trend) -> list[tuple[Change, str, float]]:
+    """The changes between two waves with a figure, what each concerns, and where: half way between the two."""
     found = []
-    for change, _ in trend.changes:
+    for change, label in trend.changes:
         before = [year for year in trend.years if year < change.since]
         since = [year for year in trend.years if year >= change.since]
         if before and since:
-            found.append((change, (before[-1] + since[0]) / 2))
+            found.append((change, label, (before[-1] + since[0]) / 2))
     return found

@@ -146,13 +146,10 @@ class Trend:
         sure = [self._change(row) for _, row in found[found["sure"]].iterrows()]
         if sure:
             return f"Beyond chance at 95%: {'; '.join(sure)}."
-        since = sorted(set(found["first"]), reverse=True)
-        said = f"No change since {listed([str(year) for year in since], 'or')} is beyond chance at 95%"
-        return (
-            f"{said}."
-            if self.followed.lines
-            else f"{said}: {'; '.join(self._none(row) for _, row in found.iterrows())}."
-        )
+        if self.followed.lines:
+            since = sorted(set(found["first"]), reverse=True)
+            return f"No change since {listed([str(year) for year in since], 'or')} is beyond chance at 95%."
+        return f"No change is beyond chance at 95%: {'; '.join(self._none(row) for _, row in found.iterrows())}."
 
     def _none(self, row: pd.Series) -> str:
         """A change that may be none, with its interval: "+0.4 points (-1.2 to +2.0 points) since 2019"."""
@@ -169,7 +166,10 @@ class Trend:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing, a sentence each: broken lines, waves without a figure, lines left out."""
-        broken = [f"{label}: {change.words}; the line is broken there." for change, label in self.changes]
+        broken = [
+            f"{label}: {change.words}; the line is broken there, as figures on either side do not compare."
+            for change, label in self.changes
+        ]
         gaps: dict[str, list[str]] = {}
         for wave in self.waves:
             if wave.gap:

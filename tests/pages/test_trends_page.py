@@ -26,7 +26,9 @@ def test_one_wave_says_what_to_do_and_still_shows_its_figure(app, charts, settle
 def test_real_waves_from_the_first_view_to_segments(real_app, charts, settled):
     at = settled(real_app(PAGE))
     (first,) = charts(at)
-    assert first[0].startswith("Denied credit or feared denial: 18.4% (share of households) in 2022. No change since")
+    assert first[0].startswith(
+        "Denied credit or feared denial: 18.4% (share of households) in 2022. No change is beyond chance"
+    )
     assert first[2]["name"].tolist() == ["SCF 2019", "SCF 2022"]
     at.selectbox(key="group_by").set_value("RACECL4").run()
     at.segmented_control(key="figure").set_value("median").run()

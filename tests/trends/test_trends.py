@@ -45,7 +45,7 @@ def test_a_line_is_broken_where_its_question_changed():
     assert found.table["stretch"].tolist() == [1, 1, 2, 2, 2]
     assert found.notes == (
         "Denied credit or feared denial: asked about the past 12 months since 2016, about the past five years before; "
-        "the line is broken there.",
+        "the line is broken there, as figures on either side do not compare.",
     )
     assert set(found.differences["first"]) == {2016, 2019}, "nothing is compared across the change"
 
@@ -103,7 +103,9 @@ def test_a_change_is_told_only_where_its_interval_leaves_out_zero(now, sure):
     assert (row["low"], row["high"]) == pytest.approx((now - 0.2 - 0.027719, now - 0.2 + 0.027719), abs=1e-6)
     assert row["sure"] == sure
     assert ("Beyond chance at 95%" in found.words) == sure
-    assert ("No change since 2019 is beyond chance at 95%: +" in found.words) == (not sure)
+    assert ("No change is beyond chance at 95%: +2.7 points (-0.0 to +5.5 points) since 2019" in found.words) == (
+        not sure
+    )
 
 
 def test_changes_in_words():

@@ -71,7 +71,7 @@ def findings(
     nulls = beside or Nulls()
     warning = _too_few(found)
     silhouette = _silhouette(found, None if warning else nulls.silhouette)
-    lead = [warning or _thin(found), _found(found, names, who), silhouette]
+    lead = [warning, _found(found, names, who), "" if warning else _thin(found), silhouette]
     details = [_unassigned(found), starts_words(found)]
     if swept is not None:
         details += [agreement(advice(swept, nulls.gaps)), *swept.notes]

@@ -7,6 +7,7 @@ without that skew is exceeded by everything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from lib.dataset import Dataset
 from lib.segments.fit import centres_of, inertia
-from lib.segments.judge.null import KINDS, Beside, labelled, margins_of, scored
+from lib.segments.judge.null import KINDS, Beside, Kind, labelled, margins_of, scored
 from lib.segments.judge.suggest import GAP, Suggestion
 from lib.segments.judge.sweep import Sweep
 from lib.segments.points import Floats, Labels, Points, some_members
@@ -22,6 +23,19 @@ from lib.work.progress import Progress, report
 
 DRAWS, STARTS = 4, 10
 """Data sets of each null model, and starts of k-means on each: log inertia is then within 0.01 of that of many."""
+
+
+COLUMNS: Mapping[Kind, str] = {"unrelated": "Unrelated columns", "correlated": "Correlated columns"}
+"""What each kind of null model is called where it is drawn."""
+
+_ERROR, _UNRELATED = "Its error", "Gap to unrelated columns"
+
+BANDS: Mapping[str, str] = {
+    "silhouette": "Bands: where 95 of 100 tables without segments would score, whose columns have the same margins and "
+    "are unrelated, or correlated as these are.",
+    "gap_correlated": "Band: by how much the gap may be off, as the tables without segments differ.",
+}
+"""What is drawn beside a score, a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +72,18 @@ class Gaps:
     def drawn(self, score: str) -> pd.DataFrame | None:
         """What a chart of a score shows beside the data's: ``what``, ``k``, ``score``, ``low``, ``high``; else None."""
         if score == "silhouette":
-            return pd.concat([self._of(kind, f"silhouette_{kind}", f"low_{kind}", f"high_{kind}") for kind in KINDS])
+            each = [self._of(COLUMNS[kind], f"silhouette_{kind}", f"low_{kind}", f"high_{kind}") for kind in KINDS]
+            return pd.concat(each, ignore_index=True)
         if not score.startswith("gap_"):
             return None
         own, off = self.table["gap_correlated"], self.table["error_correlated"]
-        around = pd.DataFrame({"what": "", "k": own.index, "score": own, "low": own - off, "high": own + off})
-        return pd.concat([around, self._of("unrelated", *["gap_unrelated"] * 3)], ignore_index=True)
+        around = pd.DataFrame({"what": _ERROR, "k": own.index, "score": own, "low": own - off, "high": own + off})
+        return pd.concat([around, self._of(_UNRELATED, *["gap_unrelated"] * 3)], ignore_index=True)
 
-    def _of(self, kind: str, score: str, low: str, high: str) -> pd.DataFrame:
+    def _of(self, what: str, score: str, low: str, high: str) -> pd.DataFrame:
         table = self.table
         columns = {"score": table[score], "low": table[low], "high": table[high]}
-        return pd.DataFrame({"what": kind, "k": table.index, **columns}).reset_index(drop=True)
+        return pd.DataFrame({"what": what, "k": table.index, **columns}).reset_index(drop=True)
 
 
 def gaps(dataset: Dataset, swept: Sweep, *, progress: Progress | None = None) -> Gaps:

@@ -79,7 +79,7 @@ class Persistence:
         return " ".join(filter(None, sentences))
 
     def paired(self, old: Segmentation) -> pd.DataFrame:
-        """Every segment of either: the matched pairs, then the old ones without a counterpart, then the new ones.
+        """Every segment of either: the old ones, with a counterpart or without, then new ones that have none.
 
         Args:
             old: The older segmentation.
@@ -93,7 +93,8 @@ class Persistence:
         gained = self.new.sizes.loc[list(self.gained), figures].add_prefix("new_").rename_axis("new").reset_index()
         alone = [part.assign(similarity=0.0) for part in (lost, gained) if len(part)]
         table = pd.concat([self.table.reset_index(), *alone], ignore_index=True)
-        return table.assign(**{name: table[name].fillna(0).astype(int) for name in ("old", "new")})
+        table = table.assign(**{name: table[name].fillna(0).astype(int) for name in ("old", "new")})
+        return table.sort_values("old", key=lambda old: old.mask(old == 0, np.inf), kind="stable", ignore_index=True)
 
     @property
     def similarity(self) -> pd.Series:

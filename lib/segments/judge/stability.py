@@ -322,15 +322,16 @@ def _refitted(
     weights, labels = segmentation.points.weights, segmentation.labels
     names = ("share", *segmentation.recipe.features)
     found = {}
+    least, most = np.r_[0.0, values.min(axis=0)], np.r_[1.0, values.max(axis=0)]  # no figure lies beyond
     for segment in segmentation.model.numbers:
         inside = labels == segment
         held = weights[inside].sum()
         figures = np.array([held / weights.sum(), *(weights[inside] @ values[inside] / held)])
         error = _error([refit.figures[segment - 1] for refit in again], [refit.figures[segment - 1] for refit in alone])
-        ends = {"": figures, "_low": figures - Z * error, "_high": figures + Z * error}
+        low, high = np.maximum(figures - Z * error, least), np.minimum(figures + Z * error, most)
+        ends = {"": figures, "_low": low, "_high": high}
         found[segment] = {f"{name}{end}": one[i] for i, name in enumerate(names) for end, one in ends.items()}
-    table = pd.DataFrame.from_dict(found, orient="index").rename_axis("segment")
-    return table.assign(share_low=table["share_low"].clip(lower=0), share_high=table["share_high"].clip(upper=1))
+    return pd.DataFrame.from_dict(found, orient="index").rename_axis("segment")
 
 
 def _error(again: Sequence[Floats], alone: Sequence[Floats]) -> Floats:

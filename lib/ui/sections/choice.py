@@ -10,6 +10,7 @@ import streamlit as st
 from lib.charts import profiles as profile_charts
 from lib.charts import segments as charts
 from lib.segments import Gaps, Suggestion, advice, agreement
+from lib.segments.judge.gap import BANDS
 from lib.segments.judge.suggest import GAP
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
@@ -79,7 +80,8 @@ def _render_chart(
         on_select=lambda: _take_k(f"choose_{score}"),
         selection_mode=charts.PICK,
     )
-    st.caption(f"{literal(said)}. Click a point to choose it.")
+    bands = BANDS.get(score, "") if known is not None else ""
+    st.caption(" ".join(filter(None, (f"{literal(said)}.", bands, "Click a point to choose it."))))
 
 
 def _find_gaps(scene: Segmented) -> None:

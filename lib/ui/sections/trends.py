@@ -157,7 +157,8 @@ def _found(asked: Asked, slot: str) -> Trend | None:
 
 
 def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
-    st.subheader(f"{literal(trend.title)}: {trend.unit}")
+    among = "" if scene.view.is_everyone else f" ({literal(scene.title)})"
+    st.subheader(f"{literal(trend.title)}: {trend.unit}{among}")
     if len(trend.table):
         draw(
             lambda: charts.waves(trend, behind=scene.entity.sampled_plural),

@@ -138,10 +138,13 @@ def choice_of_k(
         align: Literal["left", "right"] = "right" if advice.k > frame["k"].median() else "left"
         text = rule.mark_text(align=align, baseline="bottom", color=theme.INK, fontSize=12)
         layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(-4), text=alt.Text("text:N")))
-    return alt.layer(*layers).properties(height=260)
+    return alt.layer(*layers).properties(height=260 if beside is None else 260 + _LEGEND_ROOM)
 
 
-_NULLS = ((theme.SEGMENTS[7], [1, 3]), (theme.SEGMENTS[4], [6, 3]))
+_LEGEND_ROOM = 60
+"""Pixels for a legend of two rows."""
+
+_NULLS = ((theme.SEGMENTS[3], [1, 3]), (theme.SEGMENTS[4], [6, 3]))
 """Colour and dashes of what is drawn beside a score, in order."""
 
 
@@ -151,10 +154,11 @@ def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
         return []
     names = list(dict.fromkeys(beside["what"]))
     looks = [_NULLS[at % len(_NULLS)] for at in range(len(names))]
-    legend = alt.Legend(orient="top", title=None, direction="vertical", symbolType="stroke", offset=22)
-    told: dict[str, Any] = {"sort": names, "legend": legend}
-    colour = alt.Color("what:N", scale=alt.Scale(domain=names, range=[one for one, _ in looks]), **told)
-    dash = alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[one for _, one in looks]), **told)
+    legend = alt.Legend(**{**LEGEND, "title": None, "symbolType": "square", "offset": 22})
+    colour = alt.Color(
+        "what:N", scale=alt.Scale(domain=names, range=[one for one, _ in looks]), sort=names, legend=legend
+    )
+    dash = alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[one for _, one in looks]), legend=None)
     base = alt.Chart(beside).encode(x=alt.X("k:O"), color=colour)
     tooltip = [
         alt.Tooltip("what:N", title="Beside"),

@@ -8,8 +8,8 @@ import pandas as pd
 from lib.charts import theme
 from lib.segments.judge.sensitivity import KINDS, Sensitivity
 
-_ROW = 20
-_LABELS = 250
+_ROW = 30
+_LABELS = 150
 """Pixels for the words of a change."""
 
 
@@ -24,11 +24,20 @@ def survival(found: Sensitivity) -> alt.LayerChart:
             "change:N",
             sort=None,
             scale=alt.Scale(domain=table["change"].tolist()),
-            axis=alt.Axis(title=None, ticks=False, domain=False, grid=True, labelLimit=_LABELS, labelOverlap=False),
+            axis=alt.Axis(
+                title=None,
+                ticks=False,
+                domain=False,
+                grid=True,
+                labelExpr="split(datum.label, ': ')",  # what is changed above to what
+                labelLimit=_LABELS,
+                labelOverlap=False,
+                labelLineHeight=12,
+            ),
         ),
         x=alt.X(
             "agreement:Q",
-            title="Adjusted Rand index with the segments on view",
+            title="Adjusted Rand index",
             scale=alt.Scale(domain=[low, 1.12], nice=False),
             axis=alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f"),
         ),

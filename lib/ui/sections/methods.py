@@ -12,8 +12,16 @@ from lib.maps.rows import MOST_FOR_ONE
 from lib.segments import STARTS
 from lib.segments.judge import sensitivity
 from lib.segments.judge.floor import DRAWS as PAIRS
-from lib.segments.judge.null import DRAWS, MATERIAL, MOST_ROWS
-from lib.segments.judge.stability import DISSOLVED, HIGHLY_STABLE, MAX_RESAMPLES, PATTERN, RESAMPLES, STABLE
+from lib.segments.judge.null import DRAWS, MATERIAL, MOST_DRAWS, MOST_ROWS
+from lib.segments.judge.stability import (
+    DISSOLVED,
+    HIGHLY_STABLE,
+    MAX_RESAMPLES,
+    NULL_MOST,
+    PATTERN,
+    RESAMPLES,
+    STABLE,
+)
 from lib.segments.judge.suggest import CLEAR, FEWEST_FOR_KNEE, RECOGNISABLE
 from lib.segments.kmeans import LEAST_STARTS, SAME, TIMES_FOUND, UNLESS_EASY
 from lib.segments.points import MANY
@@ -22,6 +30,7 @@ from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
 from lib.ui.scene import controls, links
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
+from lib.ui.sections import formulas
 from lib.ui.sections.maps import MOST_BESIDE
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
 from lib.words import capitalised, listed, literal
@@ -61,8 +70,9 @@ _SEGMENTS = """
   is a choice all the same, and often one that decides. *Ranks* are {weighted}mid-ranks; *capped* cuts at the 1st
   and 99th {weighted}percentile. A centre is a mean on that scale; led back to {units} it is neither
   mean nor median of the members, which are shown instead.
-- **Two parts** makes of an amount that some do not have two: any or none, 1.41 standard deviations of an amount apart
-  (Hennig and Liao 2013), and the log-like amount of those who have any.
+- **Two parts** makes of an amount that some do not have two: any or none, 1.41 standard deviations of that amount apart
+  wherever its scale bends (Hennig and Liao 2013; on a scale from 0 to 1 a whole range), and the log-like amount of
+  those who have any, whose mean is where those without any stand.
 - **The mixture for mixed types** gives each segment a bell for every amount and chances for every category, by
   {weighted}EM (at least a thousandth of an amount's variance is left to a segment). Who is in a segment is who is
   likeliest to be. Its BIC counts {members} as (sum w)^2 / sum w^2, w being the whole weight of one.
@@ -74,11 +84,13 @@ _SEGMENTS = """
   drawn{by_weight} and compared with one another.
 - **Null models**: any data can be cut into segments, and skewed columns alone give high silhouettes. So no score is
   judged by itself. It stands beside what the same recipe gives on data that have no segments (Hennig and Liao 2013):
-  {draws} tables in which every column keeps its {weighted}margin and is shuffled by itself, so that columns have
-  nothing to do with one another; and {draws} from a normal copula, which keep the {weighted}rank correlations too and
-  nothing else. They have a row for each {member}, at most {null_rows:,}. The range shown is where 95 of 100 further
-  tables would score. *More separated* means above it; *hardly more* is above it by less than {material}, a limit of
-  ours.
+  tables in which every column keeps its {weighted}margin and is shuffled by itself, so that columns have nothing to do
+  with one another; and others from a normal copula, which keep the {weighted}rank correlations too and nothing else.
+  At least {draws} of each kind are drawn, and on while the verdict hangs on which they are: at most {most_draws},
+  {most_resampled} where they are resampled. They have a row for each {member}, at most {null_rows:,}. The range shown
+  is where 95 of 100 further tables would score. *More separated* means above it; *hardly more* is above it by less than
+  {material}, a limit of ours. Where segments exceed the correlated tables in separation but not in stability, or the
+  other way round, a sentence says how both can hold.
 - **How many segments** is advised, not decreed: the knee of inertia (kneedle, Satopaa and others 2011, from {knee}
   numbers of segments on; and only where inertia falls at least {bend:g} times as fast before it as behind: both are
   ours), the silhouette (others within {close} count as equal, which is ours), Calinski-Harabasz, Davies-Bouldin, the
@@ -129,6 +141,9 @@ def render_methods(scene: Scene) -> None:
     st.markdown(_segments(scene).rstrip() + (_NOTEBOOKS if wording.notebooks else ""))
     _render_formulas()
     _render_formulas_of_methods()
+    formulas.render((formulas.SENSITIVITY, formulas.REDUNDANCY, formulas.MATCHING))
+    if scene.about.wave is not None:
+        formulas.render([formulas.FLOOR])
 
 
 def _render_formula_of_errors(scene: Scene) -> None:
@@ -148,6 +163,9 @@ def _render_formula_of_errors(scene: Scene) -> None:
         where="p is the share and n the number it rests on; with weights or replicates, as many as would give the same "
         "standard error if drawn at random. Wilson (1927).",
     )
+    of_survey = (formulas.BOOTSTRAP, formulas.DIFFERENCES)
+    formulas.render(of_survey if scene.about.implicates > 1 else (formulas.DIFFERENCES_OF_ROWS,))
+    formulas.render((formulas.TOO_UNSURE, *([formulas.TRENDS] if scene.about.wave is not None else [])))
 
 
 def _render_formulas() -> None:
@@ -220,11 +238,7 @@ def _formula(title: str, *lines: str, where: str = "") -> None:
         lines: LaTeX, one formula each.
         where: What its letters stand for, in Markdown.
     """
-    with st.expander(title, icon=":material/function:"):
-        for line in lines:
-            st.latex(line)
-        if where:
-            st.caption(where)
+    formulas.render([formulas.Formula(title, lines, where)])
 
 
 def _estimates(scene: Scene) -> str:
@@ -251,6 +265,8 @@ def _segments(scene: Scene) -> str:
         found=TIMES_FOUND,
         same=SAME,
         draws=DRAWS,
+        most_draws=MOST_DRAWS,
+        most_resampled=NULL_MOST,
         null_rows=MOST_ROWS,
         material=MATERIAL,
         knee=FEWEST_FOR_KNEE,

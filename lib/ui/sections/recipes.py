@@ -244,7 +244,11 @@ def _bends(scene: Scene, features: tuple[str, ...], transform: Transform, bend: 
     told = [f"{scene.codebook.label(name)} {scene.codebook[name].text(amount)}" for name, amount in amounts.items()]
     more = f"; and {len(own) - _BENDS_TOLD} more" if len(own) > _BENDS_TOLD else ""
     factor = f", × {bend:g}" if bend != 1 else ""
+    parts = (
+        " Having none stays as far from the mean of those who have some, whatever the bend: the sooner it bends, the "
+        "farther small amounts lie from both."
+    )
     return (
         f"It bends at the median of what is not zero{factor} ({literal('; '.join(told))}{more}): below that a scale is "
-        "nearly linear, above it nearly logarithmic."
+        f"nearly linear, above it nearly logarithmic.{parts if transform == 'two_part' else ''}"
     )

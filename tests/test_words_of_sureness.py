@@ -4,6 +4,7 @@ Each stands on a made table: of few members, whose intervals are wide, and of ma
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from lib.charts.segments import title_of
 from lib.estimates import Sample
 from lib.estimates.wording import difference, largest
 from lib.segments import Recipe, contrast, fit, profile, sureness
+from lib.segments.judge.findings import starts_words
 from lib.subject import HeadlineFigure
 from lib.ui.sections.explore import _leading
 from lib.ui.sections.segments import _highest
@@ -116,3 +118,26 @@ def test_two_segments_are_said_to_differ_only_where_it_is_known(households, time
     assert difference(other["low"], other["high"], "${:,.0f}".format).endswith(" less") is is_told
     unknown = contrast(data, found, 1, 2, ["INCOME"]).loc["INCOME"]
     assert difference(unknown["low"], unknown["high"], "${:,.0f}".format) == ""
+
+
+# --- the best of several starts
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ([1, 2, 3], "k-means was started 3 times and ended here once: with more starts something better might"),
+        (
+            [1] * 3 + [2] * 7,
+            "k-means was started 10 times and ended here 3 times: a single start would mostly have given",
+        ),
+        ([1] * 5 + [2] * 5, "k-means was started 10 times and ended here 5 times."),
+        ([], ""),
+    ],
+)
+def test_how_often_the_best_was_found_is_said(households, ends, said):
+    found = replace(fit(households(AGE=[1.0, 2, 9, 10]), Recipe(("AGE",), k=2)), inertias=np.array(ends, dtype=float))
+    told = starts_words(found)
+    assert told.startswith(said)
+    assert ("better" in told) is ("once" in told)
+    assert bool(told) is bool(said)

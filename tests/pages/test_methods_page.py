@@ -21,13 +21,13 @@ def test_the_dictionary_lists_every_column_with_its_label(app):
 
 
 def test_every_word_of_sureness_has_its_formula_one_click_away(app):
-    titles = {one.label for one in app(PAGE).expander}
+    titles = {one.label for one in app("pages/methods.py").expander}
     assert {
         *("Standard errors", "Bootstrap by member", "Differences of two figures", "When a figure is too unsure"),
         *("Null models, and when a score exceeds them", "Gap", "Stability", "Matching by assignment", "Relatives"),
         *("Which choices decide", "Adjusted Rand index", "Trends", "Noise floor between waves"),
     } <= titles
-    of_rows = {one.label for one in app(PAGE, data="cards").expander}
+    of_rows = {one.label for one in app("pages/methods.py", data="cards").expander}
     assert {"Differences of two figures", "When a figure is too unsure", "Matching by assignment"} <= of_rows
     assert not {"Bootstrap by member", "Trends", "Noise floor between waves"} & of_rows
 

@@ -114,8 +114,8 @@ TRENDS = Formula(
         r"s(x) = \arg\min_j \lVert \phi(x) - c_j \rVert \quad\text{or}\quad \arg\max_j \pi_j f_j(x)",
     ),
     "$P_y$ is the September CPI-U-RS of year y, $y_0$ the year of the file's dollars; t and u are two waves. The "
-    "second line puts a household of another wave into a segment: $\\phi$ is the scale and $c_j$ the centroids of the wave in "
-    "which they were found, $\\pi_j f_j$ its mixture.",
+    "second line puts a household of another wave into a segment: $\\phi$ is the scale, $c_j$ are the centroids, of "
+    "the wave in which they were found, $\\pi_j f_j$ its mixture.",
 )
 
 REDUNDANCY = Formula(

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from lib import estimates
 from lib.dataset import MEMBERS, Codebook, Counting, Dataset, Variable
 from lib.errors import EstimateError
+from lib.estimates import Interval
+from lib.estimates.correlated import pairs_of
 from lib.estimates.figures import Method
 from lib.estimates.intervals import Named
 from lib.subject import HeadlineFigure, Subject
@@ -156,8 +158,8 @@ class Distribution:
             ``open_left``, ``open_right``: whether the bin also holds everything below ``left``, or from ``right``
             on; ``from_text``, ``to_text``: its ends in words ("$10,000", "below $20,000"; "$20,000 and more").
         summary: One row per group: ``mean``, ``zero`` (share at exactly zero), ``sampled`` and the quantiles,
-            in columns named by share (``0.5``); ``mean_low``, ``zero_low``, ``median_low`` and the same with ``high``:
-            the ends of their 95 % intervals; ``unsure``: whether mean or median is too unsure to rely on.
+            in columns named by share (``0.5``); of each ``_low`` and ``_high``: the ends of its 95 % interval;
+            ``unsure``: whether mean or median is too unsure to rely on.
         method: How intervals were told; empty where there are none.
     """
 
@@ -194,21 +196,17 @@ def distribution(groups: dict[str, estimates.Sample], column: str, *, linear: bo
 
 
 def _summary(sample: estimates.Sample, values: Floats) -> dict[str, object]:
-    """Mean, share at zero and quantiles of one group, the first two and the median with their intervals."""
-    quantiles = np.atleast_1d(estimates.quantile(values, sample.weights, QUANTILES))
+    """Mean, share at zero and quantiles of one group, with their intervals."""
     told = {
         "mean": sample.means(values),
         "zero": sample.shares(values == 0),
-        "median": sample.quantiles(values, 0.5),
+        **dict(zip(map(str, QUANTILES), sample.several_quantiles(values, QUANTILES), strict=True)),
     }
-    ends = {f"{name}_{end}": getattr(found, end)[0] for name, found in told.items() for end in ("low", "high")}
     return {
-        "mean": told["mean"].value[0],
-        "zero": told["zero"].value[0],
         "sampled": sample.dataset.sampled,
-        **dict(zip(map(str, QUANTILES), quantiles, strict=True)),
-        **ends,
-        "unsure": bool(told["mean"].unsure[0] or told["median"].unsure[0]),
+        **{name: found.value[0] for name, found in told.items()},
+        **{f"{name}_{end}": getattr(found, end)[0] for name, found in told.items() for end in ("low", "high")},
+        "unsure": bool(told["mean"].unsure[0] or told["0.5"].unsure[0]),
     }
 
 
@@ -249,15 +247,15 @@ class Relation:
         points: Columns ``x``, ``y``, ``id`` and, if asked for, ``group``: every row once where they are few
             and weigh alike, else drawn in proportion to weight (a heavy row perhaps more than once), so that every
             point stands for as many members as any other. Never more points than rows.
-        correlation: Weighted Pearson correlation over all rows, not over the points alone.
+        correlation: Weighted Pearson correlation over all rows, not over the points alone, with its interval.
         rank_correlation: The same of the weighted ranks, which no single rich member can decide.
         each: Members (or rows) that one point stands for.
         scales: Axes of x and y.
     """
 
     points: pd.DataFrame
-    correlation: float
-    rank_correlation: float
+    correlation: Interval
+    rank_correlation: Interval
     each: float
     scales: tuple[Scale, Scale]
 
@@ -271,6 +269,7 @@ def relation(
     counting: Counting = MEMBERS,
     linear: bool = False,
     seed: int = 42,
+    replicates: estimates.Replicates | None = None,
 ) -> Relation:
     """The relation of two amounts; at most ``MAX_POINTS`` points are drawn, the same ones every time.
 
@@ -282,6 +281,7 @@ def relation(
         counting: Members (weighted) or rows.
         linear: Axes of equal steps, rather than bent where the values are skewed.
         seed: Start of the random numbers.
+        replicates: Of the whole survey, for intervals; without them see ``lib.estimates.Sample``.
     """
     xs, ys, weights = data.values(x), data.values(y), data.weights(counting)
     complete = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
@@ -291,40 +291,51 @@ def relation(
         )
     weight = weights[complete]
     rows = complete[estimates.draw(weight, min(MAX_POINTS, len(complete)), seed)]
-    ranked = [estimates.ranks(values[complete], weight) for values in (xs, ys)]
+    sample = estimates.Sample(data, counting=counting, replicates=replicates)
     group = {"group": [data.codebook[by].text(code) for code in data.values(by)[rows]]} if by else {}
     scales = tuple(scale_of(values, data.codebook[name], linear=linear) for name, values in ((x, xs), (y, ys)))
     return Relation(
         points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "id": data.ids[rows], **group}),
-        correlation=estimates.correlation(xs, ys, weights),
-        rank_correlation=estimates.correlation(ranked[0], ranked[1], weight),
+        correlation=Interval.of(sample.correlations(np.array([xs, ys]))),
+        rank_correlation=Interval.of(sample.rank_correlation(xs, ys)),
         each=float(weight.sum() / len(rows)),
         scales=(scales[0], scales[1]),
     )
 
 
-def correlation_table(
-    groups: dict[str, Dataset], columns: Sequence[str], *, counting: Counting = MEMBERS
-) -> pd.DataFrame:
-    """Weighted correlations of every pair of columns in each group.
+def correlation_table(groups: dict[str, estimates.Sample], columns: Sequence[str]) -> pd.DataFrame:
+    """Weighted correlations of every pair of columns in each group, over members that have them all.
 
     Returns:
-        One row per group and pair: ``group``, ``row``, ``column`` (names) and ``correlation``.
+        One row per group and pair: ``group``, ``row``, ``column`` (names), ``correlation``, ``low`` and ``high`` (its
+        95 % interval; NaN where none can be told, as of a column with itself) and ``doubtful``: whether the interval
+        takes in zero or it is too unsure to rely on.
     """
     if not 2 <= len(columns) <= MAX_CORRELATED:
         raise EstimateError(f"Choose between 2 and {MAX_CORRELATED} columns to correlate. Got {len(columns)}.")
-    tables = []
-    for name, data in groups.items():
-        matrix = np.column_stack([data.values(column) for column in columns])
-        values = estimates.correlations(matrix, data.weights(counting))
-        tables.append(
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "row": np.repeat(list(columns), len(columns)),
-                    "column": np.tile(list(columns), len(columns)),
-                    "correlation": values.ravel(),
-                }
-            )
-        )
+    tables = [_correlated(sample, columns).assign(group=name) for name, sample in groups.items()]
     return pd.concat(tables, ignore_index=True)
+
+
+def _correlated(sample: estimates.Sample, columns: Sequence[str]) -> pd.DataFrame:
+    """The pairs of one group: each twice, and every column with itself."""
+    values, number = np.array([sample.dataset.values(column) for column in columns]), len(columns)
+    found = sample.correlations(values)
+    doubtful = found.unsure | ~((found.low > 0) | (found.high < 0) | np.isnan(found.low))
+    first, second = pairs_of(number)
+
+    def mirrored(told: Floats) -> Floats:
+        square = np.full((number, number), np.nan)
+        square[first, second] = square[second, first] = told
+        return square.ravel()
+
+    return pd.DataFrame(
+        {
+            "row": np.repeat(list(columns), number),
+            "column": np.tile(list(columns), number),
+            "correlation": estimates.correlations(values.T, sample.weights).ravel(),
+            "low": mirrored(found.low),
+            "high": mirrored(found.high),
+            "doubtful": mirrored(doubtful.astype(float)) == 1,
+        }
+    )

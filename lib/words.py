@@ -44,6 +44,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}".removesuffix(".0") + "%"
 
 
+def signed(value: float, digits: int) -> str:
+    """A difference with its sign, which what rounds to nothing has none of: "+0.3", "-1.2", "0.0"."""
+    text = f"{value:+.{digits}f}"
+    return text if text.strip("+-0.") else text[1:]
+
+
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

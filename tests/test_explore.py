@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from lib import estimates, explore
+from lib import estimates, explore, features
 from lib.charts import explore as charts
+from lib.charts import theme
 from lib.errors import EstimateError
 from lib.estimates import Sample, bootstrap
 from lib.population import Population
@@ -126,11 +127,12 @@ def test_no_more_points_than_rows(households):
 
 
 def test_rank_correlations_weigh_the_ranks_too(real_2019):
-    found = explore.relation(real_2019, "DEBT", "HOUSES")
-    assert found.rank_correlation == pytest.approx(0.537, abs=5e-4)
-    assert explore.relation(real_2019, "BUS", "NETWORTH").rank_correlation == pytest.approx(0.343, abs=5e-4)
+    found = explore.relation(real_2019, "DEBT", "HOUSES", replicates=bootstrap(real_2019, draws=20))
+    assert found.rank_correlation.value == pytest.approx(0.537, abs=5e-4)
+    business = explore.relation(real_2019, "BUS", "NETWORTH", replicates=bootstrap(real_2019, draws=20))
+    assert business.rank_correlation.value == pytest.approx(0.343, abs=5e-4)
     # every row once: Spearman's as scipy has it
-    rows = explore.relation(real_2019, "DEBT", "HOUSES", counting="rows").rank_correlation
+    rows = explore.relation(real_2019, "DEBT", "HOUSES", counting="rows").rank_correlation.value
     assert rows == pytest.approx(spearmanr(real_2019.values("DEBT"), real_2019.values("HOUSES"))[0], abs=1e-9)
 
 
@@ -142,14 +144,107 @@ def test_relation_without_a_complete_household_is_refused(households):
 
 def test_correlation_over_rows_not_over_points(real_2019, notebook):
     found = explore.relation(real_2019, "ASSET", "HOUSES", counting="rows")
-    assert found.correlation == pytest.approx(notebook["scf19.corr.asset.houses.all"]["value"], rel=1e-6)
+    assert found.correlation.value == pytest.approx(notebook["scf19.corr.asset.houses.all"]["value"], rel=1e-6)
 
 
 @pytest.mark.parametrize("number", [0, 1, 16])
 def test_too_few_or_too_many_columns_to_correlate_are_refused(real_2019, number):
     names = real_2019.codebook.amounts()[:number]
     with pytest.raises(EstimateError, match="between 2 and 15"):
-        explore.correlation_table({"Everyone": real_2019}, names)
+        explore.correlation_table({"Everyone": sampled(real_2019)}, names)
+
+
+def test_a_pair_is_doubted_where_its_interval_takes_in_zero_and_is_in_brackets(households):
+    """Two columns that go together, and noise: the pair of the first is told, noise is faint and in brackets."""
+    rng = np.random.default_rng(2)
+    debt = rng.normal(size=200)
+    data = households(DEBT=debt, HOUSES=debt + rng.normal(size=200), AGE=rng.normal(size=200), KIDS=np.ones(200))
+    names = ["DEBT", "HOUSES", "AGE", "KIDS"]
+    table = explore.correlation_table({"Everyone": Sample(data)}, names)
+    told = table.set_index(["row", "column"])
+    assert not told.loc[("DEBT", "HOUSES"), "doubtful"]
+    assert told.loc[("DEBT", "AGE"), "doubtful"]
+    for name in ("correlation", "low", "high"):
+        assert told.loc[("DEBT", "HOUSES"), name] == told.loc[("HOUSES", "DEBT"), name]
+    assert told.loc[("DEBT", "AGE"), "low"] < 0 < told.loc[("DEBT", "AGE"), "high"]
+    assert (told.loc[("AGE", "AGE"), "correlation"], told.loc[("AGE", "AGE"), "doubtful"]) == (pytest.approx(1), False)
+    assert np.isnan(told.loc[("KIDS", "AGE"), "correlation"])
+    cells = drawn(charts.correlations(table, names, data.codebook))
+    by_pair = {(cell["row"], cell["column"]): cell for cell in cells}
+    label = data.codebook.label
+    sure, unsure = (by_pair[label(a), label(b)] for a, b in (("DEBT", "HOUSES"), ("DEBT", "AGE")))
+    assert sure["text"] == f"{sure['correlation']:.2f}"
+    assert unsure["text"].strip("()") != unsure["text"] == f"({unsure['correlation']:.2f})"
+    assert " to " in sure["between"]
+    rows = explore.correlation_table({"Everyone": Sample(data, counting="rows")}, names)
+    assert rows["low"].isna().all()
+    assert not rows["doubtful"].any()
+
+
+def drawn(chart):
+    """The rows of the one table that a chart draws."""
+    return next(iter(chart.to_dict()["datasets"].values()))
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert [charts.correlation_text(value) for value in (-0.004, 0.004, -0.006, -1.0)] == [
+        "0.00",
+        "0.00",
+        "-0.01",
+        "-1.00",
+    ]
+
+
+def test_a_heat_map_is_neutral_near_nothing():
+    """A cell close to 0 was tinted orange or blue: of the eleven colours the middle one has none."""
+    middle = theme.DIVERGING[len(theme.DIVERGING) // 2]
+    red, green, blue = (int(middle[at : at + 2], 16) for at in (1, 3, 5))
+    assert len(theme.DIVERGING) % 2
+    assert max(red, green, blue) - min(red, green, blue) <= 2
+
+
+def test_box_plots_and_quantiles_say_their_intervals(sample):
+    summary = explore.distribution({"All": Sample(sample)}, "NETWORTH").summary
+    box = drawn(charts.boxes(summary, sample.codebook["NETWORTH"], 2019))[0]
+    for share in (10, 25, 50, 75, 90):
+        q = str(share / 100)
+        low, value, high = summary[[f"{q}_low", q, f"{q}_high"]].iloc[0]
+        assert low < value < high
+        assert value == estimates.quantile(sample.values("NETWORTH"), sample.weights(), share / 100)
+        text = sample.codebook["NETWORTH"].text
+        assert box[f"t{share}"] == f"{text(value)} ({text(low)} to {text(high)})"
+    rows = explore.distribution({"All": Sample(sample, counting="rows")}, "NETWORTH").summary
+    assert rows.filter(regex="_(low|high)$").isna().all(axis=None)
+    assert "(" not in drawn(charts.boxes(rows, sample.codebook["NETWORTH"], 2019))[0]["t25"]
+
+
+@pytest.mark.parametrize("trim", [0.0, 0.1])
+def test_standard_deviations_are_as_unsure_as_their_replicates(sample, trim):
+    """Linearised, beside a variance taken anew in every replicate."""
+    replicates = bootstrap(sample, draws=200)
+    drawn_anew = Sample(sample, replicates=replicates)
+    found = features.spreads(drawn_anew, ["INCOME", "HOUSES"], trim)
+    for name in found.index:
+        anew = drawn_anew.any(lambda v, w: features.trimmed_variance(v, w, trim) ** 0.5, sample.values(name))
+        spread, low, high = found.loc[name]
+        assert spread == pytest.approx(anew.value[0])
+        assert (high - low) / 2 / 1.959964 == pytest.approx(anew.standard_error[0], rel=0.12)
+    variance = features.rank_by_variance(sample, trim, columns=["INCOME", "HOUSES"])
+    assert (found["spread"] ** 2).to_dict() == pytest.approx(variance.to_dict())
+    rows = features.spreads(Sample(sample, counting="rows"), ["INCOME"], trim)
+    assert rows[["low", "high"]].isna().all(axis=None)
+
+
+def test_amounts_that_vary_are_drawn_in_their_own_words(sample):
+    """Their axis was in dollars squared, and in powers of ten."""
+    names = ["INCOME", "HOUSES"]
+    told = features.spreads(Sample(sample, replicates=bootstrap(sample, draws=20)), names)
+    spec = charts.ranking(told, sample.codebook, "Standard deviation (2019 dollars)").to_json()
+    assert "Standard deviation (2019 dollars)" in spec
+    assert "$~s" in spec
+    assert "~e" not in spec
+    rows = drawn(charts.ranking(told, sample.codebook, ""))
+    assert [row["text"] for row in rows] == [sample.codebook[n].text(told.loc[n, "spread"]) for n in names]
 
 
 def test_tooltips_of_bins_use_the_words(real_2019):

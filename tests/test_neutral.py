@@ -153,7 +153,7 @@ def test_a_first_look(mine, named):
     pairs = explore.relation(mine, a, b, by=e)
     assert set(pairs.points["id"]) == set(mine.ids)
     assert set(pairs.points["x"]) == set(mine.values(a))
-    table = explore.correlation_table(groups, named[:4])
+    table = explore.correlation_table({name: estimates.Sample(data) for name, data in groups.items()}, named[:4])
     assert len(table) == 2 * 4**2
     charts = (
         explore_charts.distribution(spread, mine.codebook[d], None),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.dataset import Codebook, Variable
-from lib.estimates.wording import between
+from lib.estimates.wording import between, told_of
 from lib.explore import Distribution, Relation
 from lib.words import capitalised
 
@@ -20,6 +20,9 @@ _AROUND_MAP = 220
 
 _FIRST_MEDIAN, _NEXT_MEDIAN = 8, 14
 """Pixels from the top of a histogram to the first median, and from each to the next."""
+
+_QUANTILES = (10, 25, 50, 75, 90)
+"""Of a box plot, in per cent."""
 
 _PALE = ["#f1f6fb", "#7fb2dc"]
 _ON_PALE = "#17202a"
@@ -176,7 +179,7 @@ def _medians(
     result: Distribution, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]
 ) -> list[alt.Chart]:
     """The median of each group on the line of its interval, above the bars."""
-    told = result.summary[["group", "0.5", "median_low", "median_high"]]
+    told = result.summary[["group", "0.5", "0.5_low", "0.5_high"]]
     told = told.set_axis(["group", "left", "low", "high"], axis=1)
     ends = zip(told["low"], told["high"], strict=True)
     told = told.assign(between=[between(low, high, variable.text) for low, high in ends])
@@ -240,15 +243,23 @@ def relation(
 
 
 def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) -> alt.Chart:
-    """A heat map of one group's correlations, on the diverging scale from -1 to 1.
+    """A heat map of one group's correlations, on the diverging scale from -1 to 1; doubtful ones faint, in brackets.
 
     Args:
-        table: ``row``, ``column`` (names) and ``correlation`` of one group.
+        table: One group of ``lib.explore.correlation_table``.
         columns: The names in the order of the axes.
         codebook: For their labels.
     """
     labels = {name: codebook.label(name) for name in columns}
-    frame = table.assign(row=table["row"].map(labels), column=table["column"].map(labels))
+    frame = table.assign(
+        row=table["row"].map(labels),
+        column=table["column"].map(labels),
+        between=[between(low, high, correlation_text) for low, high in zip(table["low"], table["high"], strict=True)],
+        text=[
+            f"({r})" if d else r
+            for r, d in zip(table["correlation"].map(correlation_text), table["doubtful"], strict=True)
+        ],
+    ).drop(columns=["group", "low", "high"], errors="ignore")
     order = list(labels.values())
     base = alt.Chart(frame).encode(
         x=alt.X("column:N", sort=order, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=150, labelOverlap=False)),
@@ -257,44 +268,65 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
             alt.Tooltip("row:N", title="Column"),
             alt.Tooltip("column:N", title="with"),
             alt.Tooltip("correlation:Q", title="Correlation", format=".3f"),
+            *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
+    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
+    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
         color=alt.Color(
             "correlation:Q",
             scale=alt.Scale(domain=[-1, 1], range=theme.DIVERGING),
             legend=None,
-        )
+        ),
+        opacity=theme.where("datum.doubtful", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
     known = base.transform_filter("isValid(datum.correlation)")
     text = known.mark_text(fontSize=11).encode(
-        text=alt.Text("correlation:Q", format=".2f"),
-        color=theme.where("abs(datum.correlation) > 0.5", alt.ColorValue, "white", "black"),
+        text=alt.Text("text:N"),
+        color=theme.where("abs(datum.correlation) > 0.5 && !datum.doubtful", alt.ColorValue, "white", "black"),
     )
-    return (cells + text).properties(height=40 * len(columns) + 90)
+    return (ground + cells + text).properties(height=40 * len(columns) + 90)
 
 
-def ranking(table: pd.DataFrame, unit: str) -> alt.Chart:
-    """Bars of variance, the largest on top.
+def correlation_text(value: float) -> str:
+    """A correlation to two digits; what rounds to nothing has no sign."""
+    return f"{value:z.2f}"
+
+
+def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerChart:
+    """Bars of standard deviations, the largest on top, with their intervals where these are known.
 
     Args:
-        table: ``label`` and ``variance``, largest first.
-        unit: How the variance was taken, for the axis.
+        table: Indexed by column, the largest first, as ``lib.explore.spreads``.
+        codebook: For labels and words.
+        title: How they were taken, and in what, for the axis.
     """
-    return (
-        alt.Chart(table)
-        .mark_bar(cornerRadiusEnd=2)
-        .encode(
-            x=alt.X("variance:Q", title=unit, axis=alt.Axis(format="~e", tickCount=5)),
-            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False)),
-            tooltip=[
-                alt.Tooltip("label:N", title="Column"),
-                alt.Tooltip("variance:Q", title="Variance", format=",.3e"),
-                alt.Tooltip("spread:Q", title="Its square root", format=",.0f"),
-            ],
-        )
-        .properties(height=theme.ROW * len(table) + 60)
+    variables = [codebook[str(name)] for name in table.index]
+    ends = zip(variables, table["low"], table["high"], strict=True)
+    frame = table.assign(
+        label=[variable.label for variable in variables],
+        text=[variable.mean_text(spread) for variable, spread in zip(variables, table["spread"], strict=True)],
+        between=[between(low, high, variable.mean_text) for variable, low, high in ends],
     )
+    # amounts of one kind say on the axis what they are
+    words = (
+        theme.words_of(variables[0])
+        if len({variable.format for variable in variables}) == 1
+        else "format(datum.value, '~s')"
+    )
+    base = alt.Chart(frame).encode(
+        x=alt.X("spread:Q", title=title, axis=alt.Axis(labelExpr=words, tickCount=5)),
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False)),
+        tooltip=[
+            alt.Tooltip("label:N", title="Column"),
+            alt.Tooltip("text:N", title="Standard deviation"),
+            *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2)
+    line = base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
+    return (bars + line).properties(height=theme.ROW * len(table) + 60)
 
 
 def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
@@ -305,15 +337,15 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
         variable: What was measured.
         dollars: Year of the dollars.
     """
-    frame = summary.rename(columns={q: f"q{float(q) * 100:.0f}" for q in ("0.1", "0.25", "0.5", "0.75", "0.9")})
-    base = alt.Chart(frame[["group", "q10", "q25", "q50", "q75", "q90"]]).encode(
+    frame = summary.rename(columns={str(share / 100): f"q{share}" for share in _QUANTILES})
+    for share in _QUANTILES:
+        frame[f"t{share}"] = [told_of(row, str(share / 100), variable.text) for _, row in summary.iterrows()]
+    names = [f"{kind}{share}" for kind in "qt" for share in _QUANTILES]
+    base = alt.Chart(frame[["group", *names]]).encode(
         y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=200)),
         tooltip=[
             alt.Tooltip("group:N", title="Who"),
-            *(
-                alt.Tooltip(f"q{share}:Q", title=f"{share}% have less than", format=variable.format)
-                for share in (10, 25, 50, 75, 90)
-            ),
+            *(alt.Tooltip(f"t{share}:N", title=f"{share}% have less than") for share in _QUANTILES),
         ],
     )
     x = alt.X(

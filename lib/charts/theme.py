@@ -24,13 +24,18 @@ DIVERGING = [
     "#ee8f4b",
     "#f7bd91",
     "#fbe3d2",
+    "#f5f5f5",
     "#dbe9f5",
     "#97c2e2",
     "#4f95c9",
     "#1f6dab",
     "#0a4677",
 ]
-"""From -1 to 1, for cells that carry text: the same on light and on dark ground, so that the text stays legible."""
+"""From -1 to 1, for cells that carry text: the same on light and on dark ground, so that the text stays legible.
+What is near nothing has next to no colour."""
+
+UNTOLD = 0.4
+"""Opacity of a cell that cannot be told from nothing. Its figure stands in brackets: colour is never the only sign."""
 
 SEGMENTS = [
     "#0072b2", "#d55e00", "#00805f", "#b5548c", "#9a7200", "#2f8fc8", "#7a4b2a", "#6a51a3",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lib.estimates.weighted import Floats
+from lib.estimates.weighted import Floats, over
 
 Z = 1.959963984540054
 """The normal distribution's quantile of 0.975: a fortieth lies beyond it, on either side."""
@@ -22,6 +22,10 @@ THIN_SOURCE = (
 WIDEST, NARROW, WIDE_FOR_ITS_SIZE = 0.30, 0.05, 1.3
 """A share is too unsure where its interval is wider than the first, or wider than the second and than the third times
 the share (the same source)."""
+
+WIDEST_CORRELATION = 2 * WIDEST
+"""A correlation is too unsure where its interval is wider: of the way from -1 to 1 the same part that ``WIDEST`` is of
+the way from 0 to 1. That rule is ours."""
 
 MOST_RELATIVE_ERROR = 0.30
 """Standard error over the figure above which an amount is too unsure (the rule the same office uses for means)."""
@@ -46,6 +50,23 @@ def wilson(share: ArrayLike, size: ArrayLike) -> tuple[Floats, Floats]:
     return np.where(p == 0, 0.0 * low, low), np.where(p == 1, 1.0 + 0.0 * high, high)
 
 
+def fisher(correlation: Floats, standard_error: Floats) -> tuple[Floats, Floats]:
+    """95 % interval of a correlation by Fisher's z (1921), the inverse hyperbolic tangent, which has no ends.
+
+    Args:
+        correlation: Between -1 and 1; one or several.
+        standard_error: Of each; on the scale of z it is divided by ``1 - correlation ** 2``.
+
+    Returns:
+        Low and high ends, NaN where there is no error; of what lies on a line the line itself.
+    """
+    on_a_line = 1 - np.abs(correlation) < 1e-6  # nearer than sums of float32 can tell
+    middle = np.arctanh(np.where(on_a_line, 0.0, correlation))
+    reach = Z * over(standard_error, 1 - np.square(np.where(on_a_line, 0.0, correlation)))
+    low, high = (np.where(on_a_line, correlation + 0.0 * reach, np.tanh(middle + side * reach)) for side in (-1, 1))
+    return low, high
+
+
 def effective_size(weights: Floats) -> float:
     """Kish's effective sample size, ``sum(w) ** 2 / sum(w ** 2)``: the number of rows where all weigh the same."""
     squared = float(np.square(weights).sum())
@@ -57,6 +78,11 @@ def unsure_shares(share: Floats, low: Floats, high: Floats, sampled: Floats) -> 
     width = high - low
     beyond = (width > WIDEST) | ((width > NARROW) & (width > WIDE_FOR_ITS_SIZE * np.minimum(share, 1 - share)))
     return np.asarray((sampled < THIN) | beyond)
+
+
+def unsure_correlations(low: Floats, high: Floats, sampled: Floats) -> np.ndarray:
+    """Which correlations are too unsure to be shown plainly; True too where they rest on fewer than ``THIN``."""
+    return np.asarray((sampled < THIN) | (high - low > WIDEST_CORRELATION))
 
 
 def unsure_amounts(value: Floats, standard_error: Floats, sampled: Floats) -> np.ndarray:

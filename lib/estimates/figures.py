@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from lib.estimates.ends import Z, unsure_amounts, unsure_shares, wilson
-from lib.estimates.weighted import Floats
+from lib.estimates.ends import Z, fisher, unsure_amounts, unsure_correlations, unsure_shares, wilson
+from lib.estimates.weighted import Floats, over
 
 Method = Literal["replicate weights", "bootstrap", "random rows", ""]
 """How standard errors came about; empty where none can be told."""
+
+Kind = Literal["amount", "share", "correlation"]
+"""What figures are: each kind has intervals of its own, and a rule of its own for what is too unsure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +57,7 @@ class Figures:
         sampled: Sampled members that it rests on.
         rows: Rows that it rests on.
         method: How sureness was told.
-        is_share: Whether they are shares between 0 and 1.
+        kind: What they are.
         draws: What they would have been, where that is known.
     """
 
@@ -64,14 +68,16 @@ class Figures:
     sampled: np.ndarray
     rows: np.ndarray
     method: Method
-    is_share: bool = False
+    kind: Kind = "amount"
     draws: Draws | None = None
 
     @property
     def unsure(self) -> np.ndarray:
         """Which are too unsure to be shown plainly, see ``lib.estimates.ends``."""
-        if self.is_share:
+        if self.kind == "share":
             return unsure_shares(self.value, self.low, self.high, self.sampled)
+        if self.kind == "correlation":
+            return unsure_correlations(self.low, self.high, self.sampled)
         return unsure_amounts(self.value, self.standard_error, self.sampled)
 
     @property
@@ -83,7 +89,7 @@ class Figures:
     def without_interval(self) -> Figures:
         """The same figures where nobody can tell how far off they are."""
         unknown = np.full(self.value.shape, np.nan)
-        return Figures(self.value, unknown, unknown, unknown, self.sampled, self.rows, "", self.is_share)
+        return Figures(self.value, unknown, unknown, unknown, self.sampled, self.rows, "", self.kind)
 
     def __getitem__(self, groups: slice | list[int] | np.ndarray) -> Figures:
         """Those of some groups."""
@@ -91,33 +97,27 @@ class Figures:
             self.draws.replicates[:, groups], self.draws.implicates[:, groups], self.draws.source
         )
         value, error, low, high = (one[groups] for one in (self.value, self.standard_error, self.low, self.high))
-        return Figures(
-            value, error, low, high, self.sampled[groups], self.rows[groups], self.method, self.is_share, draws
-        )
+        return Figures(value, error, low, high, self.sampled[groups], self.rows[groups], self.method, self.kind, draws)
 
     def __sub__(self, other: Figures) -> Figures:
         """How much larger these are than others: groups of one survey vary together, two surveys do not."""
         return self._with(other, np.subtract, np.hypot(self.standard_error, other.standard_error))
 
     def __truediv__(self, other: Figures) -> Figures:
-        """These over others, such as a sum over another sum."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            own = np.divide(self.standard_error, np.abs(self.value))
-            its = np.divide(other.standard_error, np.abs(other.value))
-            return self._with(other, np.divide, np.abs(self.value / other.value) * np.hypot(own, its))
+        """These over others, such as a sum over another sum; NaN where the others are nothing."""
+        apart = np.hypot(self.standard_error, over(self.value, other.value) * other.standard_error)
+        return self._with(other, over, over(apart, np.abs(other.value)))
 
-    def _with(self, other: Figures, combine: np.ufunc, apart: Floats) -> Figures:
+    def _with(self, other: Figures, combine: Callable[[Floats, Floats], Floats], apart: Floats) -> Figures:
         """Combined with others; ``apart`` is the standard error if the two have nothing to do with each other."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.asarray(combine(self.value, other.value))
-            value = np.where(np.isfinite(value), value, np.nan)
-            draws = None
-            if self.draws and other.draws and self.draws.source is other.draws.source:
-                draws = Draws(
-                    combine(self.draws.replicates, other.draws.replicates),
-                    combine(self.draws.implicates, other.draws.implicates),
-                    self.draws.source,
-                )
+        value = np.asarray(combine(self.value, other.value))
+        draws = None
+        if self.draws and other.draws and self.draws.source is other.draws.source:
+            draws = Draws(
+                combine(self.draws.replicates, other.draws.replicates),
+                combine(self.draws.implicates, other.draws.implicates),
+                self.draws.source,
+            )
         error = apart if draws is None else draws.standard_error
         sampled, rows = np.minimum(self.sampled, other.sampled), np.minimum(self.rows, other.rows)
         return plain(value, np.asarray(error), sampled, rows, self.method if self.method == other.method else "", draws)
@@ -155,4 +155,10 @@ def share_like(
     if draws is not None:
         size = np.divide(spread, error**2, out=size.copy(), where=(error > 0) & (spread > 0))
     low, high = wilson(value, np.where(np.isnan(error), np.nan, size))
-    return Figures(value, error, low, high, sampled, rows, method, True, draws)
+    return Figures(value, error, low, high, sampled, rows, method, "share", draws)
+
+
+def correlation_like(found: Figures) -> Figures:
+    """The same with the intervals of correlations, which never reach beyond -1 and 1."""
+    low, high = fisher(found.value, found.standard_error)
+    return replace(found, low=low, high=high, kind="correlation")

@@ -33,6 +33,20 @@ class Interval:
     rows: int
     unsure: bool
 
+    @classmethod
+    def of(cls, found: Figures) -> Interval:
+        """The first of several figures, or the only one."""
+        return cls(
+            value=float(found.value[0]),
+            standard_error=float(found.standard_error[0]),
+            low=float(found.low[0]),
+            high=float(found.high[0]),
+            method=found.method,
+            sampled=int(found.sampled[0]),
+            rows=int(found.rows[0]),
+            unsure=bool(found.unsure[0]),
+        )
+
 
 @overload
 def interval(
@@ -87,17 +101,7 @@ def interval(
     """
     sample = Sample(dataset, counting=counting, replicates=replicates)
     if by is None:
-        found = figures(sample, statistic, dataset.values(column))
-        return Interval(
-            value=float(found.value[0]),
-            standard_error=float(found.standard_error[0]),
-            low=float(found.low[0]),
-            high=float(found.high[0]),
-            method=found.method,
-            sampled=int(found.sampled[0]),
-            rows=int(found.rows[0]),
-            unsure=bool(found.unsure[0]),
-        )
+        return Interval.of(figures(sample, statistic, dataset.values(column)))
     groups, codes = codes_of(dataset, by)
     found = figures(sample, statistic, dataset.values(column), groups, len(codes))
     return found.table.assign(method=found.method).set_index(pd.Index(codes, name="group"))

@@ -5,7 +5,7 @@ A group is a number per row (0, 1, ...; below 0 in none), so that one pass over 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import EstimateError
+from lib.estimates import correlated
 from lib.estimates.cells import distinct
 from lib.estimates.ends import Z
-from lib.estimates.figures import Draws, Figures, Method, plain, share_like
+from lib.estimates.figures import Draws, Figures, Method, correlation_like, plain, share_like
 from lib.estimates.replicates import Replicates, TooManyError, bootstrap
-from lib.estimates.weighted import Floats, Ordered
+from lib.estimates.weighted import Floats, Ordered, over
 
 Positions = NDArray[np.intp]
 Statistic = Callable[[Floats, Floats], float]
@@ -136,22 +137,22 @@ class Sample:
         rows = self._rows(np.concatenate([np.where(known, tops, 0), np.where(known, bottoms, 0)]), groups, number)
         top, bottom = np.split(rows.values, 2)
         weight = _sums(rows, number, bottom * rows.weights)
-        value = _over(_sums(rows, number, top * rows.weights), weight)
-        kish = _over(weight**2, _sums(rows, number, bottom * rows.weights**2)) if is_share else None
+        value = over(_sums(rows, number, top * rows.weights), weight)
+        kish = over(weight**2, _sums(rows, number, bottom * rows.weights**2)) if is_share else None
         if (redrawn := self._redrawn) is None:
             off = _sums(rows, number, np.square((top - value[:, rows.groups] * bottom) * rows.weights))
             many = _unbiased(_sums(rows, number, (bottom != 0).astype(float)))
-            return self._untold(rows, value, _over(np.sqrt(off * many), weight), kish, bottom)
+            return self._untold(rows, value, over(np.sqrt(off * many), weight), kish, bottom)
 
         def of_block(values: Floats, weights: Block) -> Floats:
             top, bottom = np.split(values, 2)
             # about their middle, so that small differences between replicates do not drown in large amounts
-            middle = _over(top.sum(axis=1), bottom.sum(axis=1))[:, None]
+            middle = over(top.sum(axis=1), bottom.sum(axis=1))[:, None]
             off = np.concatenate([top - np.nan_to_num(middle) * bottom, bottom]).astype(np.float32) @ weights
-            return _over(*np.split(off.astype(float), 2)) + middle
+            return over(*np.split(off.astype(float), 2)) + middle
 
         def of_implicate(values: Floats, weights: Floats) -> Floats:
-            return _over(*np.split(values @ weights, 2))
+            return over(*np.split(values @ weights, 2))
 
         return self._drawn(redrawn, rows, value, of_block, of_implicate, kish, bottom)
 
@@ -180,14 +181,14 @@ class Sample:
             summed = figures.reshape(*figures.shape[:-1], number, number_of_codes).sum(axis=-1)
             return np.repeat(summed, number_of_codes, axis=-1)
 
-        value = _over(counted.value, of_group(counted.value))
-        kish = _over(of_group(counted.value) ** 2, of_group(squared))
+        value = over(counted.value, of_group(counted.value))
+        kish = over(of_group(counted.value) ** 2, of_group(squared))
         if counted.draws is not None:
             replicated, parts = np.nan_to_num(counted.draws.replicates), np.nan_to_num(counted.draws.implicates)
-            draws = Draws(_over(replicated, of_group(replicated)), _over(parts, of_group(parts)), counted.draws.source)
+            draws = Draws(over(replicated, of_group(replicated)), over(parts, of_group(parts)), counted.draws.source)
             return share_like(value, draws.standard_error, kish, counted.sampled, counted.rows, self.method, draws)
         off = (1 - 2 * value) * squared + value**2 * of_group(squared)
-        error = _over(np.sqrt(off * _unbiased(of_group(counted.rows))), of_group(counted.value))
+        error = over(np.sqrt(off * _unbiased(of_group(counted.rows))), of_group(counted.value))
         error = error if self.method else np.full(len(value), np.nan)
         return share_like(value, error, kish, counted.sampled, counted.rows, self.method)
 
@@ -209,8 +210,9 @@ class Sample:
 
     def quantiles(self, values: ArrayLike, q: float, groups: Positions | None = None, number: int = 1) -> Figures:
         """The weighted quantile of each group by the Federal Reserve's rule, see ``lib.estimates.quantile``."""
-        if not 0 <= q <= 1:
-            raise EstimateError(f"Quantiles must lie between 0 and 1. Got {q}.")
+        found = self.several_quantiles(values, [q], groups, number)[0]
+        if (redrawn := self._redrawn) is None:
+            return found
 
         def of_rows(values: Floats, weights: Floats) -> Floats:
             return Ordered.of(values[0], weights).quantile([q])
@@ -218,19 +220,77 @@ class Sample:
         def of_block(ascending: Floats, weights: Block) -> Floats:
             return _quantiles(ascending[0], weights, q)[None]
 
+        rows = self._rows(np.asarray(values, dtype=float)[None], groups, number).ascending
+        drawn = self._drawn(redrawn, rows, found.value[None], of_block, of_rows)[0]
+        return replace(drawn, low=found.low, high=found.high)
+
+    def several_quantiles(
+        self, values: ArrayLike, shares: Sequence[float], groups: Positions | None = None, number: int = 1
+    ) -> list[Figures]:
+        """Several quantiles of each group, with intervals, in one pass over the replicates.
+
+        The interval is that of the share below a quantile, led back to values (Woodruff 1952): it holds where many have
+        the same value, such as nothing at all, and never leaves the values that there are. What the quantiles would
+        have been is not told (see ``quantiles``), and a standard error is the interval over twice 1.96.
+        """
+        wanted = np.asarray(shares, dtype=float)
+        if ((wanted < 0) | (wanted > 1)).any():
+            raise EstimateError(f"Quantiles must lie between 0 and 1. Got {wanted}.")
         rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
-        value = _each(rows, (1, number), of_rows)
+        columns = {group: Ordered.of(rows.values[0, run], rows.weights[run]) for group, run in rows.runs()}
+        value = np.full((len(wanted), number), np.nan)
+        for group, column in columns.items():
+            value[:, group] = column.quantile(wanted)
+        low, high = np.full((2, *value.shape), np.nan)
+        if self.method:
+            # where nobody can tell how many are below, the quantile might be any value
+            reach = Z * np.nan_to_num(self._errors_below(rows, value, wanted, groups), nan=1.0)
+            for group, column in columns.items():
+                low[:, group] = column.quantile(np.clip(wanted - reach[:, group], 0, 1))
+                high[:, group] = column.quantile(np.clip(wanted + reach[:, group], 0, 1))
+        found = self._untold(rows, value, (high - low) / (2 * Z))
+        return [replace(one, low=low[at], high=high[at]) for at, one in enumerate(found)]
+
+    def _errors_below(self, rows: _Rows, value: Floats, q: Floats, groups: Positions | None) -> Floats:
+        """Standard errors of the shares below quantiles (quantiles x groups)."""
+        number = value.shape[1]
+        if self._redrawn is None:
+            kish = over(_sums(rows, number, rows.weights[None]) ** 2, _sums(rows, number, rows.weights[None] ** 2))
+            return np.asarray(np.sqrt(over((q * (1 - q))[:, None], kish)))
+        below = np.full((len(q), len(self.weights)), np.nan)
+        below[:, rows.rows] = rows.values[0] <= value[:, rows.groups]
+        known = (~np.isnan(below)).astype(float)
+        return np.array([one.standard_error for one in self.ratios(below, known, groups, number, is_share=True)])
+
+    def correlations(self, columns: Floats) -> Figures:
+        """Weighted Pearson correlations of every pair of columns, over rows that have them all.
+
+        Args:
+            columns: Columns x rows, two or more.
+
+        Returns:
+            One figure for each pair, in the order of ``correlated.pairs_of``; NaN where one of the two is constant.
+            Intervals are Fisher's, about errors by replicates, or of random rows by linearisation.
+        """
+        _check_number(len(correlated.pairs_of(len(columns))[0]))
+        rows = self._rows(np.asarray(columns, dtype=float), None, 1)
+        value = correlated.of_pairs(rows.values, rows.weights)
         if (redrawn := self._redrawn) is None:
-            kish = _over(_sums(rows, number, rows.weights[None]) ** 2, _sums(rows, number, rows.weights[None] ** 2))
-            found = self._untold(rows, value, np.full(value.shape, np.nan))[0]
-            if not self.method:
-                return found
-            found = self._woodruff(found, rows, q, np.sqrt(q * (1 - q) / kish[0]))
-            return replace(found, standard_error=(found.high - found.low) / (2 * Z))
-        found = self._drawn(redrawn, rows.ascending, value, of_block, of_rows)[0]
-        below = np.full(len(self.weights), np.nan)
-        below[rows.rows] = rows.values[0] <= value[0, rows.groups]
-        return self._woodruff(found, rows, q, self.shares(below, groups, number).standard_error)
+            many = _unbiased(len(rows.rows))
+            found = self._untold(
+                rows, value[:, None], (correlated.errors(rows.values, rows.weights) * many**0.5)[:, None]
+            )
+        else:
+            found = self._drawn(redrawn, rows, value[:, None], _blocks_of_pairs, _rows_of_pairs)
+        return correlation_like(_side_by_side(found))
+
+    def rank_correlation(self, x: ArrayLike, y: ArrayLike) -> Figures:
+        """Spearman's weighted correlation of two columns; its error is that of its linearised variable."""
+        xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        complete = np.flatnonzero(~(np.isnan(xs) | np.isnan(ys)) & (self.weights > 0))
+        moved = np.full(len(xs), np.nan)
+        moved[complete] = correlated.linearised_ranks(xs[complete], ys[complete], self.weights[complete])
+        return correlation_like(self.means(moved))
 
     def any(self, statistic: Statistic, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Any figure of values and weights; slow, since it is taken anew with every replicate."""
@@ -249,8 +309,7 @@ class Sample:
 
     def _rows(self, values: Floats, groups: Positions | None, number: int) -> _Rows:
         """Rows that have every value, by group."""
-        if number * len(values) > MOST_FIGURES:
-            raise EstimateError(f"Ask for at most {MOST_FIGURES:,} figures at once. Got {number * len(values):,}.")
+        _check_number(number * len(values))
         within = np.zeros(len(self.weights), dtype=np.intp) if groups is None else groups
         if values.shape[1:] != self.weights.shape or within.shape != self.weights.shape:
             raise EstimateError(f"One value and one group is needed for each of {len(self.weights):,} rows.")
@@ -319,23 +378,10 @@ class Sample:
         sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, number)
         return sampled, np.bincount(rows.groups, minlength=number)
 
-    def _woodruff(self, found: Figures, rows: _Rows, q: float, error: Floats) -> Figures:
-        """Quantiles with the interval of the share below them, led back to values (Woodruff 1952).
 
-        It holds where many have the same value, such as nothing at all, and never leaves the values that there are.
-
-        Args:
-            found: The quantiles.
-            rows: What they are of.
-            q: Which they are.
-            error: Standard error of the share below each.
-        """
-        low, high = found.low.copy(), found.high.copy()
-        for group, run in rows.runs():
-            ordered = Ordered.of(rows.values[0, run], rows.weights[run])
-            reach = Z * np.nan_to_num(error[group], nan=1.0)
-            low[group], high[group] = ordered.quantile(np.clip([q - reach, q + reach], 0, 1))
-        return replace(found, low=low, high=high)
+def _check_number(figures: int) -> None:
+    if figures > MOST_FIGURES:
+        raise EstimateError(f"Ask for at most {MOST_FIGURES:,} figures at once. Got {figures:,}.")
 
 
 def _redrawn(dataset: Dataset, replicates: Replicates) -> _Redrawn:
@@ -385,8 +431,23 @@ def _quantiles(values: Floats, weights: Block, q: float) -> Floats:
     return np.where(whole > 0, found, np.nan)
 
 
-def _over(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+def _rows_of_pairs(values: Floats, weights: Floats) -> Floats:
+    """Correlations of all pairs of columns."""
+    return correlated.of_pairs(values, weights)
+
+
+def _blocks_of_pairs(values: Floats, weights: Block) -> Floats:
+    """The same under several sets of weights."""
+    return correlated.of_pairs_redrawn(values, weights)
+
+
+def _side_by_side(found: list[Figures]) -> Figures:
+    """Several figures of one group each as one of several groups."""
+    value, error, low, high, sampled, rows = (
+        np.concatenate([getattr(one, name) for one in found])
+        for name in ("value", "standard_error", "low", "high", "sampled", "rows")
+    )
+    return Figures(value, error, low, high, sampled, rows, found[0].method)
 
 
 def _unbiased(number: ArrayLike) -> Floats:

@@ -161,9 +161,14 @@ def ranks(values: ArrayLike, weights: ArrayLike) -> Floats:
     found = np.full(v.shape, np.nan)
     if present_w.sum() > 0:
         _, tied = np.unique(present_v, return_inverse=True)
-        held = np.bincount(tied, present_w)
-        found[~np.isnan(v)] = ((np.cumsum(held) - held / 2) / held.sum())[tied]
+        found[~np.isnan(v)] = standing(tied, present_w)
     return found
+
+
+def standing(tied: NDArray[np.intp], weights: Floats) -> Floats:
+    """Weighted mid-ranks of rows of which only the place of each one's value among all values is known."""
+    held = np.bincount(tied, weights)
+    return np.asarray(((np.cumsum(held) - held / 2) / held.sum())[tied])
 
 
 def draw(weights: ArrayLike, number: int, seed: int) -> NDArray[np.intp]:
@@ -232,6 +237,12 @@ def histogram(values: ArrayLike, weights: ArrayLike, edges: ArrayLike) -> Floats
     """Weight in each bin of ``edges`` (as ``numpy.histogram``: closed on the left)."""
     v, w = present_of(values, weights)
     return np.histogram(v, bins=np.asarray(edges, dtype=float), weights=w)[0]
+
+
+def over(part: ArrayLike, whole: ArrayLike) -> Floats:
+    """One over the other; NaN where the latter is nothing."""
+    a, b = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    return np.divide(a, b, out=np.full(np.broadcast_shapes(a.shape, b.shape), np.nan), where=b != 0)
 
 
 def present_of(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:

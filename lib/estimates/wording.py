@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
-from lib.estimates.ends import THIN
+from lib.estimates.ends import THIN, WIDEST_CORRELATION
 from lib.estimates.figures import Method
 from lib.subject import Entity
 from lib.words import listed
@@ -31,6 +32,14 @@ def too_unsure(entity: Entity) -> str:
     return f"too unsure to rely on (fewer than {entity.sampled(THIN)}, or an interval too wide for its size)"
 
 
+def too_unsure_correlations(entity: Entity) -> str:
+    """Why a correlation is marked."""
+    return (
+        f"not told from none, or too unsure to rely on (fewer than {entity.sampled(THIN)}, or an interval wider than "
+        f"{WIDEST_CORRELATION:g}, our own limit)"
+    )
+
+
 def between(low: float, high: float, text: Callable[[float], str]) -> str:
     """An interval in words, "60.7 to 63.6%", its sign said once; empty where there is none.
 
@@ -44,6 +53,24 @@ def between(low: float, high: float, text: Callable[[float], str]) -> str:
     first, last = text(low), text(high)
     # the sign stands once, but for an end that is said in words
     return f"{first.removesuffix('%') if last.endswith('%') and first[:1].isdigit() else first} to {last}"
+
+
+def with_interval(value: float, low: float, high: float, text: Callable[[float], str]) -> str:
+    """A figure with its interval behind it, where there is one: "$192,700 ($172,000 to $213,000)".
+
+    Args:
+        value: The figure.
+        low: Where its interval begins.
+        high: Where it ends.
+        text: How such figures are said.
+    """
+    off = between(low, high, text)
+    return f"{text(value)} ({off})" if off else text(value)
+
+
+def told_of(row: Mapping[str, float] | pd.Series[float], name: str, text: Callable[[float], str]) -> str:
+    """The same of a table that has ``name``, ``name_low`` and ``name_high``."""
+    return with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], text)
 
 
 def beyond(low: float, high: float) -> bool:

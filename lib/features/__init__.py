@@ -3,7 +3,7 @@
 from lib.features.checks import check_features, feature_notes, usable
 from lib.features.components import Rotation
 from lib.features.extremes import share_of_extremes
-from lib.features.ranking import rank_by_variance, rankable, trimmed_variance
+from lib.features.ranking import rank_by_variance, rankable, spreads, trimmed_variance
 from lib.features.redundancy import Chosen, LeftOut, choose_apart, measured_relatives, part_of, rank_correlation
 from lib.features.relatives import Relative, relatives, without_relatives
 from lib.features.space import (
@@ -41,6 +41,7 @@ __all__ = [
     "relatives",
     "share_of_extremes",
     "share_of_having",
+    "spreads",
     "trimmed_variance",
     "typical_amount",
     "usable",

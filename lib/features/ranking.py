@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lib.dataset import MEMBERS, ROWS, Codebook, Counting, Dataset
 from lib.errors import RecipeError
+from lib.estimates import Sample, mean, over, quantile
+from lib.estimates.ends import Z
 
 Floats = NDArray[np.float64]
 
@@ -61,6 +63,40 @@ def rankable(codebook: Codebook) -> list[str]:
     finances, and so does the level of a market index on the day of the interview.
     """
     return [name for name in codebook.amounts() if codebook[name].unit != "index"]
+
+
+def spreads(sample: Sample, columns: Sequence[str], trim: float = 0.0) -> pd.DataFrame:
+    """Standard deviations of columns, in their own units: the roots of ``rank_by_variance``.
+
+    Args:
+        sample: The population.
+        columns: Amounts.
+        trim: Share cut off at each end, see there.
+
+    Returns:
+        Indexed by column, in their order: ``spread``, and ``low`` and ``high``, the ends of its 95 % interval (NaN
+        where none can be told).
+    """
+    weights = None if sample.counting == ROWS else sample.weights
+    variance = np.array([trimmed_variance(sample.dataset.values(name), weights, trim) for name in columns])
+    ends = np.array([_off_the_middle(sample, sample.dataset.values(name), trim) for name in columns])
+    spread = np.sqrt(variance)
+    reach = Z * over(ends, 2 * spread)
+    return pd.DataFrame(
+        {"spread": spread, "low": np.maximum(spread - reach, 0), "high": spread + reach}, index=list(columns)
+    )
+
+
+def _off_the_middle(sample: Sample, values: Floats, trim: float) -> float:
+    """Standard error of a trimmed variance: a row moves it by its squared distance from the middle.
+
+    Values beyond the ends that are cut off count as those ends (Huber 1981, 3.3, of trimmed means).
+    """
+    low, high = np.asarray(quantile(values, sample.weights, [trim, 1 - trim]))
+    ends = np.clip(values, low, high)
+    left = 1 - 2 * trim
+    middle = (mean(ends, sample.weights) - trim * (low + high)) / left
+    return float(sample.means(np.square(ends - middle)).standard_error[0] / left)
 
 
 def trimmed_variance(values: ArrayLike, weights: ArrayLike | None = None, trim: float = 0.1) -> float:

@@ -199,7 +199,14 @@ def test_variances_are_the_notebooks(real_app, charts, notebook, how, entry):
     at = real_app(data="2019", count="rows", who="fearful-2m", variance=how)
     _, _, table = chart(charts, at, "Most varied")
     printed = sorted(notebook[entry]["value"].values(), reverse=True)
-    assert table["variance"].tolist() == pytest.approx(printed, rel=1e-6)
+    assert (table["spread"] ** 2).tolist() == pytest.approx(printed, rel=1e-6)
+    # rows are counted: no figure of the page claims to know how far off it is
+    told = " ".join([caption.value for caption in at.main.caption] + [tile.help or "" for tile in at.metric])
+    assert "95%" not in told
+    assert "in brackets" not in told
+    assert table["low"].isna().all()
+    assert any("2,500 of 4,418 rows drawn at random" in caption.value for caption in at.main.caption)
+    assert not any("in proportion to weight" in caption.value for caption in at.main.caption)
 
 
 def test_points_are_bounded_and_stand_for_the_same_number_of_households(real_app, charts):

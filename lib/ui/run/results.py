@@ -84,18 +84,21 @@ def distribution(view: View, heading: Heading, column: str, linear: bool) -> exp
 def relation(view: View, x: str, y: str, linear: bool, by: str | None = None) -> explore.Relation:
     """Two amounts of the population, each member's group of a category with them if asked for."""
     data = view.members((x, y, *((by,) if by else ())))
-    return explore.relation(data, x, y, by=by, counting=view.counting, linear=linear)
+    replicates = sampled.replicates(view)
+    return explore.relation(data, x, y, by=by, counting=view.counting, linear=linear, replicates=replicates)
 
 
 @kept
 def correlation_table(view: View, heading: Heading, columns: tuple[str, ...]) -> pd.DataFrame:
     """Correlations of several columns."""
-    return explore.correlation_table(view.groups(heading, columns), columns, counting=view.counting)
+    return explore.correlation_table(sampled.groups(view, heading, columns), columns)
 
 
-def variance_ranking(view: View, trim: float) -> pd.Series:
-    """All amounts of the population by variance, the largest first."""
-    return over_all_amounts(view, trim)[0]
+@kept
+def spreads(view: View, trim: float, most: int) -> pd.DataFrame:
+    """Standard deviations of the amounts that vary most, the largest first."""
+    first = tuple(map(str, over_all_amounts(view, trim)[0].index[:most]))
+    return features.spreads(sampled.sample(view, first), first, trim)
 
 
 @kept

@@ -75,9 +75,9 @@ def chart_note(scene: Scene, *sentences: str) -> None:
     st.caption(" ".join([*map(literal, filter(None, sentences)), source_line(scene) + "."]))
 
 
-def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str) -> None:
+def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str, key: str) -> None:
     """A table with the same figures as a chart, closed and not there until somebody asks for it."""
-    with st.expander("The same figures as a table", on_change="rerun") as asked:
+    with st.expander("The same figures as a table", key=key, on_change="rerun") as asked:
         if asked.open:
             st.dataframe(frame[list(columns)], column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
 

@@ -97,12 +97,3 @@ class View:
     def passing(self, columns: Sequence[str]) -> Dataset:
         """``members`` with columns that are read for this once."""
         return self.population.apply(catalogue.read(self.source, self.dollars, (*columns, *self.population.columns)))
-
-    def others(self, columns: Sequence[str]) -> Dataset:
-        """Those that the members are shown beside, with some columns."""
-        return self.beside.apply(self.everyone((*columns, *self.beside.columns)))
-
-    def groups(self, heading: Heading, columns: Sequence[str]) -> dict[str, Dataset]:
-        """The population and, unless they are the same, those it is shown beside, by name."""
-        beside = {} if self.is_everyone else {heading.beside: self.others(columns)}
-        return {heading.title: self.members(columns), **beside}

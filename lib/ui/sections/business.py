@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.charts import explore as charts
 from lib.dataset import MEMBERS
+from lib.estimates.wording import told_of
 from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results, whole_page
@@ -17,6 +18,7 @@ from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import explore
 from lib.ui.sections.lead import counted_both_ways
+from lib.words import percent
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
@@ -80,10 +82,10 @@ def render_worth(owners: Scene) -> None:
         rows.append(
             {
                 "What": codebook.label(name),
-                "At zero": f"{summary['zero']:.0%}",
-                "Median": explore.with_interval(summary, "0.5", "median", text),
-                "Mean": explore.with_interval(summary, "mean", "mean", text),
-                "90% below": text(summary["0.9"]),
+                "At zero": told_of(summary, "zero", percent),
+                "Median": told_of(summary, "0.5", text),
+                "Mean": told_of(summary, "mean", codebook[name].mean_text),
+                "90% below": told_of(summary, "0.9", text),
                 "Sampled households": f"{int(summary['sampled']):,}",
             }
         )
@@ -129,9 +131,10 @@ def _render_box(scene: Scene, column: str) -> None:
     """Box plot of one amount among these households and those beside them."""
     variable = scene.codebook[column]
     summary = results.spread(scene.view, scene.heading, column)
+    own = summary.iloc[0]
     sentence = (
-        f"{variable.label}: the middle half of {scene.title} has {variable.text(summary['0.25'].iloc[0])} to "
-        f"{variable.text(summary['0.75'].iloc[0])}; the whiskers hold the middle four fifths."
+        f"{variable.label}: a quarter of {scene.title} has less than {told_of(own, '0.25', variable.text)}, a quarter "
+        f"more than {told_of(own, '0.75', variable.text)}; the whiskers hold the middle four fifths."
     )
     draw(lambda: charts.boxes(summary, variable, scene.dollars), scene, column, alt_text=sentence, key="box_chart")
-    controls.chart_note(scene, sentence)
+    controls.chart_note(scene, sentence, results.how_sure(scene.view))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,18 +12,18 @@ from lib import explore
 from lib.charts import explore as charts
 from lib.dataset import ROWS
 from lib.errors import EstimateError
-from lib.estimates import THIN
-from lib.estimates.wording import between, largest
+from lib.estimates import THIN, Interval
+from lib.estimates.wording import between, largest, told_of, too_unsure_correlations, with_interval
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
-from lib.words import capitalised, literal
+from lib.words import capitalised, literal, percent
 
 _BESIDE = "~beside"
 """What no column is called."""
 
-_RANKED, _CORRELATED = 10, 5
+_RANKED, _SAID, _CORRELATED = 10, 5, 5
 
 
 @whole_page.fragment
@@ -70,6 +70,7 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         table,
         {**shown, **(rests_on if scene.counts_both_ways else {})},
         alt=f"{codebook.label(column)} by {legend}: shares, counts and {scene.entity.sampled_plural}",
+        key=f"{at}groups_table",
     )
 
 
@@ -141,33 +142,20 @@ def _render_quantiles(scene: Scene, result: explore.Distribution) -> None:
     variable = scene.codebook[result.column]
     summary = result.summary
 
-    def told(name: str, ends: str, said: Callable[[float], str]) -> list[str]:
-        return [with_interval(row, name, ends, said) for _, row in summary.iterrows()]
+    def told(name: str, said: Callable[[float], str]) -> list[str]:
+        return [told_of(row, name, said) for _, row in summary.iterrows()]
 
     text = pd.DataFrame(
         {
             "": summary["group"],
-            "Median": told("0.5", "median", variable.text),
-            "Mean": told("mean", "mean", variable.text),
-            "At zero": told("zero", "zero", "{:.1%}".format),
-            **{f"{q:.0%} below": summary[str(q)].map(variable.text) for q in explore.QUANTILES if q != 0.5},
+            "Median": told("0.5", variable.text),
+            "Mean": told("mean", variable.mean_text),
+            "At zero": told("zero", percent),
+            **{f"{q:.0%} below": told(str(q), variable.text) for q in explore.QUANTILES if q != 0.5},
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )
     st.dataframe(text, hide_index=True, alt=f"Mean and quantiles of {variable.label}")
-
-
-def with_interval(row: pd.Series, name: str, told: str, text: Callable[[float], str]) -> str:
-    """A figure with its interval behind it, where there is one: "$192,700 ($172,000 to $213,000)".
-
-    Args:
-        row: Of ``Distribution.summary``.
-        name: Of the figure.
-        told: What its ends are named by.
-        text: How it is said.
-    """
-    off = between(row[f"{told}_low"], row[f"{told}_high"], text)
-    return f"{text(row[name])} ({off})" if off else text(row[name])
 
 
 @whole_page.fragment
@@ -216,8 +204,8 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
 def _drawn(scene: Scene, result: explore.Relation) -> str:
     """How many points there are, of how many members."""
     points, each = len(result.points), result.each
-    if scene.counts_both_ways:
-        behind = f"{each:,.0f} {scene.unit}" if each != 1 else "one row"
+    if scene.counts_both_ways and scene.view.counting != ROWS:
+        behind = scene.entity.several(each) if round(each) == 1 else f"{each:,.0f} {scene.unit}"
         return f"{points:,} points drawn in proportion to weight, each for {behind}"
     everybody = round(points * each)
     return (
@@ -231,9 +219,15 @@ def _correlated(scene: Scene, result: explore.Relation) -> str:
     sampled = results.size(scene.view).sampled
     if sampled < THIN:
         return f"of {scene.entity.sampled(sampled)} no correlation is told, they are fewer than {THIN}"
-    if math.isnan(result.correlation):
+    if math.isnan(result.correlation.value):
         return "no correlation, one of them is the same for all"
-    return f"correlation {result.correlation:.2f}, {result.rank_correlation:.2f} of the ranks"
+    return f"correlation {_told(result.correlation)}, {_told(result.rank_correlation)} of the ranks"
+
+
+def _told(found: Interval) -> str:
+    """A correlation with its interval, and whether it can be told from none."""
+    said = with_interval(found.value, found.low, found.high, charts.correlation_text)
+    return f"{said}, not told from none" if found.low <= 0 <= found.high else said
 
 
 @whole_page.fragment
@@ -253,17 +247,8 @@ def render_correlations(scene: Scene) -> None:
         st.info("Choose two columns or more.")
         return
     table = results.correlation_table(scene.view, scene.heading, columns)
-    apart = table[table["row"] < table["column"]].dropna()
-    few = results.size(scene.view).sampled < THIN
-    strongest = apart.loc[apart["correlation"].abs().idxmax()] if len(apart) else None
-    sentence = (
-        f"These are fewer than {scene.entity.sampled(THIN)}: their correlations say next to nothing."
-        if few
-        else f"Strongest: {codebook.label(strongest['row'])} with {codebook.label(strongest['column'])}, "
-        f"{strongest['correlation']:.2f} ({strongest['group']})."
-        if strongest is not None
-        else "No correlation: the columns are constant."
-    )
+    pairs = _pairs(table, columns)
+    sentence = _strongest(scene, pairs)
     groups = list(dict.fromkeys(table["group"]))
     for place, name in zip(st.columns(max(len(groups), 2)), groups, strict=False):
         with place:
@@ -276,7 +261,49 @@ def render_correlations(scene: Scene) -> None:
                 alt_text=f"{name}. {sentence}",
                 key=f"correlations_{name}",
             )
-    controls.chart_note(scene, sentence)
+    doubtful = int(pairs["doubtful"].sum())
+    note = (
+        f"{doubtful} {'pair' if doubtful == 1 else 'pairs'} in brackets: {too_unsure_correlations(scene.entity)}."
+        if doubtful
+        else ""
+    )
+    controls.chart_note(scene, sentence, results.how_sure(scene.view), note)
+    _render_pairs(scene, pairs)
+
+
+def _render_pairs(scene: Scene, pairs: pd.DataFrame) -> None:
+    """The same correlations as a table."""
+    label, text = scene.codebook.label, charts.correlation_text
+    shown = pairs.assign(
+        row=pairs["row"].map(label),
+        column=pairs["column"].map(label),
+        text=pairs["correlation"].map(text),
+        between=[between(low, high, text) for low, high in zip(pairs["low"], pairs["high"], strict=True)],
+    )
+    columns: dict[str, object] = {"group": "Who", "row": "Column", "column": "with", "text": "Correlation"}
+    if shown["between"].any():
+        columns["between"] = "95% interval"
+    controls.table_of(shown, columns, alt="Correlations of every pair of columns", key="pairs_table")
+
+
+def _pairs(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Each pair of two columns once, where it has a correlation."""
+    place = {name: at for at, name in enumerate(columns)}
+    return table[table["row"].map(place) < table["column"].map(place)].dropna(subset="correlation")
+
+
+def _strongest(scene: Scene, pairs: pd.DataFrame) -> str:
+    """The pair that goes together most, of those that can be told from none."""
+    if results.size(scene.view).sampled < THIN:
+        return f"These are fewer than {scene.entity.sampled(THIN)}: their correlations say next to nothing."
+    if pairs.empty:
+        return "No correlation: the columns are constant."
+    told, label = pairs[~pairs["doubtful"]], scene.codebook.label
+    if told.empty:
+        return "No correlation that could be told from none."
+    one = told.loc[told["correlation"].abs().idxmax()]
+    said = with_interval(one["correlation"], one["low"], one["high"], charts.correlation_text)
+    return f"Strongest: {label(one['row'])} with {label(one['column'])}, {said} ({one['group']})."
 
 
 @whole_page.fragment
@@ -287,17 +314,19 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         f"Trimmed leaves out the lowest and the highest tenth, which a few {scene.extreme} {scene.entity.plural} "
         "would decide.",
     )
-    ranking = results.variance_ranking(scene.view, trim).head(_RANKED)
-    table = pd.DataFrame(
-        {
-            "label": [scene.codebook.label(name) for name in ranking.index],
-            "variance": ranking.to_numpy(),
-            "spread": ranking.to_numpy() ** 0.5,
-        }
+    table = results.spreads(scene.view, trim, _RANKED)
+    first = ", ".join(scene.codebook.label(str(name)) for name in table.index[:_SAID])
+    overlapping = table["low"].notna().any() and bool((table["high"].shift(-1) > table["low"]).any())
+    unit = f"{'Trimmed standard' if trim else 'Standard'} deviation" + (
+        f" ({scene.dollars} dollars)" if scene.dollars else ""
     )
-    sentence = f"Most varied: {', '.join(table['label'].head(5))}."
-    unit = f"{'Trimmed' if trim else 'Plain'} variance" + (
-        f" ({scene.dollars} dollars squared)" if scene.dollars else ""
+    sentence = f"Most varied: {first}."
+    draw(
+        lambda: charts.ranking(table, scene.codebook, unit),
+        scene,
+        trim,
+        alt_text=sentence,
+        key=f"{at}variance_chart",
     )
-    draw(lambda: charts.ranking(table, unit), scene, trim, alt_text=sentence, key=f"{at}variance_chart")
-    controls.chart_note(scene, sentence)
+    order = "Where lines overlap, the order cannot be told." if overlapping else ""
+    controls.chart_note(scene, sentence, results.how_sure(scene.view), order)

@@ -200,7 +200,7 @@ def _summary(sample: estimates.Sample, values: Floats) -> dict[str, object]:
     told = {
         "mean": sample.means(values),
         "zero": sample.shares(values == 0),
-        **dict(zip(map(str, QUANTILES), sample.several_quantiles(values, QUANTILES), strict=True)),
+        **dict(zip(map(str, QUANTILES), sample.several_quantiles(values[None], QUANTILES)[0], strict=True)),
     }
     return {
         "sampled": sample.dataset.sampled,

@@ -282,9 +282,10 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
         opacity=theme.where("datum.doubtful", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
     known = base.transform_filter("isValid(datum.correlation)")
+    is_dark = f"abs(datum.correlation) > {theme.DARK} && !datum.doubtful"
     text = known.mark_text(fontSize=11).encode(
         text=alt.Text("text:N"),
-        color=theme.where("abs(datum.correlation) > 0.5 && !datum.doubtful", alt.ColorValue, "white", "black"),
+        color=theme.where(is_dark, alt.ColorValue, "white", "black"),
     )
     return (ground + cells + text).properties(height=40 * len(columns) + 90)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import altair as alt
@@ -10,54 +11,91 @@ import pandas as pd
 from lib.charts import theme
 from lib.charts.segments import title_of
 from lib.dataset import Codebook
+from lib.estimates.wording import between, told_of
 from lib.segments import Clustergram
+from lib.segments.describe.sure import Sureness, with_ends
+from lib.words import signed
 
 _SHOWN = 2.0
 """Standard deviations at which the colour is full."""
 
 
-def differences(profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, str]) -> alt.LayerChart:
+def differences(
+    profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, str], sure: Sureness | None = None
+) -> alt.LayerChart:
     """Heat map: how far each segment's mean lies from everyone's, in standard deviations.
+
+    Cells that cannot be told from nothing are faint, and their figure stands in brackets.
 
     Args:
         profile: Indexed by ``segment`` and ``column``, as ``Profile.table``.
         codebook: For labels.
         names: Name of each segment.
+        sure: How far off that may be.
     """
-    frame = profile.reset_index()
-    frame = frame[frame["segment"].isin(list(names))]
-    columns = list(dict.fromkeys(frame["column"]))
-    frame = frame.assign(
-        label=frame["column"].map(codebook.label),
-        title=[title_of(int(segment), names) for segment in frame["segment"]],
-        shown=frame["difference"].clip(-_SHOWN, _SHOWN),
-        mean_text=[codebook[c].text(v) for c, v in zip(frame["column"], frame["mean"], strict=True)],
-        median_text=[codebook[c].text(v) for c, v in zip(frame["column"], frame["median"], strict=True)],
-    )[["label", "title", "segment", "shown", "difference", "mean_text", "median_text"]]
+    frame = differences_table(profile, codebook, names, sure)
+    labels = list(dict.fromkeys(frame["label"]))
     base = alt.Chart(frame).encode(
         x=alt.X("segment:O", title="Segment", axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y(
-            "label:N",
-            sort=[codebook.label(c) for c in columns],
-            title=None,
-            axis=alt.Axis(labelLimit=220, labelOverlap=False),
-        ),
+        y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelLimit=220, labelOverlap=False)),
         tooltip=[
             alt.Tooltip("title:N", title="Segment"),
             alt.Tooltip("label:N", title="Column"),
-            alt.Tooltip("mean_text:N", title="Mean"),
-            alt.Tooltip("median_text:N", title="Median"),
-            alt.Tooltip("difference:Q", title="Standard deviations from everyone", format="+.2f"),
+            alt.Tooltip("mean:N", title="Mean"),
+            alt.Tooltip("median:N", title="Median"),
+            alt.Tooltip("by:N", title="Standard deviations from everyone"),
+            *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
+    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
+    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
-        color=alt.Color("shown:Q", scale=alt.Scale(domain=[-_SHOWN, _SHOWN], range=theme.DIVERGING), legend=None)
+        color=alt.Color("shown:Q", scale=alt.Scale(domain=[-_SHOWN, _SHOWN], range=theme.DIVERGING), legend=None),
+        opacity=theme.where("datum.untold", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
+    is_dark = f"abs(datum.shown) > {theme.DARK * _SHOWN} && !datum.untold"
     text = base.mark_text(fontSize=11).encode(
-        text=alt.Text("difference:Q", format="+.1f"),
-        color=theme.where("abs(datum.shown) > 1", alt.ColorValue, "white", "black"),
+        text=alt.Text("text:N"), color=theme.where(is_dark, alt.ColorValue, "white", "black")
     )
-    return (cells + text).properties(height=theme.ROW * len(columns) + 70)
+    return (ground + cells + text).properties(height=theme.ROW * len(labels) + 70)
+
+
+def differences_table(
+    profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, str], sure: Sureness | None = None
+) -> pd.DataFrame:
+    """What ``differences`` shows, in words: one row per segment on view and column.
+
+    Returns:
+        ``segment``, ``title``, ``label``, ``mean`` and ``median`` (with their intervals where these are known), ``by``
+        (standard deviations from everyone), ``between`` (its interval, "" where there is none), ``text`` (of the
+        cell), ``shown`` (its colour) and ``untold`` (whether the interval takes in nothing).
+    """
+    rows = []
+    for (segment, column), own in with_ends(profile, sure).iterrows():
+        if segment not in names:
+            continue
+        variable, low, high = codebook[column], own["difference_low"], own["difference_high"]
+        untold, text = bool(low <= 0 <= high), _signed(own["difference"], 1)
+        rows.append(
+            {
+                "segment": segment,
+                "title": title_of(int(segment), names),
+                "label": variable.label,
+                "mean": told_of(own, "mean", variable.mean_text),
+                "median": told_of(own, "median", variable.text),
+                "by": _signed(own["difference"], 2),
+                "between": between(low, high, lambda value: signed(value, 2)),
+                "text": f"({text})" if untold else text,
+                "shown": min(max(own["difference"], -_SHOWN), _SHOWN),
+                "untold": untold,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _signed(value: float, digits: int) -> str:
+    """A difference in words; empty where a segment has nobody to ask."""
+    return "" if math.isnan(value) else signed(value, digits)
 
 
 def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart:

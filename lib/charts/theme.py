@@ -34,6 +34,9 @@ DIVERGING = [
 """From -1 to 1, for cells that carry text: the same on light and on dark ground, so that the text stays legible.
 What is near nothing has next to no colour."""
 
+DARK = 0.7
+"""Part of the way to an end from which on these colours are dark: there figures are white."""
+
 UNTOLD = 0.4
 """Opacity of a cell that cannot be told from nothing. Its figure stands in brackets: colour is never the only sign."""
 

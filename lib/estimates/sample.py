@@ -76,6 +76,26 @@ class _Redrawn:
     implicate: Positions
 
 
+@dataclass(frozen=True, eq=False)
+class _Ascending:
+    """One column by group, put in order within each."""
+
+    rows: _Rows
+    groups: dict[int, Ordered]
+
+    @classmethod
+    def of(cls, rows: _Rows) -> _Ascending:
+        """The first of the columns that are asked for."""
+        return cls(rows, {group: Ordered.of(rows.values[0, run], rows.weights[run]) for group, run in rows.runs()})
+
+    def quantiles(self, shares: Floats) -> Floats:
+        """Quantiles of each group at shares of its own (groups x quantiles): quantiles x groups, NaN of nobody."""
+        found = np.full(shares.shape[::-1], np.nan)
+        for group, ordered in self.groups.items():
+            found[:, group] = ordered.quantile(shares[group])
+        return found
+
+
 class Sample:
     """What is needed to say how sure the figures of a population are.
 
@@ -105,10 +125,17 @@ class Sample:
 
     def means(self, values: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted means of each group, in the unit of ``values`` (one per row; NaN is left out)."""
-        top = np.asarray(values, dtype=float)[None]
-        found = self.ratios(top, 1 - np.isnan(top), groups, number)[0]
+        return self.several_means(np.asarray(values, dtype=float)[None], groups, number)[0]
+
+    def several_means(self, columns: ArrayLike, groups: Positions | None = None, number: int = 1) -> list[Figures]:
+        """The same of several columns (columns x rows) in one pass over the replicates."""
+        tops = np.asarray(columns, dtype=float)
+        found = self.ratios(tops, 1 - np.isnan(tops), groups, number)
         # what nobody has less than nothing of is not below nothing on average
-        return replace(found, low=np.maximum(found.low, 0.0)) if np.nanmin(top, initial=0) >= 0 else found
+        return [
+            replace(one, low=np.maximum(one.low, 0.0)) if np.nanmin(top, initial=0) >= 0 else one
+            for top, one in zip(tops, found, strict=True)
+        ]
 
     def shares(self, holds: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted share of each group for which something holds: 1 or 0 per row, NaN is left out."""
@@ -210,7 +237,7 @@ class Sample:
 
     def quantiles(self, values: ArrayLike, q: float, groups: Positions | None = None, number: int = 1) -> Figures:
         """The weighted quantile of each group by the Federal Reserve's rule, see ``lib.estimates.quantile``."""
-        found = self.several_quantiles(values, [q], groups, number)[0]
+        found = self.several_quantiles(np.asarray(values, dtype=float)[None], [q], groups, number)[0][0]
         if (redrawn := self._redrawn) is None:
             return found
 
@@ -225,42 +252,58 @@ class Sample:
         return replace(drawn, low=found.low, high=found.high)
 
     def several_quantiles(
-        self, values: ArrayLike, shares: Sequence[float], groups: Positions | None = None, number: int = 1
-    ) -> list[Figures]:
-        """Several quantiles of each group, with intervals, in one pass over the replicates.
+        self, columns: ArrayLike, shares: Sequence[float], groups: Positions | None = None, number: int = 1
+    ) -> list[list[Figures]]:
+        """Several quantiles of several columns, with intervals, in one pass over the replicates.
 
         The interval is that of the share below a quantile, led back to values (Woodruff 1952): it holds where many have
         the same value, such as nothing at all, and never leaves the values that there are. What the quantiles would
         have been is not told (see ``quantiles``), and a standard error is the interval over twice 1.96.
+
+        Args:
+            columns: Columns x rows.
+            shares: Which quantiles.
+            groups: Of each row.
+            number: How many groups there are.
+
+        Returns:
+            Of each column one figure for each of ``shares``.
         """
         wanted = np.asarray(shares, dtype=float)
         if ((wanted < 0) | (wanted > 1)).any():
             raise EstimateError(f"Quantiles must lie between 0 and 1. Got {wanted}.")
-        rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
-        columns = {group: Ordered.of(rows.values[0, run], rows.weights[run]) for group, run in rows.runs()}
-        value = np.full((len(wanted), number), np.nan)
-        for group, column in columns.items():
-            value[:, group] = column.quantile(wanted)
+        each = [_Ascending.of(self._rows(one[None], groups, number)) for one in np.asarray(columns, dtype=float)]
+        values = [one.quantiles(np.tile(wanted, (number, 1))) for one in each]
+        errors = self._errors_below(each, values, wanted, groups)
+        return [self._woodruff(*one, wanted) for one in zip(each, values, errors, strict=True)]
+
+    def _errors_below(
+        self, each: list[_Ascending], values: list[Floats], wanted: Floats, groups: Positions | None
+    ) -> list[Floats]:
+        """Standard errors of the shares below quantiles: of each column quantiles x groups."""
+        number = values[0].shape[1]
+        if self._redrawn is None:
+            spread = (wanted * (1 - wanted))[:, None]
+            weights = [(one.rows, one.rows.weights[None]) for one in each]
+            kish = [over(_sums(rows, number, w) ** 2, _sums(rows, number, w**2)) for rows, w in weights]
+            return [np.asarray(np.sqrt(over(spread, one))) for one in kish]
+        below = np.full((len(each), len(wanted), len(self.weights)), np.nan)
+        for column, one, value in zip(below, each, values, strict=True):
+            column[:, one.rows.rows] = one.rows.values[0] <= value[:, one.rows.groups]
+        flat = below.reshape(-1, len(self.weights))
+        found = self.ratios(flat, 1 - np.isnan(flat), groups, number, is_share=True)
+        told = np.array([one.standard_error for one in found])
+        return list(told.reshape(len(each), len(wanted), number))
+
+    def _woodruff(self, column: _Ascending, value: Floats, error: Floats, wanted: Floats) -> list[Figures]:
+        """Quantiles of one column with the interval of the share below each, led back to values."""
         low, high = np.full((2, *value.shape), np.nan)
         if self.method:
             # where nobody can tell how many are below, the quantile might be any value
-            reach = Z * np.nan_to_num(self._errors_below(rows, value, wanted, groups), nan=1.0)
-            for group, column in columns.items():
-                low[:, group] = column.quantile(np.clip(wanted - reach[:, group], 0, 1))
-                high[:, group] = column.quantile(np.clip(wanted + reach[:, group], 0, 1))
-        found = self._untold(rows, value, (high - low) / (2 * Z))
+            reach = Z * np.nan_to_num(error, nan=1.0).T
+            low, high = (column.quantiles(np.clip(wanted + side * reach, 0, 1)) for side in (-1, 1))
+        found = self._untold(column.rows, value, (high - low) / (2 * Z))
         return [replace(one, low=low[at], high=high[at]) for at, one in enumerate(found)]
-
-    def _errors_below(self, rows: _Rows, value: Floats, q: Floats, groups: Positions | None) -> Floats:
-        """Standard errors of the shares below quantiles (quantiles x groups)."""
-        number = value.shape[1]
-        if self._redrawn is None:
-            kish = over(_sums(rows, number, rows.weights[None]) ** 2, _sums(rows, number, rows.weights[None] ** 2))
-            return np.asarray(np.sqrt(over((q * (1 - q))[:, None], kish)))
-        below = np.full((len(q), len(self.weights)), np.nan)
-        below[:, rows.rows] = rows.values[0] <= value[:, rows.groups]
-        known = (~np.isnan(below)).astype(float)
-        return np.array([one.standard_error for one in self.ratios(below, known, groups, number, is_share=True)])
 
     def correlations(self, columns: Floats) -> Figures:
         """Weighted Pearson correlations of every pair of columns, over rows that have them all.

@@ -124,8 +124,11 @@ def report(
         Section(
             "Segments",
             (said.lead, *said.details, levels_words(dataset, segmentation, is_everyone=not origin.population)),
-            parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart),
-            (parts.sizes(dataset, segmentation, called, sure), parts.middles(dataset, segmentation, described, origin)),
+            parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
+            (
+                parts.sizes(dataset, segmentation, called, sure),
+                parts.middles(dataset, segmentation, described, origin, sure),
+            ),
         ),
         Section("Charts", left_out, pictures=pictures),
         *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),

@@ -11,7 +11,7 @@ import pandas as pd
 from lib.charts.segments import title_of
 from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN
-from lib.estimates.wording import between, how_sure, too_unsure
+from lib.estimates.wording import between, how_sure, told_of, too_unsure
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import (
@@ -29,12 +29,12 @@ from lib.segments import (
     agreement,
 )
 from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
-from lib.segments.describe.sure import Sureness
+from lib.segments.describe.sure import Sureness, with_ends
 from lib.segments.describe.typical import Typical, one_of_them
 from lib.segments.judge.findings import stability_beside, starts_words
 from lib.segments.judge.sensitivity import KINDS
 from lib.subject import Entity
-from lib.words import capitalised, listed, percent, within_sentence
+from lib.words import capitalised, listed, percent, signed, within_sentence
 
 THIN_MARK = "†"
 
@@ -172,11 +172,18 @@ def _between(ends: pd.Series) -> str:
     return between(float(ends["low"]), float(ends["high"]), percent)
 
 
-def middles(dataset: Dataset, segmentation: Segmentation, described: Profile, origin: Provenance) -> Table:
-    """Median and mean of each segment's members, two rows per feature."""
+def middles(
+    dataset: Dataset,
+    segmentation: Segmentation,
+    described: Profile,
+    origin: Provenance,
+    sure: Sureness | None = None,
+) -> Table:
+    """Median and mean of each segment's members, two rows per feature, with their intervals where these are known."""
     codebook, numbers = dataset.codebook, segmentation.model.numbers
+    told = with_ends(described.table, sure)
     rows = tuple(
-        (f"{codebook.label(name)}, {kind}", *(say(float(described.table.loc[(s, name), kind])) for s in numbers))
+        (f"{codebook.label(name)}, {kind}", *(told_of(told.loc[(s, name)], kind, say) for s in numbers))
         for name in segmentation.recipe.features
         for kind, say in (("median", codebook[name].text), ("mean", codebook[name].mean_text))
     )
@@ -192,11 +199,13 @@ def cards(
     told: Explanation | None,
     typicals: Mapping[int, Typical],
     apart: pd.DataFrame | None = None,
+    sure: Sureness | None = None,
 ) -> tuple[Card, ...]:
     """What sets each segment apart, its rules, and a member that stands for it."""
+    ends = with_ends(described.table, sure)
     made = []
     for number in segmentation.model.numbers:
-        words = [_apart(dataset, described, number, apart)]
+        words = [_apart(dataset, described, number, apart, ends.loc[number])]
         if told is not None and number in told.sentences:
             words.append(told.sentences[number])
         if number in typicals:
@@ -206,16 +215,17 @@ def cards(
     return tuple(made)
 
 
-def _apart(dataset: Dataset, described: Profile, number: int, apart: pd.DataFrame | None) -> str:
-    own, phrases = described.table.loc[number], []
+def _apart(dataset: Dataset, described: Profile, number: int, apart: pd.DataFrame | None, own: pd.DataFrame) -> str:
+    phrases = []
     among = None if apart is None else list(apart.columns[apart.loc[number]])
     if among == []:
         return "Nothing sets it apart that could be told from chance."
     for name in described.apart(number, among=among):
         variable = dataset.codebook[name]
-        median, off = variable.text(float(own.loc[name, "median"])), float(own.loc[name, "difference"])
-        far = f"mean {off:+.2f} standard deviations from that of all of them"
-        phrases.append(f"{within_sentence(variable.label)} (median {median}, {far})")
+        median = told_of(own.loc[name], "median", variable.text)
+        off = told_of(own.loc[name], "difference", lambda by: signed(by, 2))
+        far = f"mean {off} standard deviations from that of all of them"
+        phrases.append(f"{within_sentence(variable.label)} (median {median}; {far})")
     return f"Set apart by {listed(phrases)}."
 
 

@@ -173,12 +173,21 @@ def test_five_equal_implicates_are_one_household(by_hand, households):
 
 
 def test_what_segments_were_made_from_is_left_out_and_named(by_hand):
+    """Of two ratios of debts to assets one was left out "because the segments were made from it", and one shown."""
     found = lenses(by_hand, fit(by_hand, Recipe(("LATE", "DEBT"), k=2)))
     assert "flag_LATE" not in set(found.table["figure"])
-    assert "ratio_DEBT_ASSET" not in set(found.table["figure"])
     assert {"of_all_DEBT", "flag_PIR40"} <= set(found.table["figure"])  # a size, and a base
+    # debts over assets tell something that debts do not: both are shown, and said to hold a feature
+    assert {"ratio_DEBT_ASSET", "median_LEVRATIO"} <= set(found.table["figure"])
     assert found.notes == (
-        "Left out, because the segments were made from it: Late on a debt payment; Debt to assets (all debts over "
+        "Left out, because the segments were made from it: Late on a debt payment.",
+        "Made in part from total debt, by which segments were found: Debt to assets (median); Debt to assets (all "
+        "debts over all assets).",
+    )
+    both = lenses(by_hand, fit(by_hand, Recipe(("ASSET", "DEBT"), k=2)))
+    assert not {"ratio_DEBT_ASSET", "median_LEVRATIO"} & set(both.table["figure"])
+    assert both.notes == (
+        "Left out, because the segments were made from it: Debt to assets (median); Debt to assets (all debts over "
         "all assets).",
     )
 
@@ -247,7 +256,7 @@ def test_figures_use_columns_of_the_codebook(sample):
         ({"DEBT", "ASSET"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40", "flag_HBUS"}),
         ({"NETWORTH", "ASSET"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40"}),
         ({"NETWORTH", "AGE"}, set(), {"median_LEVRATIO", "ratio_DEBT_ASSET"}),
-        ({"TPAY", "INCOME"}, {"flag_PIR40", "months_LIQ_INCOME"}, {"median_LEVRATIO"}),
+        ({"TPAY", "INCOME"}, {"flag_PIR40"}, {"median_LEVRATIO", "months_LIQ_INCOME"}),
         ({"PIRTOTAL", "AGE"}, {"flag_PIR40"}, {"median_LEVRATIO"}),
         ({"CCBAL", "NH_MORT", "HELOC"}, {"flag_HCCBAL", "flag_HMRTHEL", "flag_HHELOC"}, {"flag_HEDN_INST"}),
     ],

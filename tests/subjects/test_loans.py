@@ -146,7 +146,11 @@ BY_HAND = {
 def test_every_figure_of_the_lenses(real_loans, plain, found):
     looked = segments.lenses(real_loans, found)
     assert looked.names == ("Approval", "Risk", "Marketing", "Product")
-    assert looked.notes == ("Left out, because the segments were made from it: Dependents (mean).",)
+    assert looked.notes == (
+        "Left out, because the segments were made from it: Dependents (mean).",
+        "Made in part from bank assets, by which segments were found: Assets over loan (median); Assets below the "
+        "loan; Total assets (median).",
+    )
     check(looked, plain, found.labels, BY_HAND)
 
 

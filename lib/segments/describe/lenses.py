@@ -6,7 +6,7 @@ rests; a share also says how far off it may be, where that can be told. It descr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from lib.segments.describe.answers import Answers, Asked, Told
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
 from lib.subject import Entity, Figure, Lens, Subject
-from lib.words import capitalised, percent
+from lib.words import capitalised, listed, percent, within_sentence
 
 EVERYONE = -1
 """Stands for everyone where a table names segments by number (0 are the unassigned)."""
@@ -121,7 +121,8 @@ def lenses(
 
     Returns:
         Figures weighted as the segmentation counts. Figures that measure a feature of the recipe, or what follows
-        from its features alone, are left out and named; so are those whose questions the wave did not ask, and,
+        from its features alone, are left out and named; those in which a feature stands beside something else are
+        shown, and named too. Left out are those whose questions the wave did not ask, and,
         silently, those whose columns the data do not have. Intervals take the segments as they are: that they were
         found in the same table is not in them.
 
@@ -155,7 +156,12 @@ def lenses(
     method = own.sample.method if table["low"].notna().any() else ""
     return Lenses(
         table=table,
-        notes=_notes(used, [figure for _, figure in there if _silent(figure, dataset)], dataset),
+        notes=_notes(
+            used,
+            [(figure, _partly(figure, segmentation.recipe.features, dataset.subject)) for _, figure in told],
+            [figure for _, figure in there if _silent(figure, dataset)],
+            dataset,
+        ),
         weighted=counting == MEMBERS,
         entity=dataset.entity,
         intervals=f"{how_sure(method, dataset.entity)} That segments were found in the same table is not in them."
@@ -171,7 +177,20 @@ _COLUMNS = [
 
 
 def _is_used(figure: Figure, known: set[str]) -> bool:
-    return not figure.is_size and bool(known.intersection(figure.columns))
+    return not figure.is_size and known.issuperset(figure.columns)
+
+
+def _partly(figure: Figure, features: Collection[str], subject: Subject) -> list[str]:
+    """Of a figure that is not a size, the features that stand in it or in what its columns are made from."""
+    if figure.is_size:
+        return []
+    roots, before = set(figure.columns), -1
+    while len(roots) > before:
+        before = len(roots)
+        for one in (*subject.derived, *subject.made):
+            if one.column in roots:
+                roots |= one.needs
+    return [name for name in features if name in roots]
 
 
 def _known(features: Iterable[str], subject: Subject) -> set[str]:
@@ -195,14 +214,32 @@ def _silent(figure: Figure, dataset: Dataset) -> bool:
     return any(dataset.codebook[name].unasked for name in _needs(figure) if name in dataset.codebook)
 
 
-def _notes(used: list[Figure], silent: list[Figure], dataset: Dataset) -> tuple[str, ...]:
-    def labels(figures: list[Figure]) -> str:
-        return "; ".join(dict.fromkeys(f.label or dataset.codebook.label(f.columns[0]) for f in figures))
+def _notes(
+    used: list[Figure], told: list[tuple[Figure, list[str]]], silent: list[Figure], dataset: Dataset
+) -> tuple[str, ...]:
+    label = dataset.codebook.label
+
+    def labels(figures: Iterable[Figure]) -> str:
+        return "; ".join(dict.fromkeys(f.label or label(f.columns[0]) for f in figures))
 
     return (
         *([f"Left out, because the segments were made from it: {labels(used)}."] if used else []),
+        *(
+            f"Made in part from {listed([within_sentence(label(name)) for name in features])}, by which segments were "
+            f"found: {labels(figures)}."
+            for features, figures in _by_features(told).items()
+        ),
         *([f"Not asked in {dataset.wave}: {labels(silent)}."] if silent else []),
     )
+
+
+def _by_features(told: list[tuple[Figure, list[str]]]) -> dict[tuple[str, ...], list[Figure]]:
+    """Figures in which features stand, by these features."""
+    found: dict[tuple[str, ...], list[Figure]] = {}
+    for figure, features in told:
+        if features:
+            found.setdefault(tuple(features), []).append(figure)
+    return found
 
 
 def _parts(lens: Lens, figure: Figure, own: Answers, everyone: Answers, codebook: Codebook) -> Iterator[Asked]:

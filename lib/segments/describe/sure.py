@@ -6,17 +6,23 @@ that, and the two are never mixed in one table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.estimates import Sample
-from lib.estimates.figures import Method
+from lib.estimates import Figures, Sample, over, variance
+from lib.estimates.figures import Method, plain
 from lib.segments.describe.profile import check_same
 from lib.segments.segmentation import Segmentation
+
+_TOLD = ("mean", "median", "sd", "p25", "p75", "difference")
+_ENDS = ("low", "high")
+
+_VALUES = 1_000_000
+"""Values looked at together: columns of few rows in one pass over the replicates, those of very many one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,14 +32,23 @@ class Sureness:
     Attributes:
         sizes: Indexed by ``segment``: ``low``, ``high`` and ``standard_error`` of its share of all (as the segmentation
             counts).
-        profile: Indexed by ``segment`` and ``column``: ``mean_low``, ``mean_high``, ``median_low``, ``median_high`` in
-            the column's unit, and ``unsure``: whether the mean or the median is too unsure to rely on.
+        profile: Indexed by ``segment`` and ``column``: of the ``mean``, ``median``, ``sd``, ``p25`` and ``p75`` of a
+            ``Profile`` the ends, such as ``mean_low`` and ``mean_high``, in the column's unit; of its ``difference`` in
+            standard deviations of everyone, which are taken as they are; and ``unsure``: whether the mean or the
+            median is too unsure to rely on.
         method: How they were told; empty where they cannot be, and all ends are NaN.
     """
 
     sizes: pd.DataFrame
     profile: pd.DataFrame
     method: Method
+
+    @property
+    def told_apart(self) -> pd.DataFrame:
+        """In which columns a segment's mean can be told from everyone's, see the function ``told_apart``."""
+        untold = (self.profile["difference_low"] <= 0) & (self.profile["difference_high"] >= 0)
+        columns = self.profile.index.unique("column")
+        return pd.DataFrame({name: ~untold.xs(name, level="column") for name in columns})
 
 
 def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] = ()) -> Sureness:
@@ -61,26 +76,50 @@ def told_apart(sample: Sample, segmentation: Segmentation, columns: Sequence[str
     Returns:
         Segments x columns: True where the 95 % interval of the difference leaves out zero, or cannot be told.
     """
-    check_same(sample.dataset, segmentation)
-    numbers = pd.Index(segmentation.sizes.index, name="segment")
-    groups = np.searchsorted(np.array(numbers), segmentation.labels)
-    names = list(dict.fromkeys(columns))
-    values = np.array([sample.dataset.values(name) for name in names])
-    known = (~np.isnan(values)).astype(float)
-    own, everyone = sample.ratios(values, known, groups, len(numbers)), sample.ratios(values, known)
-    apart = [one - all_of_them for one, all_of_them in zip(own, everyone, strict=True)]
-    return pd.DataFrame(
-        {name: ~((one.low <= 0) & (one.high >= 0)) for name, one in zip(names, apart, strict=True)}, index=numbers
-    )
+    return sureness(sample, segmentation, columns).told_apart
+
+
+def with_ends(profile: pd.DataFrame, sure: Sureness | None) -> pd.DataFrame:
+    """``Profile.table`` with the ends of intervals beside it, NaN where these are not known."""
+    ends = [f"{name}_{end}" for name in _TOLD for end in _ENDS]
+    told = profile if sure is None else profile.join(sure.profile)
+    return told.reindex(columns=[*profile.columns, *ends])
 
 
 def _profile(sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, columns: list[str]) -> pd.DataFrame:
-    tables = {}
-    for name in columns:
-        values = sample.dataset.values(name)
-        means, medians = sample.means(values, groups, len(numbers)), sample.quantiles(values, 0.5, groups, len(numbers))
-        ends = {"mean_low": means.low, "mean_high": means.high, "median_low": medians.low, "median_high": medians.high}
-        tables[name] = pd.DataFrame({**ends, "unsure": means.unsure | medians.unsure}, index=numbers)
+    together = max(1, _VALUES // max(len(groups), 1))
+    tables = [
+        table
+        for at in range(0, len(columns), together)
+        for table in _described(sample, columns[at : at + together], groups, numbers)
+    ]
     if not tables:
-        return pd.DataFrame(columns=["mean_low", "mean_high", "median_low", "median_high", "unsure"])
-    return pd.concat(tables, names=["column"]).swaplevel().sort_index(level=0, sort_remaining=False)
+        return pd.DataFrame(columns=[*(f"{name}_{end}" for name in _TOLD for end in _ENDS), "unsure"])
+    told = pd.concat(dict(zip(columns, tables, strict=True)), names=["column"])
+    return told.swaplevel().sort_index(level=0, sort_remaining=False)
+
+
+def _described(
+    sample: Sample, columns: list[str], groups: NDArray[np.intp], numbers: pd.Index
+) -> Iterator[pd.DataFrame]:
+    """Of each column the ends of every interval, and which figures are too unsure, by segment."""
+    values, number = np.array([sample.dataset.values(name) for name in columns]), len(numbers)
+    means, of_all = sample.several_means(values, groups, number), sample.several_means(values)
+    off = [one - mean.value[groups] for one, mean in zip(values, means, strict=True)]
+    squares = sample.several_means(np.square(off), groups, number)
+    quarters = sample.several_quantiles(values, (0.25, 0.5, 0.75), groups, number)
+    for column, mean, everyone, square, (p25, median, p75) in zip(
+        values, means, of_all, squares, quarters, strict=True
+    ):
+        told = {"mean": mean, "median": median, "sd": _root(square), "p25": p25, "p75": p75}
+        ends = {f"{name}_{end}": getattr(one, end) for name, one in told.items() for end in _ENDS}
+        apart, spread = mean - everyone, np.sqrt(variance(column, sample.weights))
+        ends |= {f"difference_{end}": over(getattr(apart, end), spread) for end in _ENDS}
+        yield pd.DataFrame({**ends, "unsure": mean.unsure | median.unsure}, index=numbers)
+
+
+def _root(square: Figures) -> Figures:
+    """The roots of figures above nothing: half as far off, over themselves."""
+    value = np.sqrt(square.value)
+    found = plain(value, over(square.standard_error, 2 * value), square.sampled, square.rows, square.method)
+    return replace(found, low=np.maximum(found.low, 0))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from lib import estimates, explore, features, population
-from lib.estimates import wording
+from lib.estimates import Interval, wording
 from lib.estimates.wording import between
-from lib.population import Condition, Size
+from lib.population import Condition, Population, Size
 from lib.ui.run import sampled
 from lib.ui.run.cache import kept
 from lib.ui.scene.view import Heading, View
@@ -29,6 +30,21 @@ def how_sure(view: View) -> str:
 def size(view: View) -> Size:
     """How many members the population has."""
     return population.size(view.everyone(view.population.columns), view.population, counting=view.counting)
+
+
+@kept
+def share_within(view: View, whole: Population) -> Interval:
+    """The share of another population's members who belong to that of the view."""
+    everyone = sampled.sample(view, view.population.columns, whole)
+    return Interval.of(everyone.shares(view.population.mask(everyone.dataset)))
+
+
+@kept
+def share_below(view: View, column: str, value: float) -> Interval:
+    """The share of the population with less than an amount."""
+    members = sampled.sample(view, (column,))
+    values = members.dataset.values(column)
+    return Interval.of(members.shares(np.where(np.isnan(values), np.nan, values < value)))
 
 
 @kept

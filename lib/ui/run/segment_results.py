@@ -258,10 +258,9 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
     return segments.contrast(sample.dataset, found, first, second, columns, described=told, sample=sample)
 
 
-@kept
 def told_apart(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame:
     """In which columns the mean of each segment can be told from that of all of them."""
-    return segments.told_apart(sampled.sample(view, (*recipe.features, *columns)), segmentation(view, recipe), columns)
+    return sureness(view, recipe, columns).told_apart
 
 
 @kept
@@ -271,8 +270,17 @@ def changed_sizes(view: View, recipe: Recipe, other: View) -> pd.DataFrame:
     See ``lib.segments.changed_shares``.
     """
     came = persistence(view, recipe, other)
-    then, now = sureness(view, recipe), segments.sureness(sampled.sample(other, recipe.features), came.new)
-    return segments.changed_shares(came, then.sizes["standard_error"], now.sizes["standard_error"])
+    then, now = (one.sizes["standard_error"] for one in (sureness(view, recipe), sureness_now(view, recipe, other)))
+    return segments.changed_shares(came, then, now)
+
+
+@kept
+def sureness_now(view: View, recipe: Recipe, other: View) -> segments.Sureness:
+    """How far off the segments found in another wave may be, as they are, in the dollars of the comparison."""
+    came, data = persistence(view, recipe, other), other.members(recipe.features)
+    data = data if came.dollars is None else data.in_dollars(came.dollars)
+    sample = estimates.Sample(data, counting=other.counting, replicates=sampled.replicates(other))
+    return segments.sureness(sample, came.new, recipe.features)
 
 
 @kept

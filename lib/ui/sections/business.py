@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts import explore as charts
 from lib.dataset import MEMBERS
-from lib.estimates.wording import told_of
+from lib.estimates.wording import between, told_of
 from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results, whole_page
@@ -41,9 +41,12 @@ def owners_of(scene: Scene) -> Scene:
 def render_share(scene: Scene) -> None:
     """How many own a business, counted both ways."""
     rows, households = counted_both_ways(scene, OWNS)
-    size = results.size(scene.view.counted(MEMBERS).narrowed(OWNS))
+    owners = scene.view.counted(MEMBERS).narrowed(OWNS)
+    size, share = results.size(owners), results.share_within(owners, scene.view.population)
+    off = between(share.low, share.high, "{:.1%}".format)
+    help_text = f"95% interval of the share: {off}." if off else None
     with st.grid(3, min_column_width=150):
-        st.metric("Owners, of households", f"{households:.1%}", border=True)
+        st.metric("Owners, of households", f"{households:.1%}", border=True, help=help_text)
         st.metric("Owners, of rows", f"{rows:.1%}", border=True)
         st.metric(
             "Households that own one",

@@ -197,6 +197,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     controls.chart_note(
         scene,
         sentence,
+        results.how_sure(scene.view),
         f"{_drawn(scene, result)}; drag to move, scroll to zoom.",
     )
 

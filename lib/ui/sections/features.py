@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from lib.estimates.wording import told_of
 from lib.features import LeftOut
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.features.wording import FEATURES
@@ -125,6 +126,7 @@ def render_scales(scene: Segmented) -> None:
     """What each feature looks like before and after its scale was bent and made comparable."""
     found, recipe = scene.found, scene.recipe
     profile = segment_results.profile(scene.view, recipe, recipe.features).everyone
+    sure = {name: results.spread(scene.view, scene.heading, name).iloc[0] for name in recipe.features}
     after = found.model.space.scaled(scene.members(recipe.features).frame)
     weights = found.points.weights / found.points.weights.sum()
     mean = weights @ after
@@ -136,9 +138,10 @@ def render_scales(scene: Segmented) -> None:
         rows.append(
             {
                 "Feature": part.label(scene.codebook),
-                "Median": text(profile.loc[name, "median"]),
-                "Middle half": f"{text(profile.loc[name, 'p25'])} to {text(profile.loc[name, 'p75'])}",
-                "Mean": text(profile.loc[name, "mean"]),
+                "Median": told_of(sure[name], "0.5", text),
+                "25% below": told_of(sure[name], "0.25", text),
+                "75% below": told_of(sure[name], "0.75", text),
+                "Mean": told_of(sure[name], "mean", scene.codebook[name].mean_text),
                 "Standard deviation": text(profile.loc[name, "sd"]),
                 **({"Bends at": "" if scene.codebook[name].spread else text(bends[name])} if bends else {}),
                 "After: range": f"{column.min():.2f} to {column.max():.2f}",
@@ -146,3 +149,4 @@ def render_scales(scene: Segmented) -> None:
             }
         )
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Each feature before and after scaling")
+    controls.chart_note(scene, results.how_sure(scene.view))

@@ -14,7 +14,7 @@ from lib.population import Condition, Population
 from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
 from lib.ui.scene.scene import Scene
-from lib.ui.scene.view import View
+from lib.ui.scene.view import EVERYBODY, View
 from lib.words import capitalised, literal
 
 
@@ -76,6 +76,7 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
+                help=None if view.is_everyone else literal(_size_is_sure(scene)) or None,
             )
         for tile in results.headlines(view):
             if isclose(tile.value, 1) and tile.column in view.population.columns:
@@ -91,6 +92,13 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
                 border=True,
                 help=literal(" ".join(filter(None, told))) or None,
             )
+
+
+def _size_is_sure(scene: Scene) -> str:
+    """How far off the size of a population may be."""
+    found = results.share_within(scene.view, EVERYBODY)
+    off = between(found.low, found.high, "{:.1%}".format)
+    return f"95% interval of the share: {off}." if off else ""
 
 
 def _sureness(scene: Scene, tile: Headline, text: Callable[[float], str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from lib.ui.run.map_results import Ids
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
-from lib.words import a, capitalised, literal
+from lib.words import a, capitalised, literal, signed
 
 _PICKED = "picked_members"
 _SEGMENTS = "picked_segments"
@@ -126,7 +126,7 @@ def _render_many(scene: Segmented, picked: Ids) -> None:
             "Rest: median": [text[name](value) for name, value in table["rest_median"].items()],
             "Picked: mean": [codebook[name].mean_text(value) for name, value in table["mean"].items()],
             "Rest: mean": [codebook[name].mean_text(value) for name, value in table["rest_mean"].items()],
-            "Standard deviations apart": table["difference"].map("{:+.2f}".format),
+            "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
         }
     )
     st.dataframe(shown, hide_index=True, alt=f"Picked {entity.plural} beside the rest of the population")

@@ -15,7 +15,7 @@ from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.estimates.wording import between, largest
+from lib.estimates.wording import largest, told_of, with_interval
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
 from lib.segments.describe.naming import levels_words
@@ -212,15 +212,16 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     codebook, found = scene.codebook, scene.found
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
-    told = segment_results.profile(scene.view, scene.recipe, scene.recipe.features).table
+    sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
+    told = segment_results.profile(scene.view, scene.recipe, scene.recipe.features).table.join(sure.profile)
     return pd.DataFrame(
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
-            "Share": _shares(sizes["share"], segment_results.sureness(scene.view, scene.recipe).sizes),
+            "Share": _shares(sizes["share"], sure.sizes),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
-                f"{which}: {codebook.label(name)}": [say(told.loc[(s, name), kind]) for s in sizes.index]
+                f"{which}: {codebook.label(name)}": [told_of(told.loc[(s, name)], kind, say) for s in sizes.index]
                 for name in scene.recipe.features
                 for which, kind, say in (
                     ("Median", "median", codebook[name].text),
@@ -239,18 +240,15 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
 
 def _shares(shares: pd.Series, ends: pd.DataFrame) -> list[str]:
     """Sizes with their intervals, where these are known: "18.4% (16.9 to 19.9%)"."""
-    words = []
-    for number, share in shares.items():
-        off = between(float(ends.loc[number, "low"]), float(ends.loc[number, "high"]), "{:.1%}".format)
-        words.append(f"{share:.1%} ({off})" if off else f"{share:.1%}")
-    return words
+    told = zip(shares, ends.loc[shares.index, "low"], ends.loc[shares.index, "high"], strict=True)
+    return [with_interval(share, low, high, "{:.1%}".format) for share, low, high in told]
 
 
 def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
     recipe, shown = scene.recipe, scene.shown
     profile = segment_results.profile(scene.view, recipe, recipe.features)
-    sure = segment_results.sureness(scene.view, recipe, recipe.features)
+    sure = segment_results.sureness(scene.view, recipe, scene.described)
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = scene.codebook[name]

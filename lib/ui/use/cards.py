@@ -9,15 +9,16 @@ from lib.charts import segments as charts
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
+from lib.estimates.wording import told_of, with_interval
 from lib.segments import UNASSIGNED, Stability
 from lib.segments.describe.typical import one_of_them
-from lib.ui.run import segment_results
+from lib.ui.run import results, segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
-from lib.words import literal
+from lib.words import literal, percent, signed
 
 _TELLING = 5
 """Sampled members below which a card stops at the size: there is nothing to tell of so few."""
@@ -34,7 +35,8 @@ def render(scene: Segmented) -> None:
         left = sizes.loc[UNASSIGNED]
         behind = f" ({left['sampled']:,} {scene.entity.behind})" if scene.entity.behind else ""
         st.caption(f"{left['share']:.1%} of the {scene.unit}{behind} belong to no segment.")
-    controls.chart_note(scene, segment_results.explanation(scene.view, scene.recipe).words)
+    rules = segment_results.explanation(scene.view, scene.recipe).words
+    controls.chart_note(scene, rules, results.how_sure(scene.view))
 
 
 def _render_card(scene: Segmented, number: int) -> None:
@@ -62,7 +64,10 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
     """What a card tells of a segment, and below what is noted."""
     entity, size = scene.entity, scene.found.sizes.loc[number]
     rests = f"; {size['sampled']:,} {entity.behind}" if entity.behind else ""
-    told = [f"{controls.many(scene, size['count'])}, {size['share']:.1%} of the {scene.unit}{rests}."]
+    ends = segment_results.sureness(scene.view, scene.recipe, scene.described)
+    low, high = (float(ends.sizes.loc[number, end]) for end in ("low", "high"))
+    share = with_interval(size["share"], low, high, percent)
+    told = [f"{controls.many(scene, size['count'])}, {share} of the {scene.unit}{rests}."]
     noted = [f":material/warning: Rests on fewer than {entity.sampled(THIN)}."] if size["thin"] else []
     if size["sampled"] >= _TELLING:
         if stable is not None:
@@ -73,7 +78,11 @@ def _words(scene: Segmented, number: int, stable: Stability | None) -> str:
         rules = segment_results.explanation(scene.view, scene.recipe)
         typical, how = _typical(scene, number)
         told += [
-            _apart(scene, profile.table.loc[number], profile.apart(number, among=list(apart.index[apart]))),
+            _apart(
+                scene,
+                profile.table.join(ends.profile).loc[number],
+                profile.apart(number, among=list(apart.index[apart])),
+            ),
             literal(rules.sentences.get(number, "")),
         ]
         told.append(typical)
@@ -85,8 +94,9 @@ def _apart(scene: Segmented, own: pd.DataFrame, columns: list[str]) -> str:
     if not columns:
         return "Nothing sets it apart that could be told from chance."
     lines = [
-        f"- {literal(scene.codebook.label(name))}: median {scene.codebook[name].text(own.loc[name, 'median'])} "
-        f"(mean {own.loc[name, 'difference']:+.1f} standard deviations from that of all)"
+        f"- {literal(scene.codebook.label(name))}: median "
+        f"{told_of(own.loc[name], 'median', scene.codebook[name].text)}, mean "
+        f"{told_of(own.loc[name], 'difference', lambda by: signed(by, 1))} standard deviations from that of all"
         for name in columns
     ]
     return "\n".join(["What sets it apart:", "", *lines])

@@ -9,13 +9,13 @@ import streamlit as st
 
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
-from lib.estimates.wording import difference
-from lib.segments import Floor, Persistence
+from lib.estimates.wording import difference, with_interval
+from lib.segments import Floor, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
-from lib.words import literal
+from lib.words import literal, signed
 
 _EVERYONE = 0
 _NONE = "none"
@@ -36,7 +36,7 @@ def render(scene: Segmented) -> None:
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
-            "Standard deviations apart": table["difference"].map("{:+.2f}".format),
+            "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
             **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
         }
     )
@@ -97,10 +97,11 @@ def _render_waves(scene: Segmented) -> None:
         st.info(literal(str(error)))
         return
     changed = segment_results.changed_sizes(scene.view, scene.recipe, other)
+    now = segment_results.sureness_now(scene.view, scene.recipe, other)
     floor = segment_results.known_noise_floor(scene.view, scene.recipe, other)
     said = came.words if floor is None else came.judged(floor)
     st.markdown(literal(said))
-    st.dataframe(_side_by_side(scene, came, changed, floor), hide_index=True, alt=said)
+    st.dataframe(_side_by_side(scene, came, changed, now, floor), hide_index=True, alt=said)
     _explain(came, floor)
     if floor is None:
         background.render(
@@ -126,10 +127,13 @@ def _explain(came: Persistence, floor: Floor | None) -> None:
     )
 
 
-def _side_by_side(scene: Segmented, came: Persistence, changed: pd.DataFrame, floor: Floor | None) -> pd.DataFrame:
+def _side_by_side(
+    scene: Segmented, came: Persistence, changed: pd.DataFrame, now: Sureness, floor: Floor | None
+) -> pd.DataFrame:
     """A row for every segment of either wave; what a segment without a counterpart cannot have is left blank."""
     pairs, codebook = came.paired(scene.found), scene.codebook
-    old, is_pair = pairs["old"], (pairs["old"] > 0) & (pairs["new"] > 0)
+    old, new, is_pair = pairs["old"], pairs["new"], (pairs["old"] > 0) & (pairs["new"] > 0)
+    then = segment_results.sureness(scene.view, scene.recipe)
 
     def said(name: str, form: str) -> list[str]:
         return ["" if pd.isna(value) else form.format(value) for value in pairs[name]]
@@ -140,25 +144,33 @@ def _side_by_side(scene: Segmented, came: Persistence, changed: pd.DataFrame, fl
     return pd.DataFrame(
         {
             "Segment": [
-                title_of(one, scene.shown) if one else f"{came.new_name}: segment {new}"
-                for one, new in zip(old, pairs["new"], strict=True)
+                title_of(one, scene.shown) if one else f"{came.new_name}: segment {other}"
+                for one, other in zip(old, new, strict=True)
             ],
             "Similarity": pairs["similarity"].map("{:.2f}".format).where(is_pair, _ALONE),
             **({} if floor is None else _by_chance(old, came, floor)),
-            f"Share: {came.old_name}": said("old_share", "{:.1%}"),
-            f"Share: {came.new_name}": said("new_share", "{:.1%}"),
+            f"Share: {came.old_name}": _with_ends(pairs["old_share"], then.sizes.reindex(old), "{:.1%}".format),
+            f"Share: {came.new_name}": _with_ends(pairs["new_share"], now.sizes.reindex(new), "{:.1%}".format),
             "Change of share": of_pairs(changed["words"]),
             f"Sampled: {came.old_name}": said("old_sampled", "{:,.0f}"),
             f"Sampled: {came.new_name}": said("new_sampled", "{:,.0f}"),
             "Would be placed there": said("kept", "{:.0%}"),
             **{
-                f"Median, {came.new_name}: {codebook.label(name)}": of_pairs(
-                    came.new_medians[name].map(codebook[name].text)
+                f"Median, {came.new_name}: {codebook.label(name)}": _with_ends(
+                    old.map(came.new_medians[name]).where(is_pair),
+                    now.profile.xs(name, level="column").reindex(new)[["median_low", "median_high"]],
+                    codebook[name].text,
                 )
                 for name in scene.recipe.features
             },
         }
     )
+
+
+def _with_ends(figures: pd.Series, ends: pd.DataFrame, text: Callable[[float], str]) -> list[str]:
+    """Figures, "" for none, with their intervals, whose ends stand in the first two columns, in the same order."""
+    told = zip(figures, ends.iloc[:, 0], ends.iloc[:, 1], strict=True)
+    return ["" if pd.isna(value) else with_interval(value, low, high, text) for value, low, high in told]
 
 
 def _by_chance(old: pd.Series, came: Persistence, floor: Floor) -> dict[str, pd.Series]:

@@ -7,13 +7,13 @@ import streamlit as st
 
 from lib.charts.segments import title_of
 from lib.dataset import Dataset
-from lib.estimates import quantile
+from lib.estimates.wording import told_of, with_interval
 from lib.segments import EXACT, place
 from lib.segments.segmentation import BORDER_SOURCE
-from lib.ui.run import whole_page
+from lib.ui.run import results, whole_page
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
-from lib.words import literal
+from lib.words import literal, percent
 
 
 @whole_page.fragment
@@ -47,25 +47,28 @@ def render(scene: Segmented) -> None:
         }
     )
     st.dataframe(table, hide_index=True, alt=f"Distance of the {member} to each segment's centroid")
-    weights = data.weights(scene.view.counting)
     below = [
-        f"{scene.codebook.label(name)}: {float(weights[data.values(name) < value].sum() / weights.sum()):.0%} have less"
-        for name, value in values.items()
+        f"{scene.codebook.label(name)}: {_have_less(scene, name, value)} have less" for name, value in values.items()
     ]
-    controls.chart_note(scene, f"{'; '.join(below)}.")
+    controls.chart_note(scene, f"{'; '.join(below)}.", results.how_sure(scene.view))
+
+
+def _have_less(scene: Segmented, name: str, value: float) -> str:
+    """The share of the members who have less than an amount."""
+    found = results.share_below(scene.view, name, value)
+    return with_interval(found.value, found.low, found.high, percent)
 
 
 def _ask(scene: Segmented, data: Dataset, name: str) -> float:
     """A box for one feature, at first at the median."""
     variable, column = scene.codebook[name], data.values(name)
-    shares = quantile(column, data.weights(scene.view.counting), [0.1, 0.5, 0.9])
-    low, middle, high = (float(share) for share in shares)  # type: ignore[union-attr]
+    summary = results.spread(scene.view, scene.heading, name).iloc[0]
+    low, middle, high = (told_of(summary, share, variable.text) for share in ("0.1", "0.5", "0.9"))
     return st.number_input(
         literal(variable.label),
         min_value=float(column.min()),
         max_value=float(column.max()),
-        value=middle,
+        value=float(summary["0.5"]),
         key=f"place_{name}",
-        help=f"Median {variable.text(middle)}; a tenth has less than {variable.text(low)}, "
-        f"a tenth more than {variable.text(high)}.",
+        help=literal(f"Median {middle}; a tenth has less than {low}, a tenth more than {high}."),
     )

@@ -3,19 +3,28 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binomtest
 from tables import neutral_table
 
+from lib import estimates, exports
 from lib.charts import lenses as charts
-from lib.estimates import Sample
+from lib.charts import profiles as profile_charts
+from lib.codebook import Codebook
+from lib.estimates import Sample, bootstrap
 from lib.estimates.ends import effective_size, wilson
 from lib.estimates.sample import is_of_random_rows
 from lib.estimates.wording import between
-from lib.segments import Recipe, fit, lenses, profile, told_apart
+from lib.exports import report_parts
+from lib.exports.tables import profile_table
+from lib.population import Population
+from lib.segments import Recipe, fit, lenses, profile, sureness, told_apart
+from lib.segments.describe import sure as describe_sure
 from lib.segments.describe.lenses import EVERYONE, in_words
+from lib.segments.describe.sure import with_ends
 from lib.subject import Base, Figure, Lens
-from lib.words import percent
+from lib.words import percent, signed
 
 LENS = Lens(
     "Own",
@@ -143,6 +152,110 @@ def test_only_what_can_be_told_from_all_sets_a_segment_apart(blobs):
     assert told["NOISE"].sum() <= 1
     described = profile(data, found, ("DEBT", "NOISE"))
     assert described.apart(1, among=["NOISE"]) == ["NOISE"]
+
+
+@pytest.fixture
+def noisy(blobs):
+    """The four groups, a column of noise, and one in which all are alike."""
+    noise = np.random.default_rng(3).normal(size=len(blobs))
+    data = replace(blobs, frame=blobs.frame.assign(NOISE=noise, SAME=7.0))
+    variable = blobs.codebook["DEBT"]
+    book = Codebook({**blobs.codebook, **{n: replace(variable, name=n, label=n) for n in ("NOISE", "SAME")}})
+    return replace(data, codebook=book), fit(data, Recipe(("DEBT", "ASSET"), k=4))
+
+
+def test_every_figure_of_a_profile_beside_one_taken_anew_in_every_replicate(sample):
+    found = fit(sample, Recipe(("INCOME", "NETWORTH"), transform="asinh", k=3, starts=2))
+    drawn = Sample(sample, replicates=bootstrap(sample, draws=200))
+    sure = sureness(drawn, found, ("INCOME", "AGE"))
+    own, everyone = profile(sample, found, ("INCOME", "AGE")).table, sample.values("AGE")
+    told = with_ends(own, sure)
+    groups = found.labels - 1
+    anew = {
+        "mean": estimates.mean,
+        "sd": lambda v, w: estimates.variance(v, w) ** 0.5,
+    }
+    for name, statistic in anew.items():
+        figures = drawn.any(statistic, everyone, groups, 3)
+        ages = told.xs("AGE", level="column")
+        assert ages[name].to_numpy() == pytest.approx(figures.value)
+        half = (ages[f"{name}_high"] - ages[f"{name}_low"]).to_numpy() / 2
+        assert half == pytest.approx(1.959964 * figures.standard_error, rel=0.05)
+    apart = drawn.means(everyone, groups, 3) - drawn.means(everyone)
+    spread = estimates.variance(everyone, sample.weights()) ** 0.5
+    ends = told.xs("AGE", level="column")
+    assert ends["difference"].to_numpy() == pytest.approx(apart.value / spread)
+    assert ends["difference_low"].to_numpy() == pytest.approx(apart.low / spread)
+    for name in ("p25", "median", "p75"):
+        assert (told[f"{name}_low"] <= told[name]).all()
+        assert (told[name] <= told[f"{name}_high"]).all()
+    # many rows are looked at column by column: that changes nothing
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(describe_sure, "_VALUES", 1)
+        again = sureness(drawn, found, ("INCOME", "AGE")).profile
+    pd.testing.assert_frame_equal(again, sure.profile, rtol=1e-3, check_exact=False)
+
+
+def test_a_cell_that_cannot_be_told_from_nothing_is_faint_and_in_brackets(noisy):
+    data, found = noisy
+    columns = ("DEBT", "NOISE", "SAME")
+    described, sure = profile(data, found, columns), sureness(Sample(data), found, columns)
+    names = {1: "One", 2: "Two", 3: "Three"}
+    table = profile_charts.differences_table(described.table, data.codebook, names, sure)
+    assert set(table["segment"]) == {1, 2, 3}
+    by = dict(list(table.groupby("label")))
+    apart, noise, same = by[data.codebook.label("DEBT")], by["NOISE"], by["SAME"]
+    assert not apart["untold"].any()
+    assert not apart["text"].str.contains("(", regex=False).any()
+    assert noise["untold"].sum() >= 2
+    for row in noise.itertuples():
+        assert (row.text[0] == "(") == row.untold
+        low, high = row.between.split(" to ")
+        assert (float(low) <= 0 <= float(high)) == row.untold
+    assert same["text"].tolist() == ["0.0"] * 3  # and not -0.0
+    assert not sure.told_apart.loc[noise["segment"][noise["untold"]], "NOISE"].any()
+    drawn = profile_charts.differences(described.table, data.codebook, names, sure).to_dict()
+    assert "datum.untold" in str(drawn)
+    # of rows that are counted nothing is known: no interval, no brackets
+    rows = sureness(Sample(data, counting="rows"), found, columns)
+    plain = profile_charts.differences_table(described.table, data.codebook, names, rows)
+    assert not plain["untold"].any()
+    assert not plain["between"].any()
+    assert not plain["mean"].str.contains("(", regex=False).any()
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "words"),
+    [
+        (0.04, 1, "0.0"),
+        (-0.04, 1, "0.0"),
+        (0.06, 1, "+0.1"),
+        (-0.06, 1, "-0.1"),
+        (-0.004, 2, "0.00"),
+        (-9, 1, "-9.0"),
+    ],
+)
+def test_what_rounds_to_nothing_has_no_sign(value, digits, words):
+    assert signed(value, digits) == words
+
+
+def test_files_and_the_report_say_how_sure_every_figure_of_a_profile_is(noisy):
+    data, found = noisy
+    columns = ("DEBT", "ASSET")
+    described, sure = profile(data, found, columns), sureness(Sample(data), found, columns)
+    origin = exports.provenance(data, Population(), "Blobs", found.recipe)
+    table = profile_table(found, described, {}, data.codebook, sure)
+    for name in ("mean", "median", "sd", "p25", "p75", "difference"):
+        own = table[table["segment"].notna()]
+        assert (own[f"{name}_low"] <= own[name]).all()
+        assert (own[name] <= own[f"{name}_high"]).all()
+    middles = report_parts.middles(data, found, described, origin, sure)
+    assert all(" to " in cell for row in middles.rows for cell in row[1:])
+    plain = report_parts.middles(data, found, described, origin)
+    assert not any(" to " in cell for row in plain.rows for cell in row[1:])
+    cards = report_parts.cards(data, found, {}, described, None, {}, sure.told_apart, sure)
+    assert "standard deviations from that of all of them)" in cards[0].paragraphs[0]
+    assert cards[0].paragraphs[0].count(" to ") == 4  # of two columns the median and the difference
 
 
 def test_the_chart_has_a_line_for_every_share_and_its_words():

@@ -14,6 +14,9 @@ from lib.estimates import Ordered
 from lib.segments.segmentation import Segmentation
 
 STATISTICS = ("mean", "median", "sd", "p25", "p75")
+_ALIKE = 1e-9
+"""Of a mean: a standard deviation below is what rounding leaves of none."""
+
 _QUARTERS = (0.25, 0.5, 0.75)
 
 
@@ -86,13 +89,18 @@ def check_same(dataset: Dataset, segmentation: Segmentation) -> None:
         )
 
 
+def spread(column: Ordered) -> float:
+    """Weighted standard deviation; 0 where all are alike, whatever rounding makes of that."""
+    found = float(np.sqrt(column.variance))
+    return 0.0 if found <= _ALIKE * abs(column.mean) else found
+
+
 def _statistics(column: Ordered) -> dict[str, float]:
     low, middle, high = column.quantile(_QUARTERS)
-    found = (column.mean, middle, float(np.sqrt(column.variance)), low, high)
+    found = (column.mean, middle, spread(column), low, high)
     return {name: float(value) for name, value in zip(STATISTICS, found, strict=True)}
 
 
 def _compared(own: dict[str, float], everyone: dict[str, float], column: Ordered) -> dict[str, float]:
-    spread = everyone["sd"]
-    apart = (own["mean"] - everyone["mean"]) / spread if spread > 0 else 0.0
+    apart = (own["mean"] - everyone["mean"]) / everyone["sd"] if everyone["sd"] > 0 else 0.0
     return {"difference": apart, "standing": column.standing(own["median"])}

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.estimates import Figures, Sample, over, variance
+from lib.estimates import Figures, Ordered, Sample, over
 from lib.estimates.figures import Method, plain
-from lib.segments.describe.profile import check_same
+from lib.segments.describe.profile import check_same, spread
 from lib.segments.segmentation import Segmentation
 
 _TOLD = ("mean", "median", "sd", "p25", "p75", "difference")
@@ -113,8 +113,8 @@ def _described(
     ):
         told = {"mean": mean, "median": median, "sd": _root(square), "p25": p25, "p75": p75}
         ends = {f"{name}_{end}": getattr(one, end) for name, one in told.items() for end in _ENDS}
-        apart, spread = mean - everyone, np.sqrt(variance(column, sample.weights))
-        ends |= {f"difference_{end}": over(getattr(apart, end), spread) for end in _ENDS}
+        apart, unit = mean - everyone, spread(Ordered.of(column, sample.weights))
+        ends |= {f"difference_{end}": over(getattr(apart, end), unit) for end in _ENDS}
         yield pd.DataFrame({**ends, "unsure": mean.unsure | median.unsure}, index=numbers)
 
 

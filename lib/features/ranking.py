@@ -78,25 +78,25 @@ def spreads(sample: Sample, columns: Sequence[str], trim: float = 0.0) -> pd.Dat
         where none can be told).
     """
     weights = None if sample.counting == ROWS else sample.weights
-    variance = np.array([trimmed_variance(sample.dataset.values(name), weights, trim) for name in columns])
-    ends = np.array([_off_the_middle(sample, sample.dataset.values(name), trim) for name in columns])
-    spread = np.sqrt(variance)
-    reach = Z * over(ends, 2 * spread)
+    values = [sample.dataset.values(name) for name in columns]
+    spread = np.sqrt([trimmed_variance(one, weights, trim) for one in values])
+    off = sample.several_means(np.array([_off_the_middle(one, sample.weights, trim) for one in values]))
+    errors = np.array([one.standard_error[0] for one in off]) / (1 - 2 * trim)
+    reach = Z * over(errors, 2 * spread)
     return pd.DataFrame(
         {"spread": spread, "low": np.maximum(spread - reach, 0), "high": spread + reach}, index=list(columns)
     )
 
 
-def _off_the_middle(sample: Sample, values: Floats, trim: float) -> float:
-    """Standard error of a trimmed variance: a row moves it by its squared distance from the middle.
+def _off_the_middle(values: Floats, weights: Floats, trim: float) -> Floats:
+    """By how much each row moves a trimmed variance, but for a constant: its squared distance from the middle.
 
     Values beyond the ends that are cut off count as those ends (Huber 1981, 3.3, of trimmed means).
     """
-    low, high = np.asarray(quantile(values, sample.weights, [trim, 1 - trim]))
+    low, high = np.asarray(quantile(values, weights, [trim, 1 - trim]))
     ends = np.clip(values, low, high)
-    left = 1 - 2 * trim
-    middle = (mean(ends, sample.weights) - trim * (low + high)) / left
-    return float(sample.means(np.square(ends - middle)).standard_error[0] / left)
+    middle = (mean(ends, weights) - trim * (low + high)) / (1 - 2 * trim)
+    return np.square(ends - middle)
 
 
 def trimmed_variance(values: ArrayLike, weights: ArrayLike | None = None, trim: float = 0.1) -> float:

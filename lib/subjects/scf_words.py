@@ -16,6 +16,8 @@ ESTIMATES = """
   with all its implicates: that knows nothing of how the survey was drawn, and is 0.9 to 1.7 times as large (median
   1.4) as 13 standard errors of net worth that the Federal Reserve published. The imputation's part alone would be far
   too small.
+- **Correlations** have Fisher's intervals, about errors from the same replicates; those of ranks about the error of
+  their linearised form. Differences in standard deviations take these as they are.
 - **Differences** between groups of one wave are taken replicate by replicate, as they vary together. A word says that
   two figures differ only where the interval of the difference leaves out zero. Many figures are looked at: of twenty
   that do not differ, one will seem to.
@@ -32,7 +34,8 @@ ESTIMATES = """
 - **Pale figures** are too unsure to rely on. By the rules of the US National Center for Health Statistics (Parker and
   others 2017, *Data Presentation Standards for Proportions*) these are shares of fewer than 30 sampled households, or
   whose interval is wider than 30 points, or wider than 5 points and than 1.3 times the share. For amounts the bounds
-  are this app's: fewer than 30 sampled households, or a standard error above 30% of the figure.
+  are this app's: fewer than 30 sampled households, or a standard error above 30% of the figure; for correlations an
+  interval wider than 0.6. What cannot be told from none stands in brackets.
 - **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
 """
 

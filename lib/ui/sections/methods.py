@@ -39,15 +39,16 @@ _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
 - **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
 - **Pale figures** are too unsure to rely on: they rest on fewer than {thin}, or their interval is too wide: that of a
-  share above 30 points, or above 5 points and 1.3 times the share; the standard error of an amount above 30% of it.
+  share above 30 points, or above 5 points and 1.3 times the share; the standard error of an amount above 30% of it;
+  the interval of a correlation above 0.6, our own limit. What cannot be told from none stands in brackets.
   {thin_source}
 - **Variance** is trimmed by a tenth of the {members} at each end unless the plain one is asked for.
 """
 
 _INTERVALS = """- **Intervals** are of 95%, as if the {members} had been drawn at random from many more: Wilson's of
-  shares{kish}, Woodruff's of medians, 1.96 standard errors to either side of means and ratios. Sizes of segments seen
-  through lenses have none. Segments are taken as they are in all of them but those under *How sure?*, where they are
-  found anew each time.
+  shares{kish}, Woodruff's of quantiles, Fisher's of correlations, 1.96 standard errors to either side of means and
+  ratios. Sizes of segments seen through lenses have none. Segments are taken as they are in all of them but those under
+  *How sure?*, where they are found anew each time.
 """
 
 _SEGMENTS = """
@@ -162,6 +163,13 @@ def _render_formula_of_errors(scene: Scene) -> None:
         r"\qquad z = 1.96",
         where="p is the share and n the number it rests on; with weights or replicates, as many as would give the same "
         "standard error if drawn at random. Wilson (1927).",
+    )
+    _formula(
+        "Fisher's interval of a correlation",
+        r"\tanh\Big(\operatorname{artanh} r \pm 1.96\, \frac{\operatorname{se}(r)}{1 - r^2}\Big)",
+        where="r is the correlation and se(r) its standard error, by the replicates or of rows drawn at random by "
+        "linearisation: $\\operatorname{se}^2 = \\sum_i \\big(\\frac{w_i}{\\sum w}\\big)^2 "
+        "\\big(x_i y_i - \\frac{r}{2} (x_i^2 + y_i^2)\\big)^2$ of standardised columns. Fisher (1921).",
     )
     of_survey = (formulas.BOOTSTRAP, formulas.DIFFERENCES)
     formulas.render(of_survey if scene.about.implicates > 1 else (formulas.DIFFERENCES_OF_ROWS,))

@@ -170,6 +170,14 @@ def test_a_segment_switched_off_leaves_every_chart(alone, charts):
     assert set(points["segment"]) == {1, 3}
     differences = next(table for alt, _, table in charts(at) if "sets each segment apart" in alt)
     assert set(differences["segment"]) == {1, 3}
+    # every cell has its interval, and those that take in zero are counted below
+    assert differences["between"].str.contains(" to ").all()
+    untold = int(differences["untold"].sum())
+    assert any(f"{untold} in brackets cannot be told from none" in c.value for c in at.main.caption) == (untold > 0)
+    sizes = next(d.value for d in at.dataframe if "Segment" in d.value.columns and "Sampled" in d.value.columns)
+    figures = [name for name in sizes if name.startswith(("Median", "Mean", "Share"))]
+    assert len(figures) > 3
+    assert all(sizes[name].str.contains(" to ").all() for name in figures)
 
 
 def test_a_name_goes_everywhere(alone, charts):

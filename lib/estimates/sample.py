@@ -130,12 +130,7 @@ class Sample:
     def several_means(self, columns: ArrayLike, groups: Positions | None = None, number: int = 1) -> list[Figures]:
         """The same of several columns (columns x rows) in one pass over the replicates."""
         tops = np.asarray(columns, dtype=float)
-        found = self.ratios(tops, 1 - np.isnan(tops), groups, number)
-        # what nobody has less than nothing of is not below nothing on average
-        return [
-            replace(one, low=np.maximum(one.low, 0.0)) if np.nanmin(top, initial=0) >= 0 else one
-            for top, one in zip(tops, found, strict=True)
-        ]
+        return self.ratios(tops, 1 - np.isnan(tops), groups, number)
 
     def shares(self, holds: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted share of each group for which something holds: 1 or 0 per row, NaN is left out."""
@@ -169,7 +164,7 @@ class Sample:
         if (redrawn := self._redrawn) is None:
             off = _sums(rows, number, np.square((top - value[:, rows.groups] * bottom) * rows.weights))
             many = _unbiased(_sums(rows, number, (bottom != 0).astype(float)))
-            return self._untold(rows, value, over(np.sqrt(off * many), weight), kish, bottom)
+            return _not_below_nothing(self._untold(rows, value, over(np.sqrt(off * many), weight), kish, bottom), rows)
 
         def of_block(values: Floats, weights: Block) -> Floats:
             top, bottom = np.split(values, 2)
@@ -181,7 +176,7 @@ class Sample:
         def of_implicate(values: Floats, weights: Floats) -> Floats:
             return over(*np.split(values @ weights, 2))
 
-        return self._drawn(redrawn, rows, value, of_block, of_implicate, kish, bottom)
+        return _not_below_nothing(self._drawn(redrawn, rows, value, of_block, of_implicate, kish, bottom), rows)
 
     def shared_out(
         self, codes: Positions, number_of_codes: int, groups: Positions | None = None, number: int = 1
@@ -290,7 +285,7 @@ class Sample:
         below = np.full((len(each), len(wanted), len(self.weights)), np.nan)
         for column, one, value in zip(below, each, values, strict=True):
             column[:, one.rows.rows] = one.rows.values[0] <= value[:, one.rows.groups]
-        flat = below.reshape(-1, len(self.weights))
+        flat = below.reshape(len(each) * len(wanted), len(self.weights))
         found = self.ratios(flat, 1 - np.isnan(flat), groups, number, is_share=True)
         told = np.array([one.standard_error for one in found])
         return list(told.reshape(len(each), len(wanted), number))
@@ -472,6 +467,15 @@ def _quantiles(values: Floats, weights: Block, q: float) -> Floats:
     within = np.cumsum(weights[low:high], axis=0, dtype=float) + before
     found = values[np.minimum(low + (within < target).sum(axis=0), len(values) - 1)]
     return np.where(whole > 0, found, np.nan)
+
+
+def _not_below_nothing(found: list[Figures], rows: _Rows) -> list[Figures]:
+    """Of sums over sums: what nobody has less than nothing of is not below nothing on average."""
+    least = rows.values.min(axis=1, initial=0).reshape(2, -1).min(axis=0)
+    return [
+        replace(one, low=np.maximum(one.low, 0.0)) if lowest >= 0 else one
+        for one, lowest in zip(found, least, strict=True)
+    ]
 
 
 def _rows_of_pairs(values: Floats, weights: Floats) -> Floats:

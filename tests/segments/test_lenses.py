@@ -268,6 +268,15 @@ def test_what_follows_from_the_features_is_left_out_too(sample, features, left_o
     assert kept <= figures
 
 
+def test_debts_over_assets_do_not_reach_below_nothing(by_hand):
+    """A ratio of sums stood there as "0.00 (-0.00 to 0.01)"."""
+    few = replace(by_hand, frame=by_hand.frame.assign(DEBT=[0.001, 0, 0, 0.002]))
+    ratio = lenses(few, fit(few, Recipe(("AGE",), k=2))).table.query("figure == 'ratio_DEBT_ASSET'")
+    everyone = ratio[ratio["segment"] == EVERYONE].iloc[0]  # of two alone in a segment nothing is told
+    assert everyone["low"] == 0 < everyone["high"]
+    assert (everyone["text"], everyone["between"]) == ("0.00", "0.00 to 0.00")
+
+
 def test_amounts_and_means_are_told_in_the_words_of_their_column(by_hand):
     lens = Lens(
         "Own",

@@ -295,4 +295,4 @@ def _in_words(figure: Figure, codebook: Codebook) -> tuple[str, str, Callable[[f
         variable = codebook[figure.columns[0]]
         return variable.unit, variable.format, variable.text if figure.measure == "typical" else variable.mean_text
     unit, form = _FORMATS[figure.measure]
-    return unit, form, percent if unit == "share" else lambda value: format(value, form)
+    return unit, form, percent if unit == "share" else lambda value: format(value, f"z{form}")

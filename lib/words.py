@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+_LONGEST_NAME = 60
+
 
 def rounded(value: float, digits: int = 3) -> float:
     """A value to so many significant digits: thresholds that can be said aloud."""
@@ -28,6 +30,17 @@ def capitalised(words: str) -> str:
 def slug(words: str) -> str:
     """A name as it stands in an address or the name of a file: "Credit risk" becomes "credit-risk"."""
     return re.sub(r"[\W_]+", "-", words.lower()).strip("-")
+
+
+def file_name(named: str, what: str = "", *, ending: str) -> str:
+    """The name of a file for what somebody named: letters, digits and hyphens alone, and not too long.
+
+    Args:
+        named: What it is named after, in anybody's words.
+        what: What is in it, told last.
+        ending: Without its dot.
+    """
+    return "-".join(filter(None, (slug(named)[:_LONGEST_NAME].strip("-"), slug(what)))) + f".{ending}"
 
 
 def listed(words: list[str], last: str = "and") -> str:
@@ -60,6 +73,9 @@ _MARKS = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; within a word it means nothing
     r"|^(?:#|[+-](?=[\s-]|$)|\d+[.)](?=\s|$))"  # headings, lists, lines
 )
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn round what follows them."""
+
 _JOINED = re.compile(r"(?<=:)(?=\S)|(?<=@)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 """What Streamlit makes links, icons, emoji and arrows of, escaped or not: addresses, ":smile:", "->"."""
 
@@ -69,5 +85,5 @@ _JOINER = "\u2060"
 
 def literal(words: str) -> str:
     """Words of a file or a person as they stand in Markdown: on one line, and no mark in them takes effect."""
-    joined = _JOINED.sub(_JOINER, " ".join(words.split()))
+    joined = _JOINED.sub(_JOINER, " ".join(_UNSEEN.sub(" ", words).split()))
     return _MARKS.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", joined)

@@ -18,6 +18,7 @@ from altair.utils import schemapi
 
 from lib.charts.theme import in_currency
 from lib.subject import Subject
+from lib.words import capitalised
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
 Spec = dict[str, Any]
@@ -57,7 +58,7 @@ class Finished:
 
     def worded(self, words: Mapping[str, str]) -> Finished:
         """The same chart in which texts stand in the place of others, such as a title in the place of its mark."""
-        return Finished(_worded(self.spec, words), self.tables) if words else self
+        return Finished(_titled(_worded(self.spec, words)), self.tables) if words else self
 
     def written_out(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
         """The same with every row written out, for whatever draws without the app."""
@@ -83,7 +84,7 @@ def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finishe
             tables[names[id(table)]] = as_bytes(table)
         return alt.NamedData(names[id(table)])
 
-    return Finished(in_currency(exchanged(chart, named).to_dict(validate=validate), subject), tables)
+    return Finished(_titled(in_currency(exchanged(chart, named).to_dict(validate=validate), subject)), tables)
 
 
 def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts
@@ -109,6 +110,17 @@ def _worded(part: Any, words: Mapping[str, str]) -> Any:  # noqa: ANN401 - whate
     if isinstance(part, list):
         return [_worded(value, words) for value in part]
     return words.get(part, part) if isinstance(part, str) else part
+
+
+_PICTURE = "image"
+
+
+def _titled(part: Any) -> Any:  # noqa: ANN401 - whatever a specification is made of
+    """The same without the one title that is none in a tooltip: what stands beside it is fetched as a picture."""
+    if isinstance(part, Mapping):
+        told = {name: _titled(value) for name, value in part.items()}
+        return {**told, "title": capitalised(_PICTURE)} if told.get("title") == _PICTURE else told
+    return [_titled(value) for value in part] if isinstance(part, list) else part
 
 
 def as_bytes(table: pd.DataFrame) -> bytes:

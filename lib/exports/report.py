@@ -52,6 +52,7 @@ _PROFILES = 6
 
 _IDS = re.compile(r'(\bid="|url\(#|href="#)')
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
+_STAR = re.compile(r"\*(?=\*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +118,14 @@ def report(
     report_progress(progress, 0.05, "Drawing")
     drawn = [*figures, *_own_figures(dataset, segmentation, called, described, sure, swept, origin)]
     pictures, left_out = _pictures(drawn, origin, progress)
-    said = findings(segmentation, called, who=origin.title, swept=swept, stable=stable, beside=nulls)
+    plain = {number: _plain(name) for number, name in called.items()}
+    said = findings(segmentation, plain, who=_plain(origin.title), swept=swept, stable=stable, beside=nulls)
     sections = [
         Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
         parts.who(dataset, segmentation, origin),
         Section(
             "Segments",
-            (said.lead, *said.details, levels_words(dataset, segmentation, is_everyone=not origin.population)),
+            (strong(said.lead), *map(strong, said.details), levels_words(dataset, segmentation, is_everyone=not origin.population)),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
                 parts.sizes(dataset, segmentation, called, sure),
@@ -245,6 +247,11 @@ def _picture(converter: Converter, figure: Figure, origin: Provenance, number: i
     return small
 
 
+def _plain(name: str) -> str:
+    """A name no part of which is taken for what makes words strong."""
+    return _STAR.sub("*\u2060", name)
+
+
 def strong(words: str) -> Markup:
     """Escaped words in which ``**these**`` are strong: what sentences made for pages use."""
     return Markup(_STRONG.sub(r"<strong>\1</strong>", str(escape(words))))  # noqa: S704 - escaped just before
@@ -258,5 +265,4 @@ def _template() -> Any:  # noqa: ANN401 - a compiled template
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters["strong"] = strong
     return environment.get_template("report.html.jinja")

@@ -22,7 +22,7 @@ class Page(HTMLParser):
         super().__init__()
         self.tags, self.addresses, self.handlers, self.headings, self.cells = [], [], [], [], []
         self.alternatives, self._into, self.attributes = [], None, {}
-        self.text = []
+        self.text, self.policies = [], []
         self.feed(content.decode())
 
     def handle_starttag(self, tag, attrs):
@@ -30,6 +30,7 @@ class Page(HTMLParser):
         self.tags.append(tag)
         self.attributes.setdefault(tag, given)
         self.addresses += [v for k, v in attrs if k in {"src", "href", "xlink:href", "data", "action"}]
+        self.policies += [given["content"]] if given.get("http-equiv") == "Content-Security-Policy" else []
         self.handlers += [k for k, _ in attrs if k.startswith("on")]
         if given.get("role") == "img" or tag == "img":
             self.alternatives.append(given.get("aria-label") or given.get("alt"))
@@ -77,7 +78,8 @@ def test_it_is_small_and_fetches_nothing(content, page):
     assert not set(page.tags) & {"script", "link", "iframe", "object", "embed", "base", "form"}
     assert page.handlers == []
     assert not re.search(rb"@import|url\((?!#)", content)
-    assert b"default-src 'none'" in content
+    policy = page.policies[0]
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def test_it_holds_every_part(page, fearful_sample):
@@ -171,7 +173,8 @@ def test_names_are_escaped_wherever_they_stand(fearful_sample, attack):
     clean = Page(full(fearful_sample))
     found = Page(full(fearful_sample, dict.fromkeys(fearful_sample.names, attack), question=attack))
     assert not set(found.tags) - set(clean.tags)
-    assert found.tags.count("img") == clean.tags.count("img")
+    for tag in ("img", "strong", "a"):
+        assert found.tags.count(tag) == clean.tags.count(tag)
     assert found.handlers == []
     assert "<script>alert(1)</script>" in " ".join(found.text)
 

@@ -8,10 +8,11 @@ those of ``formerly``. A choice that is the default is not in the address.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -29,6 +30,22 @@ _VERSION = "v"
 
 Ids = Callable[[T], str]
 Words = Callable[[T], str]
+
+
+class _Control(Protocol[T]):
+    """What the address and the session need to know of a control; see ``_Choice`` for what each part is."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
+    @property
+    def default(self) -> tuple[T, ...]: ...
+    @property
+    def is_single(self) -> bool: ...
+    def ids_of(self, picked: Iterable[T]) -> Said: ...
+    def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]: ...
+    def held(self, value: object) -> tuple[T, ...] | None: ...
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,8 @@ class _Choice(Generic[T]):
         found = tuple(dict.fromkeys(option for value in values for option in self.option_of(value)))
         unread = [Unread(self.key, self.label, value) for value in values if not self.option_of(value)]
         is_emptied = bool(said) and not values and not self.is_single
+        if said and not values and self.is_single:
+            unread = [Unread(self.key, self.label, "")]
         # of a parameter that is given twice Streamlit takes the last one
         return (found[-1:] if self.is_single else found[: self.most]) if found or is_emptied else None, unread
 
@@ -86,6 +105,37 @@ class _Choice(Generic[T]):
             found = tuple(option for option in value if option in self.options)[: self.most]
             return found if found or not value else None
         return (value,) if value in self.options else None
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A control of one whole number between two ends, too many to be options."""
+
+    key: str
+    label: str
+    least: int
+    most: int
+    default: tuple[int, ...]
+    words: tuple[str, ...] = ()
+    is_single: bool = True
+
+    def ids_of(self, picked: Iterable[int]) -> Said:
+        """What the address says for a number."""
+        return tuple(map(str, picked))
+
+    def read(self, said: Sequence[str]) -> tuple[tuple[int, ...] | None, list[Unread]]:
+        """The number that the address asks for, None for none, and the values that are none or beyond the ends."""
+        # more digits than any number here has are not even made one
+        known = [value for value in said if _DIGITS.fullmatch(value) and self.least <= int(value) <= self.most]
+        unread = [Unread(self.key, self.label, value) for value in said if value not in known]
+        return (int(known[-1]),) if known else None, unread
+
+    def held(self, value: object) -> tuple[int, ...] | None:
+        """The number that the session holds, if it can still be chosen."""
+        return (value,) if isinstance(value, int) and self.least <= value <= self.most else None
+
+
+_DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 
 def _choice(
@@ -114,7 +164,7 @@ def _apart(options: Sequence[T], ids: Ids[T]) -> tuple[str, ...]:
     return tuple(one if one and often[one] == 1 else str(option) for one, option in zip(short, options, strict=True))
 
 
-def _settled(choice: _Choice[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
+def _settled(choice: _Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     """What a control is to show, given what the session holds for it."""
     known = book()
     if known.is_asked(choice.key) and (kept is None or went_back()):
@@ -134,7 +184,7 @@ def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_f
     return _settled(choice, choice.held(st.session_state.get(key)))[0]
 
 
-def _before(choice: _Choice[T]) -> tuple[T, ...]:
+def _before(choice: _Control[T]) -> tuple[T, ...]:
     """Put into the session what the control is to show, if the session says something else.
 
     Returns:
@@ -151,7 +201,7 @@ def _before(choice: _Choice[T]) -> tuple[T, ...]:
     return ()
 
 
-def _after(choice: _Choice[T], value: object) -> None:
+def _after(choice: _Control[T], value: object) -> None:
     """Let the address say what the control shows."""
     picked = choice.held(value) or ()
     book().worded[choice.key] = choice.words
@@ -240,6 +290,26 @@ def _number(value: float) -> str:
     return f"{value:g}"
 
 
+def number(label: str, least: int, most: int, default: int, *, key: str, **st_options: Any) -> int:  # noqa: ANN401
+    """``st.number_input`` of a whole number, which is always there."""
+    control = _Whole(key, label, least, most, (default,))
+    begun = _before(control)
+    value = st.number_input(
+        label, least, most, begun[0] if begun else "min", key=key, persist_state="session", **st_options
+    )
+    _after(control, value)
+    return value
+
+
+def toggle(label: str, default: bool = False, *, key: str, **st_options: Any) -> bool:  # noqa: ANN401
+    """``st.toggle``; the address says "true" or "false"."""
+    choice = _choice(key, label, (False, True), (default,), lambda on: str(on).lower(), str, None)
+    begun = _before(choice)
+    value = st.toggle(label, begun[0] if begun else False, key=key, persist_state="session", **st_options)
+    _after(choice, value)
+    return value
+
+
 def pills(
     label: str,
     options: Iterable[T],
@@ -325,6 +395,14 @@ def tabs(
     found = st.tabs(choice.words, key=key, default=known.opened[key][1], on_change="rerun", **st_options)
     _after(choice, option_of.get(st.session_state[key]))
     return found
+
+
+def without(label: str, only: str, *, key: str) -> None:
+    """In the place of a control that would have one option: whatever else the address asks of it is not to be had."""
+    known = book()
+    if known.is_asked(key) and (said := st.query_params.get_all(key)):
+        known.keep(key, (), ())
+        known.note(key, [Unread(key, label, value) for value in said if value != only])
 
 
 def bound() -> Literal["query-params"] | None:

@@ -104,16 +104,15 @@ def render_worth(owners: Scene) -> None:
 def choose_limit(scene: Scene) -> Scene:
     """Owners with income under a limit, in the view's dollars; the limit lives in the link."""
     factor = price_ratio(_LIMIT_IN, scene.dollars) if scene.dollars else 1.0
-    limit = st.number_input(
+    limit = links.number(
         "Owners with income under",
-        min_value=10_000,
-        max_value=100_000_000,
-        value=round(_LIMIT * factor),
+        10_000,
+        100_000_000,
+        round(_LIMIT * factor),
         step=10_000,
         format="%d",
         # its default follows the dollar year: one control for each
         key=f"income_limit_{scene.dollars or ''}",
-        bind=links.bound(),
         help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )
     title = f"Owners, income under ${limit:,.0f}"

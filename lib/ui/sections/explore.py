@@ -116,10 +116,9 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
     with left:
         column = controls.pick_column("Amount", codebook.amounts(), codebook, default=first, key=f"{at}amount")
     with right:
-        linear = st.toggle(
+        linear = links.toggle(
             "Equal steps",
             key=f"{at}amount_linear",
-            bind=links.bound(),
             help="Off: where an amount is skewed, a scale that is even near zero and logarithmic beyond.",
         )
     result = results.distribution(scene.view, scene.heading, column, linear)
@@ -170,7 +169,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     with second:
         y = controls.pick_column("Up", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
     with third:
-        linear = st.toggle("Equal steps", key=f"{at}xy_linear", bind=links.bound())
+        linear = links.toggle("Equal steps", key=f"{at}xy_linear")
     try:
         result = results.relation(scene.view, x, y, linear, by)
     except EstimateError as error:

@@ -56,9 +56,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
-        apart = st.toggle(
-            "Leave out relatives", True, key="apart", bind=links.bound(), help=_about_relatives(scene.entity.plural)
-        )
+        apart = links.toggle("Leave out relatives", True, key="apart", help=_about_relatives(scene.entity.plural))
     if not apart:
         chosen = results.leading(scene.view, trim)[:number]
         st.caption(_listed(scene, chosen))

@@ -15,7 +15,7 @@ from lib.sources import download
 from lib.sources.download.limits import Limits, UnreachableError
 from lib.ui.run import background, server
 from lib.ui.scene import catalogue
-from lib.words import listed
+from lib.words import listed, literal
 from lib.work.progress import Progress
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _fetch(wanted: Mapping[str, Callable[..., Path]]) -> bool:
         finally:
             bar.empty()
     for failure in failures:
-        st.error(failure, icon=":material/cloud_off:")
+        st.error(literal(failure), icon=":material/cloud_off:")
     # the next run of the page sees the new files and has their first maps made
     server.after_first_page.clear()
     return not failures

@@ -27,6 +27,7 @@ from lib.words import a, capitalised, listed, literal, percent
 
 _WIDTH = 300
 _FACTS = 9
+_LONGEST_ID = 200
 """Columns told of a member where the subject names none."""
 
 _TABS, _CARDS = "use", "Cards"
@@ -71,6 +72,7 @@ def choose(scene: Segmented) -> Found | None:
         f"Find {a(member)}",
         key=key,
         type="search",
+        max_chars=_LONGEST_ID,
         placeholder="ID",
         on_change=_ask,
         bind=links.bound(),

@@ -122,10 +122,9 @@ def _choose_points(scene: Scene) -> bool:
     if not scene.about.weight or scene.view.counting == ROWS:
         return False
     entity = scene.entity
-    return st.toggle(
+    return links.toggle(
         f"Every {entity.behind} {entity.singular} once".replace("  ", " "),
         key="every_point",
-        bind=links.bound(),
         help=f"Off: {entity.plural} are drawn in proportion to their weights, so that a crowd of points is a crowd of "
         f"{entity.plural}. On: each is a point whatever its weight; those that were sampled more often than others, "
         f"as the {scene.extreme} may be, are then a larger share of the points than of the {entity.plural}.",
@@ -148,10 +147,8 @@ def _settings(scene: Scene, *, everyone: bool) -> Settings:
             help="How close points may come. Small: tight islands.",
         )  # fmt: skip
         if everyone:
-            st.toggle(
-                "Size by weight", key="sized", bind=links.bound(), help=f"As large as the {members} it stands for."
-            )
-        st.toggle("Contours", key="contours", bind=links.bound(), help=f"Lines around where most {members} lie.")
+            links.toggle("Size by weight", key="sized", help=f"As large as the {members} it stands for.")
+        links.toggle("Contours", key="contours", help=f"Lines around where most {members} lie.")
     return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance, everyone=everyone)
 
 

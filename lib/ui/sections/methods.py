@@ -35,6 +35,8 @@ from lib.ui.sections.maps import MOST_BESIDE
 from lib.ui.sections.recipes import FEWER_STARTS, MANY_ROWS
 from lib.words import capitalised, listed, literal
 
+_LONGEST_SEARCH = 100
+
 _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
 - **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
@@ -325,7 +327,11 @@ def _segments(scene: Scene) -> str:
 def render_dictionary(scene: Scene) -> None:
     """All columns with label, definition, unit and values; searchable."""
     wanted = st.text_input(
-        "Search", key="dictionary", bind=links.bound(), placeholder="A word, or the name of a column"
+        "Search",
+        key="dictionary",
+        bind=links.bound(),
+        max_chars=_LONGEST_SEARCH,
+        placeholder="A word, or the name of a column",
     )
     rows = [
         {

@@ -100,10 +100,9 @@ def _told_of_mark(scene: Segmented, drawn: Plane, one: Found) -> list[str]:
 
 
 def _render_plane(scene: Segmented, one: Found | None) -> Plane:
-    linear = st.toggle(
+    linear = links.toggle(
         "Equal steps",
         key=_LINEAR,
-        bind=links.bound(),
         help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
         f"{scene.entity.plural} do not squeeze all others into a corner.",
     )

@@ -11,6 +11,7 @@ from lib.estimates import THIN, THIN_SOURCE
 from lib.features.wording import COUNT, counts
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
+from lib.tables.cells import clean_name
 from lib.ui.run import background, results
 from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
@@ -18,7 +19,7 @@ from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
 from lib.words import a, capitalised, literal
 
-_DATA, _COUNT = "data", "count"
+_DATA, _COUNT, _WHO = "data", "count", "who"
 _AS_IN_THE_FILE = 0
 _LONGEST_TITLE = 60
 _MOST_UNREAD = 3
@@ -49,8 +50,15 @@ def render_unread() -> None:
     """Say which choices of a link nobody understood; drawn once all controls have read theirs."""
     unread = [one for one in links.not_understood() if one.key != _DATA or not fetching.wave_asked(one.value)]
     if unread:
-        parts = "; ".join(f"{one.label}: {one.value[:_LONGEST_TITLE]}" for one in unread[:_MOST_UNREAD])
+        parts = "; ".join(f"{one.label}: {_shown(one.value)}" for one in unread[:_MOST_UNREAD])
+        if len(unread) > _MOST_UNREAD:
+            parts += f"; and {len(unread) - _MOST_UNREAD} more"
         st.info(f"The link asks for what is not to be had here: {literal(parts)}.", icon=":material/link_off:")
+
+
+def _shown(value: str) -> str:
+    """A value of a link in a line."""
+    return clean_name(value, _LONGEST_TITLE) or "nothing"
 
 
 def set_counting(counting: Counting) -> None:
@@ -146,15 +154,17 @@ def _choose_named(source: str, dollars: int | None) -> tuple[Scene, NamedPopulat
     columns = catalogue.columns_of(source, catalogue.stamp_of(source))
     # a table may lack what tells the members of a population
     there = [n.key for n in subject.populations if set(named_population(n, dollars).columns) <= set(columns)]
-    key = subject.populations[0].key
+    key, label = subject.populations[0].key, capitalised(subject.entity.plural)
     if len(there) > 1:
         key = links.selectbox(
-            capitalised(subject.entity.plural),
+            label,
             there,
-            key="who",
+            key=_WHO,
             format_func=lambda key: subject.named(key).label,
             help=_about_limits(subject) if dollars else None,
         )
+    else:
+        links.without(label, key, key=_WHO)
     named = subject.named(key)
     view = View(source, catalogue.stamp_of(source), dollars, named_population(named, dollars), MEMBERS)
     return Scene(view, Heading(named.label)), named

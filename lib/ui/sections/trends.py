@@ -21,7 +21,7 @@ from lib.ui.run.trend_results import Asked
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import features, naming, recipes, segments
-from lib.words import capitalised, listed, literal, slug
+from lib.words import capitalised, file_name, listed, literal
 
 _NOBODY = "~none"
 """What no column is called."""
@@ -214,11 +214,10 @@ def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
         }
     )
     st.dataframe(shown, hide_index=True, alt=trend.words)
-    name = slug(f"{trend.title} {asked.scene.title}")[:60].strip("-")
     st.download_button(
         "Figures, CSV",
         lambda: exports.trend_csv(trend, trend_results.origin(asked, trend)),
-        f"{name}-{what}.csv",
+        file_name(f"{trend.title} {asked.scene.title}", what, ending="csv"),
         icon=":material/download:",
         key=f"file_{what}",
         on_click="ignore",

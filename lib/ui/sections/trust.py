@@ -164,17 +164,10 @@ def _their_way(features: int) -> None:
 def render_steps(scene: Segmented) -> None:
     """k-means at work: from its first centroids to its last."""
     recipe, codebook = scene.recipe, scene.codebook
-    start = st.number_input(
-        "Start",
-        1,
-        len(scene.found.inertias),
-        1,
-        key="watched_start",
-        bind=links.bound(),
-        help="Each start draws other centroids.",
-    )
+    starts = len(scene.found.inertias)
+    start = links.number("Start", 1, starts, 1, key="watched_start", help="Each start draws other centroids.")
     linear = plane_is_linear()
-    steps = segment_results.steps(scene.view, recipe, int(start) - 1, linear)
+    steps = segment_results.steps(scene.view, recipe, start - 1, linear)
     last = len(steps) - 1
     if "watched_step" not in st.session_state or st.session_state["watched_step"] > last:
         st.session_state["watched_step"] = 0

@@ -20,7 +20,7 @@ from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
-from lib.words import capitalised, literal, slug
+from lib.words import capitalised, file_name, literal
 
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart", "sensitivity_chart")
 """Charts of a page that go into its report besides the report's own."""
@@ -55,8 +55,7 @@ def _render_link(scene: Segmented) -> None:
 
 
 def _file_name(scene: Segmented, what: str, ending: str) -> str:
-    words = slug(f"{scene.about.name} {scene.title}")
-    return f"{words[:60].strip('-')}-{what}.{ending}"
+    return file_name(f"{scene.about.name} {scene.title}", what, ending=ending)
 
 
 def _files(scene: Segmented) -> list[tuple[str, str, str, Callable[[], bytes | str]]]:
@@ -243,10 +242,10 @@ def _label(read: StoredRecipe, recipe: Any, table: Any) -> None:  # noqa: ANN401
 
 def _labelled(read: StoredRecipe, table: Any) -> tuple[str, bytes, str]:  # noqa: ANN401 - Streamlit's uploaded file
     """What was done, the labelled table, and what its file is called."""
-    ending = ".parquet" if table.name.lower().endswith(".parquet") else ".csv"
+    ending = "parquet" if table.name.lower().endswith(".parquet") else "csv"
     content = table.getvalue()
     with folder(_TIMES * len(content)) as place:
-        given, labelled = place / f"table{ending}", place / f"labelled{ending}"
+        given, labelled = place / f"table.{ending}", place / f"labelled.{ending}"
         given.write_bytes(content)
         done = label_file(read, given, labelled)
-        return done.words, labelled.read_bytes(), f"labelled-{Path(table.name).stem[:40]}{ending}"
+        return done.words, labelled.read_bytes(), file_name(f"labelled {Path(table.name).stem}", ending=ending)

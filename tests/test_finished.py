@@ -62,3 +62,10 @@ def test_amounts_are_in_the_currency_of_the_table():
 
 def test_the_size_of_a_view_is_left_to_the_page():
     assert "continuousWidth" not in str(finish(looked_up(), SURVEY).spec)
+
+
+def test_no_tooltip_calls_a_value_what_would_be_fetched_as_a_picture():
+    """vega-tooltip makes a picture of what is called "image"; a column may be called so."""
+    tips = [alt.Tooltip("title:N", title="image"), alt.Tooltip("title:N", title="<colour>")]
+    done = finish(looked_up().encode(tooltip=tips), SURVEY, validate=True).worded({"<colour>": "image"})
+    assert [tip["title"] for tip in done.spec["encoding"]["tooltip"]] == ["Image", "Image"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.words import literal, slug, within_sentence
+from lib.words import file_name, literal, slug, within_sentence
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,23 @@ def test_a_short_name_for_an_address():
         ("1. a", "1\\. a"),
         ("- a -> b", "\\- a -\u2060\\> b"),
         ("a\n\n# b", "a # b"),
+        ("a\0b \u202egnp.exe\u202c", "a b gnp.exe"),
     ],
 )
 def test_no_mark_in_literal_words_takes_effect(words, shown):
     assert literal(words) == shown
+
+
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [
+        ("Mine: Denied, under $2M", "mine-denied-under-2m-members.csv"),
+        ("../../etc/passwd\0 C:\\x", "etc-passwd-c-x-members.csv"),
+        ("=cmd|' /C calc'!A0", "cmd-c-calc-a0-members.csv"),
+        ("€ \u202e", "members.csv"),
+        ("CON", "con-members.csv"),
+        ("x" * 300, f"{'x' * 60}-members.csv"),
+    ],
+)
+def test_a_file_is_named_in_letters_digits_and_hyphens(named, name):
+    assert file_name(named, "members", ending="csv") == name

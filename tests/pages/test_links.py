@@ -97,6 +97,17 @@ def test_an_id_wins_over_a_label():
     assert choice.read(["AGE"]) == (("AGE",), [])
 
 
+def test_a_whole_number_between_its_ends_is_read_and_nothing_else():
+    from lib.ui.scene.links import Unread, _Whole
+
+    control = _Whole("limit", "Limit", 10, 1_000_000, (500,))
+    assert control.read(["600000"]) == ((600_000,), [])
+    assert control.read(["10", "20"]) == ((20,), [])
+    assert control.read(["20", "many"]) == ((20,), [Unread("limit", "Limit", "many")])
+    for said in ("", "inf", "-inf", "nan", "1e400", "9" * 5_000, "5.5", " 70", "\u0967\u0968", "\0", "9"):
+        assert control.read([said]) == (None, [Unread("limit", "Limit", said)])
+
+
 def test_where_an_id_says_too_little_the_name_does():
     from lib.ui.scene.links import _choice
 

@@ -1,0 +1,75 @@
+"""Links that ask for what is not there: the page comes, one sentence says what was not understood, and it goes on."""
+
+import pytest
+from tables import neutral_table
+
+PAGES = ("explore", "two_features", "many_features", "small_business", "methods")
+EXPLORE, TWO, MANY, SMALL, METHODS = (f"pages/{page}.py" for page in PAGES)
+LIMIT = "income_limit_2019"
+
+EVERYWHERE = ("data", "dollars", "who", "count")
+SHOWN = "Survey: nothing; Amounts in: 1e400; Households: " + "9" * 60
+CHOICES = {
+    EXPLORE: ("show", "by", "amount", "x", "y", "variance", "amount_linear"),
+    TWO: ("across", "up", "transform", "scaling", "k", "bend", "use", "plane_linear"),
+    MANY: ("choose", "algorithm", "transform", "k", "pca", "colour", "perplexity", "contours", "use"),
+    SMALL: ("choose", "k", "pca", "owners", LIMIT, "use", "contours"),
+}
+"""What stands in the links of a page, besides what is in those of all."""
+
+BAD = {
+    "nothing": "",
+    "beyond all numbers": "1e400",
+    "beyond all bounds": "9" * 400,
+    "no number": "nan",
+    "a zero byte": "ca\0rds",
+    "very long": "x" * 100_000,
+    "twice": ["Fearful", "INF"],
+}
+
+
+def note(at) -> str:
+    """The sentence on what was not understood."""
+    (said,) = (info.value for info in at.info if "not to be had" in info.value)
+    return said
+
+
+@pytest.mark.parametrize("page", CHOICES)
+def test_every_choice_of_a_page_may_be_nonsense(app, page):
+    keys, values = (*EVERYWHERE, *CHOICES[page]), list(BAD.values())
+    at = app(page, maps="pca", **{key: values[place % len(values)] for place, key in enumerate(keys)})
+    assert not at.error
+    told = note(at)
+    assert told.startswith(f"The link asks for what is not to be had here: {SHOWN}; and ")
+    assert len(told) < 400
+    assert not set(keys) & set(at.query_params)
+    assert at.selectbox(key="who").value == "everyone"
+    assert not at.run().exception
+
+
+def test_what_was_not_understood_is_said_until_the_next_choice(app):
+    at = app(EXPLORE, who="Fearful", amount_linear="maybe")
+    assert note(at).endswith("here: Households: Fearful; Equal steps: maybe.")
+    at.toggle(key="amount_linear").set_value(True).run()
+    assert not any("not to be had" in info.value for info in at.info)
+    assert at.query_params == {"amount_linear": "true"}
+
+
+@pytest.mark.parametrize(("said", "limit"), [("inf", 500_000), (["700000", "9" * 400], 700_000)], ids=["one", "two"])
+def test_a_limit_that_is_none_is_said_and_the_usual_one_holds(app, said, limit):
+    at = app(SMALL, maps="pca", **{LIMIT: said})
+    assert "Owners with income under: " in note(at)
+    assert at.number_input(key=LIMIT).value == limit
+
+
+def test_a_start_that_is_none_is_said(app):
+    at = app(TWO, use="inside", watched_start="inf")
+    assert note(at).endswith("here: Start: inf.")
+    assert at.number_input(key="watched_start").value == 1
+
+
+def test_a_population_that_no_control_offers_is_said(offer):
+    at = offer(neutral_table(), METHODS, who="fearful")
+    assert note(at).endswith("here: Rows: fearful.")
+    assert "who" not in at.query_params
+    assert not offer(neutral_table(), METHODS, who="everyone").info

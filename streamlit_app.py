@@ -32,7 +32,7 @@ def visit() -> None:
         try:
             st.session_state["scene"] = sidebar.choose_scene()
             notice = st.empty()
-            page.run()
+            whole_page.run(page)
             with notice:
                 sidebar.render_unread()
         except HouseholdSegmentsError as error:

@@ -6,6 +6,7 @@ routing.enter("pages/explore.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import explore as sections  # noqa: E402
 from lib.ui.sections import lead  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
@@ -23,7 +24,7 @@ if scene.codebook.categories():
     sections.render_groups(scene)
 
 if not scene.codebook.amounts():
-    st.stop()
+    whole_page.end()
 
 st.header("How an amount is spread", divider="gray")
 sections.render_distribution(scene)

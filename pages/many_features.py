@@ -6,6 +6,7 @@ routing.enter("pages/many_features.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import features, maps, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
@@ -21,7 +22,7 @@ stop_if_empty(scene)
 chosen = features.choose_features(scene)
 if len(chosen) < 2:
     st.info("Choose two features or more.")
-    st.stop()
+    whole_page.end()
 features.render_relatives(scene, chosen)
 recipe = recipes.choose_recipe(scene, chosen, algorithms=True, components=True)
 sections.fit_or_stop(scene, recipe)

@@ -6,6 +6,7 @@ routing.enter("pages/small_business.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import business, features, lead, maps, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
@@ -17,7 +18,7 @@ scene = st.session_state["scene"]
 st.title("Small-business owners")
 if not business.is_for(scene):
     st.info(f"This page is about the Survey of Consumer Finances: {literal(scene.about.name)} has nothing for it.")
-    st.stop()
+    whole_page.end()
 lead.render_lead(scene)
 stop_if_empty(scene)
 
@@ -36,7 +37,7 @@ lead.render_lead(small)
 chosen = features.choose_features(small)
 if len(chosen) < 2:
     st.info("Choose two features or more.")
-    st.stop()
+    whole_page.end()
 features.render_relatives(small, chosen)
 business.render_help(small, chosen[0])
 recipe = recipes.choose_recipe(small, chosen, components=True)

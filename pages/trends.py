@@ -6,6 +6,7 @@ routing.enter("pages/trends.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import fetching  # noqa: E402
 from lib.ui.sections import trends as sections  # noqa: E402
 from lib.words import literal  # noqa: E402
@@ -15,7 +16,7 @@ scene = st.session_state["scene"]
 st.title("Trends")
 if not sections.is_for(scene):
     st.info(f"This page is about the waves of a survey: {literal(scene.about.name)} has none.")
-    st.stop()
+    whole_page.end()
 
 sections.render_lead(scene)
 fetching.offer_all()

@@ -6,6 +6,7 @@ routing.enter("pages/two_features.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
@@ -21,7 +22,7 @@ stop_if_empty(scene)
 features = recipes.choose_two(scene)
 if features[0] == features[1]:
     st.info("Choose two different amounts.")
-    st.stop()
+    whole_page.end()
 recipe = recipes.choose_recipe(scene, features)
 sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe)

@@ -6,13 +6,14 @@ routing.enter("pages/your_table.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import bring as sections  # noqa: E402
 from lib.ui.sections import clean, derive  # noqa: E402
 
 st.title("Your own table")
 made = sections.bring()
 if made is None:
-    st.stop()
+    whole_page.end()
 
 sections.render_size(made)
 sections.offer(made)

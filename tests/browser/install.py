@@ -21,8 +21,10 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",
 )
-"""What it is started with: nothing of its own on the network, and no processor for graphics."""
+"""What it is started with: nothing of its own on the network, no processor for graphics, and pages that a test hands it
+may speak to loopback."""
 
 
 def executable() -> str | None:

@@ -140,18 +140,6 @@ def test_a_narrow_screen_does_not_scroll_sideways(browser, server, scheme):
     context.close()
 
 
-def test_the_app_speaks_to_its_own_server_only(browser, server):
-    context = browser.new_context()
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(server)
-    settle(page)
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
-    assert [url for url in asked if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:"))] == []
-    context.close()
-
-
 def test_the_real_waves_show_the_published_shares(visit, real_server):
     page = visit(f"{real_server}/?data=2019")
     tiles = page.get_by_test_id("stMetric")

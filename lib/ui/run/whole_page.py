@@ -1,12 +1,15 @@
-"""Fragments: parts of a page that run again alone, and a choice in one of them that changes more than it."""
+"""The whole page and its fragments: where it ends, parts that run again alone, a choice in them that changes more."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import StopException
 
 from lib.errors import HouseholdSegmentsError
 from lib.words import literal
@@ -46,3 +49,14 @@ def fragment(render: Callable[P, None]) -> Callable[P, None]:
 def say(error: HouseholdSegmentsError) -> None:
     """What went wrong."""
     st.error(literal(str(error)), icon=":material/error:")
+
+
+def run(page: StreamlitPage) -> None:
+    """Run a page to its end, wherever that is."""
+    with contextlib.suppress(StopException):
+        page.run()
+
+
+def end() -> NoReturn:
+    """End the page here. After ``st.stop`` nothing can be said any more, and above the page there may be something."""
+    raise StopException

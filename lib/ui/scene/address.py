@@ -8,11 +8,12 @@ that comes with a rerun is what the browser had when it asked, which may be olde
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _KEPT = "address_book"
@@ -77,7 +78,7 @@ class Book:
         """From now on say nothing in the address, or say everything in it again; what it says by now goes."""
         if is_private and not self.is_private:
             self.says = dict.fromkeys(self.says, ())
-            st.query_params.clear()
+            _empty()
         self.is_private = is_private
 
     def note(self, key: str, unread: Sequence[Unread]) -> None:
@@ -123,6 +124,16 @@ class Book:
         # an empty list takes a parameter out
         st.query_params.update({key: list(values) for key, values in said.items()})
         self._sent = self._shown()
+
+
+def _empty() -> None:
+    """Take everything out of the address; of what Streamlit itself has bound it does so when it is drawn unbound."""
+    try:
+        st.query_params.clear()
+    except StreamlitAPIException:
+        for name in list(st.query_params):
+            with suppress(StreamlitAPIException):
+                del st.query_params[name]
 
 
 def book() -> Book:

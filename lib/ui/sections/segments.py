@@ -49,7 +49,7 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
         found = segment_results.segmentation(scene.view, recipe)
     except HouseholdSegmentsError as error:
         st.error(literal(str(error)), icon=":material/rule:")
-        st.stop()
+        whole_page.end()
     if (rotation := found.model.space.rotation) is not None:
         led = literal(rotation.words)
         st.caption(
@@ -69,7 +69,7 @@ def _find_in_the_background(scene: Scene, recipe: Recipe) -> None:
         segment_results.segmentation(view, recipe)
 
     background.render("segments", (view.key, recipe), work)
-    st.stop()
+    whole_page.end()
 
 
 def plane_is_linear() -> bool:

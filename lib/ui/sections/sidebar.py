@@ -12,7 +12,7 @@ from lib.features.wording import COUNT, counts
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.tables.cells import clean_name
-from lib.ui.run import background, results
+from lib.ui.run import background, results, whole_page
 from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
@@ -240,4 +240,4 @@ def stop_if_empty(scene: Scene) -> None:
     elif scene.view.population.conditions:
         st.markdown("No single condition is the cause: remove two or more of them in the sidebar.")
     if not size.rows:
-        st.stop()
+        whole_page.end()

@@ -39,11 +39,16 @@ def go(page, name: str) -> None:
     finish(page)
 
 
+def download(page, button: str):
+    """What a button gives."""
+    with page.expect_download(timeout=LONG) as given:
+        page.get_by_role("button", name=button).click()
+    return given.value
+
+
 def saved(page, button: str) -> Path:
     """The file that a button gives."""
-    with page.expect_download(timeout=LONG) as download:
-        page.get_by_role("button", name=button).click()
-    return Path(download.value.path())
+    return Path(download(page, button).path())
 
 
 def choose(page, control: str, option: str) -> None:
@@ -83,7 +88,8 @@ def test_card_customers_from_a_file_to_segments_a_customer_a_report_and_labelled
 
     page.get_by_role("tab", name="Hand on").click()
     finish(page)
-    labelled = pd.read_csv(saved(page, "Customers, CSV"), comment="#")
+    file = download(page, "Customers, CSV")
+    labelled = pd.read_csv(file.path(), comment="#")
     assert len(labelled) == 8_950
     assert labelled["segment"].between(1, 4).all()
     recipe = json.loads(saved(page, "Recipe, JSON").read_text(encoding="utf-8"))
@@ -101,6 +107,12 @@ def test_card_customers_from_a_file_to_segments_a_customer_a_report_and_labelled
     other.get_by_role("combobox", name=re.compile("Survey|Table")).first.click()
     expect(other.get_by_role("option").first).to_be_visible()
     assert not [name for name in other.get_by_role("option").all_inner_texts() if "CC" in name]
+
+    # nobody can guess where a file was fetched from, and once the table is forgotten there is nothing
+    assert re.fullmatch(rf"{server}/media/[0-9a-f]{{32,}}\.\w+", file.url)
+    page.get_by_role("button", name="Forget my data").click()
+    settle(page)
+    assert other.context.request.get(file.url).status == 404
     other.context.close()
 
 

@@ -125,7 +125,11 @@ def report(
         parts.who(dataset, segmentation, origin),
         Section(
             "Segments",
-            (strong(said.lead), *map(strong, said.details), levels_words(dataset, segmentation, is_everyone=not origin.population)),
+            (
+                strong(said.lead),
+                *map(strong, said.details),
+                levels_words(dataset, segmentation, is_everyone=not origin.population),
+            ),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
                 parts.sizes(dataset, segmentation, called, sure),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,9 @@ FORMULA = r"^\s*[=+\-@\t\r\n\x0b\x0c\x00＝＋－＠]"
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 """Text that is a plain number and nothing else: it cannot do harm, and must stay a number."""
+
+_JOINER = "\u2060"
+"""Unicode's word joiner."""
 
 _FORMULA, _NUMBER = re.compile(FORMULA), re.compile(NUMBER)
 _AFTER_SEPARATOR = re.compile(r"([,;\t|]\s*)(?=([=+\-@][^,;\t|)\s]*))")
@@ -44,20 +47,30 @@ def _harmless(words: str) -> str:
     return _AFTER_SEPARATOR.sub(guard, words)
 
 
+def unstarted(text: str) -> str:
+    """The same for the screen, where it looks as written: what stands in front has no width."""
+    return f"{_JOINER}{text}" if guarded(text) != text else text
+
+
 def guarded_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """A table whose text cells and column names cannot start a formula; numbers are left alone."""
+    return _mapped(frame, guarded)
+
+
+def on_screen(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same for the screen, where a table's own menu saves it as it is: see ``unstarted``."""
+    return _mapped(frame, unstarted)
+
+
+def _mapped(frame: pd.DataFrame, guard: Callable[[str], str]) -> pd.DataFrame:
     safe = frame.copy(deep=False)
     for name in frame.columns[[_is_text(kind) for kind in frame.dtypes]]:
-        safe[name] = frame[name].map(_cell)
-    return safe.rename(columns=lambda name: guarded(str(name)))
+        safe[name] = frame[name].map(lambda value: guard(value) if isinstance(value, str) else value)
+    return safe.rename(columns=lambda name: guard(str(name)))
 
 
 def _is_text(kind: Any) -> bool:  # noqa: ANN401 - any of pandas' types
     return not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind))
-
-
-def _cell(value: Any) -> Any:  # noqa: ANN401 - a column of objects may hold anything
-    return guarded(value) if isinstance(value, str) else value
 
 
 def clean_name(text: str, most: int = MAX_NAME) -> str:

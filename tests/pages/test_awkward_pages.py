@@ -5,6 +5,7 @@ import re
 import pytest
 from marks import alive
 
+from lib.tables.cells import FORMULA, NUMBER
 from lib.ui.scene import own
 from tests.sources.awkward import AWKWARD
 
@@ -20,6 +21,16 @@ WHOLE_WAY = (
 )
 """What is read as a table like others goes the way of others: these are like none."""
 
+STARTS = re.compile(FORMULA)
+
+
+def formulas(at) -> list[str]:
+    """Cells and names of columns that a spreadsheet would take for formulas, if a table's own menu saved them."""
+    tables = [shown.value for shown in at.dataframe if not shown.proto.editing_mode]
+    texts = [text for table in tables for text in (*table, *table.select_dtypes(exclude="number").to_numpy().ravel())]
+    return [text for text in texts if isinstance(text, str) and STARTS.match(text) and not re.match(NUMBER, text)]
+
+
 ALONE = "1 row cannot make 2 segments: choose fewer segments or a larger population."
 
 
@@ -28,6 +39,7 @@ def test_the_page_shows_a_table_or_one_sentence(brought, title):
     one = AWKWARD[title]
     at = brought(AWKWARD[title].name, AWKWARD[title].make())
     assert alive(at) == []
+    assert formulas(at) == []
     if not one.says:
         at.button(key="use_own").click().run()
         assert not at.exception

@@ -10,6 +10,7 @@ import streamlit as st
 from lib.dataset import ROWS, Codebook, Dataset
 from lib.estimates.wording import too_unsure
 from lib.population import Size
+from lib.tables.cells import on_screen
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
 from lib.words import literal
@@ -79,7 +80,7 @@ def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str, key: 
     """A table with the same figures as a chart, closed and not there until somebody asks for it."""
     with st.expander("The same figures as a table", key=key, on_change="rerun") as asked:
         if asked.open:
-            st.dataframe(frame[list(columns)], column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
+            st.dataframe(on_screen(frame[list(columns)]), column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
 
 
 def unsure_note(scene: Scene, table: pd.DataFrame) -> str:

@@ -21,6 +21,7 @@ from lib.steps import (
     Step,
     overview,
 )
+from lib.tables.cells import on_screen
 from lib.ui.scene import desk
 from lib.ui.scene.desk import Desk
 from lib.words import literal, percent
@@ -161,7 +162,7 @@ def _render_outliers(data: Dataset) -> None:
         st.caption("No amount lies beyond Tukey's fences.")
     else:
         st.dataframe(
-            shown,
+            on_screen(shown),
             hide_index=True,
             height=320 if len(shown) > 8 else "content",
             column_config={name: st.column_config.NumberColumn(format="localized") for name in ("Below", "Above")},

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.sources.table import Understood, edited
+from lib.tables.cells import on_screen, unstarted
 from lib.tables.own.choices import MAX_CURRENCY, MAX_SKIPPED
 from lib.tables.own.dates import ORDERS
 from lib.tables.own.delimited import DELIMITERS, shown_delimiter
@@ -61,8 +62,13 @@ def render_file(understood: Understood) -> None:
         )
     names = [column.name for column in understood.columns]
     preview = pd.DataFrame(understood.preview, columns=names, index=understood.preview_rows)
-    about = {name: _headed(column) for name, column in zip(names, understood.columns, strict=True)}
-    st.dataframe(preview, height=260, column_config=about, alt=f"The first {len(preview)} rows as they are in the file")
+    about = {unstarted(name): _headed(column) for name, column in zip(names, understood.columns, strict=True)}
+    st.dataframe(
+        on_screen(preview),
+        height=260,
+        column_config=about,
+        alt=f"The first {len(preview)} rows as they are in the file",
+    )
 
 
 def _headed(column: ColumnGuess) -> Any:  # noqa: ANN401 - what Streamlit makes of it
@@ -206,7 +212,8 @@ def _render_one(understood: Understood) -> None:
     name = st.selectbox("Look at one column", names, key=_LOOKED_AT)
     cells, levels = st.columns(2)
     with cells:
-        st.dataframe(edited.read_beside(understood, name), hide_index=True, height=260, alt="As written and as read")
+        beside = on_screen(edited.read_beside(understood, name))
+        st.dataframe(beside, hide_index=True, height=260, alt="As written and as read")
     labels = edited.levels_of(understood, name)
     if labels.empty:
         return
@@ -233,5 +240,5 @@ def render_misfits(understood: Understood) -> None:
             for column in odd
             for misfit in column.misfits[:_LISTED]
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Cells that do not fit their column")
+        st.dataframe(on_screen(pd.DataFrame(rows)), hide_index=True, alt="Cells that do not fit their column")
         st.caption(f"They count as missing. Up to {_LISTED} of each column are listed; names of columns are on row 1.")

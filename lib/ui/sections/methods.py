@@ -27,6 +27,7 @@ from lib.segments.kmeans import LEAST_STARTS, SAME, TIMES_FOUND, UNLESS_EASY
 from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
+from lib.tables.cells import on_screen
 from lib.ui.scene import controls, links
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
@@ -354,7 +355,7 @@ def render_dictionary(scene: Scene) -> None:
         st.info(f"No column mentions “{literal(wanted)}”: try a shorter word.")
         return
     st.dataframe(
-        table,
+        on_screen(table),
         hide_index=True,
         height=520,
         column_config={

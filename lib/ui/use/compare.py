@@ -12,6 +12,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import difference, with_interval
 from lib.segments import Floor, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
+from lib.tables.cells import on_screen
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
@@ -40,7 +41,7 @@ def render(scene: Segmented) -> None:
             **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
         }
     )
-    st.dataframe(shown, hide_index=True, alt=f"{one} beside {other}")
+    st.dataframe(on_screen(shown), hide_index=True, alt=f"{one} beside {other}")
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
     told = results.how_sure(scene.view)

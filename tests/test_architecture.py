@@ -66,6 +66,17 @@ def test_only_lib_ui_imports_streamlit(path):
     assert not uses or room_of(path) == "ui"
 
 
+def test_tables_reach_the_screen_one_way():
+    # what a table's own menu saves must not start a formula: `controls.dataframe` sees to it
+    pages = [path.relative_to(ROOT) for path in (ROOT / "pages").glob("*.py")]
+    calling = {p.as_posix() for p in [*modules(), *pages] if ".dataframe(" in _without_ours(p)}
+    assert calling == {"lib/ui/scene/controls.py"}
+
+
+def _without_ours(path):
+    return (ROOT / path).read_text(encoding="utf-8").replace("controls.dataframe(", "")
+
+
 @pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in ORDER], ids=str)
 def test_imports_point_one_way(path):
     above = set(ORDER[ORDER.index(room_of(path)) + 1 :])

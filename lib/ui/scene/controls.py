@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -76,11 +77,23 @@ def chart_note(scene: Scene, *sentences: str) -> None:
     st.caption(" ".join([*map(literal, filter(None, sentences)), source_line(scene) + "."]))
 
 
+def dataframe(frame: pd.DataFrame, *, alt: str, hide_index: bool = True, **options: Any) -> None:  # noqa: ANN401
+    """A table on the page; what its own menu saves starts no formula.
+
+    Args:
+        frame: The table.
+        alt: What it says, for those who do not see it.
+        hide_index: Whether its index is left out.
+        options: Others of ``st.dataframe``.
+    """
+    st.dataframe(on_screen(frame), alt=alt, hide_index=hide_index, **options)
+
+
 def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str, key: str) -> None:
     """A table with the same figures as a chart, closed and not there until somebody asks for it."""
     with st.expander("The same figures as a table", key=key, on_change="rerun") as asked:
         if asked.open:
-            st.dataframe(on_screen(frame[list(columns)]), column_config=columns, hide_index=True, alt=alt)  # type: ignore[arg-type]
+            dataframe(frame[list(columns)], column_config=columns, alt=alt)
 
 
 def unsure_note(scene: Scene, table: pd.DataFrame) -> str:

@@ -92,7 +92,7 @@ def render_worth(owners: Scene) -> None:
                 "Sampled households": f"{int(summary['sampled']):,}",
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="What businesses are worth and bring in, among owners")
+    controls.dataframe(pd.DataFrame(rows), alt="What businesses are worth and bring in, among owners")
     controls.chart_note(
         owners,
         "Business equity is net: the extract has already taken off what the business owes and added what the "

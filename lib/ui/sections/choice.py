@@ -100,7 +100,7 @@ def _find_gaps(scene: Segmented) -> None:
 def _render_scores(scene: Scene, table: pd.DataFrame, advised: Sequence[Suggestion]) -> None:
     with st.expander("All scores and what each criterion advises"):
         why = pd.DataFrame([{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.words} for s in advised])
-        st.dataframe(why, hide_index=True, alt=agreement(advised))
+        controls.dataframe(why, alt=agreement(advised))
         columns = {
             "inertia": ("Inertia", "{:,.4g}"),
             "silhouette": ("Silhouette", "{:.3f}"),
@@ -121,9 +121,8 @@ def _render_scores(scene: Scene, table: pd.DataFrame, advised: Sequence[Suggesti
             "seconds": ("Seconds", "{:.2f}"),
         }
         shown = {label: table[name].map(form.format) for name, (label, form) in columns.items() if name in table}
-        st.dataframe(
+        controls.dataframe(
             pd.DataFrame({"Segments": table.index, **shown}),
-            hide_index=True,
             alt="Every score for each number of segments",
         )
 

@@ -21,8 +21,7 @@ from lib.steps import (
     Step,
     overview,
 )
-from lib.tables.cells import on_screen
-from lib.ui.scene import desk
+from lib.ui.scene import controls, desk
 from lib.ui.scene.desk import Desk
 from lib.words import literal, percent
 
@@ -80,26 +79,26 @@ def _render_missing(data: Dataset) -> None:
         st.caption("No value is missing.")
         return
     left, right = st.columns([3, 2])
-    left.dataframe(
-        blank,
-        hide_index=True,
-        height="content" if len(blank) <= 8 else 320,
-        column_config={
-            "label": "Column",
-            "blank": st.column_config.NumberColumn("Rows without", format="localized"),
-            "share": st.column_config.NumberColumn("Share", format="percent"),
-        },
-        alt=f"{len(blank)} columns lack values, {blank['label'].iloc[0]} most",
-    )
+    with left:
+        controls.dataframe(
+            blank,
+            height="content" if len(blank) <= 8 else 320,
+            column_config={
+                "label": "Column",
+                "blank": st.column_config.NumberColumn("Rows without", format="localized"),
+                "share": st.column_config.NumberColumn("Share", format="percent"),
+            },
+            alt=f"{len(blank)} columns lack values, {blank['label'].iloc[0]} most",
+        )
     together = overview.missing_together(data)
     if together.empty:
         right.caption("No row lacks values in two columns of the file.")
     else:
-        right.dataframe(
-            pd.DataFrame({"Rows": together["rows"], "Missing together": together["columns"].map(", ".join)}),
-            hide_index=True,
-            alt="In which columns together rows lack a value",
-        )
+        with right:
+            controls.dataframe(
+                pd.DataFrame({"Rows": together["rows"], "Missing together": together["columns"].map(", ".join)}),
+                alt="In which columns together rows lack a value",
+            )
     how = st.selectbox("What to do", [_LEAVE_OUT, *_FILLINGS], key="clean_missing_how")
     offered = [name for name in blank.index if _can_be(how, data.codebook[name])]
     of_file = [name for name in offered if name not in overview.made(data)]
@@ -161,9 +160,8 @@ def _render_outliers(data: Dataset) -> None:
     if shown.empty:
         st.caption("No amount lies beyond Tukey's fences.")
     else:
-        st.dataframe(
-            on_screen(shown),
-            hide_index=True,
+        controls.dataframe(
+            shown,
             height=320 if len(shown) > 8 else "content",
             column_config={name: st.column_config.NumberColumn(format="localized") for name in ("Below", "Above")},
             alt=f"{len(found)} amounts have values beyond Tukey's fences, {found['label'].iloc[0]} most",

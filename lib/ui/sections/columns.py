@@ -13,13 +13,13 @@ import pandas as pd
 import streamlit as st
 
 from lib.sources.table import Understood, edited
-from lib.tables.cells import on_screen, unstarted
+from lib.tables.cells import unstarted
 from lib.tables.own.choices import MAX_CURRENCY, MAX_SKIPPED
 from lib.tables.own.dates import ORDERS
 from lib.tables.own.delimited import DELIMITERS, shown_delimiter
 from lib.tables.own.encoding import ENCODINGS
 from lib.tables.own.guess import ROLES, ColumnGuess
-from lib.ui.scene import own
+from lib.ui.scene import controls, own
 from lib.words import literal
 
 _TURN, _BEFORE, _LOOKED_AT = "own_columns_turn", "own_misfits_before", "own_column"
@@ -63,11 +63,12 @@ def render_file(understood: Understood) -> None:
     names = [column.name for column in understood.columns]
     preview = pd.DataFrame(understood.preview, columns=names, index=understood.preview_rows)
     about = {unstarted(name): _headed(column) for name, column in zip(names, understood.columns, strict=True)}
-    st.dataframe(
-        on_screen(preview),
+    controls.dataframe(
+        preview,
         height=260,
         column_config=about,
         alt=f"The first {len(preview)} rows as they are in the file",
+        hide_index=False,
     )
 
 
@@ -212,8 +213,8 @@ def _render_one(understood: Understood) -> None:
     name = st.selectbox("Look at one column", names, key=_LOOKED_AT)
     cells, levels = st.columns(2)
     with cells:
-        beside = on_screen(edited.read_beside(understood, name))
-        st.dataframe(beside, hide_index=True, height=260, alt="As written and as read")
+        beside = edited.read_beside(understood, name)
+        controls.dataframe(beside, height=260, alt="As written and as read")
     labels = edited.levels_of(understood, name)
     if labels.empty:
         return
@@ -240,5 +241,5 @@ def render_misfits(understood: Understood) -> None:
             for column in odd
             for misfit in column.misfits[:_LISTED]
         ]
-        st.dataframe(on_screen(pd.DataFrame(rows)), hide_index=True, alt="Cells that do not fit their column")
+        controls.dataframe(pd.DataFrame(rows), alt="Cells that do not fit their column")
         st.caption(f"They count as missing. Up to {_LISTED} of each column are listed; names of columns are on row 1.")

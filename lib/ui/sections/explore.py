@@ -14,7 +14,6 @@ from lib.dataset import ROWS
 from lib.errors import EstimateError
 from lib.estimates import THIN, Interval
 from lib.estimates.wording import between, largest, told_of, too_unsure_correlations, with_interval
-from lib.tables.cells import on_screen
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -155,7 +154,7 @@ def _render_quantiles(scene: Scene, result: explore.Distribution) -> None:
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )
-    st.dataframe(on_screen(text), hide_index=True, alt=f"Mean and quantiles of {variable.label}")
+    controls.dataframe(text, alt=f"Mean and quantiles of {variable.label}")
 
 
 @whole_page.fragment

@@ -12,7 +12,6 @@ from lib.estimates.wording import told_of
 from lib.features import LeftOut
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.features.wording import FEATURES
-from lib.tables.cells import on_screen
 from lib.ui.run import results, segment_results
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
@@ -147,5 +146,5 @@ def render_scales(scene: Segmented) -> None:
                 "After: standard deviation": f"{np.sqrt(weights @ (column - mean[position]) ** 2):.2f}",
             }
         )
-    st.dataframe(on_screen(pd.DataFrame(rows)), hide_index=True, alt="Each feature before and after scaling")
+    controls.dataframe(pd.DataFrame(rows), alt="Each feature before and after scaling")
     controls.chart_note(scene, results.how_sure(scene.view))

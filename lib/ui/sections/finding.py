@@ -18,7 +18,6 @@ from lib.dataset import Variable
 from lib.errors import HouseholdSegmentsError
 from lib.segments import UNASSIGNED, Found
 from lib.segments.segmentation import BORDER_SOURCE
-from lib.tables.cells import on_screen
 from lib.ui.run import map_results, whole_page
 from lib.ui.run.drawing import page_name
 from lib.ui.run.map_results import Id
@@ -203,9 +202,7 @@ def _render_standing(scene: Segmented, one: Found) -> None:
             "In segment": [_percentile(variable, row["segment"]) for variable, row in told],
         }
     )
-    st.dataframe(
-        on_screen(table), hide_index=True, alt=f"Where {entity.singular} {one.id} stands in each column, by percentile"
-    )
+    controls.dataframe(table, alt=f"Where {entity.singular} {one.id} stands in each column, by percentile")
 
 
 def _value(variable: Variable, row: pd.Series) -> str:
@@ -234,7 +231,7 @@ def _render_neighbours(scene: Segmented, one: Found) -> None:
             **{codebook.label(name): near[name].map(codebook[name].text).array for name in near},
         }
     )
-    st.dataframe(on_screen(table), hide_index=True, alt=f"The {scene.entity.plural} most like {one.id}")
+    controls.dataframe(table, alt=f"The {scene.entity.plural} most like {one.id}")
 
 
 def _segment(scene: Segmented, number: int) -> str:
@@ -253,4 +250,4 @@ def _render_everything(scene: Segmented, one: Found) -> None:
         }
     )
     first = ", first implicate" if scene.about.implicates > 1 else ""
-    st.dataframe(on_screen(table), hide_index=True, alt=f"All columns of {singular} {one.id}{first}")
+    controls.dataframe(table, alt=f"All columns of {singular} {one.id}{first}")

@@ -301,5 +301,5 @@ def render_components(scene: Segmented) -> None:
         draw(lambda: charts.loadings(components.loadings, labels), scene, alt_text=said, key="loadings_chart")
         st.caption(literal(said))
     table = components.loadings.map("{:.2f}".format).rename(index=labels).reset_index(names="Feature")
-    st.dataframe(table, hide_index=True, alt="Loadings of every feature on every component")
+    controls.dataframe(table, alt="Loadings of every feature on every component")
     controls.chart_note(scene)

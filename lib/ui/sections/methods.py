@@ -27,7 +27,6 @@ from lib.segments.kmeans import LEAST_STARTS, SAME, TIMES_FOUND, UNLESS_EASY
 from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
-from lib.tables.cells import on_screen
 from lib.ui.scene import controls, links
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
@@ -354,9 +353,8 @@ def render_dictionary(scene: Scene) -> None:
     if table.empty:
         st.info(f"No column mentions “{literal(wanted)}”: try a shorter word.")
         return
-    st.dataframe(
-        on_screen(table),
-        hide_index=True,
+    controls.dataframe(
+        table,
         height=520,
         column_config={
             "Label": st.column_config.TextColumn(width="medium", pinned=True),
@@ -387,4 +385,4 @@ def render_server() -> None:
         )
         columns = {"kind": "What", "entries": "Kept", "made": "Made", "found": "Found again", "left": "Made room"}
         table = pd.DataFrame(ROOM.kinds(), columns=list(columns)).rename(columns=columns)
-        st.dataframe(table, hide_index=True, alt="What the server keeps, by kind of result")
+        controls.dataframe(table, alt="What the server keeps, by kind of result")

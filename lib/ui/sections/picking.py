@@ -14,7 +14,6 @@ from lib.dataset import ROWS
 from lib.estimates import THIN
 from lib.maps import Projection
 from lib.segments import Recipe
-from lib.tables.cells import on_screen
 from lib.ui.run import map_results
 from lib.ui.run.map_results import Ids
 from lib.ui.scene import controls
@@ -130,7 +129,7 @@ def _render_many(scene: Segmented, picked: Ids) -> None:
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
         }
     )
-    st.dataframe(on_screen(shown), hide_index=True, alt=f"Picked {entity.plural} beside the rest of the population")
+    controls.dataframe(shown, alt=f"Picked {entity.plural} beside the rest of the population")
     controls.chart_note(scene)
     one_by_one = f"Who they are, {entity.singular} by {entity.singular}"
     with st.expander(one_by_one, on_change="rerun") as listing:
@@ -156,7 +155,7 @@ def _render_list(scene: Segmented, picked: Ids) -> None:
         }
     )
     one = f", {_first_implicate(scene)} of each" if _first_implicate(scene) else ""
-    st.dataframe(on_screen(shown.head(_MOST_ROWS)), hide_index=True, alt=f"Picked {entity.plural}{one}")
+    controls.dataframe(shown.head(_MOST_ROWS), alt=f"Picked {entity.plural}{one}")
     st.caption(
         f"{min(len(shown), _MOST_ROWS):,} of {entity.several(len(shown))}{one}. "
         "A click on a heading sorts; the table's own menu saves it."

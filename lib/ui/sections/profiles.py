@@ -117,9 +117,8 @@ def render_comparison(scene: Segmented) -> None:
             "Seconds": table["seconds"].map("{:.2f}".format),
         }
     )
-    st.dataframe(
+    controls.dataframe(
         shown,
-        hide_index=True,
         on_select=lambda: _take_method(list(table.index)),
         selection_mode="single-row",
         key="methods_table",

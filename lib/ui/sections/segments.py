@@ -202,7 +202,7 @@ def render_table(scene: Segmented) -> None:
     if table is None:
         table = _table(scene, stable)
         put("tables of segments", key, table)
-    st.dataframe(table, hide_index=True, alt=f"{len(table)} segments with sizes, medians, means and flags")
+    controls.dataframe(table, alt=f"{len(table)} segments with sizes, medians, means and flags")
     of_members = f"Medians and means are of the {scene.unit} in a segment."
     controls.chart_note(scene, of_members, results.how_sure(scene.view))
 
@@ -309,4 +309,4 @@ def render_beside(scene: Segmented, null: Null, score: str) -> None:
             "Exceeded by": ["", *table["excess"].map("{:+.3f}".format)],
         }
     )
-    st.dataframe(shown, hide_index=True, alt=f"{score} beside that of data without segments")
+    controls.dataframe(shown, alt=f"{score} beside that of data without segments")

@@ -41,7 +41,7 @@ def render(scene: Segmented) -> None:
         st.caption(literal(f"{change} gives no segments: {why}"))
     with st.expander("The same figures as a table", key="sensitivity_table", on_change="rerun") as asked:
         if asked.open:
-            st.dataframe(table_of(found), hide_index=True, alt=found.words)
+            controls.dataframe(table_of(found), alt=found.words)
 
 
 def table_of(found: Sensitivity) -> pd.DataFrame:

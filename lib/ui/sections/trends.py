@@ -13,7 +13,6 @@ from lib.estimates.wording import between, how_sure
 from lib.segments import ALGORITHM_LABELS
 from lib.segments.describe.labelled import SEGMENT
 from lib.segments.recipe import EXACT
-from lib.tables.cells import on_screen
 from lib.trends import STATISTICS, Followed, Statistic, Trend, first_followed
 from lib.trends.trend import MOST_LINES
 from lib.ui.run import background, trend_results, whole_page
@@ -214,7 +213,7 @@ def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
             capitalised(asked.scene.entity.sampled_plural): table["sampled"].map("{:,.0f}".format),
         }
     )
-    st.dataframe(on_screen(shown), hide_index=True, alt=trend.words)
+    controls.dataframe(shown, alt=trend.words)
     st.download_button(
         "Figures, CSV",
         lambda: exports.trend_csv(trend, trend_results.origin(asked, trend)),
@@ -244,9 +243,7 @@ def _render_changes(trend: Trend) -> None:
             "Sure": found["sure"].map({True: "yes", False: "no"}),
         }
     )
-    st.dataframe(
-        on_screen(shown), hide_index=True, alt="How the last wave differs from the one before and from the first"
-    )
+    controls.dataframe(shown, alt="How the last wave differs from the one before and from the first")
     st.caption(
         "Waves are samples of their own: the variance of a change is the sum of both variances. A change is sure where "
         "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did."

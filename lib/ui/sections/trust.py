@@ -14,7 +14,7 @@ from lib.segments.judge.findings import stability_beside
 from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
-from lib.ui.scene import links
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
 from lib.ui.sections.segments import plane_is_linear, render_beside
@@ -52,7 +52,7 @@ def render_stability(scene: Segmented) -> None:
             "Verdict": table["verdict"],
         }
     )
-    st.dataframe(shown, hide_index=True, alt=stable.words)
+    controls.dataframe(shown, alt=stable.words)
     st.caption(
         f"{literal(stable.words)} In brackets is where the mean of ever more resamples would lie: the more there are, "
         f"the narrower. {stable.resamples} resamples; {scene.found.k} segments. Verdicts are Hennig's: from "
@@ -90,9 +90,8 @@ def _render_refitted(scene: Segmented, stable: Stability) -> None:
     }
     st.markdown("How far sizes and means are off if the segments are found anew each time, and matched with these:")
     segments = [title_of(int(number), scene.names) for number in table.index]
-    st.dataframe(
+    controls.dataframe(
         pd.DataFrame({"Segment": segments, **shown}),
-        hide_index=True,
         alt="Sizes and means of segments with the intervals that finding them anew gives",
     )
     st.caption(
@@ -143,7 +142,7 @@ def _render_told(scene: Segmented) -> None:
             **{f"Mean: {codebook.label(name)}": told.means[name].map(codebook[name].text) for name in recipe.features},
         }
     )
-    st.dataframe(table, hide_index=True, alt="The clusters that the notebooks would show")
+    controls.dataframe(table, alt="The clusters that the notebooks would show")
     st.markdown("\n".join(f"- {sentence}" for sentence in differences(told, scene.found)))
     st.button(
         "Show it their way on this page",

@@ -12,7 +12,6 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import difference, with_interval
 from lib.segments import Floor, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
-from lib.tables.cells import on_screen
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
@@ -41,7 +40,7 @@ def render(scene: Segmented) -> None:
             **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
         }
     )
-    st.dataframe(on_screen(shown), hide_index=True, alt=f"{one} beside {other}")
+    controls.dataframe(shown, alt=f"{one} beside {other}")
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
     told = results.how_sure(scene.view)
@@ -102,7 +101,7 @@ def _render_waves(scene: Segmented) -> None:
     floor = segment_results.known_noise_floor(scene.view, scene.recipe, other)
     said = came.words if floor is None else came.judged(floor)
     st.markdown(literal(said))
-    st.dataframe(_side_by_side(scene, came, changed, now, floor), hide_index=True, alt=said)
+    controls.dataframe(_side_by_side(scene, came, changed, now, floor), alt=said)
     _explain(came, floor)
     if floor is None:
         background.render(

@@ -9,7 +9,6 @@ from lib.charts import lenses as charts
 from lib.charts.segments import title_of
 from lib.estimates.wording import too_unsure
 from lib.segments.describe.lenses import EVERYONE, in_words
-from lib.tables.cells import on_screen
 from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -31,7 +30,7 @@ def render(scene: Segmented) -> None:
     titles |= {number: title_of(number, scene.shown) for number in scene.shown}
     shown = table.rename(columns=titles)
     shown = shown[[column for column in shown.columns if isinstance(column, str)]]
-    st.dataframe(on_screen(shown), hide_index=True, height="content", alt=f"{lens} by segment and for all of them")
+    controls.dataframe(shown, height="content", alt=f"{lens} by segment and for all of them")
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
     note = f"{few} of these figures are {too_unsure(scene.entity)}." if few else ""

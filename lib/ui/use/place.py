@@ -46,7 +46,7 @@ def render(scene: Segmented) -> None:
             **({} if placed.posterior is None else {"Probability": placed.posterior.map("{:.1%}".format)}),
         }
     )
-    st.dataframe(table, hide_index=True, alt=f"Distance of the {member} to each segment's centroid")
+    controls.dataframe(table, alt=f"Distance of the {member} to each segment's centroid")
     below = [
         f"{scene.codebook.label(name)}: {_have_less(scene, name, value)} have less" for name, value in values.items()
     ]

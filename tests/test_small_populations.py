@@ -28,8 +28,9 @@ def first_looks(data, everyone, columns, category) -> Iterator[object]:
     yield lambda: explore.headlines(sample, whole, explore.headline_figures(data.codebook, data.subject))
     yield lambda: explore.distribution({"They": sample, "Everyone": whole}, columns[0])
     yield lambda: explore.relation(data, columns[0], columns[1], by=category)
-    yield lambda: explore.correlation_table({"They": data}, columns)
+    yield lambda: explore.correlation_table({"They": sample}, columns)
     yield lambda: default_recipe(data)
+    yield lambda: features.spreads(sample, columns)
     yield lambda: features.feature_notes(data, columns)
     yield lambda: [request.drawn for request in first_views(data)]
     for counting in ("households", "rows"):

@@ -15,7 +15,7 @@ from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
-from lib.words import literal, signed
+from lib.words import capitalised, literal, signed
 
 _EVERYONE = 0
 _NONE = "none"
@@ -28,23 +28,23 @@ def render(scene: Segmented) -> None:
     codebook = scene.codebook
     table = segment_results.contrast(scene.view, scene.recipe, first, second or None, scene.described)
     text = {name: codebook[name].text for name in table.index}
-    one, other = _called(scene, first), _called(scene, second)
+    one, other = (_headed(number) for number in (first, second))
     shown = pd.DataFrame(
         {
             "Column": table["label"],
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
+            **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
-            **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
         }
     )
-    controls.dataframe(shown, alt=f"{one} beside {other}")
+    controls.dataframe(shown, alt=f"{_called(scene, first)} beside {_called(scene, second)}")
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
     told = results.how_sure(scene.view)
-    controls.chart_note(scene, told, f"{one}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
+    controls.chart_note(scene, told, f"{capitalised(one)}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
     if scene.about.wave is not None:
         _render_waves(scene)
 
@@ -75,6 +75,11 @@ def _choose(scene: Segmented) -> tuple[int, int]:
 
 def _called(scene: Segmented, number: int) -> str:
     return "All of them" if number == _EVERYONE else title_of(number, scene.shown)
+
+
+def _headed(number: int) -> str:
+    """The same for a heading: names stand in the choices above, and would push figures off the page."""
+    return "all of them" if number == _EVERYONE else f"segment {number}"
 
 
 def _render_waves(scene: Segmented) -> None:

@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from lib.sources.download.limits import Limits
+
 FEARFUL = "fearful"
 TILE = "Denied or feared"
 
@@ -137,6 +139,7 @@ def test_too_few_columns_to_correlate_is_said(app):
 
 def test_offline_the_button_says_so_and_the_page_stays(app, charts, monkeypatch):
     monkeypatch.setenv("SCF_BASE_URL", "http://127.0.0.1:9/")
+    monkeypatch.setattr("lib.ui.sections.fetching._PATIENCE", Limits(attempts=1))
     at = app()
     next(b for b in at.button if "Get the real survey" in b.label).click().run()
     assert len(at.error) == 1

@@ -63,10 +63,20 @@ def on_screen(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mapped(frame: pd.DataFrame, guard: Callable[[str], str]) -> pd.DataFrame:
-    safe = frame.copy(deep=False)
+    """The table itself where nothing has to be changed, as mostly: pages ask at every run."""
+    changed = {}
     for name in frame.columns[[_is_text(kind) for kind in frame.dtypes]]:
-        safe[name] = frame[name].map(lambda value: guard(value) if isinstance(value, str) else value)
-    return safe.rename(columns=lambda name: guard(str(name)))
+        cells = frame[name].tolist()
+        safe = [guard(cell) if isinstance(cell, str) else cell for cell in cells]
+        if any(one is not other for one, other in zip(safe, cells, strict=True)):
+            changed[name] = safe
+    names = [guard(str(name)) for name in frame.columns]
+    if not changed and names == list(frame.columns):
+        return frame
+    result = frame.copy(deep=False)
+    for name, safe in changed.items():
+        result[name] = safe
+    return result.set_axis(names, axis="columns")
 
 
 def _is_text(kind: Any) -> bool:  # noqa: ANN401 - any of pandas' types

@@ -28,7 +28,7 @@ from lib.charts import trends as trend_charts
 from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
-from lib.estimates.sample import is_of_random_rows
+from lib.estimates.drawn import is_of_random_rows
 from lib.exports import report_parts
 from lib.maps import density
 from lib.maps.first import default_recipe, first_views, prepare

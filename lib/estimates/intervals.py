@@ -14,7 +14,8 @@ from lib.estimates.cells import codes_of, shares
 from lib.estimates.ends import THIN
 from lib.estimates.figures import Figures, Method
 from lib.estimates.replicates import Replicates
-from lib.estimates.sample import MOST_FIGURES, Positions, Sample, Statistic
+from lib.estimates.rows import MOST_FIGURES, Positions
+from lib.estimates.sample import Sample, Statistic
 
 Named = Literal["mean", "median", "total", "share"]
 STATISTICS: tuple[Named, ...] = ("mean", "median", "total", "share")

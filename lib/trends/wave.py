@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.estimates import Figures, Replicates, Sample, bootstrap
 from lib.estimates.cells import codes_of
+from lib.estimates.drawn import is_of_random_rows
 from lib.estimates.figures import Method
-from lib.estimates.sample import is_of_random_rows
 from lib.population import Population
 from lib.segments.describe.labelled import SEGMENT
 from lib.trends.followed import ALL, Followed

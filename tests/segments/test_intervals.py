@@ -13,8 +13,8 @@ from lib.charts import lenses as charts
 from lib.charts import profiles as profile_charts
 from lib.codebook import Codebook
 from lib.estimates import Sample, bootstrap
+from lib.estimates.drawn import is_of_random_rows
 from lib.estimates.ends import effective_size, wilson
-from lib.estimates.sample import is_of_random_rows
 from lib.estimates.wording import between
 from lib.exports import report_parts
 from lib.exports.tables import profile_table

@@ -7,8 +7,8 @@ from functools import partial
 
 from lib.errors import DataError
 from lib.estimates import Replicates, Sample, bootstrap
+from lib.estimates.drawn import is_of_random_rows
 from lib.estimates.replicates import TooManyError
-from lib.estimates.sample import is_of_random_rows
 from lib.population import Population
 from lib.ui.scene.kept import ROOM
 from lib.ui.scene.sureness import read_replicates, replicates_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.errors import DataError
-from lib.estimates.sample import is_of_random_rows
+from lib.estimates.drawn import is_of_random_rows
 from lib.ui.scene import catalogue, own
 from lib.words import literal
 

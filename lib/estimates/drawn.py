@@ -1,0 +1,127 @@
+"""A population as it was drawn, and as it might have been drawn: how far off any figure of its groups may be."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.dataset import MEMBERS, Counting, Dataset
+from lib.errors import EstimateError
+from lib.estimates.cells import distinct
+from lib.estimates.figures import Draws, Figures, Method, plain, share_like
+from lib.estimates.replicates import Replicates, TooManyError, bootstrap
+from lib.estimates.rows import OfBlock, OfRows, Positions, Rows, check_number, each_group
+from lib.estimates.weighted import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Redrawn:
+    """Replicates, and for each row of the first implicate where its member stands in them (-1 for other rows)."""
+
+    replicates: Replicates
+    places: Positions
+    implicate: Positions
+
+
+class Drawn:
+    """Rows that have what is asked, and figures of them with what they would have been; see ``Sample``."""
+
+    def __init__(self, dataset: Dataset, *, counting: Counting = MEMBERS, replicates: Replicates | None = None) -> None:
+        self.dataset, self.counting = dataset, counting
+        self.weights = dataset.weights(counting)
+        self.method: Method = ""
+        self._redrawn: Redrawn | None = None
+        if is_of_random_rows(dataset) and replicates is None:
+            self.method = "random rows"
+        elif counting == MEMBERS or dataset.weight is None:
+            with suppress(TooManyError):
+                self._redrawn = _redrawn(dataset, replicates or bootstrap(dataset))
+                self.method = self._redrawn.replicates.kind
+
+    def _rows(self, values: Floats, groups: Positions | None, number: int) -> Rows:
+        """Rows that have every value, by group."""
+        check_number(number * len(values))
+        within = np.zeros(len(self.weights), dtype=np.intp) if groups is None else groups
+        if values.shape[1:] != self.weights.shape or within.shape != self.weights.shape:
+            raise EstimateError(f"One value and one group is needed for each of {len(self.weights):,} rows.")
+        inside = np.flatnonzero(~np.isnan(values).any(axis=0) & (within >= 0))
+        inside = inside[np.argsort(within[inside], kind="stable")]
+        return Rows(inside, within[inside], values[:, inside], self.weights[inside])
+
+    def _drawn(
+        self,
+        redrawn: Redrawn,
+        rows: Rows,
+        value: Floats,
+        of_block: OfBlock,
+        of_implicate: OfRows,
+        kish: Floats | None = None,
+        asked: Floats | None = None,
+    ) -> list[Figures]:
+        """Figures with what they would have been under each replicate and in each implicate."""
+        replicates, number = redrawn.replicates, value.shape[1]
+        implicate = redrawn.implicate[rows.rows]
+        first = rows.among(implicate == 0)
+        replicated = np.full((len(value), len(replicates), number), np.nan)
+        own, done = first.weights * self.dataset.implicates, 0
+        for block in replicates.blocks(redrawn.places[first.rows], own):
+            for group, run in first.runs():
+                replicated[:, done : done + block.shape[1], group] = of_block(first.values[:, run], block[run])
+            done += block.shape[1]
+        each = range(self.dataset.implicates)
+        parts = np.array([each_group(rows.among(implicate == one), value.shape, of_implicate) for one in each])
+        draws = [Draws(replicated[one], parts[:, one], replicates) for one in range(len(value))]
+        error = np.array([one.standard_error for one in draws])
+        return self._with_ends(rows, value, error, kish, asked, draws)
+
+    def _untold(
+        self, rows: Rows, value: Floats, error: Floats, kish: Floats | None = None, asked: Floats | None = None
+    ) -> list[Figures]:
+        """Figures of rows drawn at random, or of rows of which nobody can tell."""
+        return self._with_ends(rows, value, error if self.method else np.full(value.shape, np.nan), kish, asked, None)
+
+    def _with_ends(
+        self,
+        rows: Rows,
+        value: Floats,
+        error: Floats,
+        kish: Floats | None,
+        asked: Floats | None,
+        draws: list[Draws] | None,
+    ) -> list[Figures]:
+        """Figures with their intervals; ``asked`` is not 0 of those that each one speaks of."""
+        found = []
+        inside = np.ones(len(rows.rows), dtype=bool)
+        rests_on = self._rests_on(rows, value.shape[1])
+        for one in range(len(value)):
+            speaks_of = inside if asked is None else asked[one] != 0
+            if not np.array_equal(inside, speaks_of):
+                inside, rests_on = speaks_of, self._rests_on(rows.among(speaks_of), value.shape[1])
+            drawn = draws[one] if draws else None
+            if kish is None:
+                found.append(plain(value[one], error[one], *rests_on, self.method, drawn))
+            else:
+                found.append(share_like(value[one], error[one], kish[one], *rests_on, self.method, drawn))
+        return found
+
+    def _rests_on(self, rows: Rows, number: int) -> tuple[Positions, Positions]:
+        """Sampled members and rows of each group."""
+        sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, number)
+        return sampled, np.bincount(rows.groups, minlength=number)
+
+
+def _redrawn(dataset: Dataset, replicates: Replicates) -> Redrawn:
+    implicate = dataset.implicate_codes
+    places = np.full(len(dataset), -1)
+    places[implicate == 0] = replicates.places(dataset.ids[implicate == 0])
+    return Redrawn(replicates, places, implicate)
+
+
+def is_of_random_rows(dataset: Dataset) -> bool:
+    """Whether the rows of a table are members on their own, so that an interval can be told from them alone.
+
+    Not of a survey: the implicates of one member are near-copies, and how it was drawn takes replicate weights to say.
+    """
+    return dataset.implicates == 1 and dataset.wave is None and dataset.sampled == len(dataset)

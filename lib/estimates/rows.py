@@ -1,0 +1,82 @@
+"""Rows of a population by group, and what is summed over them: what all figures of groups are made from.
+
+A group is a number per row (0, 1, ...; below 0 in none), so that one pass over the replicates serves all groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lib.errors import EstimateError
+from lib.estimates.weighted import Floats
+
+Positions = NDArray[np.intp]
+Block = NDArray[np.float32]
+OfRows = Callable[[Floats, Floats], Floats]
+"""Takes what is asked of a group's rows (columns x rows) and their weights, gives several figures."""
+
+OfBlock = Callable[[Floats, Block], Floats]
+"""The same with the weights under several replicates (rows x replicates), which gives figures x replicates."""
+
+MOST_FIGURES = 2_000
+"""Figures, of all groups, whose values under every replicate are held at once: sixteen megabytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a table sorted by group: those that belong to one, with what is asked of them (columns x rows)."""
+
+    rows: Positions
+    groups: Positions
+    values: Floats
+    weights: Floats
+
+    def runs(self) -> Iterator[tuple[int, slice]]:
+        """Each group that occurs, and where its rows stand."""
+        starts = np.flatnonzero(np.diff(self.groups, prepend=-1))
+        for start, end in pairwise([*starts.tolist(), len(self.groups)]):
+            yield int(self.groups[start]), slice(start, end)
+
+    @property
+    def ascending(self) -> Rows:
+        """The same, by their first value within each group."""
+        order = np.lexsort((self.values[0], self.groups))
+        return Rows(self.rows[order], self.groups[order], self.values[:, order], self.weights[order])
+
+    def among(self, inside: NDArray[np.bool_]) -> Rows:
+        """Some of them."""
+        return Rows(self.rows[inside], self.groups[inside], self.values[:, inside], self.weights[inside])
+
+
+def check_number(figures: int) -> None:
+    """Refuse more figures at once than can be held under every replicate.
+
+    Raises:
+        EstimateError: If there are more than ``MOST_FIGURES``.
+    """
+    if figures > MOST_FIGURES:
+        raise EstimateError(f"Ask for at most {MOST_FIGURES:,} figures at once. Got {figures:,}.")
+
+
+def each_group(rows: Rows, shape: tuple[int, ...], of_rows: OfRows) -> Floats:
+    """Figures of each group (figures x groups); NaN where it has no rows."""
+    found = np.full(shape, np.nan)
+    for group, run in rows.runs():
+        found[:, group] = of_rows(rows.values[:, run], rows.weights[run])
+    return found
+
+
+def sums(rows: Rows, number: int, values: Floats) -> Floats:
+    """Sums of each group: figures x rows to figures x groups."""
+    return np.array([np.bincount(rows.groups, one, number) for one in values], dtype=float)
+
+
+def unbiased(number: ArrayLike) -> Floats:
+    """The factor n / (n - 1), and NaN for one alone."""
+    n = np.asarray(number, dtype=float)
+    return np.divide(n, n - 1, out=np.full(n.shape, np.nan), where=n > 1)

@@ -11,6 +11,7 @@ from lib.estimates.ends import MOST_RELATIVE_ERROR, NARROW, THIN, WIDE_FOR_ITS_S
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.segments.judge.floor import DRAWS
 from lib.segments.judge.stability import DISSOLVED, STABLE
+from lib.segments.kmeans import TIMES_FOUND
 
 
 class Formula(NamedTuple):
@@ -36,6 +37,34 @@ def render(formulas: Sequence[Formula]) -> None:
             if where:
                 st.caption(where)
 
+
+STANDARD_ERRORS = Formula(
+    "Standard errors",
+    (
+        r"\operatorname{se}^2 = \frac{1}{R - 1} \sum_{r=1}^{R} (\hat\theta_r - \bar\theta)^2 + "
+        r"\Big(1 + \frac{1}{m}\Big) \frac{1}{m - 1} \sum_{i=1}^{m} (\hat\theta^{(i)} - \bar\theta^{(\cdot)})^2",
+    ),
+    "$\\hat\\theta_r$ is the figure under replicate r of R, on the first implicate; "
+    "$\\hat\\theta^{(i)}$ the figure in implicate i of m = 5, with the survey's weights (Rubin 1987).",
+)
+
+WILSON = Formula(
+    "Wilson's interval of a share",
+    (
+        r"\frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p(1-p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}, "
+        r"\qquad z = 1.96",
+    ),
+    "p is the share and n the number it rests on; with weights or replicates, as many as would give the same "
+    "standard error if drawn at random. Wilson (1927).",
+)
+
+FISHER = Formula(
+    "Fisher's interval of a correlation",
+    (r"\tanh\Big(\operatorname{artanh} r \pm 1.96\, \frac{\operatorname{se}(r)}{1 - r^2}\Big)",),
+    "r is the correlation and se(r) its standard error, by the replicates or of rows drawn at random by "
+    "linearisation: $\\operatorname{se}^2 = \\sum_i \\big(\\frac{w_i}{\\sum w}\\big)^2 "
+    "\\big(x_i y_i - \\frac{r}{2} (x_i^2 + y_i^2)\\big)^2$ of standardised columns. Fisher (1921).",
+)
 
 BOOTSTRAP = Formula(
     "Bootstrap by member",
@@ -139,3 +168,92 @@ SENSITIVITY = Formula(
     "S are the segments on view and $S_c$ those after one change c, ARI the adjusted Rand index. Changes that give "
     "another number of segments are shown, but not counted as telling.",
 )
+
+STARTS = Formula(
+    "k-means and its starts",
+    (
+        r"W_k = \min_{c_1, \dots, c_k} \sum_i w_i \min_j \lVert x_i - c_j \rVert^2, \qquad "
+        rf"\text{{until }} \#\{{s : W^{{(s)}} \le (1 + 10^{{-4}}) \min_t W^{{(t)}}\}} \ge {TIMES_FOUND}",
+    ),
+    "$x_i$ is a row on the comparable scale, $w_i$ what it counts, $c_j$ a centroid, $W^{(s)}$ the "
+    "inertia with which start s ends.",
+)
+
+SILHOUETTE = Formula(
+    "Silhouette",
+    (
+        r"s_i = \frac{b_i - a_i}{\max(a_i, b_i)}, \qquad "
+        r"a_i = \frac{\sum_{j \in C(i),\, j \ne i} w_j d_{ij}}{\sum_{j \in C(i),\, j \ne i} w_j}, \qquad "
+        r"b_i = \min_{C \ne C(i)} \frac{\sum_{j \in C} w_j d_{ij}}{\sum_{j \in C} w_j}",
+    ),
+    "$d_{ij}$ is the distance of two rows on the comparable scale, $w_j$ what a row counts, $C(i)$ the "
+    "segment of row i; the mean of $s_i$ is weighted too. Rousseeuw (1987), with weights.",
+)
+
+NULL_MODELS = Formula(
+    "Null models, and when a score exceeds them",
+    (
+        r"x_{ij} = F_j^{-1}\left(\tfrac{\operatorname{rank}(z_{ij}) - 1/2}{n}\right), \qquad z_i \sim N(0, R), "
+        r"\qquad R = I \;\text{ or }\; \rho_S(x) = \rho_S(\text{data})",
+        r"\bar{s} \pm t_{.975,\, B-1}\; \operatorname{sd}(s_1, \dots, s_B) \sqrt{1 + 1/B}",
+    ),
+    "$F_j$ is the weighted distribution of column j and $\\rho_S$ Spearman's correlation, weighted; $s_b$ is "
+    "the score of drawn table b of B. R is found step by step, as ties weaken the correlation of ranks.",
+)
+
+GAP = Formula(
+    "Gap",
+    (
+        r"\operatorname{gap}(k) = \frac{1}{B} \sum_b \log W_k^{(b)} - \log W_k, \qquad "
+        r"e_k = \operatorname{sd}_b(\log W_k^{(b)}) \sqrt{1 + 1/B}",
+        r"\hat{k} = \min \{k : \operatorname{gap}(k) \ge \operatorname{gap}(k^*) - e_{k^*}\}, \qquad "
+        r"k^* = \arg\max_k \operatorname{gap}(k)",
+    ),
+    "$W_k$ is the inertia of k segments per unit of weight, $W_k^{(b)}$ that of drawn table b. One segment "
+    "has a gap of 0, as margins are kept: where none is above that by more than its error, nothing is advised.",
+)
+
+STABILITY = Formula(
+    "Stability",
+    (
+        r"J_s = \frac{1}{R} \sum_r \max_t \frac{w(S_s \cap T^{(r)}_t)}{w(S_s \cup T^{(r)}_t)}, \qquad "
+        r"J_s \pm t_{.975,\, R-1} \frac{\operatorname{sd}_r}{\sqrt{R}}",
+    ),
+    "$S_s$ is segment s among those drawn in resample r, $T^{(r)}_t$ a segment found in it, w their weight.",
+)
+
+MIXTURE = Formula(
+    "Mixture for mixed types, and BIC",
+    (
+        r"f(x) = \sum_{s=1}^{k} \pi_s \prod_{j \in \mathcal{A}} \varphi(x_j; \mu_{sj}, \sigma_{sj}^2) "
+        r"\prod_{j \in \mathcal{C}} p_{sj}(x_j)",
+        r"\operatorname{BIC} = -2 n \frac{\sum_i w_i \log f(x_i)}{\sum_i w_i} + q \log n",
+    ),
+    "$\\mathcal{A}$ are amounts, $\\mathcal{C}$ codes and having any; q is the number of parameters, n "
+    "Kish's effective number of members, $(\\sum w)^2 / \\sum w^2$, rows of a member taken together. "
+    "Schwarz (1978).",
+)
+
+AGREEMENT = Formula(
+    "Adjusted Rand index",
+    (
+        r"\frac{J - E}{\frac{1}{2}(A + B) - E}, \qquad J = \sum_{st} \binom{n_{st}}{2}, \quad "
+        r"A = \sum_s \binom{a_s}{2}, \quad B = \sum_t \binom{b_t}{2}, \quad E = \frac{A B}{\binom{n}{2}}",
+    ),
+    "$n_{st}$ counts, by weight, who is in s of one and in t of the other; $a_s$ and $b_t$ are the sums, "
+    "n all. Hubert and Arabie (1985).",
+)
+
+OF_SEGMENTS = (
+    STARTS,
+    SILHOUETTE,
+    NULL_MODELS,
+    GAP,
+    STABILITY,
+    MIXTURE,
+    AGREEMENT,
+    SENSITIVITY,
+    REDUNDANCY,
+    MATCHING,
+)
+"""Behind the words about segments, of every table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,9 @@ from lib.estimates import Interval
 from lib.estimates.correlated import pairs_of
 from lib.estimates.figures import Method
 from lib.estimates.intervals import Named
-from lib.subject import HeadlineFigure, Subject
+from lib.estimates.wording import beside, far_off, too_unsure
+from lib.subject import Entity, HeadlineFigure, Subject
+from lib.words import capitalised
 
 Floats = NDArray[np.float64]
 
@@ -88,20 +90,44 @@ def _headline(figure: HeadlineFigure, members: estimates.Sample, everyone: estim
         estimates.figures(sample, statistic, sample.dataset.values(figure.column))
         for sample in ((members,) if members is everyone else (members, everyone))
     )
-    beside = others[0] if others else own
-    more = own - beside
+    of_others = others[0] if others else own
+    more = own - of_others
     return Headline(
         label=figure.label,
         column=figure.column,
         kind=figure.statistic,
         value=float(own.value[0]),
-        everyone=float(beside.value[0]),
+        everyone=float(of_others.value[0]),
         low=float(own.low[0]),
         high=float(own.high[0]),
         more_low=float(more.low[0]),
         more_high=float(more.high[0]),
         unsure=bool(own.unsure[0]),
     )
+
+
+def told_of_headline(tile: Headline, text: Callable[[float], str], entity: Entity, *, is_of_rows: bool) -> str:
+    """How far off a headline figure may be, in a sentence or two; of rows that are merely counted nothing is said.
+
+    Args:
+        tile: The figure.
+        text: How such figures are said.
+        entity: What members are called.
+        is_of_rows: Whether rows are counted.
+    """
+    off = far_off(tile.low, tile.high, text)
+    if not off:
+        return "" if is_of_rows else "How far off that may be cannot be told."
+    return f"{off} {capitalised(too_unsure(entity))}." if tile.unsure else off
+
+
+def told_beside(tile: Headline, text: Callable[[float], str], whose: str) -> str:
+    """Whether a headline figure differs from that of the others, in a sentence; "" where none has an interval."""
+    if np.isnan(tile.low):
+        return ""
+    if tile.kind == "median":
+        return beside(tile.more_low, tile.more_high, text, whose)
+    return beside(tile.more_low, tile.more_high, lambda share: f"{100 * share:.1f}", whose, "points")
 
 
 @dataclass(frozen=True)
@@ -308,8 +334,8 @@ def correlation_table(groups: dict[str, estimates.Sample], columns: Sequence[str
 
     Returns:
         One row per group and pair: ``group``, ``row``, ``column`` (names), ``correlation``, ``low`` and ``high`` (its
-        95 % interval; NaN where none can be told, as of a column with itself) and ``doubtful``: whether the interval
-        takes in zero or it is too unsure to rely on.
+        95 % interval; NaN where none can be told, as of a column with itself), ``sampled`` (members that it rests on)
+        and ``doubtful``: whether the interval takes in zero or it is too unsure to rely on.
     """
     if not 2 <= len(columns) <= MAX_CORRELATED:
         raise EstimateError(f"Choose between 2 and {MAX_CORRELATED} columns to correlate. Got {len(columns)}.")
@@ -336,6 +362,7 @@ def _correlated(sample: estimates.Sample, columns: Sequence[str]) -> pd.DataFram
             "correlation": estimates.correlations(values.T, sample.weights).ravel(),
             "low": mirrored(found.low),
             "high": mirrored(found.high),
+            "sampled": int(found.sampled[0]),
             "doubtful": mirrored(doubtful.astype(float)) == 1,
         }
     )

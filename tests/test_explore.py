@@ -9,6 +9,7 @@ from lib.charts import explore as charts
 from lib.charts import theme
 from lib.errors import EstimateError
 from lib.estimates import Sample, bootstrap
+from lib.estimates.wording import correlation_text
 from lib.population import Population
 
 
@@ -187,7 +188,7 @@ def drawn(chart):
 
 
 def test_what_rounds_to_nothing_has_no_sign():
-    assert [charts.correlation_text(value) for value in (-0.004, 0.004, -0.006, -1.0)] == [
+    assert [correlation_text(value) for value in (-0.004, 0.004, -0.006, -1.0)] == [
         "0.00",
         "0.00",
         "-0.01",

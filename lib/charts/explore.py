@@ -9,7 +9,7 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.dataset import Codebook, Variable
-from lib.estimates.wording import between, told_of
+from lib.estimates.wording import between, correlation_text, told_of
 from lib.explore import Distribution, Relation
 from lib.words import capitalised
 
@@ -259,7 +259,7 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
             f"({r})" if d else r
             for r, d in zip(table["correlation"].map(correlation_text), table["doubtful"], strict=True)
         ],
-    ).drop(columns=["group", "low", "high"], errors="ignore")
+    ).drop(columns=["group", "low", "high", "sampled"], errors="ignore")
     order = list(labels.values())
     base = alt.Chart(frame).encode(
         x=alt.X("column:N", sort=order, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=150, labelOverlap=False)),
@@ -288,11 +288,6 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
         color=theme.where(is_dark, alt.ColorValue, "white", "black"),
     )
     return (ground + cells + text).properties(height=40 * len(columns) + 90)
-
-
-def correlation_text(value: float) -> str:
-    """A correlation to two digits; what rounds to nothing has no sign."""
-    return f"{value:z.2f}"
 
 
 def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerChart:

@@ -11,8 +11,8 @@ import pandas as pd
 from lib.charts import theme
 from lib.charts.segments import title_of
 from lib.dataset import Codebook
-from lib.estimates.wording import between, told_of
-from lib.segments import Clustergram
+from lib.estimates.wording import between, largest, of_size, told_of
+from lib.segments import Clustergram, Profile
 from lib.segments.describe.sure import Sureness, with_ends
 from lib.words import signed
 
@@ -91,6 +91,49 @@ def differences_table(
             }
         )
     return pd.DataFrame(rows)
+
+
+def cells_in_brackets(table: pd.DataFrame) -> str:
+    """How many cells of ``differences_table`` stand in brackets, and why; empty where none does."""
+    untold = int(table["untold"].sum())
+    return f"{untold} in brackets cannot be told from none." if untold else ""
+
+
+def most_apart(
+    profile: Profile, sure: Sureness, segment: int, names: Mapping[int, str], codebook: Codebook, *, is_of_rows: bool
+) -> str:
+    """The column that sets a segment apart most, and which others cannot be told from it.
+
+    Args:
+        profile: Of all segments.
+        sure: How far off that may be.
+        segment: Its number.
+        names: Name of each segment.
+        codebook: For labels.
+        is_of_rows: Whether rows are counted: those are what they are.
+    """
+    own, told = with_ends(profile.table, sure).loc[segment], sure.told_apart.loc[segment]
+    own = own[told.reindex(own.index, fill_value=True) & own["difference"].notna()]
+    if own.empty:
+        return f"{title_of(segment, names)}: nothing that is told"
+    size, ends = own["difference"], [own["difference_low"], own["difference_high"]]
+    if is_of_rows:
+        ends = [end.fillna(size) for end in ends]
+    columns = [codebook.label(str(name)) for name in own.index]
+    return f"{title_of(segment, names)}: {largest(columns, size.abs(), *of_size(*ends))}"
+
+
+def highest_median(own: pd.DataFrame, names: Mapping[int, str], *, is_of_rows: bool) -> str:
+    """The segment with the highest median of a column, and which others cannot be told from it.
+
+    Args:
+        own: Indexed by ``segment``: ``median``, ``median_low`` and ``median_high``.
+        names: Name of each segment on view.
+        is_of_rows: Whether rows are counted: those are what they are.
+    """
+    own = own[own.index.isin(list(names))]
+    ends = (own[end].fillna(own["median"]) if is_of_rows else own[end] for end in ("median_low", "median_high"))
+    return largest([title_of(int(number), names) for number in own.index], own["median"], *ends)
 
 
 def _signed(value: float, digits: int) -> str:

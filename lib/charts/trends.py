@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
-from lib.estimates.wording import between
+from lib.estimates.wording import interval_or_none
 from lib.segments.describe.labelled import SEGMENT
 from lib.subject import Change
 from lib.trends import Trend
@@ -83,7 +83,7 @@ def _rows(trend: Trend) -> pd.DataFrame:
     of_stretch = table.groupby(["line", "stretch"])["wave"]
     ends = (table["wave"] == of_stretch.transform("min")) | (table["wave"] == of_stretch.transform("max"))
     ends_of = zip(table["low"], table["high"], strict=True)
-    interval = [between(low, high, trend.text) or "cannot be told" for low, high in ends_of]
+    interval = [interval_or_none(low, high, trend.text) for low, high in ends_of]
     return pd.DataFrame(
         {
             "at": table["wave"] + table["label"].map(place),

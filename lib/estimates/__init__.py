@@ -9,7 +9,7 @@ and quantiles pool all rows, as the Federal Reserve's public tables do.
 from lib.estimates.cells import MAX_CELLS, shares
 from lib.estimates.ends import THIN, THIN_SOURCE
 from lib.estimates.figures import Figures
-from lib.estimates.intervals import Interval, figures, interval, sure_shares
+from lib.estimates.intervals import Interval, figures, interval, share_below, sure_shares
 from lib.estimates.replicates import Replicates, bootstrap
 from lib.estimates.sample import Sample
 from lib.estimates.weighted import (
@@ -54,6 +54,7 @@ __all__ = [
     "quantile",
     "ranks",
     "share",
+    "share_below",
     "shares",
     "sure_shares",
     "total",

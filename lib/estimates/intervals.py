@@ -49,6 +49,12 @@ class Interval:
         )
 
 
+def share_below(sample: Sample, column: str, value: float) -> Interval:
+    """The share of a population that has less than an amount; who has none known is left out."""
+    values = sample.dataset.values(column)
+    return Interval.of(sample.shares(np.where(np.isnan(values), np.nan, values < value)))
+
+
 @overload
 def interval(
     dataset: Dataset,

@@ -40,6 +40,38 @@ def too_unsure_correlations(entity: Entity) -> str:
     )
 
 
+def how_many_unsure(number: int, entity: Entity, one: str, several: str) -> str:
+    """How many figures are marked, and why, in a sentence; empty where none is.
+
+    Args:
+        number: How many.
+        entity: What members are called.
+        one: What a marked figure is called, such as "pale figure".
+        several: What more of them are called.
+    """
+    if not number:
+        return ""
+    return f"{number} {f'{one} is' if number == 1 else f'{several} are'} {too_unsure(entity)}."
+
+
+def far_off(low: float, high: float, text: Callable[[float], str], of: str = "") -> str:
+    """How far off a figure may be, in a sentence; empty where there is no interval.
+
+    Args:
+        low: Where it begins.
+        high: Where it ends.
+        text: How such figures are said.
+        of: What the figure is, where that needs saying.
+    """
+    off = between(low, high, text)
+    return f"95% interval{f' of the {of}' if of else ''}: {off}." if off else ""
+
+
+def interval_or_none(low: float, high: float, text: Callable[[float], str]) -> str:
+    """An interval in words, or that there is none."""
+    return between(low, high, text) or "cannot be told"
+
+
 def between(low: float, high: float, text: Callable[[float], str]) -> str:
     """An interval in words, "60.7 to 63.6%", its sign said once; empty where there is none.
 
@@ -53,6 +85,11 @@ def between(low: float, high: float, text: Callable[[float], str]) -> str:
     first, last = text(low), text(high)
     # the sign stands once, but for an end that is said in words
     return f"{first.removesuffix('%') if last.endswith('%') and first[:1].isdigit() else first} to {last}"
+
+
+def correlation_text(value: float) -> str:
+    """A correlation to two digits; what rounds to nothing has no sign."""
+    return f"{value:z.2f}"
 
 
 def with_interval(value: float, low: float, high: float, text: Callable[[float], str]) -> str:
@@ -73,6 +110,26 @@ def told_of(row: Mapping[str, float] | pd.Series[float], name: str, text: Callab
     return with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], text)
 
 
+def told_each(figures: pd.Series, ends: pd.DataFrame, of: Sequence[int], text: Callable[[float], str]) -> list[str]:
+    """Figures with their intervals, "" for one that is not there.
+
+    Args:
+        figures: One after another.
+        ends: Where intervals begin and end, in the first two columns, indexed by whose they are.
+        of: Whose each figure is; who has no row in ``ends`` has no interval.
+        text: How such figures are said.
+    """
+    own = ends.iloc[:, :2].reindex(list(of))
+    told = zip(figures, own.iloc[:, 0], own.iloc[:, 1], strict=True)
+    return ["" if pd.isna(value) else with_interval(value, low, high, text) for value, low, high in told]
+
+
+def told_from_none(value: float, low: float, high: float, text: Callable[[float], str]) -> str:
+    """A figure with its interval, and whether that takes in zero."""
+    said = with_interval(value, low, high, text)
+    return f"{said}, not told from none" if low <= 0 <= high else said
+
+
 def beyond(low: float, high: float) -> bool:
     """Whether the interval of a difference leaves out zero: only then may a word say that two figures differ."""
     return bool(low > 0 or high < 0)
@@ -91,6 +148,27 @@ def difference(low: float, high: float, text: Callable[[float], str], unit: str 
         return ""
     least, most = sorted((abs(low), abs(high)))
     return " ".join(filter(None, (between(least, most, text), unit, "more" if low > 0 else "less")))
+
+
+def beside(low: float, high: float, text: Callable[[float], str], whose: str, unit: str = "") -> str:
+    """Whether a figure differs from that of others, in a sentence.
+
+    Args:
+        low: Where the interval of the difference begins.
+        high: Where it ends.
+        text: How such figures are said.
+        whose: The others.
+        unit: What follows the figures.
+    """
+    apart = difference(low, high, text, unit)
+    return f"That is {apart} than {whose}'s." if apart else f"Whether that differs from {whose} cannot be told."
+
+
+def of_size(low: ArrayLike, high: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of intervals of figures whose sign is left aside; that of what may be nothing begins at nothing."""
+    lows, highs = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    nearest = np.minimum(np.abs(lows), np.abs(highs))
+    return np.where(np.sign(lows) * np.sign(highs) < 0, 0.0, nearest), np.maximum(np.abs(lows), np.abs(highs))
 
 
 _RIVALS = 2

@@ -119,7 +119,7 @@ def report(
     drawn = [*figures, *_own_figures(dataset, segmentation, called, described, sure, swept, origin)]
     pictures, left_out = _pictures(drawn, origin, progress)
     plain = {number: _plain(name) for number, name in called.items()}
-    said = findings(segmentation, plain, who=_plain(origin.title), swept=swept, stable=stable, beside=nulls)
+    said = findings(segmentation, plain, who=_plain(origin.title), swept=swept, stable=stable, beside=nulls, sure=sure)
     sections = [
         Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
         parts.who(dataset, segmentation, origin),

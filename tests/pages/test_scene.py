@@ -31,7 +31,7 @@ def test_another_name_is_not_another_fit(scene):
 def test_names_of_groups_are_those_asked_for(scene):
     one, other = (scene.narrowed(title, YOUNG) for title in ("The young", "Under 30"))
     for each in (one, other):
-        table = results.shares_beside(each.view, each.heading, "RACE")
+        table = results.shares_beside(each.view, each.heading, "RACE").table
         assert set(table["group"]) == {each.title, "Everyone"}
 
 

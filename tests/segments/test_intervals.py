@@ -258,6 +258,24 @@ def test_files_and_the_report_say_how_sure_every_figure_of_a_profile_is(noisy):
     assert cards[0].paragraphs[0].count(" to ") == 4  # of two columns the median and the difference
 
 
+def test_marks_and_the_source_of_intervals_are_said_only_where_there_are_any(noisy):
+    _, _, looked = lens_of()
+
+    def marked(told):
+        tables = report_parts.lens_tables(told, {})
+        notes = [table.note for table in tables]
+        return any("†" in cell for table in tables for row in table.rows for cell in row), any(notes)
+
+    assert looked.table["unsure"].any()
+    assert marked(looked) == (True, True)
+    assert marked(replace(looked, table=looked.table.assign(unsure=False))) == (False, False)
+    assert looked.intervals.endswith("That segments were found in the same table is not in them.")
+    data, _ = noisy
+    counted = lenses(data, fit(data, Recipe(("DEBT",), k=2, counting="rows")))
+    assert counted.table["low"].isna().all()
+    assert counted.intervals == ""
+
+
 def test_the_chart_has_a_line_for_every_share_and_its_words():
     _, _, looked = lens_of()
     figures = looked.table[looked.table["low"].notna()]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.dataset import MEMBERS
+from lib.dataset import MEMBERS, ROWS
 from lib.estimates import THIN
+from lib.estimates.wording import largest
+from lib.segments.describe.sure import Sureness
 from lib.segments.judge.gap import Gaps, advice
 from lib.segments.judge.null import BEYOND, Null, digits_of
 from lib.segments.judge.stability import STABLE, Stability
@@ -57,6 +59,7 @@ def findings(
     swept: Sweep | None = None,
     stable: Stability | None = None,
     beside: Nulls | None = None,
+    sure: Sureness | None = None,
 ) -> Findings:
     """What a segmentation says, in words; where it rests on next to nothing, that comes first.
 
@@ -67,11 +70,12 @@ def findings(
         swept: Scores of other numbers of segments, where they are known.
         stable: How far segments come back, where that is known.
         beside: What data without segments give, where that is known: no score is judged without.
+        sure: How far off sizes may be: which segments cannot be told from the largest and from the smallest.
     """
     nulls = beside or Nulls()
     warning = _too_few(found)
     silhouette = _silhouette(found, None if warning else nulls.silhouette)
-    lead = [warning, _found(found, names, who), "" if warning else _thin(found), silhouette]
+    lead = [warning, _found(found, names, who, sure), "" if warning else _thin(found), silhouette]
     details = [_unassigned(found), starts_words(found)]
     if swept is not None:
         details += [agreement(advice(swept, nulls.gaps)), *swept.notes]
@@ -145,14 +149,17 @@ def _at_most(found: Segmentation) -> str:
     return "" if is_exact else "at most "
 
 
-def _found(found: Segmentation, names: Mapping[int, str], who: str) -> str:
+def _found(found: Segmentation, names: Mapping[int, str], who: str, sure: Sureness | None) -> str:
     assigned = found.sizes.drop(index=UNASSIGNED, errors="ignore")
-    largest, smallest = int(assigned["share"].idxmax()), int(assigned["share"].idxmin())
-    sampled = int(assigned.loc[smallest, "sampled"])
+    share, called = assigned["share"], [_named(int(number), names) for number in assigned.index]
+    low, high = (share if sure is None else sure.sizes[end].reindex(share.index) for end in ("low", "high"))
+    if found.recipe.counting == ROWS:  # rows that are merely counted are what they are
+        low, high = low.fillna(share), high.fillna(share)
+    sampled = int(assigned.loc[share.idxmin(), "sampled"])
     return (
-        f"**{found.k} segments** ({who}): the largest, {_named(largest, names)}, holds "
-        f"{percent(assigned.loc[largest, 'share'])} of the {found.counted}; the smallest, {_named(smallest, names)}, "
-        f"{percent(assigned.loc[smallest, 'share'])} and {found.entity.sampled(sampled)}."
+        f"**{found.k} segments** ({who}): the largest, {largest(called, share, low, high)}, holds "
+        f"{percent(share.max())} of the {found.counted}; the smallest, {largest(called, -share, -high, -low)}, "
+        f"{percent(share.min())} and {found.entity.sampled(sampled)}."
     )
 
 

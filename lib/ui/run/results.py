@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from lib import estimates, explore, features, population
+from lib.charts import told
+from lib.dataset import ROWS
 from lib.estimates import Interval, wording
 from lib.estimates.wording import between
 from lib.population import Condition, Population, Size
@@ -42,9 +44,7 @@ def share_within(view: View, whole: Population) -> Interval:
 @kept
 def share_below(view: View, column: str, value: float) -> Interval:
     """The share of the population with less than an amount."""
-    members = sampled.sample(view, (column,))
-    values = members.dataset.values(column)
-    return Interval.of(members.shares(np.where(np.isnan(values), np.nan, values < value)))
+    return estimates.share_below(sampled.sample(view, (column,)), column, value)
 
 
 @kept
@@ -64,20 +64,32 @@ def headlines(view: View) -> tuple[explore.Headline, ...]:
     )
 
 
+class Shares(NamedTuple):
+    """Shares in words, as ``lib.charts.explore.shares`` takes them, and a sentence on the largest of each group."""
+
+    table: pd.DataFrame
+    largest: str
+
+
 @kept
-def shares(view: View, column: str, by: str) -> pd.DataFrame:
-    """Shares of a column's codes within each group of another, in words."""
+def shares(view: View, column: str, by: str) -> Shares:
+    """Shares of a column's codes within each group of another."""
     table = estimates.sure_shares(sampled.sample(view, (column, by)), column, by)
-    return in_words(table.assign(group=table["group"].map(view.codebook[by].text)), view, column)
+    return _shares(table.assign(group=table["group"].map(view.codebook[by].text)), view, column)
 
 
 @kept
-def shares_beside(view: View, heading: Heading, column: str) -> pd.DataFrame:
-    """Shares of a column's codes in the population and in those it is shown beside, in words."""
+def shares_beside(view: View, heading: Heading, column: str) -> Shares:
+    """Shares of a column's codes in the population and in those it is shown beside."""
     tables = {
         name: estimates.sure_shares(sample, column) for name, sample in sampled.groups(view, heading, (column,)).items()
     }
-    return in_words(pd.concat([t.assign(group=n) for n, t in tables.items()], ignore_index=True), view, column)
+    return _shares(pd.concat([t.assign(group=n) for n, t in tables.items()], ignore_index=True), view, column)
+
+
+def _shares(table: pd.DataFrame, view: View, column: str) -> Shares:
+    words, label = in_words(table, view, column), view.codebook.label(column)
+    return Shares(words, told.largest_shares(words, label, is_of_rows=view.counting == ROWS))
 
 
 def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:

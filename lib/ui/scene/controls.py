@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.dataset import ROWS, Codebook, Dataset
-from lib.estimates.wording import too_unsure
+from lib.estimates.wording import how_many_unsure
 from lib.population import Size
 from lib.tables.cells import on_screen
 from lib.ui.scene import links
@@ -98,10 +98,7 @@ def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str, key: 
 
 def unsure_note(scene: Scene, table: pd.DataFrame) -> str:
     """How many bars of a chart of shares are pale, and why."""
-    unsure = int(table["unsure"].sum())
-    if not unsure:
-        return ""
-    return f"{unsure} pale {'figure is' if unsure == 1 else 'figures are'} {too_unsure(scene.entity)}."
+    return how_many_unsure(int(table["unsure"].sum()), scene.entity, "pale figure", "pale figures")
 
 
 def count_words(scene: Scene, size: Size) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts import explore as charts
 from lib.dataset import MEMBERS
-from lib.estimates.wording import between, told_of
+from lib.estimates.wording import far_off, told_of
 from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results, whole_page
@@ -43,8 +43,7 @@ def render_share(scene: Scene) -> None:
     rows, households = counted_both_ways(scene, OWNS)
     owners = scene.view.counted(MEMBERS).narrowed(OWNS)
     size, share = results.size(owners), results.share_within(owners, scene.view.population)
-    off = between(share.low, share.high, "{:.1%}".format)
-    help_text = f"95% interval of the share: {off}." if off else None
+    help_text = far_off(share.low, share.high, "{:.1%}".format, "share") or None
     with st.grid(3, min_column_width=150):
         st.metric("Owners, of households", f"{households:.1%}", border=True, help=help_text)
         st.metric("Owners, of rows", f"{rows:.1%}", border=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
 from lib import explore
 from lib.charts import explore as charts
+from lib.charts import told
 from lib.dataset import ROWS
 from lib.errors import EstimateError
-from lib.estimates import THIN, Interval
-from lib.estimates.wording import between, largest, told_of, too_unsure_correlations, with_interval
+from lib.estimates import THIN
+from lib.estimates.wording import between, correlation_text, told_from_none, told_of
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -23,7 +24,7 @@ from lib.words import capitalised, literal, percent
 _BESIDE = "~beside"
 """What no column is called."""
 
-_RANKED, _SAID, _CORRELATED = 10, 5, 5
+_RANKED, _CORRELATED = 10, 5
 
 
 @whole_page.fragment
@@ -37,15 +38,14 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
     column, by = _choose_groups(scene, show or first.show, by or first.by, at)
     try:
         if by == _BESIDE:
-            table = results.shares_beside(scene.view, scene.heading, column)
+            table, sentence = results.shares_beside(scene.view, scene.heading, column)
         else:
-            table = results.shares(scene.view, column, by)
+            table, sentence = results.shares(scene.view, column, by)
     except EstimateError as error:
         st.info(literal(str(error)))
         return
     legend = "Who" if by == _BESIDE else codebook.label(by)
     behind = capitalised(scene.entity.sampled_plural)
-    sentence = _largest(table, codebook.label(column), is_of_rows=scene.view.counting == ROWS)
     draw(
         lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend),
         scene,
@@ -91,23 +91,6 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
     return column, group
 
 
-_NAMED = 4
-"""Groups whose largest share is said below a chart."""
-
-
-def _largest(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
-    parts = [f"{group}: {_leading(own, is_of_rows)}" for group, own in table.groupby("group", sort=False)]
-    more = f"; and {len(parts) - _NAMED} more groups" if len(parts) > _NAMED else ""
-    return f"{label}, the largest share in each group: {'; '.join(parts[:_NAMED])}{more}."
-
-
-def _leading(own: pd.DataFrame, is_of_rows: bool) -> str:
-    """The largest share, and what cannot be told from it; rows that are merely counted are what they are."""
-    said = [f"{code} ({share:.1%})" for code, share in zip(own["code"], own["share"], strict=True)]
-    ends = (own[end].fillna(own["share"]) if is_of_rows else own[end] for end in ("low", "high"))
-    return largest(said, own["share"], *ends)
-
-
 @whole_page.fragment
 def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None:
     """Histogram, quantiles and share at zero of any amount, at first of ``amount`` or the subject's own."""
@@ -141,16 +124,16 @@ def _render_quantiles(scene: Scene, result: explore.Distribution) -> None:
     variable = scene.codebook[result.column]
     summary = result.summary
 
-    def told(name: str, said: Callable[[float], str]) -> list[str]:
+    def each(name: str, said: Callable[[float], str]) -> list[str]:
         return [told_of(row, name, said) for _, row in summary.iterrows()]
 
     text = pd.DataFrame(
         {
             "": summary["group"],
-            "Median": told("0.5", variable.text),
-            "Mean": told("mean", variable.mean_text),
-            "At zero": told("zero", percent),
-            **{f"{q:.0%} below": told(str(q), variable.text) for q in explore.QUANTILES if q != 0.5},
+            "Median": each("0.5", variable.text),
+            "Mean": each("mean", variable.mean_text),
+            "At zero": each("zero", percent),
+            **{f"{q:.0%} below": each(str(q), variable.text) for q in explore.QUANTILES if q != 0.5},
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )
@@ -221,13 +204,11 @@ def _correlated(scene: Scene, result: explore.Relation) -> str:
         return f"of {scene.entity.sampled(sampled)} no correlation is told, they are fewer than {THIN}"
     if math.isnan(result.correlation.value):
         return "no correlation, one of them is the same for all"
-    return f"correlation {_told(result.correlation)}, {_told(result.rank_correlation)} of the ranks"
-
-
-def _told(found: Interval) -> str:
-    """A correlation with its interval, and whether it can be told from none."""
-    said = with_interval(found.value, found.low, found.high, charts.correlation_text)
-    return f"{said}, not told from none" if found.low <= 0 <= found.high else said
+    linear, of_ranks = (
+        told_from_none(found.value, found.low, found.high, correlation_text)
+        for found in (result.correlation, result.rank_correlation)
+    )
+    return f"correlation {linear}, {of_ranks} of the ranks"
 
 
 @whole_page.fragment
@@ -247,9 +228,12 @@ def render_correlations(scene: Scene) -> None:
         st.info("Choose two columns or more.")
         return
     table = results.correlation_table(scene.view, scene.heading, columns)
-    pairs = _pairs(table, columns)
-    sentence = _strongest(scene, pairs)
+    pairs, is_of_rows = told.pairs_of(table), scene.view.counting == ROWS
     groups = list(dict.fromkeys(table["group"]))
+    said = {
+        name: told.strongest(pairs[pairs["group"] == name], codebook, scene.entity, is_of_rows=is_of_rows)
+        for name in groups
+    }
     for place, name in zip(st.columns(max(len(groups), 2)), groups, strict=False):
         with place:
             st.markdown(f"**{literal(name)}**")
@@ -258,22 +242,18 @@ def render_correlations(scene: Scene) -> None:
                 lambda group=group: charts.correlations(group, list(columns), codebook),  # type: ignore[misc]
                 scene,
                 columns,
-                alt_text=f"{name}. {sentence}",
+                alt_text=f"{name}. {said[name]}",
                 key=f"correlations_{name}",
             )
-    doubtful = int(pairs["doubtful"].sum())
-    note = (
-        f"{doubtful} {'pair' if doubtful == 1 else 'pairs'} in brackets: {too_unsure_correlations(scene.entity)}."
-        if doubtful
-        else ""
-    )
+    sentence = " ".join(f"{name}: {words}" for name, words in said.items()) if len(groups) > 1 else said[groups[0]]
+    note = told.pairs_in_brackets(pairs, scene.entity)
     controls.chart_note(scene, sentence, results.how_sure(scene.view), note)
     _render_pairs(scene, pairs)
 
 
 def _render_pairs(scene: Scene, pairs: pd.DataFrame) -> None:
     """The same correlations as a table."""
-    label, text = scene.codebook.label, charts.correlation_text
+    label, text = scene.codebook.label, correlation_text
     shown = pairs.assign(
         row=pairs["row"].map(label),
         column=pairs["column"].map(label),
@@ -286,26 +266,6 @@ def _render_pairs(scene: Scene, pairs: pd.DataFrame) -> None:
     controls.table_of(shown, columns, alt="Correlations of every pair of columns", key="pairs_table")
 
 
-def _pairs(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Each pair of two columns once, where it has a correlation."""
-    place = {name: at for at, name in enumerate(columns)}
-    return table[table["row"].map(place) < table["column"].map(place)].dropna(subset="correlation")
-
-
-def _strongest(scene: Scene, pairs: pd.DataFrame) -> str:
-    """The pair that goes together most, of those that can be told from none."""
-    if results.size(scene.view).sampled < THIN:
-        return f"These are fewer than {scene.entity.sampled(THIN)}: their correlations say next to nothing."
-    if pairs.empty:
-        return "No correlation: the columns are constant."
-    told, label = pairs[~pairs["doubtful"]], scene.codebook.label
-    if told.empty:
-        return "No correlation that could be told from none."
-    one = told.loc[told["correlation"].abs().idxmax()]
-    said = with_interval(one["correlation"], one["low"], one["high"], charts.correlation_text)
-    return f"Strongest: {label(one['row'])} with {label(one['column'])}, {said} ({one['group']})."
-
-
 @whole_page.fragment
 def render_variance(scene: Scene, *, at: str = "") -> None:
     """Bars of the amounts that vary most, with and without the extremes."""
@@ -315,12 +275,10 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         "would decide.",
     )
     table = results.spreads(scene.view, trim, _RANKED)
-    first = ", ".join(scene.codebook.label(str(name)) for name in table.index[:_SAID])
-    overlapping = table["low"].notna().any() and bool((table["high"].shift(-1) > table["low"]).any())
+    sentence, order = told.most_varied(table, scene.codebook, is_of_rows=scene.view.counting == ROWS)
     unit = f"{'Trimmed standard' if trim else 'Standard'} deviation" + (
         f" ({scene.dollars} dollars)" if scene.dollars else ""
     )
-    sentence = f"Most varied: {first}."
     draw(
         lambda: charts.ranking(table, scene.codebook, unit),
         scene,
@@ -328,5 +286,4 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         alt_text=sentence,
         key=f"{at}variance_chart",
     )
-    order = "Where lines overlap, the order cannot be told." if overlapping else ""
     controls.chart_note(scene, sentence, results.how_sure(scene.view), order)

@@ -8,8 +8,8 @@ from math import isclose
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
-from lib.estimates.wording import between, difference, too_unsure
-from lib.explore import Headline
+from lib.estimates.wording import far_off
+from lib.explore import Headline, told_beside, told_of_headline
 from lib.population import Condition, Population
 from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
@@ -97,21 +97,11 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
 def _size_is_sure(scene: Scene) -> str:
     """How far off the size of a population may be."""
     found = results.share_within(scene.view, EVERYBODY)
-    off = between(found.low, found.high, "{:.1%}".format)
-    return f"95% interval of the share: {off}." if off else ""
+    return far_off(found.low, found.high, "{:.1%}".format, "share")
 
 
 def _sureness(scene: Scene, tile: Headline, text: Callable[[float], str]) -> tuple[str, ...]:
     """How far off a headline figure may be, and whether it differs from that of the others beside it."""
-    off = between(tile.low, tile.high, text)
-    if not off:
-        return ("How far off that may be cannot be told.",) if scene.view.counting != ROWS else ()
-    marked = f" {capitalised(too_unsure(scene.entity))}." if tile.unsure else ""
-    return f"95% interval: {off}.{marked}", "" if scene.view.is_everyone else _difference(scene, tile, text)
-
-
-def _difference(scene: Scene, tile: Headline, text: Callable[[float], str]) -> str:
-    beside = scene.heading.beside.lower()
-    how = (text, "") if tile.kind == "median" else (lambda share: f"{100 * share:.1f}", "points")
-    apart = difference(tile.more_low, tile.more_high, *how)
-    return f"That is {apart} than {beside}'s." if apart else f"Whether that differs from {beside} cannot be told."
+    told = told_of_headline(tile, text, scene.entity, is_of_rows=scene.view.counting == ROWS)
+    beside = "" if scene.view.is_everyone else told_beside(tile, text, scene.heading.beside.lower())
+    return told, beside

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 import streamlit as st
 
 from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
-from lib.charts.segments import segment_scales, title_of
+from lib.charts.segments import segment_scales
+from lib.dataset import ROWS
 from lib.errors import EstimateError
-from lib.segments import ALGORITHM_LABELS, Algorithm, Profile
+from lib.segments import ALGORITHM_LABELS, Algorithm
 from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
@@ -25,7 +24,9 @@ def render_differences(scene: Segmented) -> None:
     codebook = scene.codebook
     profile = segment_results.profile(scene.view, scene.recipe, scene.described)
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    sentence = f"What sets each segment apart most: {'; '.join(_most_apart(scene, profile))}."
+    is_of_rows = scene.view.counting == ROWS
+    apart = [charts.most_apart(profile, sure, s, scene.shown, codebook, is_of_rows=is_of_rows) for s in scene.numbers]
+    sentence = f"What sets each segment apart most: {'; '.join(apart)}."
     draw(
         lambda: charts.differences(profile.table, codebook, scene.shown, sure),
         scene,
@@ -33,27 +34,18 @@ def render_differences(scene: Segmented) -> None:
         key="differences_chart",
     )
     table = charts.differences_table(profile.table, codebook, scene.shown, sure)
-    untold = int(table["untold"].sum())
     controls.chart_note(
         scene,
         "Standard deviations by which a segment's mean lies above or below everyone's.",
         sentence,
         results.how_sure(scene.view),
-        f"{untold} in brackets cannot be told from none." if untold else "",
+        charts.cells_in_brackets(table),
     )
     columns: dict[str, object] = {"title": "Segment", "label": "Column", "mean": "Mean", "median": "Median"}
     columns["by"] = "Standard deviations from everyone"
     if table["between"].any():
         columns["between"] = "95% interval"
     controls.table_of(table, columns, alt="Each segment beside everyone, column by column", key="differences_table")
-
-
-def _most_apart(scene: Segmented, profile: Profile) -> Iterator[str]:
-    """Of each segment the column that sets it apart most, of those that can be told from chance."""
-    told = segment_results.told_apart(scene.view, scene.recipe, scene.described)
-    for number in scene.numbers:
-        first = profile.apart(number, 1, among=list(told.columns[told.loc[number]]))
-        yield f"{title_of(number, scene.shown)}: {scene.codebook.label(first[0]) if first else 'nothing that is told'}"
 
 
 @whole_page.fragment

@@ -11,11 +11,12 @@ import streamlit as st
 from lib.charts import plane
 from lib.charts import segments as charts
 from lib.charts.marked import FOUND, NOBODY, marked
+from lib.charts.profiles import highest_median
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
-from lib.estimates.wording import largest, told_of, with_interval
+from lib.estimates.wording import told_each, told_of
 from lib.explore import Scale
 from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
 from lib.segments.describe.naming import levels_words
@@ -169,7 +170,8 @@ def render_findings(scene: Segmented) -> None:
     who = literal(f"{scene.title}, {scene.about.name}")
     names = {number: literal(name) for number, name in scene.names.items()}
     nulls = segment_results.beside(scene.view, scene.recipe)
-    said = findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls)
+    sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
+    said = findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls, sure=sure)
     st.markdown(said.lead)
     if said.details:
         st.caption("\n".join(f"- {detail}" for detail in said.details))
@@ -217,7 +219,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
-            "Share": _shares(sizes["share"], sure.sizes),
+            "Share": told_each(sizes["share"], sure.sizes, sizes.index, "{:.1%}".format),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
                 f"{which}: {codebook.label(name)}": [told_of(told.loc[(s, name)], kind, say) for s in sizes.index]
@@ -237,22 +239,17 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     )
 
 
-def _shares(shares: pd.Series, ends: pd.DataFrame) -> list[str]:
-    """Sizes with their intervals, where these are known: "18.4% (16.9 to 19.9%)"."""
-    told = zip(shares, ends.loc[shares.index, "low"], ends.loc[shares.index, "high"], strict=True)
-    return [with_interval(share, low, high, "{:.1%}".format) for share, low, high in told]
-
-
 def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
     recipe, shown = scene.recipe, scene.shown
     profile = segment_results.profile(scene.view, recipe, recipe.features)
-    sure = segment_results.sureness(scene.view, recipe, scene.described)
+    sure, is_of_rows = segment_results.sureness(scene.view, recipe, scene.described), scene.view.counting == ROWS
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = scene.codebook[name]
             own = profile.table.join(sure.profile).xs(name, level="column")
-            sentence = f"{variable.label} by segment: the median is highest in {_highest(own, shown)}."
+            highest = highest_median(own, shown, is_of_rows=is_of_rows)
+            sentence = f"{variable.label} by segment: the median is highest in {highest}."
             with st.container():
                 draw(
                     lambda name=name: charts.means_and_medians(  # type: ignore[misc]
@@ -263,13 +260,6 @@ def render_profile(scene: Segmented) -> None:
                     key=f"profile_{name}",
                 )
                 st.caption(literal(f"{sentence} {results.how_sure(scene.view)}"))
-
-
-def _highest(own: pd.DataFrame, shown: Mapping[int, str]) -> str:
-    """The segment with the highest median, and those that cannot be told from it."""
-    own = own[own.index.isin(list(shown))]
-    titles = [title_of(int(number), shown) for number in own.index]
-    return largest(titles, own["median"], own["median_low"], own["median_high"])
 
 
 def render_silhouettes(scene: Segmented) -> None:

@@ -9,7 +9,7 @@ from lib import exports
 from lib.charts import trends as charts
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
-from lib.estimates.wording import between, how_sure
+from lib.estimates.wording import how_sure, interval_or_none
 from lib.segments import ALGORITHM_LABELS
 from lib.segments.describe.labelled import SEGMENT
 from lib.segments.recipe import EXACT
@@ -207,8 +207,7 @@ def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
             "Who": table["label"],
             capitalised(trend.unit): table["value"].map(trend.text),
             "95% interval": [
-                between(low, high, trend.text) or "cannot be told"
-                for low, high in zip(table["low"], table["high"], strict=True)
+                interval_or_none(low, high, trend.text) for low, high in zip(table["low"], table["high"], strict=True)
             ],
             capitalised(asked.scene.entity.sampled_plural): table["sampled"].map("{:,.0f}".format),
         }

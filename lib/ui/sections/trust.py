@@ -8,7 +8,7 @@ import streamlit as st
 from lib.charts import plane
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
-from lib.estimates.wording import between
+from lib.estimates.wording import interval_or_none
 from lib.segments import Stability, differences
 from lib.segments.judge.findings import stability_beside
 from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
@@ -83,7 +83,7 @@ def _render_refitted(scene: Segmented, stable: Stability) -> None:
     titles = {"share": "Share", **{name: f"Mean: {codebook.label(name)}" for name in scene.recipe.features}}
     shown = {
         titles[name]: [
-            f"{text(row[name])} ({between(row[f'{name}_low'], row[f'{name}_high'], text) or 'cannot be told'})"
+            f"{text(row[name])} ({interval_or_none(row[f'{name}_low'], row[f'{name}_high'], text)})"
             for _, row in table.iterrows()
         ]
         for name, text in texts.items()

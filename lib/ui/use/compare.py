@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
-from lib.estimates.wording import difference, with_interval
+from lib.estimates.wording import difference, told_each
 from lib.segments import Floor, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
@@ -154,28 +154,23 @@ def _side_by_side(
             ],
             "Similarity": pairs["similarity"].map("{:.2f}".format).where(is_pair, _ALONE),
             **({} if floor is None else _by_chance(old, came, floor)),
-            f"Share: {came.old_name}": _with_ends(pairs["old_share"], then.sizes.reindex(old), "{:.1%}".format),
-            f"Share: {came.new_name}": _with_ends(pairs["new_share"], now.sizes.reindex(new), "{:.1%}".format),
+            f"Share: {came.old_name}": told_each(pairs["old_share"], then.sizes, old, "{:.1%}".format),
+            f"Share: {came.new_name}": told_each(pairs["new_share"], now.sizes, new, "{:.1%}".format),
             "Change of share": of_pairs(changed["words"]),
             f"Sampled: {came.old_name}": said("old_sampled", "{:,.0f}"),
             f"Sampled: {came.new_name}": said("new_sampled", "{:,.0f}"),
             "Would be placed there": said("kept", "{:.0%}"),
             **{
-                f"Median, {came.new_name}: {codebook.label(name)}": _with_ends(
+                f"Median, {came.new_name}: {codebook.label(name)}": told_each(
                     old.map(came.new_medians[name]).where(is_pair),
-                    now.profile.xs(name, level="column").reindex(new)[["median_low", "median_high"]],
+                    now.profile.xs(name, level="column")[["median_low", "median_high"]],
+                    new,
                     codebook[name].text,
                 )
                 for name in scene.recipe.features
             },
         }
     )
-
-
-def _with_ends(figures: pd.Series, ends: pd.DataFrame, text: Callable[[float], str]) -> list[str]:
-    """Figures, "" for none, with their intervals, whose ends stand in the first two columns, in the same order."""
-    told = zip(figures, ends.iloc[:, 0], ends.iloc[:, 1], strict=True)
-    return ["" if pd.isna(value) else with_interval(value, low, high, text) for value, low, high in told]
 
 
 def _by_chance(old: pd.Series, came: Persistence, floor: Floor) -> dict[str, pd.Series]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.charts import lenses as charts
 from lib.charts.segments import title_of
-from lib.estimates.wording import too_unsure
+from lib.estimates.wording import how_many_unsure
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
@@ -33,7 +33,7 @@ def render(scene: Segmented) -> None:
     controls.dataframe(shown, height="content", alt=f"{lens} by segment and for all of them")
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
-    note = f"{few} of these figures are {too_unsure(scene.entity)}." if few else ""
+    note = how_many_unsure(few, scene.entity, "of these figures", "of these figures")
     controls.chart_note(scene, *found.notes, found.intervals, note)
 
 

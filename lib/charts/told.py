@@ -1,0 +1,105 @@
+"""What is said below the charts of the Explore page: what is largest, and only as far as intervals tell it.
+
+Rows that are merely counted are what they are: of them the largest is the largest.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lib.dataset import Codebook
+from lib.estimates import THIN
+from lib.estimates.wording import (
+    correlation_text,
+    largest,
+    of_size,
+    too_unsure_correlations,
+    with_interval,
+)
+from lib.subject import Entity
+
+_NAMED = 4
+"""Groups whose largest share is said."""
+
+_SAID = 5
+"""Amounts that are said to vary most."""
+
+
+def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
+    """The largest share in each group, and what cannot be told from it.
+
+    Args:
+        table: What ``lib.charts.explore.shares`` takes.
+        label: What is shared out.
+        is_of_rows: Whether rows are counted.
+    """
+    parts = [f"{group}: {_leading(own, is_of_rows)}" for group, own in table.groupby("group", sort=False)]
+    more = f"; and {len(parts) - _NAMED} more groups" if len(parts) > _NAMED else ""
+    return f"{label}, the largest share in each group: {'; '.join(parts[:_NAMED])}{more}."
+
+
+def _leading(own: pd.DataFrame, is_of_rows: bool) -> str:
+    said = [f"{code} ({share:.1%})" for code, share in zip(own["code"], own["share"], strict=True)]
+    ends = (own[end].fillna(own["share"]) if is_of_rows else own[end] for end in ("low", "high"))
+    return largest(said, own["share"], *ends)
+
+
+def pairs_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Of ``lib.explore.correlation_table`` each pair of two columns once, where it has a correlation."""
+    place = {name: at for at, name in enumerate(dict.fromkeys(table["row"]))}
+    return table[table["row"].map(place) < table["column"].map(place)].dropna(subset="correlation")
+
+
+def strongest(pairs: pd.DataFrame, codebook: Codebook, entity: Entity, *, is_of_rows: bool) -> str:
+    """The pair that goes together most, and which others cannot be told from it.
+
+    Args:
+        pairs: Those of one group, as ``pairs_of`` gives them.
+        codebook: For labels.
+        entity: What members are called.
+        is_of_rows: Whether rows are counted.
+    """
+    if pairs.empty:
+        return "No correlation: the columns are constant."
+    if pairs["sampled"].max() < THIN:
+        return f"These are fewer than {entity.sampled(THIN)}: their correlations say next to nothing."
+    told = pairs[~pairs["doubtful"]]
+    if told.empty:
+        beyond_none = (pairs["low"] > 0) | (pairs["high"] < 0)
+        return f"No correlation that could be {'relied on' if beyond_none.any() else 'told from none'}."
+    said = [
+        f"{codebook.label(pair.row)} with {codebook.label(pair.column)}, "
+        f"{with_interval(pair.correlation, pair.low, pair.high, correlation_text)}"
+        for pair in told.itertuples()
+    ]
+    ends = (told[end].fillna(told["correlation"]) if is_of_rows else told[end] for end in ("low", "high"))
+    among = "" if len(told) == len(pairs) else " of those not in brackets"
+    return f"Strongest{among}: {largest(said, told['correlation'].abs(), *of_size(*ends))}."
+
+
+def pairs_in_brackets(pairs: pd.DataFrame, entity: Entity) -> str:
+    """How many correlations stand in brackets, and why; empty where none does."""
+    doubtful = int(pairs["doubtful"].sum())
+    if not doubtful:
+        return ""
+    return f"{doubtful} {'pair' if doubtful == 1 else 'pairs'} in brackets: {too_unsure_correlations(entity)}."
+
+
+def most_varied(table: pd.DataFrame, codebook: Codebook, *, is_of_rows: bool) -> tuple[str, str]:
+    """Which amounts vary most, and whether their order can be told ("" where it can).
+
+    Args:
+        table: Indexed by column, the largest first, as ``lib.features.spreads``.
+        codebook: For labels.
+        is_of_rows: Whether rows are counted.
+    """
+    first = ", ".join(codebook.label(str(name)) for name in table.index[:_SAID])
+    if is_of_rows and table["low"].isna().all():
+        return f"Most varied: {first}.", ""
+    # the order is told where no amount further down reaches in, be it the next or a later one
+    below = table["high"][::-1].cummax()[::-1].shift(-1)
+    if table["low"].isna().any():
+        order = "How sure that order is cannot be told."
+    else:
+        order = "Where lines overlap, the order cannot be told." if (below >= table["low"]).any() else ""
+    return f"Most varied, as estimated: {first}.", order

@@ -245,7 +245,7 @@ def render_correlations(scene: Scene) -> None:
                 alt_text=f"{name}. {said[name]}",
                 key=f"correlations_{name}",
             )
-    sentence = " ".join(f"{name}: {words}" for name, words in said.items()) if len(groups) > 1 else said[groups[0]]
+    sentence = " ".join(f"{name}. {words}" for name, words in said.items()) if len(groups) > 1 else said[groups[0]]
     note = told.pairs_in_brackets(pairs, scene.entity)
     controls.chart_note(scene, sentence, results.how_sure(scene.view), note)
     _render_pairs(scene, pairs)

@@ -116,10 +116,24 @@ def relation(view: View, x: str, y: str, linear: bool, by: str | None = None) ->
     return explore.relation(data, x, y, by=by, counting=view.counting, linear=linear, replicates=replicates)
 
 
+class Correlations(NamedTuple):
+    """Correlations of each group, every pair once, and a sentence on the strongest of each group by its name."""
+
+    table: pd.DataFrame
+    pairs: pd.DataFrame
+    strongest: dict[str, str]
+
+
 @kept
-def correlation_table(view: View, heading: Heading, columns: tuple[str, ...]) -> pd.DataFrame:
+def correlations(view: View, heading: Heading, columns: tuple[str, ...]) -> Correlations:
     """Correlations of several columns."""
-    return explore.correlation_table(sampled.groups(view, heading, columns), columns)
+    table = explore.correlation_table(sampled.groups(view, heading, columns), columns)
+    pairs, is_of_rows = told.pairs_of(table), view.counting == ROWS
+    strongest = {
+        name: told.strongest(pairs[pairs["group"] == name], view.codebook, view.about.entity, is_of_rows=is_of_rows)
+        for name in table["group"].unique()
+    }
+    return Correlations(table, pairs, strongest)
 
 
 @kept

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from lib import estimates, explore, exports, features, segments
+from lib.charts import profiles as charts
+from lib.dataset import ROWS
 from lib.segments import Recipe
 from lib.segments.describe import plane
 from lib.ui.run import sampled
@@ -261,6 +263,15 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
 def told_apart(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame:
     """In which columns the mean of each segment can be told from that of all of them."""
     return sureness(view, recipe, columns).told_apart
+
+
+@kept
+def most_apart(view: View, recipe: Recipe, columns: tuple[str, ...], names: tuple[tuple[int, str], ...]) -> str:
+    """What sets each of several segments apart most, in words."""
+    described, sure = profile(view, recipe, columns), sureness(view, recipe, columns)
+    is_of_rows = view.counting == ROWS
+    told = (charts.most_apart(described, sure, s, dict(names), view.codebook, is_of_rows=is_of_rows) for s, _ in names)
+    return "; ".join(told)
 
 
 @kept

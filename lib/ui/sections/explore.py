@@ -227,13 +227,8 @@ def render_correlations(scene: Scene) -> None:
     if len(columns) < 2:
         st.info("Choose two columns or more.")
         return
-    table = results.correlation_table(scene.view, scene.heading, columns)
-    pairs, is_of_rows = told.pairs_of(table), scene.view.counting == ROWS
-    groups = list(dict.fromkeys(table["group"]))
-    said = {
-        name: told.strongest(pairs[pairs["group"] == name], codebook, scene.entity, is_of_rows=is_of_rows)
-        for name in groups
-    }
+    table, pairs, said = results.correlations(scene.view, scene.heading, columns)
+    groups = list(said)
     for place, name in zip(st.columns(max(len(groups), 2)), groups, strict=False):
         with place:
             st.markdown(f"**{literal(name)}**")

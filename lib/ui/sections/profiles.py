@@ -8,7 +8,6 @@ import streamlit as st
 from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
 from lib.charts.segments import segment_scales
-from lib.dataset import ROWS
 from lib.errors import EstimateError
 from lib.segments import ALGORITHM_LABELS, Algorithm
 from lib.ui.run import background, results, segment_results, whole_page
@@ -24,9 +23,9 @@ def render_differences(scene: Segmented) -> None:
     codebook = scene.codebook
     profile = segment_results.profile(scene.view, scene.recipe, scene.described)
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    is_of_rows = scene.view.counting == ROWS
-    apart = [charts.most_apart(profile, sure, s, scene.shown, codebook, is_of_rows=is_of_rows) for s in scene.numbers]
-    sentence = f"What sets each segment apart most: {'; '.join(apart)}."
+    names = tuple((number, scene.shown[number]) for number in scene.numbers)
+    apart = segment_results.most_apart(scene.view, scene.recipe, scene.described, names)
+    sentence = f"What sets each segment apart most: {apart}."
     draw(
         lambda: charts.differences(profile.table, codebook, scene.shown, sure),
         scene,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -89,11 +89,11 @@ def dataframe(frame: pd.DataFrame, *, alt: str, hide_index: bool = True, **optio
     st.dataframe(on_screen(frame), alt=alt, hide_index=hide_index, **options)
 
 
-def table_of(frame: pd.DataFrame, columns: dict[str, object], *, alt: str, key: str) -> None:
-    """A table with the same figures as a chart, closed and not there until somebody asks for it."""
+def table_of(make: Callable[[], pd.DataFrame], columns: dict[str, object], *, alt: str, key: str) -> None:
+    """A table with the same figures as a chart, closed and not made until somebody asks for it."""
     with st.expander("The same figures as a table", key=key, on_change="rerun") as asked:
         if asked.open:
-            dataframe(frame[list(columns)], column_config=columns, alt=alt)
+            dataframe(make()[list(columns)], column_config=columns, alt=alt)
 
 
 def unsure_note(scene: Scene, table: pd.DataFrame) -> str:

@@ -67,7 +67,7 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         "rows": st.column_config.NumberColumn("Rows", format="%,d"),
     }
     controls.table_of(
-        table,
+        lambda: table,
         {**shown, **(rests_on if scene.counts_both_ways else {})},
         alt=f"{codebook.label(column)} by {legend}: shares, counts and {scene.entity.sampled_plural}",
         key=f"{at}groups_table",
@@ -243,22 +243,25 @@ def render_correlations(scene: Scene) -> None:
     sentence = " ".join(f"{name}. {words}" for name, words in said.items()) if len(groups) > 1 else said[groups[0]]
     note = told.pairs_in_brackets(pairs, scene.entity)
     controls.chart_note(scene, sentence, results.how_sure(scene.view), note)
-    _render_pairs(scene, pairs)
+    columns_of_table: dict[str, object] = {"group": "Who", "row": "Column", "column": "with", "text": "Correlation"}
+    if pairs["low"].notna().any():
+        columns_of_table["between"] = "95% interval"
+    controls.table_of(
+        lambda: _pairs_in_words(scene, pairs),
+        columns_of_table,
+        alt="Correlations of every pair of columns",
+        key="pairs_table",
+    )
 
 
-def _render_pairs(scene: Scene, pairs: pd.DataFrame) -> None:
-    """The same correlations as a table."""
+def _pairs_in_words(scene: Scene, pairs: pd.DataFrame) -> pd.DataFrame:
     label, text = scene.codebook.label, correlation_text
-    shown = pairs.assign(
+    return pairs.assign(
         row=pairs["row"].map(label),
         column=pairs["column"].map(label),
         text=pairs["correlation"].map(text),
         between=[between(low, high, text) for low, high in zip(pairs["low"], pairs["high"], strict=True)],
     )
-    columns: dict[str, object] = {"group": "Who", "row": "Column", "column": "with", "text": "Correlation"}
-    if shown["between"].any():
-        columns["between"] = "95% interval"
-    controls.table_of(shown, columns, alt="Correlations of every pair of columns", key="pairs_table")
 
 
 @whole_page.fragment

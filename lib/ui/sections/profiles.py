@@ -44,7 +44,9 @@ def render_differences(scene: Segmented) -> None:
     columns["by"] = "Standard deviations from everyone"
     if table["between"].any():
         columns["between"] = "95% interval"
-    controls.table_of(table, columns, alt="Each segment beside everyone, column by column", key="differences_table")
+    controls.table_of(
+        lambda: table, columns, alt="Each segment beside everyone, column by column", key="differences_table"
+    )
 
 
 @whole_page.fragment

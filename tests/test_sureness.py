@@ -17,7 +17,7 @@ from lib.errors import EstimateError
 from lib.estimates import Replicates, Sample, interval
 from lib.estimates.figures import Draws
 from lib.estimates.replicates import read
-from lib.estimates.wording import beyond
+from lib.estimates.wording import beyond, how_sure
 
 FIRST_200 = REAL / "scf2022_first200hh_replicate_weights.csv.gz"
 
@@ -245,6 +245,8 @@ def test_an_interval_of_a_median_of_random_rows_holds_it_as_often_as_it_says():
 def test_copies_that_are_counted_as_rows_tell_no_error(sample):
     found = interval(sample, "mean", "INCOME", counting="rows")
     assert (found.method, math.isnan(found.low)) == ("", True)
+    assert how_sure("", sample.entity, is_of_copies=True).startswith("No intervals: several rows stand for one")
+    assert how_sure("", sample.entity) == ""
 
 
 def test_figures_that_are_too_unsure_are_flagged(households):

@@ -21,8 +21,16 @@ _HOW: Mapping[Method, str] = {
 }
 
 
-def how_sure(method: Method, entity: Entity) -> str:
-    """A sentence on where 95 % intervals come from; empty where there are none."""
+def how_sure(method: Method, entity: Entity, *, is_of_copies: bool = False) -> str:
+    """A sentence on where 95 % intervals come from; empty where there are none.
+
+    Args:
+        method: How standard errors come about.
+        entity: What members are called.
+        is_of_copies: Whether rows are counted of which several are near-copies of one another.
+    """
+    if is_of_copies:
+        return f"No intervals: several rows stand for one {entity.singular}, so that none can be told of rows."
     how = _HOW[method].format(members=entity.plural)
     return f"95% intervals are {how}." if how else ""
 
@@ -161,7 +169,11 @@ def beside(low: float, high: float, text: Callable[[float], str], whose: str, un
         unit: What follows the figures.
     """
     apart = difference(low, high, text, unit)
-    return f"That is {apart} than {whose}'s." if apart else f"Whether that differs from {whose} cannot be told."
+    return (
+        f"That is {apart} than {whose}'{'' if whose.endswith('s') else 's'}."
+        if apart
+        else f"Whether that differs from {whose} cannot be told."
+    )
 
 
 def of_size(low: ArrayLike, high: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

@@ -299,7 +299,7 @@ def _beside(nulls: Nulls, members: str) -> tuple[Table, ...]:
     )
     if not rows:
         return ()
-    header = ("Score", "Columns", f"These {members}", "Mean", "95 of 100 lie from", "to", "Exceeded by")
+    header = ("Score", "Columns", f"These {members}", "Mean", "95 of 100 lie from", "to", "Above their mean by")
     return (Table("Beside columns with the same margins that are unrelated, or only correlated", header, rows),)
 
 
@@ -326,7 +326,13 @@ def _stability(stable: Stability | None, names: Mapping[int, str], members: str)
         )
         for s, row in stable.table.iterrows()
     )
-    header = ("Segment", f"Other {members}", "Lost in", *(["Other imputations"] if imputed else []), "Verdict")
+    header = (
+        "Segment",
+        f"Other {members}",
+        "Lost in",
+        *(["Other imputations"] if imputed else []),
+        "By Hennig's thresholds",
+    )
     how = f"Jaccard similarity and its 95% interval, {stable.resamples} resamples; Hennig 2007"
     title = f"How much of a segment comes back ({how})"
     return (Table(title, header, rows),)

@@ -9,7 +9,8 @@ ESTIMATES = """
 - **Means and shares** are weighted over all rows, which equals the mean of the five implicates' estimates.
 - **Medians and quantiles** pool all rows: sort, and take the first value whose cumulative weight reaches the share.
   This is the rule of the Federal Reserve's public tables.
-- **Intervals** reach 1.96 standard errors to either side; those of shares are Wilson's, of as many households as would
+- **Intervals** reach 1.96 standard errors to either side; those of medians and other quantiles are Woodruff's, the
+  interval of the share below led back to amounts; those of shares are Wilson's, of as many households as would
   give that error if drawn at random, and none goes beyond the values that there are. A standard error has a part for
   the sample, from 999 replicate weights on the first implicate, and a part for the imputation, from how the five
   implicates differ. Without the file of replicate weights households are drawn anew with replacement, 500 times, each

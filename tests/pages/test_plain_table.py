@@ -196,7 +196,7 @@ def test_a_report_and_stability_on_request(mine, settled):
     at = mine(TWO, k="3", use="how-sure")
     at.button(key="ask_stability").click().run()
     settled(at)
-    table = next(d.value for d in at.dataframe if "Verdict" in d.value.columns)
+    table = next(d.value for d in at.dataframe if "By Hennig's thresholds" in d.value.columns)
     assert "Other rows" in table.columns
     assert "Other imputations" not in table.columns
 

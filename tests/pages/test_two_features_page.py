@@ -116,9 +116,9 @@ def test_stability_is_tested_on_request(app, settled):
     at.button(key="ask_stability").click().run()
     settled(at)
     assert any("Hennig" in c.value for c in at.main.caption)
-    table = next(d.value for d in at.dataframe if "Verdict" in d.value.columns)
+    table = next(d.value for d in at.dataframe if "By Hennig's thresholds" in d.value.columns)
     assert table["Known to lie in"].str.fullmatch(r"\d\.\d\d to \d\.\d\d").all()
-    beside = [d.value for d in at.dataframe if "Exceeded by" in d.value.columns]
+    beside = [d.value for d in at.dataframe if "Above their mean by" in d.value.columns]
     assert [next(name for name in ("Mean silhouette", "Mean similarity") if name in b) for b in beside] == [
         "Mean silhouette",
         "Mean similarity",

@@ -160,7 +160,7 @@ def test_long_names_drop_what_they_can_do_without(real_2019):
     fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
     given = names(fearful, fit(fearful, Recipe(("DEBT", "HOUSES"), scaling="none", k=4, counting="rows")))
     assert given == {
-        1: "Little or no value of primary residence, middling total debt",
+        1: "Mostly no value of primary residence, middling total debt",
         2: "Very high total debt ($1.9M)",
         3: "Very high total debt ($5.43M)",
         4: "Very high total debt ($18.2M)",
@@ -210,7 +210,7 @@ def test_rules_of_categories_use_labels(sample):
 def test_households_in_no_segment_are_said_and_not_counted(blobs):
     found = fit(blobs, Recipe(TWO, k=4))
     who = "everyone"
-    assert "no segment" not in findings(found, {}, who=who).text
+    assert "no segment" not in findings(found, {}, who=who).text.replace("without segments", "")
     assert explain(blobs, found).words.endswith("of the households into their segment.")
     labels = np.where(np.arange(240) < 30, 0, found.labels)
     sizes = found.sizes.copy()
@@ -218,7 +218,9 @@ def test_households_in_no_segment_are_said_and_not_counted(blobs):
     partly = replace(found, labels=labels, sizes=sizes.sort_index())
     told = "48.1% of the households (1,477 sampled) belong to no segment; the scores are of the rest."
     assert told in findings(partly, {}, who=who).details
-    assert explain(blobs, partly).words.endswith("of the assigned households into their segment.")
+    told = explain(blobs, partly)
+    assert told.words.endswith("of the assigned households into their segment.")
+    assert all(words.endswith(" of those households that are in a segment.") for words in told.sentences.values())
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,16 @@ def beside(value, centre, off=0.01):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(0.6, "more"), (0.535, "more"), (0.5, "no more"), (0.52, "no more"), (0.4, "less")]
+    ("value", "said"),
+    [
+        (0.6, "more"),
+        (0.551, "more"),
+        (0.55, "hardly more"),
+        (0.535, "hardly more"),
+        (0.5, "no more"),
+        (0.52, "no more"),
+        (0.4, "less"),
+    ],
 )
 def test_a_score_exceeds_what_95_of_100_draws_do_not(value, said):
     # sd .01095, t of 5 degrees 2.571, sqrt(7/6): .0304 on either side of .5
@@ -184,12 +193,26 @@ def test_every_pair_of_comparisons_has_a_sentence():
 
     assert "but less separated than" in words(0.5, 0.4, 0.6)
     assert "more separated than those" in words(0.5, 0.4, 0.6)
-    assert words(0.5, 0.4, 0.45).endswith("be they unrelated (0.37 to 0.43) or correlated as these are (0.42 to 0.48)")
+    assert words(0.51, 0.4, 0.45).endswith("be they unrelated (0.37 to 0.43) or correlated as these are (0.42 to 0.48)")
     assert "less separated than those that the same method" in words(0.5, 0.7, 0.8)
     hardly = Null(beside(0.5, 0.4), beside(0.5, 0.49, 0.001), 100).words("the segments are", "separated")
     assert "and hardly more separated than those in columns" in hardly
     none = Null(Beside(0.5, ()), Beside(0.5, ()), 100).words("the segments are", "separated")
     assert none == "the same method finds none in columns with the same margins"
+
+
+def test_of_a_single_data_set_no_band_is_claimed():
+    one, six = Beside(0.5, (0.4,)), beside(0.5, 0.4)
+    assert "1 data set of unrelated columns and 6 of" in Null(one, six, 100).drawn
+    assert "too few to say where further ones would lie" in Null(one, six, 100).drawn
+    assert Null(six, six, 100).drawn.endswith("in brackets is where 95 of 100 further ones would lie.")
+
+
+def test_a_silhouette_is_said_to_stand_alone_only_where_it_does(groups):
+    found = fit(groups, RECIPE)
+    assert "not compared with data without segments" in findings(found, {}, who="all").lead
+    null = Null(beside(0.9, 0.4), beside(0.9, 0.4), 100)
+    assert "not compared" not in findings(found, {}, who="all", beside=Nulls(silhouette=null)).lead
 
 
 # --- stability and the number of segments
@@ -219,7 +242,7 @@ def test_the_gap_finds_three_groups_and_none_in_a_cloud(groups, made):
     even = made(cloud(300))
     alone = gaps(even, sweep(even, RECIPE, range(2, 6)))
     assert alone.suggestion.k is None
-    assert "no closer together" in alone.suggestion.reason
+    assert "no lower than chance allows" in alone.suggestion.reason
 
 
 @pytest.mark.parametrize(
@@ -262,8 +285,8 @@ def null_of(value, centre):
 @pytest.mark.parametrize(
     ("separation", "similarity", "said"),
     [
-        ((0.6, 0.5), (0.6, 0.9), "so take the segments for a pattern"),
-        ((0.6, 0.5), (0.6, 0.6), "so take the segments for a pattern"),
+        ((0.6, 0.5), (0.6, 0.9), "go by how surely each of them comes back"),
+        ((0.6, 0.5), (0.6, 0.6), "go by how surely each of them comes back"),
         ((0.6, 0.5), (0.95, 0.95), "it is their separation that speaks for them"),
         ((0.5, 0.5), (0.95, 0.6), "so take the segments for parts of one cloud"),
         ((0.4, 0.5), (0.95, 0.6), "so take the segments for parts of one cloud"),

@@ -45,8 +45,12 @@ def test_sizes_of_segments_found_anew_are_as_sure_as_fixed_ones_only_where_segme
     assert again["share"].to_numpy() == pytest.approx(clear.sizes["share"].to_numpy())
     means = sureness(sample, clear, ("DEBT",)).profile.xs("DEBT", level="column")
     assert reach(again, "DEBT_low", "DEBT_high") == pytest.approx(reach(means, "mean_low", "mean_high"), rel=0.25)
-    doubtful = stability(blobs, cut, resamples=20).refitted
-    assert (reach(doubtful, "share_low", "share_high") > 1.5 * reach(sureness(sample, cut).sizes)).sum() >= 2
+    doubtful = stability(blobs, cut, resamples=20)
+    lost = (doubtful.table["dissolved"] > 0.05).to_numpy()
+    assert lost.sum() >= 2
+    # what is matched with a segment that is lost is another one: how far off its figures are cannot be told
+    assert np.isnan(reach(doubtful.refitted, "share_low", "share_high")).tolist() == lost.tolist()
+    assert np.isnan(reach(doubtful.refitted, "DEBT_low", "DEBT_high")).tolist() == lost.tolist()
 
 
 def test_round_groups_come_back_and_halves_of_one_do_not(blobs):

@@ -107,7 +107,8 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     found = {s: _share(hit[s][labels == s], weights[labels == s]) for s in rules}
     sure = {s: _share((labels == s)[hit[s]], weights[hit[s]]) for s in rules}
     right = sum(float(weights[hit[s] & (labels == s)].sum()) for s in rules) / float(weights.sum())
-    sentences = {s: _sentence(s, rules[s], found[s], sure[s], dataset) for s in rules}
+    among = "" if inside.all() else f" of those {dataset.entity.plural} that are in a segment"
+    sentences = {s: _sentence(s, rules[s], found[s], sure[s], dataset, among) for s in rules}
     return Explanation(rules, sentences, right, found, sure, dataset.entity.plural, partial=not inside.all())
 
 
@@ -163,11 +164,11 @@ def _share(condition: NDArray[np.bool_], weights: Floats) -> float:
     return float(weights @ condition / weights.sum()) if weights.sum() > 0 else 0.0
 
 
-def _sentence(segment: int, rules: tuple[Rule, ...], found: float, sure: float, dataset: Dataset) -> str:
+def _sentence(segment: int, rules: tuple[Rule, ...], found: float, sure: float, dataset: Dataset, among: str) -> str:
     if not rules:
         return f"Segment {segment}: no simple rule finds it."
     said = "; or ".join(_said(rule, dataset.codebook) for rule in rules)
-    return f"Segment {segment}: {said}. This catches {percent(found)} of it, and is right for {percent(sure)}."
+    return f"Segment {segment}: {said}. This catches {percent(found)} of it, and is right for {percent(sure)}{among}."
 
 
 def _said(rule: Rule, codebook: Codebook) -> str:

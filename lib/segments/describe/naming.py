@@ -162,7 +162,7 @@ class _Wording:
         if variable.is_category:
             return f"{label}: {within_sentence(variable.text(median))}"
         if median == 0 and own["p25"] >= 0 and own["standing"] < 0.5:
-            return f"little or no {label}"
+            return f"{'mostly' if own['p75'] > 0 else 'little or'} no {label}"
         level = next((word for up_to, word in LEVELS.items() if own["standing"] <= up_to), "unknown")
         other = self.among_all.get((segment, column))
         is_relative = other is not None and _side(other) != _side(own["standing"])

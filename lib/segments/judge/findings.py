@@ -119,8 +119,8 @@ def _reconciled(silhouette: Null | None, stability: Null) -> str:
             "their separation that speaks for them."
         )
     return (
-        "Both hold at once: members lie nearer to their own segment than in data without any, yet who belongs to which "
-        "depends on who was drawn, so take the segments for a pattern."
+        "Both hold at once: the segments are more separated than in data without any, yet who belongs to which depends "
+        "on who was drawn, so go by how surely each of them comes back."
     )
 
 
@@ -183,6 +183,7 @@ def _silhouette(found: Segmentation, null: Null | None) -> str:
     of_drawn = f", {found.silhouettes_of}," if found.silhouettes_of else ""
     said = null.words("the segments are", "separated") if null is not None else ""
     digits = digits_of(null.unrelated, null.correlated) if null is not None and said else 2
+    said = said or ("not compared with data without segments" if null is None else "")
     return f"The mean silhouette{of_drawn} is {value:.{digits}f}{f': {said}' if said else ''}."
 
 

@@ -64,7 +64,7 @@ class Gaps:
         largest = gaps.idxmax()
         least = gaps[largest] - errors[largest]
         if not least > 0:
-            return Suggestion(GAP, None, "members lie no closer together than in columns that are only correlated")
+            return Suggestion(GAP, None, "inertia is no lower than chance allows in columns that are only correlated")
         k = int(gaps.index[gaps >= least][0])
         reason = f"no other number is surely farther from columns that are only correlated ({gaps[k]:.2f})"
         return Suggestion(GAP, k, reason, k in (gaps.index[0], gaps.index[-1]))

@@ -49,7 +49,7 @@ NULL_STARTS = 5
 """Starts of k-means on each: on the survey the mean silhouette is then within 0.005 of that of two hundred."""
 
 MATERIAL = 0.02
-"""By less than this a score exceeds a null model hardly, however surely. Ours."""
+"""By less than this above the band a score exceeds a null model hardly, however surely. Ours."""
 
 _BAND = 0.975
 _LEVELLING = 8
@@ -102,7 +102,7 @@ class Beside:
         if not np.isfinite([self.value, low, high]).all():
             return ""
         if self.value > high:
-            return "more" if self.excess >= MATERIAL else "hardly more"
+            return "more" if self.value - high >= MATERIAL else "hardly more"
         return "less" if self.value < low else "no more"
 
 
@@ -124,10 +124,13 @@ class Null:
     def drawn(self) -> str:
         """What the words rest on, a sentence."""
         one, other = len(self.unrelated.nulls), len(self.correlated.nulls)
-        return (
-            f"Compared with {one} data sets of unrelated columns and {other} of correlated ones, {self.rows:,} rows "
-            "each, drawn and segmented by the same recipe; in brackets is where 95 of 100 further ones would lie."
+        compared = (
+            f"Compared with {one} data {'set' if one == 1 else 'sets'} of unrelated columns and {other} of correlated "
+            f"ones, {self.rows:,} rows each, drawn and segmented by the same recipe"
         )
+        if min(one, other) < 2:
+            return f"{compared}: in the others it finds no segments, too few to say where further ones would lie."
+        return f"{compared}; in brackets is where 95 of 100 further ones would lie."
 
     def of(self, value: float) -> Null:
         """The same data sets beside another value, which is known better by now."""

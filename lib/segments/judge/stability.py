@@ -18,7 +18,7 @@ from scipy.special import stdtrit
 
 from lib.dataset import Dataset
 from lib.errors import RecipeError
-from lib.estimates.ends import Z
+from lib.estimates.ends import Z, wilson
 from lib.segments.algorithms import find
 from lib.segments.describe.profile import check_same
 from lib.segments.fit import centres_of
@@ -43,6 +43,10 @@ HIGHLY_STABLE, STABLE, PATTERN = 0.85, 0.75, 0.6
 
 DISSOLVED = 0.5
 """At or below this no new segment resembles the old one (Hennig 2007)."""
+
+LOST_AT_MOST = 0.05
+"""Share of resamples in which a segment may be lost: of one that is lost more often, what is matched with it then, as
+often as a 95 % interval leaves out, is another segment. Ours."""
 
 NULL_RESAMPLES, NULL_MOST = 8, 12
 """How often each data set of a null model is resampled (of eight the mean similarity is known to .02), and how many are
@@ -77,7 +81,8 @@ class Stability:
         resamples: How many times members were resampled.
         drawn: How many of very many members were drawn first, in a sentence; else "".
         refitted: Indexed by segment: ``share``, and the mean of each feature under its name, each with ``_low`` and
-            ``_high`` behind its name: 95 % intervals in which segments are found anew each time and matched with these.
+            ``_high`` behind its name: 95 % intervals in which segments are found anew each time and matched with these;
+            NaN for segments lost in more than ``LOST_AT_MOST`` of the resamples.
         again: What each resample gave.
         alone: What each implicate gave by itself.
     """
@@ -111,7 +116,7 @@ class Stability:
         value, low, high, said = self.table.loc[which, ["bootstrap", "low", "high", "verdict"]]
         told = (
             f"The least stable segment, {which}, comes back with similarity {value:.2f} "
-            f"({low:.2f} to {high:.2f}): {said}."
+            f"({low:.2f} to {high:.2f}), by Hennig's thresholds {said}."
         )
         return f"{told} {self.drawn}".rstrip()
 
@@ -321,14 +326,17 @@ def _refitted(
     """Sizes and means with the intervals that finding segments anew gives them."""
     weights, labels = segmentation.points.weights, segmentation.labels
     names = ("share", *segmentation.recipe.features)
-    found = {}
+    found, lost = {}, np.mean([refit.similar <= DISSOLVED for refit in again], axis=0)
     least, most = np.r_[0.0, values.min(axis=0)], np.r_[1.0, values.max(axis=0)]  # no figure lies beyond
     for segment in segmentation.model.numbers:
         inside = labels == segment
         held = weights[inside].sum()
         figures = np.array([held / weights.sum(), *(weights[inside] @ values[inside] / held)])
         error = _error([refit.figures[segment - 1] for refit in again], [refit.figures[segment - 1] for refit in alone])
+        error = np.where(lost[segment - 1] <= LOST_AT_MOST, error, np.nan)
         low, high = np.maximum(figures - Z * error, least), np.minimum(figures + Z * error, most)
+        with np.errstate(divide="ignore"):  # a size that never varies rests on any number
+            low[0], high[0] = wilson(figures[0], figures[0] * (1 - figures[0]) / error[0] ** 2)
         ends = {"": figures, "_low": low, "_high": high}
         found[segment] = {f"{name}{end}": one[i] for i, name in enumerate(names) for end, one in ends.items()}
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("segment")

@@ -25,7 +25,8 @@ _AT_ONCE = 40
 @kept
 def how_sure(view: View) -> str:
     """Where the intervals of a view's figures come from, in a sentence; empty where there are none."""
-    return wording.how_sure(sampled.sample(view, ()).method, view.about.entity)
+    of_copies = view.counting == ROWS and view.about.implicates > 1
+    return wording.how_sure(sampled.sample(view, ()).method, view.about.entity, is_of_copies=of_copies)
 
 
 @kept

@@ -189,7 +189,8 @@ def _drawn(scene: Scene, result: explore.Relation) -> str:
     points, each = len(result.points), result.each
     if scene.counts_both_ways and scene.view.counting != ROWS:
         behind = scene.entity.several(each) if round(each) == 1 else f"{each:,.0f} {scene.unit}"
-        return f"{points:,} points drawn in proportion to weight, each for {behind}"
+        again = f", some {scene.unit} more than once" if points > results.size(scene.view).sampled else ""
+        return f"{points:,} points drawn in proportion to weight, each for {behind}{again}"
     everybody = round(points * each)
     return (
         f"{points:,} of {everybody:,} {scene.unit} drawn at random"

@@ -58,6 +58,17 @@ WILSON = Formula(
     "standard error if drawn at random. Wilson (1927).",
 )
 
+WOODRUFF = Formula(
+    "Woodruff's interval of a quantile",
+    (
+        r"\Big[\hat Q\big(p - 1.96 \operatorname{se}(\hat F)\big),\; \hat Q\big(p + 1.96 "
+        r"\operatorname{se}(\hat F)\big)\Big], \qquad \hat F = \hat F\big(\hat Q(p)\big)",
+    ),
+    "$\\hat Q(p)$ is the quantile at the share p, a half for the median, and $\\hat F$ the share at or below it, of "
+    "which the standard error comes from the replicates, or from rows drawn at random. The interval need not be "
+    "symmetric. Woodruff (1952).",
+)
+
 FISHER = Formula(
     "Fisher's interval of a correlation",
     (r"\tanh\Big(\operatorname{artanh} r \pm 1.96\, \frac{\operatorname{se}(r)}{1 - r^2}\Big)",),
@@ -120,7 +131,7 @@ FLOOR = Formula(
         rf"\text{{changed: }} {DISSOLVED:g} < J_s < \text{{floor}}_s,\; J_s < {STABLE:g}; \qquad "
         rf"\text{{gone: }} J_s \le {DISSOLVED:g},\; J_s < \text{{floor}}_s",
     ),
-    "The older wave is drawn twice with replacement, the second time as many as the newer wave has, "
+    "The wave on view is drawn twice with replacement, the second time as many as the other wave has, "
     f"B = {DRAWS} times. $A_s$ are those of the second draw whom the model of the first puts into segment s, $B_t$ the "
     "segments found in the second draw itself, matched by $\\pi$; $J_s$ without b is the same between the two waves.",
 )

@@ -90,10 +90,11 @@ _SEGMENTS = """
   tables in which every column keeps its {weighted}margin and is shuffled by itself, so that columns have nothing to do
   with one another; and others from a normal copula, which keep the {weighted}rank correlations too and nothing else.
   At least {draws} of each kind are drawn, and on while the verdict hangs on which they are: at most {most_draws},
-  {most_resampled} where they are resampled. They have a row for each {member}, at most {null_rows:,}. The range shown
-  is where 95 of 100 further tables would score. *More separated* means above it; *hardly more* is above it by less than
-  {material}, a limit of ours. Where segments exceed the correlated tables in separation but not in stability, or the
-  other way round, a sentence says how both can hold.
+  {most_resampled} where they are resampled. They have as many rows as the {members}, by weight, are worth drawn at
+  random (Kish's effective size), at most {null_rows:,}. The range shown is where 95 of 100 further tables would score.
+  *More separated* means above it; *hardly more* is above its end by less than {material}, a limit of ours. How far the
+  data's own score may be off as a sample is not in it. Where segments exceed the correlated tables in separation but
+  not in stability, or the other way round, a sentence says how both can hold.
 - **How many segments** is advised, not decreed: the knee of inertia (kneedle, Satopaa and others 2011, from {knee}
   numbers of segments on; and only where inertia falls at least {bend:g} times as fast before it as behind: both are
   ours), the silhouette (others within {close} count as equal, which is ours), Calinski-Harabasz, Davies-Bouldin, the
@@ -118,9 +119,10 @@ _SEGMENTS = """
 """
 
 _WAVES = (
-    "- **Waves compared**: the older wave's model places the newer households; segments are matched by the members "
-    "they share, their Jaccard similarity largest in sum over all pairs. A change is called one only where the "
-    "similarity is below the 5th percentile of {draws} pairs of draws of the older wave alone.\n"
+    "- **Waves compared**: the model of the wave on view places the households of the other; segments are matched by "
+    "the members they share, their Jaccard similarity largest in sum over all pairs. A change is called one only where "
+    "the similarity is below the 5th percentile of {draws} pairs of draws of the wave on view alone: of twenty "
+    "segments that did not change, one will be called changed.\n"
 )
 
 _POINTS = (
@@ -155,6 +157,7 @@ def _render_formula_of_errors(scene: Scene) -> None:
         (
             *([formulas.STANDARD_ERRORS] if is_imputed else []),
             formulas.WILSON,
+            formulas.WOODRUFF,
             formulas.FISHER,
             *(of_survey if is_imputed else [formulas.DIFFERENCES_OF_ROWS]),
             formulas.TOO_UNSURE,

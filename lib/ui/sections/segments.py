@@ -27,7 +27,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
-from lib.words import capitalised, literal
+from lib.words import a, capitalised, literal
 
 _LINEAR = "plane_linear"
 _NONE = (
@@ -206,6 +206,8 @@ def render_table(scene: Segmented) -> None:
         put("tables of segments", key, table)
     controls.dataframe(table, alt=f"{len(table)} segments with sizes, medians, means and flags")
     of_members = f"Medians and means are of the {scene.unit} in a segment."
+    if scene.found.sizes["sampled"].sum() > results.size(scene.view).sampled:
+        of_members += f" {capitalised(a(scene.entity.singular))} whose implicates lie in several is sampled in each."
     controls.chart_note(scene, of_members, results.how_sure(scene.view))
 
 
@@ -296,7 +298,7 @@ def render_beside(scene: Segmented, null: Null, score: str) -> None:
             score: [f"{value:.3f}" for value in (null.unrelated.value, *table["null"])],
             "95 of 100 lie from": ["", *table["low"].map("{:.3f}".format)],
             "to": ["", *table["high"].map("{:.3f}".format)],
-            "Exceeded by": ["", *table["excess"].map("{:+.3f}".format)],
+            "Above their mean by": ["", *table["excess"].map("{:+.3f}".format)],
         }
     )
     controls.dataframe(shown, alt=f"{score} beside that of data without segments")

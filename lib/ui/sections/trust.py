@@ -11,7 +11,7 @@ from lib.dataset import ROWS
 from lib.estimates.wording import interval_or_none
 from lib.segments import Stability, differences
 from lib.segments.judge.findings import stability_beside
-from lib.segments.judge.stability import HIGHLY_STABLE, PATTERN, STABLE
+from lib.segments.judge.stability import HIGHLY_STABLE, LOST_AT_MOST, PATTERN, STABLE
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
@@ -49,13 +49,13 @@ def render_stability(scene: Segmented) -> None:
             "Known to lie in": ranges,
             "Lost in": table["dissolved"].map("{:.0%}".format),
             **({"Other imputations": table["implicates"].map("{:.2f}".format)} if imputed else {}),
-            "Verdict": table["verdict"],
+            "By Hennig's thresholds": table["verdict"],
         }
     )
     controls.dataframe(shown, alt=stable.words)
     st.caption(
         f"{literal(stable.words)} In brackets is where the mean of ever more resamples would lie: the more there are, "
-        f"the narrower. {stable.resamples} resamples; {scene.found.k} segments. Verdicts are Hennig's: from "
+        f"the narrower. {stable.resamples} resamples; {scene.found.k} segments. Hennig's thresholds: from "
         f"{HIGHLY_STABLE} on highly stable, from {STABLE} on stable, from {PATTERN} on a pattern (R package fpc)."
     )
     _render_undecided(scene, stable)
@@ -96,7 +96,8 @@ def _render_refitted(scene: Segmented, stable: Stability) -> None:
     )
     st.caption(
         f"95% intervals from the same {stable.resamples} resamples. Elsewhere intervals take the segments as they are, "
-        "and are closer."
+        "and are narrower. Of a segment that is lost in more than "
+        f"{LOST_AT_MOST:.0%} of them they cannot be told: what is matched with it then is another one."
     )
 
 

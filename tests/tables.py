@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from lib import explore
 from lib.dataset import Codebook, Dataset, Variable
-from lib.subject import Entity
+from lib.estimates import Sample
+from lib.subject import Entity, HeadlineFigure
 from lib.subjects import PLAIN
 
 CUSTOMERS = replace(PLAIN, key="customers", entity=Entity("customer", "customers"))
@@ -22,6 +25,12 @@ REGIONS = {1.0: "North", 2.0: "South", 3.0: "West"}
 
 GROUPS = 3
 IN_EACH = 100
+
+
+def headlines(members: Sample, everyone: Sample, figures: Sequence[HeadlineFigure]) -> tuple[explore.Headline, ...]:
+    """Headline figures of one sample beside another."""
+    own, others = (explore.headline_estimates(sample, figures) for sample in (members, everyone))
+    return explore.headlines(own, others, figures)
 
 
 def neutral_table(amounts: tuple[str, ...] = AMOUNTS, category: str = "e") -> Dataset:

@@ -22,7 +22,8 @@ def test_headlines_of_rows_and_of_households(real_2019):
     """13.4 % of households but 27.4 % of rows own a business; 18.4 % and 16.0 % were denied credit or feared it."""
     figures = explore.headline_figures(real_2019.codebook, real_2019.subject)
     for counting, business, fear in (("households", 0.134, 0.184), ("rows", 0.274, 0.160)):
-        found = {h.column: h.value for h in explore.headlines(*[sampled(real_2019, counting)] * 2, figures)}
+        own = explore.headline_estimates(sampled(real_2019, counting), figures)
+        found = {h.column: h.value for h in explore.headlines(*[own] * 2, figures)}
         assert found["HBUS"] == pytest.approx(business, abs=5e-4)
         assert found["TURNFEAR"] == pytest.approx(fear, abs=5e-4)
 
@@ -31,7 +32,7 @@ def test_headlines_of_rows_and_of_households(real_2019):
 @pytest.mark.parametrize("column", ["NETWORTH", "DEBT", "AGE", "KIDS", "LEVRATIO", "NTRAD", "RENT"])
 def test_every_household_falls_into_exactly_one_bin(real_2019, column, linear):
     groups = {"Fearful": Population.parse("TURNFEAR == 1").apply(real_2019), "Everyone": real_2019}
-    found = explore.distribution({name: sampled(data) for name, data in groups.items()}, column, linear=linear)
+    found = explore.histogram({name: sampled(data) for name, data in groups.items()}, column, linear=linear)
     assert found.bins.groupby("group")["share"].sum().tolist() == pytest.approx([1, 1])
     one = found.bins[found.bins["group"] == "Everyone"]
     assert (one["left"].to_numpy()[1:] == one["right"].to_numpy()[:-1]).all()
@@ -41,7 +42,7 @@ def test_every_household_falls_into_exactly_one_bin(real_2019, column, linear):
 @pytest.mark.parametrize("linear", [True, False])
 @pytest.mark.parametrize("column", ["NETWORTH", "HOUSES", "AGE", "DEBT"])
 def test_bins_that_go_on_beyond_their_edge_say_so(real_2019, column, linear):
-    bins = explore.distribution({"Everyone": sampled(real_2019)}, column, linear=linear).bins
+    bins = explore.histogram({"Everyone": sampled(real_2019)}, column, linear=linear).bins
     values, weights, text = real_2019.values(column), real_2019.weights(), real_2019.codebook[column].text
     for row in bins.itertuples():
         inside = (values >= row.left) | row.open_left
@@ -56,24 +57,24 @@ def test_bins_that_go_on_beyond_their_edge_say_so(real_2019, column, linear):
 def test_the_richest_are_in_a_bin_that_has_no_end(real_2019):
     """The largest net worth is $1.97 billion, the dearest home $106 million: both beyond the last edge."""
     for column, most, linear in (("NETWORTH", 1.9e9, False), ("HOUSES", 1e8, True)):
-        last = explore.distribution({"Everyone": sampled(real_2019)}, column, linear=linear).bins.iloc[-1]
+        last = explore.histogram({"Everyone": sampled(real_2019)}, column, linear=linear).bins.iloc[-1]
         assert real_2019.values(column).max() > most > last["right"]
         assert last["to_text"].endswith(" and more")
-    first = explore.distribution({"Everyone": sampled(real_2019)}, "NETWORTH").bins.iloc[0]
+    first = explore.histogram({"Everyone": sampled(real_2019)}, "NETWORTH").bins.iloc[0]
     assert first["from_text"].startswith("-$")
     assert first["from_text"].endswith(" and less")
 
 
 def test_zero_is_an_edge_and_the_share_at_zero_is_exact(real_2019):
-    found = explore.distribution({"Everyone": sampled(real_2019)}, "NETWORTH")
+    found = explore.histogram({"Everyone": sampled(real_2019)}, "NETWORTH")
     assert 0.0 in found.bins["left"].to_numpy()
-    debt = explore.distribution({"Everyone": sampled(real_2019)}, "DEBT").summary.iloc[0]
+    debt = explore.summary(sampled(real_2019), "DEBT").iloc[0]
     # Bulletin: 76.6 % of families had debt in 2019, so 23.4 % had none
     assert debt["zero"] == pytest.approx(0.234, abs=2e-3)
 
 
 def test_the_median_of_a_distribution_is_the_published_one(real_2022):
-    summary = explore.distribution({"Everyone": sampled(real_2022)}, "NETWORTH").summary.iloc[0]
+    summary = explore.summary(sampled(real_2022), "NETWORTH").iloc[0]
     assert summary["0.5"] == 192_700
 
 
@@ -85,10 +86,10 @@ def test_a_bent_scale_goes_there_and_back():
 
 def test_constant_and_empty_columns_have_a_scale(households):
     data = households(DEBT=[5.0, 5.0, 5.0])
-    found = explore.distribution({"All": sampled(data)}, "DEBT")
+    found = explore.histogram({"All": sampled(data)}, "DEBT")
     assert found.bins["share"].sum() == pytest.approx(1)
     nothing = data.where(np.zeros(3, dtype=bool), "nobody")
-    assert explore.distribution({"Nobody": sampled(nothing)}, "DEBT").bins["share"].sum() == 0
+    assert explore.histogram({"Nobody": sampled(nothing)}, "DEBT").bins["share"].sum() == 0
 
 
 def test_points_are_drawn_in_proportion_to_weight(households):
@@ -152,7 +153,7 @@ def test_correlation_over_rows_not_over_points(real_2019, notebook):
 def test_too_few_or_too_many_columns_to_correlate_are_refused(real_2019, number):
     names = real_2019.codebook.amounts()[:number]
     with pytest.raises(EstimateError, match="between 2 and 15"):
-        explore.correlation_table({"Everyone": sampled(real_2019)}, names)
+        explore.correlation_table(sampled(real_2019), names)
 
 
 def test_a_pair_is_doubted_where_its_interval_takes_in_zero_and_is_in_brackets(households):
@@ -161,7 +162,7 @@ def test_a_pair_is_doubted_where_its_interval_takes_in_zero_and_is_in_brackets(h
     debt = rng.normal(size=200)
     data = households(DEBT=debt, HOUSES=debt + rng.normal(size=200), AGE=rng.normal(size=200), KIDS=np.ones(200))
     names = ["DEBT", "HOUSES", "AGE", "KIDS"]
-    table = explore.correlation_table({"Everyone": Sample(data)}, names)
+    table = explore.correlation_table(Sample(data), names)
     told = table.set_index(["row", "column"])
     assert not told.loc[("DEBT", "HOUSES"), "doubtful"]
     assert told.loc[("DEBT", "AGE"), "doubtful"]
@@ -177,7 +178,7 @@ def test_a_pair_is_doubted_where_its_interval_takes_in_zero_and_is_in_brackets(h
     assert sure["text"] == f"{sure['correlation']:.2f}"
     assert unsure["text"].strip("()") != unsure["text"] == f"({unsure['correlation']:.2f})"
     assert " to " in sure["between"]
-    rows = explore.correlation_table({"Everyone": Sample(data, counting="rows")}, names)
+    rows = explore.correlation_table(Sample(data, counting="rows"), names)
     assert rows["low"].isna().all()
     assert not rows["doubtful"].any()
 
@@ -205,7 +206,7 @@ def test_a_heat_map_is_neutral_near_nothing():
 
 
 def test_box_plots_and_quantiles_say_their_intervals(sample):
-    summary = explore.distribution({"All": Sample(sample)}, "NETWORTH").summary
+    summary = explore.summary(Sample(sample), "NETWORTH").assign(group="All")
     box = drawn(charts.boxes(summary, sample.codebook["NETWORTH"], 2019))[0]
     for share in (10, 25, 50, 75, 90):
         q = str(share / 100)
@@ -214,7 +215,7 @@ def test_box_plots_and_quantiles_say_their_intervals(sample):
         assert value == estimates.quantile(sample.values("NETWORTH"), sample.weights(), share / 100)
         text = sample.codebook["NETWORTH"].text
         assert box[f"t{share}"] == f"{text(value)} ({text(low)} to {text(high)})"
-    rows = explore.distribution({"All": Sample(sample, counting="rows")}, "NETWORTH").summary
+    rows = explore.summary(Sample(sample, counting="rows"), "NETWORTH").assign(group="All")
     assert rows.filter(regex="_(low|high)$").isna().all(axis=None)
     assert "(" not in drawn(charts.boxes(rows, sample.codebook["NETWORTH"], 2019))[0]["t25"]
 
@@ -249,8 +250,10 @@ def test_amounts_that_vary_are_drawn_in_their_own_words(sample):
 
 
 def test_tooltips_of_bins_use_the_words(real_2019):
-    found = explore.distribution({"Everyone": sampled(real_2019)}, "NETWORTH")
-    drawn = charts.distribution(found, real_2019.codebook["NETWORTH"], 2019).to_dict()
+    everyone = sampled(real_2019)
+    found = explore.histogram({"Everyone": everyone}, "NETWORTH")
+    summary = explore.summary(everyone, "NETWORTH").assign(group="Everyone")
+    drawn = charts.distribution(found, summary, real_2019.codebook["NETWORTH"], 2019).to_dict()
     told = {(tip["title"], tip["field"]) for tip in drawn["layer"][0]["encoding"]["tooltip"]}
     assert {("From", "from_text"), ("To", "to_text")} <= told
 

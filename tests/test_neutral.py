@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from paths import ROOT
-from tables import CUSTOMERS, GROUPS, IN_EACH, NASTY, named_in, nasty_table, neutral_table
+from tables import CUSTOMERS, GROUPS, IN_EACH, NASTY, headlines, named_in, nasty_table, neutral_table
 
 from lib import estimates, explore, exports, features, maps, population, segments, trends
 from lib.charts import explore as explore_charts
@@ -142,24 +142,26 @@ def test_a_first_look(mine, named):
     a, b, _, d, e = named
     half = Population.parse(f"{a} > 20").apply(mine)
     figures = explore.headline_figures(mine.codebook, mine.subject)
-    told = explore.headlines(estimates.Sample(half), estimates.Sample(mine), figures)
+    told = headlines(estimates.Sample(half), estimates.Sample(mine), figures)
     assert [one.column for one in told] == mine.codebook.amounts()[:4]
     first = next(one for one in told if one.column == a)
     assert first.value == pytest.approx(np.sort(half.values(a))[IN_EACH // 2 - 1])
     groups = {"Half": half, "Everyone": mine}
-    spread = explore.distribution({name: estimates.Sample(data) for name, data in groups.items()}, d)
+    samples = {name: estimates.Sample(data) for name, data in groups.items()}
+    spread = explore.histogram(samples, d)
+    summary = pd.concat([explore.summary(sample, d).assign(group=name) for name, sample in samples.items()])
     assert spread.bins.groupby("group")["share"].sum().tolist() == pytest.approx([1, 1])
-    assert spread.summary.set_index("group").loc["Everyone", "zero"] == pytest.approx(0.2)
+    assert summary.set_index("group").loc["Everyone", "zero"] == pytest.approx(0.2)
     pairs = explore.relation(mine, a, b, by=e)
     assert set(pairs.points["id"]) == set(mine.ids)
     assert set(pairs.points["x"]) == set(mine.values(a))
-    table = explore.correlation_table({name: estimates.Sample(data) for name, data in groups.items()}, named[:4])
-    assert len(table) == 2 * 4**2
+    table = explore.correlation_table(samples["Half"], named[:4])
+    assert len(table) == 4**2
     charts = (
-        explore_charts.distribution(spread, mine.codebook[d], None),
+        explore_charts.distribution(spread, summary, mine.codebook[d], None),
         explore_charts.relation(pairs, mine.codebook[a], mine.codebook[b], None, mine.codebook[e], member="row"),
-        explore_charts.correlations(table[table["group"] == "Half"], list(named[:4]), mine.codebook),
-        explore_charts.boxes(spread.summary, mine.codebook[d], None),
+        explore_charts.correlations(table, list(named[:4]), mine.codebook),
+        explore_charts.boxes(summary, mine.codebook[d], None),
     )
     for chart in charts:
         assert not BANNED.search(chart.to_json())
@@ -428,8 +430,10 @@ def test_amounts_in_another_currency(mine, named):
     euros = replace(money, subject=replace(PLAIN, currency=Currency("€", "euros")))
     assert euros.codebook[named[0]].text(-1234.4) == "-€1,234"
     origin = exports.provenance(euros, Population(), "Mine")
-    spread = explore.distribution({"Mine": estimates.Sample(euros)}, named[0], linear=True)
-    drawn = exports.svg(explore_charts.distribution(spread, euros.codebook[named[0]], None), origin)
+    sample = estimates.Sample(euros)
+    spread = explore.histogram({"Mine": sample}, named[0], linear=True)
+    summary = explore.summary(sample, named[0]).assign(group="Mine")
+    drawn = exports.svg(explore_charts.distribution(spread, summary, euros.codebook[named[0]], None), origin)
     labels = re.findall(r">(€[\d.]+)<", drawn)
     assert len(labels) >= 3
     assert "$" not in drawn

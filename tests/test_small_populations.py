@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from tables import neutral_table
+from tables import headlines, neutral_table
 
 from lib import estimates, explore, exports, features, maps, segments
 from lib.errors import HouseholdSegmentsError, MapError
@@ -25,10 +25,11 @@ def first_looks(data, everyone, columns, category) -> Iterator[object]:
     yield lambda: estimates.interval(data, "median", columns[0])
     yield lambda: estimates.interval(data, "mean", columns[0], by=category)
     yield lambda: estimates.sure_shares(sample, category)
-    yield lambda: explore.headlines(sample, whole, explore.headline_figures(data.codebook, data.subject))
-    yield lambda: explore.distribution({"They": sample, "Everyone": whole}, columns[0])
+    yield lambda: headlines(sample, whole, explore.headline_figures(data.codebook, data.subject))
+    yield lambda: explore.histogram({"They": sample, "Everyone": whole}, columns[0])
+    yield lambda: explore.summary(sample, columns[0])
     yield lambda: explore.relation(data, columns[0], columns[1], by=category)
-    yield lambda: explore.correlation_table({"They": sample}, columns)
+    yield lambda: explore.correlation_table(sample, columns)
     yield lambda: default_recipe(data)
     yield lambda: features.spreads(sample, columns)
     yield lambda: features.feature_notes(data, columns)

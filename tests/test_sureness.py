@@ -65,7 +65,9 @@ def test_groups_of_one_survey_vary_together_and_two_surveys_do_not(three):
     sample = Sample(data, replicates=replicates)
     all_of_it = sample.means(data.values("NETWORTH"))
     assert (all_of_it - all_of_it).standard_error[0] == 0
-    other = Sample(data, replicates=replace(replicates)).means(data.values("NETWORTH"))
+    again = Sample(data, replicates=replace(replicates)).means(data.values("NETWORTH"))
+    assert (all_of_it - again).standard_error[0] == 0  # read once more, they are the same
+    other = Sample(data, replicates=replace(replicates, of="another survey")).means(data.values("NETWORTH"))
     assert (all_of_it - other).standard_error[0] == pytest.approx(27.5)  # the root of twice the variance
     assert (all_of_it / all_of_it).standard_error[0] == 0
 

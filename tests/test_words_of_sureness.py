@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from tables import headlines
 
 from lib import estimates, explore, features
 from lib.charts import profiles as profile_charts
@@ -116,7 +117,7 @@ def test_a_tile_says_more_or_less_than_everyone_only_where_it_is_known(household
     drawn = estimates.bootstrap(data)
     everyone = Sample(data, replicates=drawn)
     members = Sample(data.where(data.values("HBUS") == 1, "owners"), replicates=drawn)
-    (tile,) = explore.headlines(members, everyone, [HeadlineFigure("Denied", "TURNFEAR", "share")])
+    (tile,) = headlines(members, everyone, [HeadlineFigure("Denied", "TURNFEAR", "share")])
     assert tile.value - tile.everyone == pytest.approx(0.175)
     said = explore.told_beside(tile, points, "everyone")
     assert said.endswith(" points more than everyone's.") is is_told
@@ -152,7 +153,7 @@ def correlated(households, times):
 
 
 def said_of_pairs(sample, data, columns=("DEBT", "HOUSES", "AGE")):
-    table = explore.correlation_table({"All": sample}, list(columns))
+    table = explore.correlation_table(sample, list(columns))
     pairs = told.pairs_of(table)
     is_of_rows = sample.counting == "rows"
     strongest = told.strongest(pairs, data.codebook, data.entity, is_of_rows=is_of_rows)
@@ -341,13 +342,13 @@ def test_the_report_says_of_which_segments_too_few_are_known_and_where_intervals
 def test_how_far_off_a_headline_figure_is(households, times, is_unsure):
     everyone = Sample(households(TURNFEAR=[1.0, 0, 0, 0] * times))
     figure = [HeadlineFigure("Denied", "TURNFEAR", "share")]
-    (tile,) = explore.headlines(everyone, everyone, figure)
+    (tile,) = headlines(everyone, everyone, figure)
     entity, text = everyone.dataset.entity, "{:.1%}".format
     said = explore.told_of_headline(tile, text, entity, is_of_rows=False)
     assert said.startswith(f"95% interval: {100 * tile.low:.1f} to {100 * tile.high:.1f}%.")
     assert said.endswith(" an interval too wide for its size).") is is_unsure
     assert ("Too unsure to rely on" in said) is is_unsure
-    (of_rows,) = explore.headlines(*[Sample(everyone.dataset, counting="rows")] * 2, figure)
+    (of_rows,) = headlines(*[Sample(everyone.dataset, counting="rows")] * 2, figure)
     assert explore.told_of_headline(of_rows, text, entity, is_of_rows=True) == ""
     unknown = explore.told_of_headline(of_rows, text, entity, is_of_rows=False)
     assert unknown == "How far off that may be cannot be told."

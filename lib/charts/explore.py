@@ -10,7 +10,7 @@ import pandas as pd
 from lib.charts import theme
 from lib.dataset import Codebook, Variable
 from lib.estimates.wording import between, correlation_text, told_of
-from lib.explore import Distribution, Relation
+from lib.explore import Histogram, Relation
 from lib.words import capitalised
 
 _MANY_GROUPS = 6
@@ -139,8 +139,15 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
     return ground + cells + text
 
 
-def distribution(result: Distribution, variable: Variable, dollars: int | None) -> alt.LayerChart:
-    """Bars for the population, a line of steps for everyone behind it, on a scale that shows both."""
+def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
+    """Bars for the population, a line of steps for everyone behind it, on a scale that shows both.
+
+    Args:
+        result: The bins.
+        summary: Their medians: of each ``group`` what ``lib.explore.summary`` gives.
+        variable: What the amount is.
+        dollars: Year of its prices.
+    """
     groups = list(result.bins["group"].unique())
     scale = theme.axis_scale(result.scale, low=result.bins["left"].min(), high=result.bins["right"].max())
     x = alt.X(
@@ -162,7 +169,7 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
         x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2Datum(0), color=color, tooltip=tooltip
     )
     bars = base.transform_filter(alt.datum.group == groups[0]).mark_bar(binSpacing=1, opacity=0.85)
-    medians = _medians(result, variable, x, color, groups)
+    medians = _medians(summary, variable, x, color, groups)
     steps = (
         alt.Chart(result.bins)
         .transform_filter(alt.datum.group != groups[0])
@@ -176,10 +183,10 @@ def distribution(result: Distribution, variable: Variable, dollars: int | None) 
 
 
 def _medians(
-    result: Distribution, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]
+    summary: pd.DataFrame, variable: Variable, x: alt.X, color: alt.Color, groups: list[str]
 ) -> list[alt.Chart]:
     """The median of each group on the line of its interval, above the bars."""
-    told = result.summary[["group", "0.5", "0.5_low", "0.5_high"]]
+    told = summary[["group", "0.5", "0.5_low", "0.5_high"]]
     told = told.set_axis(["group", "left", "low", "high"], axis=1)
     ends = zip(told["low"], told["high"], strict=True)
     told = told.assign(between=[between(low, high, variable.text) for low, high in ends])
@@ -246,7 +253,7 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
     """A heat map of one group's correlations, on the diverging scale from -1 to 1; doubtful ones faint, in brackets.
 
     Args:
-        table: One group of ``lib.explore.correlation_table``.
+        table: As ``lib.explore.correlation_table``.
         columns: The names in the order of the axes.
         codebook: For their labels.
     """
@@ -329,7 +336,7 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
     """Box plots from quantiles: the box holds the middle half, the whiskers the middle four fifths.
 
     Args:
-        summary: ``group`` and quantiles in columns named by share, as ``Distribution.summary``.
+        summary: Of each ``group`` what ``lib.explore.summary`` gives.
         variable: What was measured.
         dollars: Year of the dollars.
     """

@@ -72,7 +72,7 @@ class Drawn:
             done += block.shape[1]
         each = range(self.dataset.implicates)
         parts = np.array([each_group(rows.among(implicate == one), value.shape, of_implicate) for one in each])
-        draws = [Draws(replicated[one], parts[:, one], replicates) for one in range(len(value))]
+        draws = [Draws(replicated[one], parts[:, one], replicates.mark) for one in range(len(value))]
         error = np.array([one.standard_error for one in draws])
         return self._with_ends(rows, value, error, kish, asked, draws)
 

@@ -26,12 +26,12 @@ class Draws:
     Attributes:
         replicates: Under each replicate, on the first implicate (replicates x figures).
         implicates: In each implicate, with the survey's own weights (implicates x figures).
-        source: Whose replicates they are: figures of one source vary together.
+        source: The mark of the replicates: figures of one source vary together.
     """
 
     replicates: Floats
     implicates: Floats
-    source: object
+    source: str
 
     @property
     def standard_error(self) -> Floats:
@@ -112,7 +112,7 @@ class Figures:
         """Combined with others; ``apart`` is the standard error if the two have nothing to do with each other."""
         value = np.asarray(combine(self.value, other.value))
         draws = None
-        if self.draws and other.draws and self.draws.source is other.draws.source:
+        if self.draws and other.draws and self.draws.source == other.draws.source:
             draws = Draws(
                 combine(self.draws.replicates, other.draws.replicates),
                 combine(self.draws.implicates, other.draws.implicates),

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +47,19 @@ class Replicates:
         weights: Members x replicates: the weight of each member in each replicate, or, of a bootstrap, how often it
             was drawn, to be multiplied by its own weight. 0 where it was not drawn.
         kind: Where they come from.
+        of: The name of the survey, where draws alone do not tell it from another of as many members.
     """
 
     ids: NDArray[Any]
     weights: NDArray[np.float32] | NDArray[np.uint8]
     kind: Kind
+    of: str = ""
+
+    @cached_property
+    def mark(self) -> str:
+        """Tells replicates apart: figures under the same ones vary together, whenever they were taken."""
+        drawn = crc32(np.ascontiguousarray(self.weights).data, crc32(self.ids.astype(str).tobytes()))
+        return f"{self.kind} of {self.of}: {drawn:08x}"
 
     def __len__(self) -> int:
         """How many replicates there are."""
@@ -118,4 +128,4 @@ def bootstrap(dataset: Dataset, *, draws: int = DRAWS, seed: int = 42) -> Replic
     for column in range(number):
         drawn = rng.integers(0, len(ids), len(ids))
         times[:, column] = np.minimum(np.bincount(drawn, minlength=len(ids)), 255)
-    return Replicates(ids, times, "bootstrap")
+    return Replicates(ids, times, "bootstrap", dataset.name)

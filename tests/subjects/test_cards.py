@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tables import headlines
 from well_known import CARD_COLUMNS, check, middle
 
 from lib import explore, segments
@@ -82,9 +83,7 @@ def test_named_populations(real_cards, key, number):
 
 
 def test_headlines(real_cards, raw_cards):
-    told = explore.headlines(
-        Sample(real_cards), Sample(real_cards), explore.headline_figures(real_cards.codebook, CARDS)
-    )
+    told = headlines(Sample(real_cards), Sample(real_cards), explore.headline_figures(real_cards.codebook, CARDS))
     use = raw_cards["BALANCE"] / raw_cards["CREDIT_LIMIT"]
     expected = [middle(raw_cards["BALANCE"]), middle(raw_cards["PURCHASES"]), middle(use)]
     expected += [(raw_cards["CASH_ADVANCE"] > 0).mean(), (raw_cards["PRC_FULL_PAYMENT"] == 1).mean()]

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from tables import headlines
 from well_known import as_dataset
 
 from data.build import cards as build_cards
@@ -124,7 +125,7 @@ def test_everything_that_is_told_is_of_its_own_kind(example):
     for named in example.subject.populations:
         population = named_population(named, example.dollars).apply(example)
         assert len(population) > 50
-        told = explore.headlines(
+        told = headlines(
             Sample(population), Sample(example), explore.headline_figures(example.codebook, example.subject)
         )
         said += [one.label for one in told]

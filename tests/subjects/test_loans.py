@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from tables import headlines
 from well_known import LOAN_COLUMNS, check, middle
 
 from lib import explore, features, segments
@@ -82,9 +83,7 @@ def test_named_populations(real_loans, key, number):
 
 
 def test_headlines(real_loans, plain):
-    told = explore.headlines(
-        Sample(real_loans), Sample(real_loans), explore.headline_figures(real_loans.codebook, LOANS)
-    )
+    told = headlines(Sample(real_loans), Sample(real_loans), explore.headline_figures(real_loans.codebook, LOANS))
     expected = [2_656 / 4_269, *(middle(plain[n]) for n in ("loan_amount", "income_annum", "cibil_score"))]
     expected.append(middle(plain["loan_amount"] / plain["income_annum"]))
     assert [one.value for one in told] == pytest.approx(expected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -58,11 +58,13 @@ def loosened(view: View) -> list[tuple[Condition, int]]:
 def headlines(view: View) -> tuple[explore.Headline, ...]:
     """Headline figures of the population and of those it is shown beside."""
     figures = explore.headline_figures(view.codebook, view.about.subject)
-    columns = tuple(figure.column for figure in figures)
-    members = sampled.sample(view, columns)
-    return explore.headlines(
-        members, members if view.is_everyone else sampled.sample(view, columns, view.beside), figures
-    )
+    return explore.headlines(_headline_estimates(view.alone), _headline_estimates(view.others), figures)
+
+
+@kept
+def _headline_estimates(view: View) -> tuple[estimates.Figures, ...]:
+    figures = explore.headline_figures(view.codebook, view.about.subject)
+    return explore.headline_estimates(sampled.sample(view, [figure.column for figure in figures]), figures)
 
 
 class Shares(NamedTuple):
@@ -82,10 +84,18 @@ def shares(view: View, column: str, by: str) -> Shares:
 @kept
 def shares_beside(view: View, heading: Heading, column: str) -> Shares:
     """Shares of a column's codes in the population and in those it is shown beside."""
-    tables = {
-        name: estimates.sure_shares(sample, column) for name, sample in sampled.groups(view, heading, (column,)).items()
-    }
-    return _shares(pd.concat([t.assign(group=n) for n, t in tables.items()], ignore_index=True), view, column)
+    tables = {name: _sure_shares(one, column) for name, one in sampled.populations(view, heading).items()}
+    return _shares(together(tables), view, column)
+
+
+@kept
+def _sure_shares(view: View, column: str) -> pd.DataFrame:
+    return estimates.sure_shares(sampled.sample(view, (column,)), column)
+
+
+def together(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of several populations as one, which says in ``group`` whose a row is."""
+    return pd.concat([table.assign(group=name) for name, table in tables.items()], ignore_index=True)
 
 
 def _shares(table: pd.DataFrame, view: View, column: str) -> Shares:
@@ -104,9 +114,19 @@ def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:
 
 
 @kept
-def distribution(view: View, heading: Heading, column: str, linear: bool) -> explore.Distribution:
-    """Histogram and quantiles of an amount."""
-    return explore.distribution(sampled.groups(view, heading, (column,)), column, linear=linear)
+def histogram(view: View, heading: Heading, column: str, linear: bool) -> explore.Histogram:
+    """How an amount is spread in the population and in those it is shown beside."""
+    return explore.histogram(sampled.groups(view, heading, (column,)), column, linear=linear)
+
+
+def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
+    """Mean and quantiles of an amount in the population and in those it is shown beside."""
+    return together({name: _summary(one, column) for name, one in sampled.populations(view, heading).items()})
+
+
+@kept
+def _summary(view: View, column: str) -> pd.DataFrame:
+    return explore.summary(sampled.sample(view, (column,)), column)
 
 
 @kept
@@ -118,23 +138,24 @@ def relation(view: View, x: str, y: str, linear: bool, by: str | None = None) ->
 
 
 class Correlations(NamedTuple):
-    """Correlations of each group, every pair once, and a sentence on the strongest of each group by its name."""
+    """Correlations of one population, every pair once, and a sentence on the strongest."""
 
     table: pd.DataFrame
     pairs: pd.DataFrame
-    strongest: dict[str, str]
+    strongest: str
+
+
+def correlations(view: View, heading: Heading, columns: tuple[str, ...]) -> dict[str, Correlations]:
+    """Correlations of several columns in the population and in those it is shown beside."""
+    return {name: _correlations(one, columns) for name, one in sampled.populations(view, heading).items()}
 
 
 @kept
-def correlations(view: View, heading: Heading, columns: tuple[str, ...]) -> Correlations:
-    """Correlations of several columns."""
-    table = explore.correlation_table(sampled.groups(view, heading, columns), columns)
-    pairs, is_of_rows = told.pairs_of(table), view.counting == ROWS
-    strongest = {
-        name: told.strongest(pairs[pairs["group"] == name], view.codebook, view.about.entity, is_of_rows=is_of_rows)
-        for name in table["group"].unique()
-    }
-    return Correlations(table, pairs, strongest)
+def _correlations(view: View, columns: tuple[str, ...]) -> Correlations:
+    table = explore.correlation_table(sampled.sample(view, columns), columns)
+    pairs = told.pairs_of(table)
+    said = told.strongest(pairs, view.codebook, view.about.entity, is_of_rows=view.counting == ROWS)
+    return Correlations(table, pairs, said)
 
 
 @kept
@@ -212,9 +233,3 @@ def having(view: View, column: str) -> float:
     """Share of a column's variance, bent by asinh, that is having any or none."""
     data = view.members((column,))
     return features.share_of_having(data.values(column), data.weights(view.counting))
-
-
-@kept
-def spread(view: View, heading: Heading, column: str) -> pd.DataFrame:
-    """Quantiles of an amount in the population and in those it is shown beside."""
-    return explore.distribution(sampled.groups(view, heading, (column,)), column).summary

@@ -22,10 +22,14 @@ def sample(view: View, columns: Sequence[str], of: Population | None = None) -> 
     return Sample(data, counting=view.counting, replicates=replicates(view))
 
 
+def populations(view: View, heading: Heading) -> dict[str, View]:
+    """The population and, unless they are the same, those it is shown beside, each alone, by name."""
+    return {heading.title: view.alone, **({} if view.is_everyone else {heading.beside: view.others})}
+
+
 def groups(view: View, heading: Heading, columns: Sequence[str]) -> dict[str, Sample]:
-    """The population and, unless they are the same, those it is shown beside, by name."""
-    beside = {} if view.is_everyone else {heading.beside: sample(view, columns, view.beside)}
-    return {heading.title: sample(view, columns), **beside}
+    """The same as samples with some columns."""
+    return {name: sample(one, columns) for name, one in populations(view, heading).items()}
 
 
 def replicates(view: View) -> Replicates | None:

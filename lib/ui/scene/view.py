@@ -53,6 +53,16 @@ class View:
         """Whether the population is all that it could be shown beside."""
         return self.population == self.beside
 
+    @property
+    def alone(self) -> View:
+        """The population beside nobody: what is kept of it serves beside whom ever it is shown."""
+        return self.next_to(self)
+
+    @property
+    def others(self) -> View:
+        """Those that the population is shown beside, beside nobody themselves."""
+        return replace(self, population=self.beside)
+
     @cached_property
     def about(self) -> Dataset:
         """The data without columns: name, wave, dollars, vintage, subject, whether they are synthetic."""

@@ -11,6 +11,7 @@ import streamlit as st
 from lib import explore
 from lib.dataset import Variable
 from lib.errors import PopulationError
+from lib.estimates.weighted import Floats
 from lib.population import Combination, Comparison, Condition, Population
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
@@ -98,7 +99,7 @@ def _draw_builder(scene: Scene) -> None:
     )
 
 
-def _choose_codes(variable: Variable, values: explore.Floats) -> list[Condition]:
+def _choose_codes(variable: Variable, values: Floats) -> list[Condition]:
     """Some of the codes of a category, and whether no code is one of them."""
     name = variable.name
     codes: list[float | str] = [*np.unique(values[~np.isnan(values)]).tolist()]
@@ -119,7 +120,7 @@ def _choose_codes(variable: Variable, values: explore.Floats) -> list[Condition]
     return [Combination("or", tuple(parts))] if len(parts) > 1 else parts
 
 
-def _choose_range(variable: Variable, values: explore.Floats) -> list[Condition]:
+def _choose_range(variable: Variable, values: Floats) -> list[Condition]:
     """The part of an amount's range: an end that is left where it is asks for nothing, so that no row is lost to it."""
     scale = explore.scale_of(values, variable)
     text = variable.text if variable.text(scale.low) != variable.text(scale.high) else str

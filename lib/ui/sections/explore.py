@@ -11,7 +11,7 @@ import streamlit as st
 from lib import explore
 from lib.charts import explore as charts
 from lib.charts import told
-from lib.dataset import ROWS
+from lib.dataset import ROWS, Variable
 from lib.errors import EstimateError
 from lib.estimates import THIN
 from lib.estimates.wording import between, correlation_text, told_from_none, told_of
@@ -104,12 +104,12 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
             key=f"{at}amount_linear",
             help="Off: where an amount is skewed, a scale that is even near zero and logarithmic beyond.",
         )
-    result = results.distribution(scene.view, scene.heading, column, linear)
-    variable = codebook[column]
-    middle = [f"{variable.text(row['0.5'])} ({row.group})" for _, row in result.summary.iterrows()]
+    result = results.histogram(scene.view, scene.heading, column, linear)
+    summary, variable = results.spread(scene.view, scene.heading, column), codebook[column]
+    middle = [f"{variable.text(row['0.5'])} ({row.group})" for _, row in summary.iterrows()]
     sentence = f"{variable.label}: median {', '.join(middle)}."
     draw(
-        lambda: charts.distribution(result, variable, scene.dollars),
+        lambda: charts.distribution(result, summary, variable, scene.dollars),
         scene,
         column,
         linear,
@@ -117,12 +117,10 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         key=f"{at}spread_chart",
     )
     controls.chart_note(scene, sentence, results.how_sure(scene.view))
-    _render_quantiles(scene, result)
+    _render_quantiles(scene, summary, variable)
 
 
-def _render_quantiles(scene: Scene, result: explore.Distribution) -> None:
-    variable = scene.codebook[result.column]
-    summary = result.summary
+def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -> None:
 
     def each(name: str, said: Callable[[float], str]) -> list[str]:
         return [told_of(row, name, said) for _, row in summary.iterrows()]
@@ -228,20 +226,22 @@ def render_correlations(scene: Scene) -> None:
     if len(columns) < 2:
         st.info("Choose two columns or more.")
         return
-    table, pairs, said = results.correlations(scene.view, scene.heading, columns)
-    groups = list(said)
-    for place, name in zip(st.columns(max(len(groups), 2)), groups, strict=False):
+    found = results.correlations(scene.view, scene.heading, columns)
+    for place, (name, of_group) in zip(st.columns(max(len(found), 2)), found.items(), strict=False):
         with place:
             st.markdown(f"**{literal(name)}**")
-            group = table[table["group"] == name]
             draw(
-                lambda group=group: charts.correlations(group, list(columns), codebook),  # type: ignore[misc]
+                lambda table=of_group.table: charts.correlations(table, list(columns), codebook),  # type: ignore[misc]
                 scene,
                 columns,
-                alt_text=f"{name}. {said[name]}",
+                alt_text=f"{name}. {of_group.strongest}",
                 key=f"correlations_{name}",
             )
-    sentence = " ".join(f"{name}. {words}" for name, words in said.items()) if len(groups) > 1 else said[groups[0]]
+    said = {name: of_group.strongest for name, of_group in found.items()}
+    sentence = (
+        " ".join(f"{name}. {words}" for name, words in said.items() if len(said) > 1) or said[scene.heading.title]
+    )
+    pairs = results.together({name: of_group.pairs for name, of_group in found.items()})
     note = told.pairs_in_brackets(pairs, scene.entity)
     controls.chart_note(scene, sentence, results.how_sure(scene.view), note)
     columns_of_table: dict[str, object] = {"group": "Who", "row": "Column", "column": "with", "text": "Correlation"}

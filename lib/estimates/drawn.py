@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,17 +14,49 @@ from lib.errors import EstimateError
 from lib.estimates.cells import distinct
 from lib.estimates.figures import Draws, Figures, Method, plain, share_like
 from lib.estimates.replicates import Replicates, TooManyError, bootstrap
-from lib.estimates.rows import OfBlock, OfRows, Positions, Rows, check_number, each_group
+from lib.estimates.rows import Block, OfBlock, OfRows, Positions, Rows, check_number, each_group
 from lib.estimates.weighted import Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Redrawn:
-    """Replicates, and for each row of the first implicate where its member stands in them (-1 for other rows)."""
+    """A population under every replicate.
+
+    Attributes:
+        replicates: Of the whole survey.
+        implicate: Of each row, from 0.
+        members: Where the members of the first implicate stand in the replicates.
+        own: Their own weights.
+        places: Of each row of the first implicate, which of these members it is (-1 for other rows).
+    """
 
     replicates: Replicates
-    places: Positions
     implicate: Positions
+    members: Positions
+    own: Floats
+    places: Positions
+
+    @classmethod
+    def of(cls, dataset: Dataset, replicates: Replicates, weights: Floats) -> Redrawn:
+        """A population and the replicates of its whole survey; ``weights`` has one per row."""
+        implicate = dataset.implicate_codes
+        first = np.flatnonzero(implicate == 0)
+        places = np.full(len(dataset), -1)
+        places[first] = np.arange(len(first))
+        return cls(
+            replicates, implicate, replicates.places(dataset.ids[first]), weights[first] * dataset.implicates, places
+        )
+
+    @cached_property
+    def _blocks(self) -> tuple[Block, ...]:
+        return tuple(self.replicates.blocks(self.members, self.own))
+
+    def blocks(self, rows: Positions) -> Iterator[Block]:
+        """The weights of some rows of the first implicate in some replicates at a time: several figures share them."""
+        places = self.places[rows]
+        is_whole = np.array_equal(places, np.arange(len(self.members)))
+        for block in self._blocks:
+            yield block if is_whole else block[places]
 
 
 class Drawn:
@@ -37,7 +71,7 @@ class Drawn:
             self.method = "random rows"
         elif counting == MEMBERS or dataset.weight is None:
             with suppress(TooManyError):
-                self._redrawn = _redrawn(dataset, replicates or bootstrap(dataset))
+                self._redrawn = Redrawn.of(dataset, replicates or bootstrap(dataset), self.weights)
                 self.method = self._redrawn.replicates.kind
 
     def _rows(self, values: Floats, groups: Positions | None, number: int) -> Rows:
@@ -65,8 +99,8 @@ class Drawn:
         implicate = redrawn.implicate[rows.rows]
         first = rows.among(implicate == 0)
         replicated = np.full((len(value), len(replicates), number), np.nan)
-        own, done = first.weights * self.dataset.implicates, 0
-        for block in replicates.blocks(redrawn.places[first.rows], own):
+        done = 0
+        for block in redrawn.blocks(first.rows):
             for group, run in first.runs():
                 replicated[:, done : done + block.shape[1], group] = of_block(first.values[:, run], block[run])
             done += block.shape[1]
@@ -110,13 +144,6 @@ class Drawn:
         """Sampled members and rows of each group."""
         sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, number)
         return sampled, np.bincount(rows.groups, minlength=number)
-
-
-def _redrawn(dataset: Dataset, replicates: Replicates) -> Redrawn:
-    implicate = dataset.implicate_codes
-    places = np.full(len(dataset), -1)
-    places[implicate == 0] = replicates.places(dataset.ids[implicate == 0])
-    return Redrawn(replicates, places, implicate)
 
 
 def is_of_random_rows(dataset: Dataset) -> bool:

@@ -31,7 +31,7 @@ MAX_CELLS = 8_000_000
 """Members times replicates of a bootstrap: of more members fewer replicates are drawn, down to ``FEWEST_DRAWS``."""
 
 AT_ONCE = 256
-"""Replicates looked at together: all of them would take a table of 23 MB for every figure."""
+"""Replicates looked at together: what is made of them for a figure is no larger than that."""
 
 
 class TooManyError(EstimateError):

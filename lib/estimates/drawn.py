@@ -36,17 +36,6 @@ class Redrawn:
     own: Floats
     places: Positions
 
-    @classmethod
-    def of(cls, dataset: Dataset, replicates: Replicates, weights: Floats) -> Redrawn:
-        """A population and the replicates of its whole survey; ``weights`` has one per row."""
-        implicate = dataset.implicate_codes
-        first = np.flatnonzero(implicate == 0)
-        places = np.full(len(dataset), -1)
-        places[first] = np.arange(len(first))
-        return cls(
-            replicates, implicate, replicates.places(dataset.ids[first]), weights[first] * dataset.implicates, places
-        )
-
     @cached_property
     def _blocks(self) -> tuple[Block, ...]:
         return tuple(self.replicates.blocks(self.members, self.own))
@@ -71,7 +60,7 @@ class Drawn:
             self.method = "random rows"
         elif counting == MEMBERS or dataset.weight is None:
             with suppress(TooManyError):
-                self._redrawn = Redrawn.of(dataset, replicates or bootstrap(dataset), self.weights)
+                self._redrawn = _redrawn(dataset, replicates or bootstrap(dataset), self.weights)
                 self.method = self._redrawn.replicates.kind
 
     def _rows(self, values: Floats, groups: Positions | None, number: int) -> Rows:
@@ -144,6 +133,15 @@ class Drawn:
         """Sampled members and rows of each group."""
         sampled = distinct(self.dataset.member_codes[rows.rows], rows.groups, number)
         return sampled, np.bincount(rows.groups, minlength=number)
+
+
+def _redrawn(dataset: Dataset, replicates: Replicates, weights: Floats) -> Redrawn:
+    implicate = dataset.implicate_codes
+    first = np.flatnonzero(implicate == 0)
+    places = np.full(len(dataset), -1)
+    places[first] = np.arange(len(first))
+    members, own = replicates.places(dataset.ids[first]), weights[first] * dataset.implicates
+    return Redrawn(replicates, implicate, members, own, places)
 
 
 def is_of_random_rows(dataset: Dataset) -> bool:

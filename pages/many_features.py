@@ -37,3 +37,4 @@ sections.render_table(segmented)
 using.render(segmented, algorithms=True)
 with told:
     sections.render_findings(segmented)
+sections.find_ahead(segmented)

@@ -35,3 +35,4 @@ sections.render_table(segmented)
 using.render(segmented)
 with told:
     sections.render_findings(segmented)
+sections.find_ahead(segmented)

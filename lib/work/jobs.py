@@ -109,6 +109,12 @@ class Queue:
                 self._begin()
             return ticket
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody wants anything of it now."""
+        with self._changed:
+            return all(job.state.over for job in (*self._line, *self._running))
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until no work is queued or running; whether that is so."""
         with self._changed:

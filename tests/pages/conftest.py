@@ -39,6 +39,8 @@ def _as_on_a_server(monkeypatch):
     monkeypatch.setattr(PagesManager, "__init__", initialise)
     monkeypatch.setattr("lib.ui.run.drawing.VALIDATE", True)
     monkeypatch.setattr("lib.ui.run.server._first_maps", lambda: None)
+    # nor what the next move may ask for
+    monkeypatch.setattr("lib.ui.sections.segments.find_ahead", lambda _: None)
     # every page with segments compares them: with few small tables where that is not what a test is about
     monkeypatch.setattr("lib.segments.judge.null.DRAWS", 2)
     monkeypatch.setattr("lib.segments.judge.null.MOST_DRAWS", 2)

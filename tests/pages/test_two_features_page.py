@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from lib.ui.run.background import background
+from lib.ui.scene.kept import ROOM
+from lib.ui.sections.segments import find_ahead
+
 PAGE = "pages/two_features.py"
 FEARFUL = "fearful"
 THEIR_WAY = {"data": "2019", "who": FEARFUL, "count": "rows"}
@@ -69,6 +73,20 @@ def test_a_change_of_k_changes_segments_and_keeps_what_is_known(app, plane):
     assert plane(at)["segment"].nunique() == 6
     at.slider(key="k").set_value(4).run()
     assert plane(at).equals(before)
+
+
+def test_one_segment_more_and_one_less_are_found_beforehand(app, settled, monkeypatch):
+    monkeypatch.setattr("lib.ui.sections.segments.find_ahead", find_ahead)
+
+    def found():
+        return {key[2].k for key in ROOM.made_from() if key[0] == "segmentation" and "AGE > 68" in str(key[1])}
+
+    at = settled(app(PAGE, where="AGE > 68 and KIDS < 9", k="4"))
+    assert background().wait(timeout=60)
+    assert found() == {3, 4, 5}
+    settled(at.slider(key="k").set_value(5).run())
+    assert background().wait(timeout=60)
+    assert found() == {3, 4, 5, 6}
 
 
 def test_a_change_of_k_leaves_the_picture_as_it_is_but_for_its_data(app, charts):

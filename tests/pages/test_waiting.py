@@ -74,6 +74,36 @@ def test_work_is_shown_until_it_is_done(opened, queue, held):
     assert at.session_state["background_jobs"]["slot"].ticket.result() != "cake"
 
 
+def looking(ahead, key):
+    """A page that has work done which nobody asked for yet."""
+    import streamlit as st
+
+    from lib.ui.run import background
+
+    background.beforehand("ahead", key[0], ahead[key[0]])
+    st.markdown("The page.")
+
+
+def test_work_beforehand_is_done_unseen_and_only_where_nobody_waits(queue, held):
+    ahead, key, other = {"cake": held(), "bread": held()}, ["cake"], held("tea")
+    asked = queue.ask("other", "Ben", other)
+    other.until_it_runs()
+    at = AppTest.from_function(looking, kwargs={"ahead": ahead, "key": key}, default_timeout=PATIENCE).run()
+    assert not ahead["cake"].began.is_set()
+    other.end()
+    assert asked.result(PATIENCE) == "tea"
+    assert queue.wait(PATIENCE)
+    assert said(at.run()) == ["The page."]
+    ahead["cake"].until_it_runs()
+    key[0] = "bread"  # the visitor has moved on: what was likely before is so no longer
+    at.run()
+    ahead["cake"].report()
+    assert ahead["cake"].stopped.wait(PATIENCE)
+    ahead["bread"].end()
+    assert queue.wait(PATIENCE)
+    assert said(at.run()) == ["The page."]
+
+
 def test_stopped_work_says_so_and_can_be_done_after_all(opened, queue, held):
     work = held("cake")
     at = opened(work)

@@ -147,6 +147,24 @@ def unasked(slot: str, key: Hashable, work: Callable[[Progress], object], doing:
         render(slot, key, work, quietly=doing)
 
 
+def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> None:
+    """Have work done that may be asked for next, unless somebody waits for other work; nothing is shown of it.
+
+    Args:
+        slot: See ``render``.
+        key: See ``render``.
+        work: See ``render``.
+    """
+    held: _Slot | None = st.session_state.setdefault(_SLOTS, {}).get(slot)
+    if held is not None and held.key == key:
+        return
+    if held is not None:
+        held.ticket.cancel()
+        _forget(slot)
+    if background().is_idle:
+        _ticket(slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress)))
+
+
 def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", quietly: str = "") -> T | None:
     """The result of work if it is done; else it is shown where it stands, and the page runs again when it is over.
 

@@ -13,7 +13,7 @@ from lib.segments import Recipe
 from lib.segments.describe import plane
 from lib.ui.run import sampled
 from lib.ui.run.cache import find, is_kept, kept, put
-from lib.ui.run.results import in_words
+from lib.ui.run.results import in_words, size
 from lib.ui.scene.view import Heading, View
 
 
@@ -23,6 +23,14 @@ def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     return segments.fit(view.members(recipe.features), recipe, prepared=points_of(view, recipe.with_k(segments.MIN_K)))
 
 
+def find_neighbours(view: View, recipe: Recipe, progress: segments.Progress) -> None:
+    """One segment more and one less, which are often asked for next."""
+    for k in (recipe.k + 1, recipe.k - 1):
+        progress(0.0, "Finding one segment more and one less")
+        if segments.MIN_K <= k <= segments.MAX_K:
+            segmentation(view, recipe.with_k(k))
+
+
 def is_found(view: View, recipe: Recipe) -> bool:
     """Whether the segments are there already."""
     return is_kept(segmentation, view, recipe)
@@ -30,12 +38,12 @@ def is_found(view: View, recipe: Recipe) -> bool:
 
 def is_quick(view: View, recipe: Recipe) -> bool:
     """Whether every number of segments is tried within a few seconds."""
-    return segments.is_quick(recipe.algorithm, len(view.members(recipe.features)))
+    return segments.is_quick(recipe.algorithm, size(view).rows)
 
 
 def is_dear(view: View, recipe: Recipe) -> bool:
     """Whether it takes minutes to compare with data without segments."""
-    return segments.is_dear(recipe.algorithm, len(view.members(recipe.features)))
+    return segments.is_dear(recipe.algorithm, size(view).rows)
 
 
 @kept

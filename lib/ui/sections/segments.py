@@ -59,6 +59,17 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
         )
 
 
+def find_ahead(scene: Segmented) -> None:
+    """When the page stands, and nobody waits, find what the next move of k is likely to ask for."""
+    view, recipe = scene.view, scene.recipe
+    if recipe.algorithm == "kmeans" and results.size(view).rows <= VERY_MANY:
+        background.beforehand(
+            "ahead",
+            ("ahead", view.key, recipe),
+            lambda progress: segment_results.find_neighbours(view, recipe, progress),
+        )
+
+
 def _find_in_the_background(scene: Scene, recipe: Recipe) -> None:
     """Where segments of very many rows are not there yet, show how far they are, and end the page."""
     view = scene.view

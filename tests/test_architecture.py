@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from paths import ROOT
@@ -45,8 +46,12 @@ def modules():
     return sorted(p.relative_to(ROOT) for p in (ROOT / "lib").rglob("*.py"))
 
 
+@cache
 def imports_of(path):
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return list(_imported(ast.parse((ROOT / path).read_text(encoding="utf-8")), path))
+
+
+def _imported(tree, path):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

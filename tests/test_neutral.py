@@ -559,6 +559,7 @@ ROOMS = ("features", "segments", "trends", "maps", "charts", "work", "tables", "
 ALLOWED = ("Household Segments", "HouseholdSegmentsError", "household_segments", "``household``")
 
 
+@cache
 def survey_columns() -> set[str]:
     with (ROOT / "data" / "codebook.csv").open(encoding="utf-8") as file:
         # names of two letters are words too

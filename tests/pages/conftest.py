@@ -87,11 +87,12 @@ def real_app(real_folder, monkeypatch):
 
 
 def _opener(page: str | None = None, **query: str) -> AppTest:
+    """As by a link: the page asked for is the first that the session runs."""
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT)
     at.query_params.update(query)
-    at.run()
     if page:
-        at.switch_page(page).run()
+        at.switch_page(page)
+    at.run()
     assert not at.exception
     return at
 

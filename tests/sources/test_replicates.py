@@ -117,21 +117,21 @@ def test_what_is_wrong_with_a_file_is_one_sentence(tmp_path, case):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
+    ("name", "make", "message"),
     [
-        ("p19_rw1.dta", b"", "is empty"),
-        ("p19_rw1.dta", b"<!DOCTYPE html><html>", "is a web page"),
-        (NAME, b"<!DOCTYPE html><html>", "is a web page"),
-        (NAME, b"YY1\n1\n", "is not a .zip archive"),
-        (NAME, zipped(b"YY1\n1\n", "read.me"), "holds no CSV or Stata file"),
-        ("p19_rw1.csv.gz", packed("x.csv.gz", released().head(2))[:-9], "damaged or cut off"),
-        ("p19_rw1.dta", as_stata(released().head(3))[:30_000], "a Stata file that is damaged"),
-        ("p19_rw1.csv", b"YY1," * 3_000 + b"\n1\n", "columns; the survey's replicate weights have some 2,000"),
+        ("p19_rw1.dta", lambda: b"", "is empty"),
+        ("p19_rw1.dta", lambda: b"<!DOCTYPE html><html>", "is a web page"),
+        (NAME, lambda: b"<!DOCTYPE html><html>", "is a web page"),
+        (NAME, lambda: b"YY1\n1\n", "is not a .zip archive"),
+        (NAME, lambda: zipped(b"YY1\n1\n", "read.me"), "holds no CSV or Stata file"),
+        ("p19_rw1.csv.gz", lambda: packed("x.csv.gz", released().head(2))[:-9], "damaged or cut off"),
+        ("p19_rw1.dta", lambda: as_stata(released().head(3))[:30_000], "a Stata file that is damaged"),
+        ("p19_rw1.csv", lambda: b"YY1," * 3_000 + b"\n1\n", "columns; the survey's replicate weights have some 2,000"),
     ],
     ids=["empty", "page", "page in zip", "no zip", "no table", "cut off", "cut off Stata", "wide"],
 )
-def test_what_is_no_such_file_is_one_sentence(tmp_path, name, content, message):
-    refused(written(tmp_path, name, content), f"^{name}.*{message}")
+def test_what_is_no_such_file_is_one_sentence(tmp_path, name, make, message):
+    refused(written(tmp_path, name, make()), f"^{name}.*{message}")
 
 
 def test_a_file_that_unpacks_to_far_more_than_any_wave_is_left(tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 # Two commands do everything on a machine that has Python 3.11 to 3.13: `make run` and `make test`.
 
 PORT ?= 8501
+# journeys wait for their browser half of the time: three at work keep two processors busy
+WORKERS ?= 3
 PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -20,7 +22,7 @@ dev: $(RUN_STAMP) ## the app for who changes it: it follows the files
 
 test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
 	@$(BIN)/python -m tests.browser.install
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(TEST_STAMP) ## format, lint, types
 	@$(BIN)/ruff format --check .

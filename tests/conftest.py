@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-# as many processes run tests as there are processors: threads of one would wait, busily, for those of the others
+# at least as many processes run tests as there are processors, whose threads would wait, busily, for one another
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np

@@ -9,6 +9,9 @@ import pytest
 from install import ARGUMENTS, executable
 from server import serve, settle
 
+PATIENCE = 30_000
+"""Milliseconds that a page may take where other tests take the processors."""
+
 
 @pytest.fixture(scope="session")
 def browser():
@@ -17,8 +20,9 @@ def browser():
         if os.environ.get("CI"):
             pytest.fail("no browser: `make test` installs one, and CI never goes without")
         pytest.skip("no Chromium or Chrome is installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield chromium
@@ -47,7 +51,7 @@ def page(browser):
     """A browser page that fails the test if the app shows an exception."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     assert page.locator('[data-testid="stException"]').count() == 0
     context.close()

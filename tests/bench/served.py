@@ -27,7 +27,12 @@ THEIR_ROWS = "data=2019&who=fearful-2m&count=rows&transform=none"
 ON_THEIR_ROWS = {f"{name}, its rows": PAGES[name] for name in ("Two features", "Many features")}
 WAVES = ("2022", "2019")
 K = "Number of segments"
-NEW_KS = (5, 6, 7, 8, 9, 3, 10)
+FAR_KS = (7, 10, 2, 12)
+"""Not one more or one less than any before: a page finds these beforehand when nobody waits."""
+
+NEAR_KS = (6, 9, 5, 11, 8, 3)
+"""One more or one less than one of those before, or than the four at first."""
+
 SEEN_KS = (7, 5, 9, 3, 8, 6, 10)
 """In another order, so that none is what a browser still has from two moves before."""
 
@@ -38,11 +43,12 @@ PAUSE = 0.3
 
 @dataclass(frozen=True)
 class Moves:
-    """Medians of one page: opened, run again as it was, a new number of segments, one that was there before."""
+    """Medians of one page: opened, run again as it was, a number of segments that is new, beside one before, seen."""
 
     opened: Answer
     same: Answer
-    new: Answer | None = None
+    far: Answer | None = None
+    near: Answer | None = None
     seen: Answer | None = None
 
 
@@ -89,11 +95,12 @@ def measure_moves(app: Address, naive: Address) -> dict[str, Moves]:
         # the first two runs are not counted: by the third a browser has everything that it is not sent again
         same = {name: [_again(visitor) for _ in range(7)][2:] for name, visitor in visitors.items()}
         sliding = {name: visitors[name] for name in (*SEGMENTED, *ON_THEIR_ROWS, NAIVE, NAIVE_EVERYONE)}
-        new = _slide(sliding, NEW_KS)
+        far = _slide(sliding, FAR_KS)
         del sliding[NAIVE_EVERYONE]  # it takes long, and knows no difference
+        near = _slide(sliding, NEAR_KS)
         seen = _slide(sliding, SEEN_KS)
     return {
-        name: Moves(visitor.opened, median(same[name]), new.get(name), seen.get(name))
+        name: Moves(visitor.opened, median(same[name]), far.get(name), near.get(name), seen.get(name))
         for name, visitor in visitors.items()
     }
 

@@ -44,7 +44,14 @@ class Quantiles(Sums):
 
     def quantiles(self, values: ArrayLike, q: float, groups: Positions | None = None, number: int = 1) -> Figures:
         """The weighted quantile of each group by the Federal Reserve's rule, see ``lib.estimates.quantile``."""
-        found = self.several_quantiles(np.asarray(values, dtype=float)[None], [q], groups, number)[0][0]
+        return self.comparable_quantiles(np.asarray(values, dtype=float)[None], q, groups, number)[0]
+
+    def comparable_quantiles(
+        self, columns: ArrayLike, q: float, groups: Positions | None = None, number: int = 1
+    ) -> list[Figures]:
+        """The same of several columns (columns x rows): one quantile of each, with what it would have been."""
+        each = np.asarray(columns, dtype=float)
+        found = [one for (one,) in self.several_quantiles(each, [q], groups, number)]
         if (redrawn := self._redrawn) is None:
             return found
 
@@ -54,9 +61,12 @@ class Quantiles(Sums):
         def of_block(ascending: Floats, weights: Block) -> Floats:
             return _quantiles(ascending[0], weights, q)[None]
 
-        rows = self._rows(np.asarray(values, dtype=float)[None], groups, number).ascending
-        drawn = self._drawn(redrawn, rows, found.value[None], of_block, of_rows)[0]
-        return replace(drawn, low=found.low, high=found.high)
+        def drawn(values: Floats, told: Figures) -> Figures:
+            rows = self._rows(values[None], groups, number).ascending
+            (as_drawn,) = self._drawn(redrawn, rows, told.value[None], of_block, of_rows)
+            return replace(as_drawn, low=told.low, high=told.high)
+
+        return [drawn(*one) for one in zip(each, found, strict=True)]
 
     def several_quantiles(
         self, columns: ArrayLike, shares: Sequence[float], groups: Positions | None = None, number: int = 1

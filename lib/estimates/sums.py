@@ -28,8 +28,12 @@ class Sums(Drawn):
 
     def shares(self, holds: ArrayLike, groups: Positions | None = None, number: int = 1) -> Figures:
         """Weighted share of each group for which something holds: 1 or 0 per row, NaN is left out."""
-        top = np.asarray(holds, dtype=float)[None]
-        return self.ratios(top, 1 - np.isnan(top), groups, number, is_share=True)[0]
+        return self.several_shares(np.asarray(holds, dtype=float)[None], groups, number)[0]
+
+    def several_shares(self, columns: ArrayLike, groups: Positions | None = None, number: int = 1) -> list[Figures]:
+        """The same of several things (columns x rows) in one pass over the replicates."""
+        tops = np.asarray(columns, dtype=float)
+        return self.ratios(tops, 1 - np.isnan(tops), groups, number, is_share=True)
 
     def ratios(
         self,

@@ -10,7 +10,7 @@ import numpy as np
 from lib import estimates
 from lib.dataset import Codebook
 from lib.estimates import Figures
-from lib.estimates.intervals import Named
+from lib.estimates.weighted import Floats
 from lib.estimates.wording import beside, far_off, too_unsure
 from lib.subject import Entity, HeadlineFigure, Subject
 from lib.words import capitalised
@@ -50,9 +50,10 @@ class Headline:
 
 def headline_figures(codebook: Codebook, subject: Subject) -> tuple[HeadlineFigure, ...]:
     """The figures that lead: those of the subject that the table has, else medians of its first amounts."""
-    named = tuple(figure for figure in subject.headlines if figure.column in codebook)
+    if named := tuple(figure for figure in subject.headlines if figure.column in codebook):
+        return named
     first = codebook.amounts()[:_MOST_HEADLINES]
-    return named or tuple(HeadlineFigure(f"Median: {codebook.label(name)}", name, "median") for name in first)
+    return tuple(HeadlineFigure(f"Median: {codebook.label(name)}", name, "median") for name in first)
 
 
 def headline_estimates(sample: estimates.Sample, figures: Sequence[HeadlineFigure]) -> tuple[Figures, ...]:
@@ -63,11 +64,15 @@ def headline_estimates(sample: estimates.Sample, figures: Sequence[HeadlineFigur
         figures: As ``headline_figures`` gives them.
     """
 
-    def estimate(figure: HeadlineFigure) -> Figures:
-        statistic: Named = "median" if figure.statistic == "median" else "share"
-        return estimates.figures(sample, statistic, sample.dataset.values(figure.column))
+    def columns(statistic: str) -> list[Floats]:
+        return [sample.dataset.values(figure.column) for figure in figures if figure.statistic == statistic]
 
-    return tuple(map(estimate, figures))
+    # each in one pass over the replicates
+    amounts, codes = columns("median"), columns("share")
+    medians = iter(sample.comparable_quantiles(amounts, 0.5) if amounts else ())
+    holds = [np.where(np.isnan(code), np.nan, code == 1) for code in codes]
+    shares = iter(sample.several_shares(holds) if codes else ())
+    return tuple(next(medians if figure.statistic == "median" else shares) for figure in figures)
 
 
 def headlines(

@@ -43,8 +43,11 @@ def whole(target: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove old drafts from a folder; one that is being written is younger, for each write renews its time."""
+    """Remove old drafts from a folder; one that is being written is younger, for each write renews its time.
+
+    One of a time that is still to come was written before the clock was put back.
+    """
     for draft in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(OSError):  # another writer may sweep at the same time
-            if draft.lstat().st_mtime < time.time() - ABANDONED:
+            if abs(time.time() - draft.lstat().st_mtime) > ABANDONED:
                 draft.unlink()

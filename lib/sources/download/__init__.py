@@ -7,6 +7,7 @@ from lib.sources.download.fetching import (
     path_of,
     readable,
     survey_files,
+    sweep,
     wave_named,
 )
 from lib.sources.download.replicates import fetch_replicates, path_of_replicates, replicate_files
@@ -24,5 +25,6 @@ __all__ = [
     "readable",
     "replicate_files",
     "survey_files",
+    "sweep",
     "wave_named",
 ]

@@ -23,6 +23,7 @@ from lib.sources import scf
 from lib.sources.download import manifest, one_at_a_time, opened, replicate_names
 from lib.sources.download.limits import Clock, Limits, Progress
 from lib.sources.scf import parquet_copy, vintage
+from lib.tables import whole
 
 WAVES: tuple[int, ...] = tuple(vintage.HOUSEHOLDS)
 """The survey years that can be fetched."""
@@ -32,6 +33,9 @@ _AS_CSV = frozenset({2016, 2019, 2022})
 _REPOSITORY = Path(__file__).parents[3]
 _SURVEY_FILE = re.compile(r"r?scfp(\d{4})(?:excel\.zip|s\.zip|\.csv|\.csv\.gz|\.dta)", re.IGNORECASE)
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_UNFINISHED = ".scf-*.part"
+"""Folders of downloads that go on, or that were killed."""
+
 _WHOLE_WITHIN = 0.05
 """By how much the weights may miss the number of US households: releases differ by far less."""
 
@@ -164,9 +168,7 @@ def _bring_alone(
         found = _usable(arrived, read, urlsplit(url).hostname or url)
         _publish(arrived, target, manifest.describe(arrived, found, url=_without_login(url)))
     finally:
-        for copy in parquet_copy.places(arrived):
-            with contextlib.suppress(OSError):
-                copy.unlink()
+        _remove_copies(arrived)
         shutil.rmtree(staging, ignore_errors=True)
 
 
@@ -267,10 +269,29 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
+def sweep(folder: Path | None = None) -> None:
+    """Remove what killed processes left in the folder of downloads, unless somebody is at work there now."""
+    folder = folder or downloads_folder()
+    whole.sweep(folder)
+    if not any(folder.glob(_UNFINISHED)):
+        return
+    at_once = Clock(Limits(deadline=0))
+    with contextlib.suppress(DownloadError, OSError), one_at_a_time.alone(folder, at_once, lambda *_: None):
+        _sweep(folder)
+
+
 def _sweep(folder: Path) -> None:
     """Remove what a killed process left behind; nobody else is at work while the lock is held."""
-    for unfinished in folder.glob(".scf-*.part"):
+    for unfinished in folder.glob(_UNFINISHED):
+        for arrived in files_in(unfinished):
+            _remove_copies(arrived)
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _remove_copies(arrived: Path) -> None:
+    for copy in parquet_copy.places(arrived):
+        with contextlib.suppress(OSError):
+            copy.unlink()
 
 
 @contextlib.contextmanager

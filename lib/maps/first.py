@@ -17,6 +17,9 @@ from lib.segments.recipe import Recipe
 
 DEFAULT_FEATURES = 5
 
+MOST_FAILURES = 3
+"""So many maps that fail one after the other, and no more are made beforehand: the worker itself may be failing."""
+
 
 def default_recipe(dataset: Dataset, *, relatives: bool = False) -> Recipe:
     """The leading columns by trimmed variance that can be features, on a scale on which no amount drowns the others.
@@ -63,17 +66,25 @@ def prepare(dataset: Dataset, *, worker: Worker | None = None, store: Store | No
         store: Keeps them; the installation's by default.
 
     Returns:
-        How many were made. One that cannot be made is passed over: whoever opens it hears why.
+        How many were made. One that cannot be made is passed over: whoever opens it hears why. After
+        ``MOST_FAILURES`` in a row the others are left to those who open them.
 
     Raises:
         Cancelled: When the worker is closed: it would have to wait for whatever else were asked for.
     """
-    made = 0
+    made = failures = 0
     for request in first_views(dataset):
         try:
-            if request.finished(store) is None:
-                request.start(worker, store).result()
-                made += 1
+            if request.finished(store) is not None:
+                continue
+            ticket = request.start(worker, store)
         except HouseholdSegmentsError:
             continue
+        try:
+            ticket.result()
+            made, failures = made + 1, 0
+        except HouseholdSegmentsError:
+            failures += 1
+            if failures == MOST_FAILURES:
+                break
     return made

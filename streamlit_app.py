@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.errors import HouseholdSegmentsError
-from lib.ui.run import background, drawing, server, uploads, whole_page
-from lib.ui.scene import catalogue, links, own, routing
+from lib.ui.run import drawing, leaving, server, uploads, whole_page
+from lib.ui.scene import catalogue, links, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
     lead,  # noqa: F401
@@ -22,10 +22,14 @@ ICON = Path(__file__).parent / "data" / "icon.png"
 def visit() -> None:
     """Show the page that was asked for, the sidebar beside it."""
     st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
-    own.sweep(background.gone)
+    leaving.arrive()
     uploads.keep_bounded()
-    menu = pages(sidebar.subject_on_view().pages)
     server.before_first_page()
+    try:
+        menu = pages(sidebar.subject_on_view().pages)
+    except HouseholdSegmentsError as error:
+        whole_page.say(error)
+        return
     with links.whole_page():
         page = routing.route(menu)
         drawing.start_page(page.url_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import ctypes
@@ -20,6 +21,7 @@ from threadpoolctl import ThreadpoolController
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.tables.whole import sweep
+from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
 from lib.work.progress import Cancelled
 
@@ -46,11 +48,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     before_first_page()
     # a survey that was never read takes seconds: the server answers meanwhile
     threading.Thread(target=_open_all, name="first look", daemon=True).start()
+    leaving = asyncio.create_task(see_off_for_ever())
     yield
+    leaving.cancel()
 
 
 def _open_all() -> None:
-    sweep(download.downloads_folder())
+    download.sweep()
     for source in catalogue.sources().keys() - catalogue.EXAMPLES.keys():
         with contextlib.suppress(HouseholdSegmentsError):  # the page says what is wrong with it
             catalogue.about(source)

@@ -1,0 +1,62 @@
+"""What is left of visitors who lose the connection for a moment, and of those who stay away."""
+
+from unittest.mock import Mock
+
+import pytest
+from streamlit.runtime import Runtime
+from streamlit.testing.v1 import AppTest
+from tables import neutral_table
+
+from lib.ui.run import leaving
+from lib.ui.scene import own
+
+
+@pytest.fixture
+def there(monkeypatch):
+    """The sessions whose browsers are connected to a server, and the server."""
+    connected = {"Ann", "Ben"}
+    server = Mock(spec=Runtime)
+    server.is_active_session.side_effect = connected.__contains__
+    monkeypatch.setattr(Runtime, "_instance", server)
+    monkeypatch.setattr(leaving, "_SEEN", dict.fromkeys(connected, 0.0))
+    return connected, server
+
+
+@pytest.fixture
+def tables():
+    keys = {session: own.keep(neutral_table(), session) for session in ("Ann", "Ben")}
+    yield keys
+    for key in keys.values():
+        own.forget(key)
+
+
+def test_who_comes_back_in_time_finds_the_table_and_who_does_not_leaves_nothing(there, tables):
+    """The table was forgotten as soon as another visitor's page ran while the connection was lost."""
+    connected, server = there
+    connected.discard("Ann")
+    leaving.see_off(leaving.STAYS)
+    connected.add("Ann")
+    leaving.see_off(1_000.0)
+    assert own.find(tables["Ann"]) is not None
+    connected.discard("Ann")
+    leaving.see_off(1_000.0 + leaving.STAYS)
+    server.close_session.assert_not_called()
+    leaving.see_off(1_001.0 + leaving.STAYS)
+    assert own.find(tables["Ann"]) is None
+    assert own.find(tables["Ben"]) is not None
+    server.close_session.assert_called_once_with("Ann")
+    server.media_file_mgr.remove_orphaned_files.assert_called_once()
+    leaving.see_off(2_000.0)
+    server.close_session.assert_called_once()
+
+
+def page():
+    from lib.ui.run import leaving
+
+    leaving.arrive()
+
+
+def test_every_visit_is_known(monkeypatch):
+    monkeypatch.setattr(leaving, "_SEEN", {})
+    AppTest.from_function(page).run()
+    assert list(leaving._SEEN) == ["test session id"]

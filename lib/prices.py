@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from lib.errors import DataError
+from lib.shipped import FOLDER, checked
 
-_TABLE = Path(__file__).parents[1] / "data" / "dollars.csv"
+PRICES = FOLDER / "dollars.csv"
 
 
 @cache
 def price_index() -> Mapping[int, float]:
-    """September CPI-U-RS by year, from ``data/dollars.csv``."""
-    with _TABLE.open(encoding="utf-8", newline="") as file:
+    """September CPI-U-RS by year, from ``data/dollars.csv``.
+
+    Raises:
+        DataError: If the file is damaged.
+    """
+    checked(PRICES)
+    with PRICES.open(encoding="utf-8", newline="") as file:
         return {int(row["year"]): float(row["cpi_u_rs"]) for row in csv.DictReader(file)}
 
 

@@ -10,6 +10,7 @@ from paths import ROOT
 
 ORDER = [
     "errors",
+    "shipped",
     "words",
     "prices",
     "codebook",

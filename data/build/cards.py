@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.build import digests
 from data.build.copula import Floats, at_quantiles, normals, ranked
 
 FILE = Path(__file__).resolve().parents[1] / "cards_example.parquet"
@@ -171,6 +172,7 @@ def _round_limit(limit: Floats) -> Floats:
 def main() -> None:
     """Write the example."""
     build().to_parquet(FILE, engine="pyarrow", compression="zstd", compression_level=19, index=False)
+    digests.main()
 
 
 if __name__ == "__main__":

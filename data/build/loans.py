@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.build import digests
+
 FILE = Path(__file__).resolve().parents[1] / "loans_example.parquet"
 ROWS = 3_000
 SEED = 5
@@ -80,6 +82,7 @@ def build(rows: int = ROWS, seed: int = SEED) -> pd.DataFrame:
 def main() -> None:
     """Write the example."""
     build().to_parquet(FILE, engine="pyarrow", compression="zstd", compression_level=19, index=False)
+    digests.main()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
 import sys
 import time
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.build import digests
 from data.build.derive import EQUITY_ELSEWHERE, derive, equity_elsewhere, significant
 from data.build.distances import QUANTILES, SPACES, distance_quantiles, nearest, repeats
 from data.build.fidelity import measures
@@ -29,7 +29,6 @@ from data.build.synthesise import synthesise
 from data.build.weights import raked
 from lib.errors import DataError
 from lib.sources import download, scf
-from lib.sources.scf.survey import SAMPLE_DIGEST
 
 DATA = Path(__file__).resolve().parents[1]
 BESIDE = DATA.parents[1] / "shared" / "data" / "SCFP2019.csv.gz"
@@ -123,8 +122,7 @@ def main() -> None:
     real = read_survey(survey)
     sample = build(real, options.seed)
     sample.to_parquet(SAMPLE, engine="pyarrow", compression="zstd", compression_level=19, index=False)
-    digest = hashlib.sha256(SAMPLE.read_bytes()).hexdigest()
-    SAMPLE_DIGEST.write_text(f"{digest}  {SAMPLE.name}\n", encoding="ascii")
+    digests.main()
     built = time.perf_counter() - started
     reference = _reference(sample, real)
     REFERENCE.write_text(json.dumps(reference, indent=1) + "\n", encoding="utf-8")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from lib.codebook import Codebook, Unit, Variable
+from lib.shipped import FOLDER, checked
 from lib.subject import Made, Subject
 from lib.subjects.cards import CARDS
 from lib.subjects.loans import LOANS
@@ -23,8 +23,6 @@ KNOWN: tuple[Subject, ...] = (CARDS, LOANS)
 
 MOST = 2 / 3
 """The share of a kind's columns that a table must have to be one."""
-
-_DATA = Path(__file__).parents[2] / "data"
 
 _CENT = 0.005
 """Sums of amounts may miss by rounding."""
@@ -43,8 +41,15 @@ def subject_of(columns: Iterable[str]) -> Subject:
 
 @cache
 def codebook_of(subject: Subject) -> Codebook:
-    """What a kind's columns mean, those that are made besides; empty where nobody knows."""
-    return Codebook.read(_DATA / subject.codebook) if subject.codebook else Codebook({})
+    """What a kind's columns mean, those that are made besides; empty where nobody knows.
+
+    Raises:
+        DataError: If its file is damaged.
+    """
+    if not subject.codebook:
+        return Codebook({})
+    checked(FOLDER / subject.codebook)
+    return Codebook.read(FOLDER / subject.codebook)
 
 
 def dressed(

@@ -3,11 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib import shipped
 from lib.errors import DataError
 from lib.population import Population
 from lib.ui.scene import catalogue
 from lib.ui.scene.catalogue import Source
 from lib.ui.scene.view import View
+from tests.sources.loopback import extract
 
 
 @pytest.fixture
@@ -43,6 +45,29 @@ def test_the_file_of_a_wave_is_replaced_while_somebody_looks_at_it(wave):
     assert len(view.at("2022").members(("ASSET",))) == 1_500
 
 
+def test_the_file_of_a_wave_goes_is_damaged_is_of_another_wave_and_comes_back(app, tmp_path):
+    """It was gone from the screen without a word, and the synthetic sample stood there instead."""
+    file = tmp_path / "scfp2019excel.zip"
+    file.write_bytes(extract(2019))
+    at = app("pages/your_table.py")  # it draws little of its own
+    gone = "The file of the survey of 2019 is gone, or holds something else now."
+
+    def seen():
+        assert not at.run().exception
+        return at.selectbox(key="data").value, [warning.value for warning in at.sidebar.warning]
+
+    assert seen() == ("2019", [])
+    file.unlink()
+    assert seen() == ("sample", [gone])
+    file.write_bytes(b"rubbish")
+    damaged = "scfp2019excel.zip is not a .zip archive, whatever its name says: download it again."
+    assert seen() == ("sample", [gone, f"{damaged} The app goes on without it."])
+    file.write_bytes(extract(2016))
+    assert seen() == ("2016", [gone])
+    file.write_bytes(extract(2019))
+    assert seen() == ("2019", [gone.replace("2019", "2016")])
+
+
 def page(says):
     import streamlit as st
 
@@ -71,3 +96,24 @@ def test_what_goes_wrong_before_a_page_is_said_in_its_place(app, monkeypatch):
 
     monkeypatch.setattr("lib.ui.sections.sidebar.choose_scene", damaged)
     assert "The file is damaged." in [error.value for error in app().error]
+
+
+def test_what_the_project_brings_is_left_out_where_it_is_damaged_and_the_rest_goes_on(app, tmp_path, monkeypatch):
+    known = shipped.recorded()
+
+    def damage(*names):
+        lines = [f"{'0' * 64 if name in names else digest}  {name}\n" for name, digest in known.items()]
+        (tmp_path / "list").write_text("".join(lines), encoding="ascii")
+        monkeypatch.setattr(shipped, "DIGESTS", tmp_path / "list")
+
+    damage("cards_example.parquet", "codebook_loans.csv")
+    at = app()
+    assert at.selectbox(key="data").options == ["Synthetic sample of 2019"]
+    assert [warning.value for warning in at.sidebar.warning] == [
+        f"data/{name} is damaged: fetch this project anew. The app goes on without it."
+        for name in ("cards_example.parquet", "codebook_loans.csv")
+    ]
+    damage(*known)
+    at.run()
+    assert not at.exception
+    assert [error.value for error in at.error] == ["data/sample.parquet is damaged: fetch this project anew."]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from lib.dataset import Codebook
+from lib.shipped import FOLDER, checked
 
-_FILE = Path(__file__).parents[3] / "data" / "codebook.csv"
+CODEBOOK = FOLDER / "codebook.csv"
 
 
 @cache
 def read_codebook() -> Codebook:
-    """The survey's codebook; each wave holds some of its columns."""
-    return Codebook.read(_FILE)
+    """The survey's codebook; each wave holds some of its columns.
+
+    Raises:
+        DataError: If the file is damaged.
+    """
+    checked(CODEBOOK)
+    return Codebook.read(CODEBOOK)

@@ -14,15 +14,14 @@ import pyarrow.parquet as pq
 
 from lib.dataset import Codebook, Dataset
 from lib.errors import DataError
+from lib.shipped import FOLDER, checked
 from lib.sources.scf import checks, parquet_copy, vintage
 from lib.sources.scf.codebook import read_codebook
 from lib.sources.scf.parquet_copy import Facts
 from lib.subjects.scf import IDENTITIES, SCF
 from lib.tables.files import read_frame, refuse_repeated
 
-SAMPLE = Path(__file__).parents[3] / "data" / "sample.parquet"
-SAMPLE_DIGEST = SAMPLE.with_suffix(".sha256")
-"""Its SHA-256, as ``sha256sum`` writes it."""
+SAMPLE = FOLDER / "sample.parquet"
 
 _MARK = 16
 """Signs of a digest that tell files apart."""
@@ -95,9 +94,7 @@ def sample(*, columns: Sequence[str] | None = None) -> Dataset:
         DataError: If the file is not the one that it was.
     """
     wanted = None if columns is None else (*checks.IDENTIFIERS, *columns)
-    digest = _digest(SAMPLE)
-    if digest != SAMPLE_DIGEST.read_text(encoding="ascii").partition(" ")[0]:
-        raise DataError("The embedded sample (data/sample.parquet) is damaged: fetch this project anew.")
+    digest = checked(SAMPLE)
     with pq.ParquetFile(SAMPLE, memory_map=True) as parquet:
         frame = parquet_copy.read_table(parquet, wanted)
     facts = Facts(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -14,7 +13,10 @@ import pandas as pd
 
 from lib.dataset import Codebook, Dataset
 from lib.errors import DataError
+from lib.prices import PRICES
+from lib.shipped import FOLDER, checked
 from lib.sources import download, examples, scf
+from lib.subjects import CARDS, LOANS
 from lib.ui.scene import own
 from lib.ui.scene.kept import ROOM
 
@@ -24,6 +26,13 @@ EXAMPLES = {
     "loans": (examples.LOANS_NAME, examples.LOANS_EXAMPLE, cache(examples.loans)),
 }
 """Small made-up tables of a bank's customers, to try the pages with: name, file, and the table, which is read once."""
+
+RESTS_ON = {
+    SAMPLE: (scf.SAMPLE, scf.CODEBOOK, PRICES),
+    "cards": (examples.CARDS_EXAMPLE, FOLDER / CARDS.codebook),
+    "loans": (examples.LOANS_EXAMPLE, FOLDER / LOANS.codebook),
+}
+"""Files that the project brings: what they are of is offered as long as they are whole."""
 
 
 @dataclass(frozen=True)
@@ -48,36 +57,54 @@ class Look:
 
     Attributes:
         surveys: Files that can be read, by wave.
-        problems: Why others cannot, a sentence each.
+        problems: Why others, or what the project brings, cannot, a sentence each.
         replicates: Files of replicate weights, by wave; whether they can be read is not known.
     """
 
     def __init__(self) -> None:
         self.surveys, problems = download.readable()
-        self.problems = list(problems.values())
         self.replicates = download.replicate_files()
+        self._damaged = {key: said for key, files in RESTS_ON.items() if (said := _damage(files))}
+        self.problems = list(dict.fromkeys([*problems.values(), *self._damaged.values()]))
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        """What can be looked at, newest survey first, the synthetic sample last; keys stand for them in memory."""
+        """What can be looked at, newest survey first, the synthetic sample last; keys stand for them in memory.
+
+        Raises:
+            DataError: If there is nothing.
+        """
         waves = {str(wave): self._wave(wave) for wave in sorted(self.surveys, reverse=True)}
         sample = Source(
             "Synthetic sample of 2019",
-            stamp(scf.SAMPLE.stat()),
+            stamp(scf.SAMPLE),
             lambda columns: scf.sample(columns=columns),
             scf.columns_of_sample,
         )
-        return {**waves, SAMPLE: sample, **{key: _example(*example) for key, example in EXAMPLES.items()}}
+        there = {**waves, SAMPLE: sample, **{key: _example(*example) for key, example in EXAMPLES.items()}}
+        if not (sound := {key: source for key, source in there.items() if key not in self._damaged}):
+            raise DataError(self.problems[0])
+        return sound
 
     def _wave(self, wave: int) -> Source:
         """A wave of the survey; with other replicate weights beside it, its figures have other intervals."""
         path, weights = self.surveys[wave], self.replicates.get(wave)
         return Source(
             f"SCF {wave}",
-            "+".join(stamp(file.stat()) for file in (path, weights) if file),
+            "+".join(stamp(file) for file in (path, weights) if file),
             lambda columns: scf.read(path, columns=columns),
             lambda: scf.columns_of(path),
         )
+
+
+def _damage(files: Iterable[Path]) -> str:
+    """What is wrong with the first of several shipped files that is not whole; empty where all are."""
+    try:
+        for path in files:
+            checked(path)
+    except DataError as error:
+        return str(error)
+    return ""
 
 
 _this_thread = threading.local()
@@ -105,7 +132,7 @@ def sources() -> dict[str, Source]:
 
 
 def _example(name: str, path: Path, read: Callable[[], Dataset]) -> Source:
-    return Source(name, stamp(path.stat()), lambda columns: _some(read(), columns), lambda: read().codebook)
+    return Source(name, stamp(path), lambda columns: _some(read(), columns), lambda: read().codebook)
 
 
 def _some(data: Dataset, columns: Sequence[str] | None) -> Dataset:
@@ -147,8 +174,12 @@ def _brought(data: Dataset) -> Source:
     return Source(data.name, data.fingerprint, partial(_some, data), lambda: data.codebook)
 
 
-def stamp(status: os.stat_result) -> str:
-    """What tells one state of a file from another."""
+def stamp(path: Path) -> str:
+    """What tells one state of a file from another; that it is gone is a state too."""
+    try:
+        status = path.stat()
+    except OSError:
+        return "gone"
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
@@ -177,7 +208,7 @@ def _is_wave_of(other: Dataset, own: Dataset) -> bool:
 
 def waves() -> dict[int, tuple[str, str]]:
     """The real waves of the survey that are there, by year: key and stamp of each."""
-    return {wave: (str(wave), stamp(path.stat())) for wave, path in look().surveys.items()}
+    return {wave: (str(wave), stamp(path)) for wave, path in look().surveys.items()}
 
 
 def unreadable() -> list[str]:

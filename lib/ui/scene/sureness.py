@@ -77,15 +77,17 @@ def sureness_source(source: str) -> str:
         return f"{bootstrap}."
     if about.synthetic:
         return f"{bootstrap}: replicate weights are there for real {about.entity.plural} only."
-    if file := replicates_of(source):
+    file = _file_of(source)  # looked at once: it may change at any time
+    problem = _problems.get(file.stamp, "") if file else ""
+    if file and not problem:
         name = literal(file.path.name)
         return f"95% intervals rest on the **Federal Reserve's replicate weights** of {about.wave} ({name})."
     loose = (
         f"{bootstrap}, which knows nothing of how they were sampled: beside published standard errors of net worth it "
         "comes out 0.9 to 1.7 times as large (median 1.4)"
     )
-    if file := _file_of(source):
-        return f"{loose}. {literal(_problems[file.stamp])} The app goes on without it."
+    if problem:
+        return f"{loose}. {literal(problem)} The app goes on without it."
     return f"{loose}: the Federal Reserve's replicate weights of {about.wave} are not here."
 
 
@@ -109,8 +111,4 @@ def _file_of_wave(wave: int) -> ReplicateFile | None:
     path, survey = there.replicates.get(wave), there.surveys.get(wave)
     if path is None or survey is None:
         return None
-    try:
-        stamps = (catalogue.stamp(path.stat()), catalogue.stamp(survey.stat()))
-    except OSError:  # gone since the folder was looked at
-        return None
-    return ReplicateFile(path, survey, f"{path.name}-{'-'.join(stamps)}")
+    return ReplicateFile(path, survey, f"{path.name}-{catalogue.stamp(path)}-{catalogue.stamp(survey)}")

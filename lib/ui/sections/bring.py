@@ -146,7 +146,10 @@ def _offer_examples() -> None:
     """Tables to try it with."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("No table at hand? Try a made-up one:", width="content")
+        offered = catalogue.sources()
         for key, (name, path, _) in catalogue.EXAMPLES.items():
+            if key not in offered:
+                continue
             st.button(name, key=f"own_example_{key}", on_click=_lay_example, args=(path,))
 
 

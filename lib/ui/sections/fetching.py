@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 OFFERED = (2019, 2022)
-_MISSING = "wave_of_link"
+_MISSING = "missing_wave"
+"""What a session holds of a wave that was asked for, or on view, and is not there: the wave, and a sentence."""
+
 _PATIENCE = Limits(answer=20)
 """Seconds that somebody at the screen is kept waiting for a first answer."""
 
@@ -49,19 +51,24 @@ def wave_asked(said: str) -> int | None:
     return int(found[1]) if found and int(found[1]) in download.WAVES else None
 
 
-def offer_missing(then: Callable[[str], None]) -> None:
-    """Where a link asks for a wave that this server does not have, say so and offer it.
+def offer_missing(chosen: str, then: Callable[[str], None]) -> None:
+    """Where a link asks for a wave that this server does not have, or one on view has gone, say so and offer it.
 
     Args:
+        chosen: The key of the data that were on view; "" where none were.
         then: Chooses the wave, by its key among the sources, once it is there.
     """
     # read before the control is drawn: it drops what it does not know from the address
+    there = catalogue.look().surveys
     if asked := wave_asked(st.query_params.get("data", "")):
-        st.session_state[_MISSING] = asked
-    wave = st.session_state.get(_MISSING)
-    if wave is None or wave in catalogue.look().surveys:
+        says = f"The link is about the survey of {asked}, which this server does not have yet."
+        st.session_state[_MISSING] = (asked, says)
+    elif (gone := wave_asked(chosen)) and gone not in there:
+        st.session_state[_MISSING] = (gone, f"The file of the survey of {gone} is gone, or holds something else now.")
+    wave, says = st.session_state.get(_MISSING, (None, ""))
+    if wave is None or wave in there:
         return
-    st.warning(f"The link is about the survey of {wave}, which this server does not have yet.", icon=":material/link:")
+    st.warning(says, icon=":material/link:")
     wanted = st.button(f"Get the survey of {wave}", icon=":material/download:", key="get_missing", width="stretch")
     if wanted and _fetch_surveys([wave]):
         then(str(wave))

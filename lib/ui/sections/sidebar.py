@@ -92,7 +92,7 @@ def _id_of(key: str) -> str:
 def _choose_data() -> tuple[str, int | None]:
     sources = catalogue.choices()
     st.subheader("Data")
-    fetching.offer_missing(then=set_source)
+    fetching.offer_missing(str(st.session_state.get(_DATA, "")), then=set_source)
     wording = subject_on_view().wording
     source = links.selectbox(
         wording.source,

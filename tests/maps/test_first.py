@@ -58,3 +58,11 @@ def test_no_map_is_asked_for_once_the_worker_is_closed(tmp_path):
     assert len(closed.asked) == 1
     assert prepare(neutral_table(), worker=failing, store=store) == 0
     assert len(set(failing.asked)) == 2
+
+
+def test_a_worker_that_fails_again_and_again_is_left_alone(monkeypatch, tmp_path):
+    """Each time it would be started anew, for every population and both methods."""
+    monkeypatch.setattr("lib.maps.first.MOST_FAILURES", 1)
+    dying = Ending(MapError("The map worker was ended by the system."))
+    assert prepare(neutral_table(), worker=dying, store=Store(tmp_path, shipped=None)) == 0
+    assert len(dying.asked) == 1

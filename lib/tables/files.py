@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 import pandas as pd
 
 from lib.errors import DataError
+from lib.tables.whole import DISK_FULL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,6 +146,8 @@ def any_error_as(sentence: str) -> Iterator[None]:
     except DataError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise  # nothing is wrong with the bytes
         raise DataError(sentence) from error
 
 

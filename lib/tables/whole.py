@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 import time
@@ -11,6 +12,9 @@ from pathlib import Path
 
 ABANDONED = 3_600
 """Seconds without a write after which a draft is taken for that of a killed process."""
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""Numbers of the errors of a disk, or of somebody's share of it, that takes no more."""
 
 _PREFIX, _SUFFIX = ".whole-", ".part"
 """Drafts lie in folders that others use too: what is swept must be ours beyond doubt."""

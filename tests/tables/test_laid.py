@@ -1,5 +1,6 @@
 """Where a table lies while it is read: in memory, or in a file or folder that is gone afterwards."""
 
+import errno
 import gzip
 import os
 import stat
@@ -85,3 +86,33 @@ def test_nothing_stays_where_the_process_is_killed(tmp_path):
         assert process.stdout.readline() == "there\n"
         process.kill()
     assert list(tmp_path.iterdir()) == []
+
+
+def full(*_args, **_options):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@LINUX
+@pytest.mark.parametrize("name", FILES)
+def test_a_full_disk_is_said_to_be_full_and_no_file_to_be_damaged(name, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(laid.Room, "file", lambda *_: Path("/dev/full"))
+    with pytest.raises(DataError, match=r"^This server has no room left for the table: try again later, or a smaller"):
+        read(FILES[name], name)
+    with pytest.raises(DataError, match="no room left"), laid.folder(1) as place:
+        full(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows is not asked which processes there are")
+def test_what_a_killed_process_left_goes_with_the_next_start(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(laid, "_SHARED_MEMORY", tmp_path)
+    ended = subprocess.Popen([sys.executable, "-S", "-c", ""])
+    ended.wait()
+    names = [f"table-{number}-x" for number in (ended.pid, os.getppid(), "x", 10**20)]
+    for name in names:
+        (tmp_path / name).mkdir()
+    with laid.folder(1) as ours:
+        laid.sweep()
+        assert {path.name for path in tmp_path.iterdir()} == {ours.name, *names[1:]}

@@ -7,7 +7,6 @@ where the app finds it. Whatever goes wrong before leaves things as they were.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -32,7 +31,6 @@ SITE = "https://www.federalreserve.gov/econres/files/"
 _AS_CSV = frozenset({2016, 2019, 2022})
 _REPOSITORY = Path(__file__).parents[3]
 _SURVEY_FILE = re.compile(r"r?scfp(\d{4})(?:excel\.zip|s\.zip|\.csv|\.csv\.gz|\.dta)", re.IGNORECASE)
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _UNFINISHED = ".scf-*.part"
 """Folders of downloads that go on, or that were killed."""
 
@@ -300,7 +298,7 @@ def _disk_errors(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         folder = _shown(target.parent)
-        if error.errno in _DISK_FULL:
+        if error.errno in whole.DISK_FULL:
             raise DownloadError(
                 f"There is no space left for {target.name} in {folder}: free some, then try again."
             ) from error

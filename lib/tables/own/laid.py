@@ -7,7 +7,7 @@ What holds:
   however it ends. Other processes of the same user could open them, as they could read this process's memory.
 - On macOS and Windows there is nothing of the kind that DuckDB can open: files lie in a temporary folder that only this
   user can enter, which is removed when they are read, after an error too. Only where the process is killed in these
-  seconds does the folder stay.
+  seconds does the folder stay: on macOS until a server starts there again (``sweep``).
 
 What the system puts into its swap, and what Streamlit or its server keep of an upload, is not decided here.
 """
@@ -22,7 +22,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from lib.errors import DataError
 from lib.tables.files import MEGABYTE
+from lib.tables.whole import DISK_FULL
 
 MOST_IN_MEMORY = 128 * MEGABYTE
 
@@ -62,15 +64,29 @@ class Room:
 
     def _named(self, name: str) -> Path:
         if self._folder is None:
-            self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="table-")))
+            self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix=_prefix())))
         return self._folder / name
 
 
 @contextlib.contextmanager
 def room() -> Iterator[Room]:
-    """Room for files for as long as the ``with`` block runs."""
-    with contextlib.ExitStack() as stack:
+    """Room for files for as long as the ``with`` block runs.
+
+    Raises:
+        DataError: If the disk is full.
+    """
+    with _disk_errors(), contextlib.ExitStack() as stack:
         yield Room(stack)
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        raise DataError("This server has no room left for the table: try again later, or a smaller one.") from error
 
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
@@ -81,11 +97,40 @@ def folder(size: int) -> Iterator[Path]:
     """A folder for files that need names, for as long as the ``with`` block runs; only this user can enter it.
 
     It is in memory where Linux has a place for that with room for ``size`` bytes, else in the temporary folder. Where
-    the process is killed meanwhile it stays: in memory until the system starts anew.
+    the process is killed meanwhile it stays, until ``sweep``.
+
+    Raises:
+        DataError: If there is no room.
     """
     there = None
     with contextlib.suppress(OSError):
         if sys.platform == "linux" and shutil.disk_usage(_SHARED_MEMORY).free > size:
             there = _SHARED_MEMORY
-    with tempfile.TemporaryDirectory(prefix="table-", dir=there) as made:
+    with _disk_errors(), tempfile.TemporaryDirectory(prefix=_prefix(), dir=there) as made:
         yield Path(made)
+
+
+def sweep() -> None:
+    """Remove the folders that killed processes left, where the system says which processes there are."""
+    if sys.platform == "win32":
+        return
+    for there in (_SHARED_MEMORY, Path(tempfile.gettempdir())):
+        for left in there.glob("table-*-*"):
+            number = left.name.split("-")[1]
+            if number.isdecimal() and not _runs(int(number)):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _prefix() -> str:
+    """How the name of a folder begins: with what it is and whose."""
+    return f"table-{os.getpid()}-"
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's, or no number of a process
+        return True
+    return True

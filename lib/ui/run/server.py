@@ -20,6 +20,7 @@ from threadpoolctl import ThreadpoolController
 
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
+from lib.tables.own import laid
 from lib.tables.whole import sweep
 from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
@@ -55,6 +56,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def _open_all() -> None:
     download.sweep()
+    laid.sweep()
     for source in catalogue.sources().keys() - catalogue.EXAMPLES.keys():
         with contextlib.suppress(HouseholdSegmentsError):  # the page says what is wrong with it
             catalogue.about(source)

@@ -159,6 +159,19 @@ def test_the_worker_process_holds_nothing_that_it_does_not_need():
     assert loaded_by(everything, heavy, "from lib.layouts.fit.alone import stand_in; stand_in(); ") == []
 
 
+WALL = {"time.time", "time.time_ns", "datetime.now", "datetime.datetime.now", "date.today", "datetime.date.today"}
+
+
+def test_nothing_waits_or_ends_by_the_clock_on_the_wall():
+    """Which may be put back or on at any time. A file's time is of that clock: so the age of a draft is told by it."""
+
+    def reads_it(path):
+        calls = (node for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))) if isinstance(node, ast.Call))
+        return any(ast.unparse(call.func) in WALL for call in calls)
+
+    assert [path.as_posix() for path in modules() if reads_it(path)] == ["lib/tables/whole.py"]
+
+
 def tracked():
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")

@@ -1,4 +1,4 @@
-"""A server that is killed while it writes: what was whole stays so, the rest is made anew, what is left over goes."""
+"""Servers that are killed while they write, or share a folder: what was whole stays so, the rest is made anew."""
 
 import os
 import select
@@ -13,7 +13,7 @@ from paths import ROOT
 from lib.sources import download, scf
 from lib.sources.scf import parquet_copy
 from lib.tables.whole import ABANDONED, sweep
-from tests.scripts.killed import CASES, FITTED, NAME, OF, ROWS, store
+from tests.scripts.killed import CASES, FITTED, NAME, OF, ROWS, TOGETHER, store
 from tests.sources.loopback import Loopback, extract, whole
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
@@ -26,7 +26,7 @@ TIMES = [f"{what} {when}" for what, when in CASES]
 def killed(tmp_path_factory):
     """A folder for each time, as a killed process left it; the codes with which they ended, by the time."""
     folder = tmp_path_factory.mktemp("killed")
-    for when in TIMES:
+    for when in (*TIMES, "together"):
         (folder / when).mkdir()
         if not when.startswith("map"):
             (folder / when / NAME).write_bytes(BEFORE)
@@ -44,8 +44,16 @@ def names(folder):
     return {path.name for path in folder.iterdir()}
 
 
-def test_every_one_was_killed(killed):
-    assert killed[1] == dict.fromkeys(TIMES, "-9")
+def test_every_one_was_killed_and_nobody_else(killed):
+    shared = dict.fromkeys([f"together {number}" for number in range(TOGETHER)], "0")
+    assert killed[1] == {**dict.fromkeys(TIMES, "-9"), **shared}
+
+
+def test_servers_that_share_a_folder_leave_one_whole_file_of_each_kind(killed):
+    folder = killed[0] / "together"
+    assert names(folder) == {NAME, f"{NAME}.parquet", "manifest.json", "maps"}
+    assert names(folder / "maps") == {"a.parquet"}
+    assert parquet_copy.load(folder / NAME) is not None
 
 
 @pytest.mark.parametrize("when", [time for time in TIMES if time.startswith("copy")])

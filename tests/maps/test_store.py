@@ -1,5 +1,6 @@
 """Finished coordinates: keys, damaged and foreign files, the bound on size, writers at the same time."""
 
+import errno
 import os
 import threading
 from dataclasses import replace
@@ -114,6 +115,22 @@ def test_a_folder_that_cannot_be_written_costs_nothing_else(tmp_path):
     store = Store(tmp_path / "file" / "under", shipped=None)
     store.keep("a", OF, ROWS, made())
     assert store.load("a", OF, ROWS) is None
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+@pytest.mark.parametrize("step", ["tempfile.mkstemp", "lib.maps.store.pq.write_table", "pathlib.Path.replace"])
+def test_a_disk_that_is_full_or_only_read_keeps_the_maps_that_are_there(store, monkeypatch, number, step):
+    store.keep("a", OF, ROWS, made())
+
+    def refuse(*_args, **_options):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, refuse)
+        store.keep("b", OF, ROWS, made())
+    assert store.load("b", OF, ROWS) is None
+    assert store.load("a", OF, ROWS) is not None
+    assert [path.name for path in store.cache.iterdir()] == ["a.parquet"]
 
 
 def test_shipped_maps_are_looked_into_first_and_left_alone(store, tmp_path):

@@ -1,13 +1,14 @@
-"""Writes what the app writes, and is killed at every step of it: ``python -m tests.scripts.killed FOLDER``.
+"""Writes what the app writes, killed at every step and several at once: ``python -m tests.scripts.killed FOLDER``.
 
-Each time is a process of its own with a folder of its own, named by what was written and when the kill came: in the
-middle of a file's content ("half"), or before the rename of that number. What a case prints is its exit code, -9 for a
-kill and 0 where there was nothing to be killed at any more.
+Each kill is of a process of its own in a folder of its own, named by what was written and when it came: in the middle
+of a file's content ("half"), or before the rename of that number. What is printed is the exit code of each process: -9
+for a kill, 0 where there was nothing to be killed at any more. Then ``TOGETHER`` write in one folder, again and again.
 """
 
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,10 @@ WRITES = {
 CASES = [(what, when) for what, steps in (("copy", 1), ("map", 1), ("download", 5)) for when in ("half", *range(steps))]
 
 
+TOGETHER = 3
+TIMES = 5
+
+
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -59,14 +64,43 @@ def kill(when):
     Path.replace = rename_until
 
 
+def write_often(folder):
+    """Every kind of file, and what is read in between must be whole."""
+    for _ in range(TIMES):
+        assert WRITES["copy"](folder).dollars in (2019, 2022)
+        WRITES["map"](folder / "maps")
+        assert np.array_equal(store(folder / "maps").load("a", OF, ROWS).coordinates, FITTED.coordinates)
+        WRITES["download"](folder)
+
+
+def started(work, *given):
+    """A process that does the work and ends with 0, if it may."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work(*given)
+    except BaseException:  # noqa: BLE001 - whatever it is, it is printed
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def killed(what, when, folder):
+    kill(when)
+    WRITES[what](folder / f"{what} {when}")
+
+
+def say(name, child):
+    sys.stdout.write(f"{name}: {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+
+
 def main(folder):
     for what, when in CASES:
-        child = os.fork()
-        if not child:
-            kill(when)
-            WRITES[what](folder / f"{what} {when}")
-            os._exit(0)
-        sys.stdout.write(f"{what} {when}: {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        say(f"{what} {when}", started(killed, what, when, folder))
+    writers = [started(write_often, folder / "together") for _ in range(TOGETHER)]
+    for number, writer in enumerate(writers):
+        say(f"together {number}", writer)
 
 
 if __name__ == "__main__":

@@ -361,6 +361,17 @@ def test_a_refused_file_leaves_no_copy_in_the_cache_folder_either(site, small_di
     assert not list((tmp_path / "cache").rglob("*.parquet"))
 
 
+def test_a_disk_that_is_only_read(site, small_disk, tmp_path):
+    (folder := small_disk(256) / "downloads").mkdir()
+    (folder / NAME).write_bytes(extract(dollars=2019))
+    subprocess.run(["mount", "-o", "remount,ro", str(folder.parent)], check=True)
+    site.serve(NAME, whole(extract()))
+    refused("cannot be kept in downloads .Read-only file system.: check that the folder", folder, site.base)
+    download.sweep(folder)
+    assert scf.read(download.readable(folder)[0][2019]).dollars == 2019
+    assert parquet_copy.load(folder / NAME) is not None, "the copy is in the cache folder"
+
+
 def test_a_folder_that_cannot_be_written(site, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     site.serve(NAME, whole(extract()))

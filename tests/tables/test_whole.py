@@ -11,7 +11,7 @@ import time
 import pytest
 from paths import ROOT
 
-from lib.tables.whole import ABANDONED, whole
+from lib.tables.whole import ABANDONED, sweep, whole
 
 KILLED = """
 import sys
@@ -106,6 +106,32 @@ def test_a_killed_writer_leaves_a_draft_which_the_next_one_sweeps_when_it_is_old
     with whole(target):
         pass
     assert names(tmp_path) == ["a.csv"]
+
+
+def test_a_clock_that_is_put_back_keeps_no_draft_for_ever(tmp_path):
+    (left := tmp_path / ".whole-left.part").touch()
+    age(left, 60 - ABANDONED)
+    sweep(tmp_path)
+    assert left.exists()
+    age(left, -2 * ABANDONED)
+    sweep(tmp_path)
+    assert not left.exists()
+
+
+def test_a_clock_that_is_put_on_may_cost_what_is_being_written_and_nothing_else(tmp_path, monkeypatch):
+    (target := tmp_path / "a").write_text("older")
+
+    def write_until_tomorrow():
+        with whole(target) as draft:
+            draft.write_text("newer")
+            now = time.time()
+            monkeypatch.setattr(time, "time", lambda: now + 86_400)
+            sweep(tmp_path)
+
+    with pytest.raises(FileNotFoundError):
+        write_until_tomorrow()
+    assert names(tmp_path) == ["a"]
+    assert target.read_text() == "older"
 
 
 def test_files_of_others_are_not_swept(tmp_path):

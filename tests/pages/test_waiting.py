@@ -184,14 +184,20 @@ def test_what_is_dear_is_done_when_somebody_asks(queue):
     assert done
 
 
-def test_a_tab_that_slept_asks_again(opened, queue, held, clock):
-    work = held("cake")
+@pytest.mark.parametrize("left", [False, True], ids=["slept", "lost the connection"])
+def test_a_tab_that_comes_back_asks_again_for_what_was_ended_meanwhile(opened, queue, held, clock, left):
+    work, gone = held("cake"), set()
+    queue.gone = gone.__contains__
     at = opened(work)
     work.until_it_runs()
-    clock.now = LEASE + 1
+    if left:
+        gone.add("test session id")
+    else:
+        clock.now = LEASE + 1
     work.report()
     assert work.stopped.wait(PATIENCE)
     work.began.clear()
+    gone.clear()
     at.run()
     assert not said(at)
     work.until_it_runs()

@@ -22,6 +22,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.tables.own import laid
 from lib.tables.whole import sweep
+from lib.ui.run import fetched
 from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
 from lib.work.progress import Cancelled
@@ -64,7 +65,8 @@ def _open_all() -> None:
 
 @cache
 def before_first_page() -> None:
-    """Once per server: short work in one thread, and memory that was used goes back to the machine."""
+    """Once per server: short work in one thread, memory that was used goes back, addresses of files are private."""
+    fetched.keep_addresses_private()
     _one_thread()
     _give_memory_back()
 

@@ -1,6 +1,9 @@
-"""A table is brought, understood otherwise, and used, in a real browser."""
+"""A table is brought, understood otherwise, used, and found again after a lost connection, in a real browser."""
+
+import re
 
 import pytest
+from playwright.sync_api import expect
 from server import settle
 
 from tests.sources.awkward import AWKWARD, MARKUP, european, shop
@@ -20,8 +23,33 @@ def bring(page, name, content):
     settle(page)
 
 
-def test_a_column_is_renamed_in_its_cell(visit, server):
-    page = visit(f"{server}/your_table")
+class Line:
+    """The connection of a page to its server, which a test may cut."""
+
+    def __init__(self, page):
+        self._is_up, self._ends = True, []
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def _connect(self, socket):
+        if self._is_up:
+            self._ends = [socket.connect_to_server(), socket]
+        else:
+            socket.close()
+
+    def cut(self):
+        self._is_up = False
+        for end in self._ends:
+            end.close()
+
+    def mend(self):
+        self._is_up = True
+
+
+def test_a_column_is_renamed_in_its_cell_and_outlives_a_lost_connection_for_its_visitor_alone(page, server, browser):
+    line, sent = Line(page), []
+    page.on("request", lambda request: sent.append(request.url) if "upload_file" in request.url else None)
+    page.goto(f"{server}/your_table")
+    settle(page)
     bring(page, "shop.csv", EUROPEAN)
     editor = page.get_by_test_id("stDataFrame").nth(1)
     editor.scroll_into_view_if_needed()
@@ -37,6 +65,28 @@ def test_a_column_is_renamed_in_its_cell(visit, server):
     page.get_by_role("button", name="Use this table").click()
     page.get_by_text("Median: Money").first.wait_for()
     assert "Money" not in page.url
+    settle(page)
+
+    line.cut()
+    control = page.get_by_role("radio", name="Trimmed")
+    expect(control).to_be_disabled()
+    # every visit looks after those who have left
+    other = browser.new_context().new_page()
+    other.goto(f"{server}/?data=own")
+    settle(other)
+    expect(other.get_by_text("not to be had here: Survey: own")).to_be_visible()
+    assert "Money" not in other.content()
+    assert "shop" not in other.content()
+    assert sent
+    # the address that the file was sent to gives it to nobody
+    assert not [url for url in sent if "EUR" in other.context.request.get(url).text()]
+    other.context.close()
+    line.mend()
+    expect(control).to_be_enabled()
+    page.get_by_role("link", name="Your own table").click()
+    page.get_by_role("button", name="To the pages").wait_for()
+    settle(page)
+    expect(page.get_by_text("in this session alone")).to_be_visible()
 
 
 def test_marks_in_names_are_letters_on_the_pages(visit, server):

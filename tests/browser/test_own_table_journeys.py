@@ -109,7 +109,7 @@ def test_card_customers_from_a_file_to_segments_a_customer_a_report_and_labelled
     assert not [name for name in other.get_by_role("option").all_inner_texts() if "CC" in name]
 
     # nobody can guess where a file was fetched from, and once the table is forgotten there is nothing
-    assert re.fullmatch(rf"{server}/media/[0-9a-f]{{32,}}\.\w+", file.url)
+    assert re.fullmatch(rf"{server}/media/[0-9a-f]{{48}}\.\w+", file.url)
     page.get_by_role("button", name="Forget my data").click()
     settle(page)
     assert other.context.request.get(file.url).status == 404

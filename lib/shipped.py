@@ -36,9 +36,15 @@ def checked(path: Path) -> str:
 def recorded() -> Mapping[str, str]:
     """SHA-256 by the name of the file; none where the list cannot be read."""
     try:
-        lines = DIGESTS.read_text(encoding="ascii").splitlines()
+        status = DIGESTS.stat()
+        return _listed(DIGESTS, status.st_size, status.st_mtime_ns)
     except (OSError, ValueError):
         return {}
+
+
+@lru_cache(1)
+def _listed(path: Path, _size: int, _mtime_ns: int) -> Mapping[str, str]:
+    lines = path.read_text(encoding="ascii").splitlines()
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 

@@ -70,9 +70,14 @@ def test_no_map_of_it_is_written(bring, settled, tmp_path):
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_forgotten_it_is_gone_with_all_that_was_made_of_it(bring):
+def test_forgotten_it_is_gone_with_all_that_was_made_of_it(bring, app):
+    app()
+    before = set(ROOM.made_from())
     at, key = bring(MANY)
-    assert mentions(key)
+    made = set(ROOM.made_from()) - before
+    # by no other word than the table's, which nobody can guess, is anything of it found
+    assert made == set(mentions(key))
+    assert made
     next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
     assert not at.exception
     assert own.find(key) is None

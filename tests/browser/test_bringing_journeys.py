@@ -67,12 +67,8 @@ def test_a_column_is_renamed_in_its_cell_and_outlives_a_lost_connection_for_its_
     assert "Money" not in page.url
     settle(page)
 
-    line.cut()
-    control = page.get_by_role("radio", name="Trimmed")
-    expect(control).to_be_disabled()
-    # every visit looks after those who have left
     other = browser.new_context().new_page()
-    other.goto(f"{server}/?data=own")
+    other.goto(f"{server}/your_table?data=own")
     settle(other)
     expect(other.get_by_text("not to be had here: Survey: own")).to_be_visible()
     assert "Money" not in other.content()
@@ -80,6 +76,13 @@ def test_a_column_is_renamed_in_its_cell_and_outlives_a_lost_connection_for_its_
     assert sent
     # the address that the file was sent to gives it to nobody
     assert not [url for url in sent if "EUR" in other.context.request.get(url).text()]
+
+    line.cut()
+    control = page.get_by_role("radio", name="Trimmed")
+    expect(control).to_be_disabled()
+    # every visit used to let go of what belongs to those who are not connected
+    other.get_by_role("button", name="Synthetic loan applicants").click()
+    other.get_by_role("button", name="Use this table").wait_for()
     other.context.close()
     line.mend()
     expect(control).to_be_enabled()

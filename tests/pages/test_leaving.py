@@ -1,9 +1,16 @@
 """What is left of visitors who lose the connection for a moment, and of those who stay away."""
 
+import asyncio
 from unittest.mock import Mock
 
 import pytest
 from streamlit.runtime import Runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.testing.v1 import AppTest
 from tables import neutral_table
 
@@ -48,6 +55,27 @@ def test_who_comes_back_in_time_finds_the_table_and_who_does_not_leaves_nothing(
     server.media_file_mgr.remove_orphaned_files.assert_called_once()
     leaving.see_off(2_000.0)
     server.close_session.assert_called_once()
+
+
+async def _leave(server, files):
+    """A real session with a file, whose browser goes; what is left of it before and after it is seen off."""
+    sessions = WebsocketSessionManager(MemorySessionStorage(), files, ScriptCache(), None)
+    session = sessions.connect_session(Mock(), ScriptData(__file__, is_hello=False), {})
+    server.close_session.side_effect = sessions.close_session
+    files.add_file(session_id=session, file=UploadedFileRec("1", "a.csv", "text/csv", b"a,b"))
+    leaving._SEEN[session] = 0.0
+    sessions.disconnect_session(session)
+    held = [(sessions.get_session_info(session), session in files.file_storage)]
+    leaving.see_off(leaving.STAYS + 1)
+    return [*held, (sessions.get_session_info(session), session in files.file_storage)]
+
+
+def test_streamlit_itself_lets_go_of_the_session_and_its_files(there):
+    """By itself it would hold them until another browser goes."""
+    before, after = asyncio.run(_leave(there[1], MemoryUploadedFileManager("/upload")))
+    assert before[0] is not None
+    assert before[1]
+    assert after == (None, False)
 
 
 def page():

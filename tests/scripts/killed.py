@@ -38,7 +38,7 @@ CASES = [(what, when) for what, steps in (("copy", 1), ("map", 1), ("download", 
 
 
 TOGETHER = 3
-TIMES = 5
+TIMES = 3
 
 
 def die():

@@ -6,14 +6,18 @@ It stands alone and imports nothing of the app, so that it starts at once.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import sys
+from pathlib import Path
 
 import vl_convert
 
 
 def main() -> None:
-    """Answer every line of standard input until it ends."""
+    """Answer every line of standard input until it ends; first of all to go when the system's memory runs out."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
     for line in sys.stdin:
         asked = json.loads(line)
         try:

@@ -14,15 +14,20 @@ from lib.errors import MapError
 from lib.layouts.fitted import Fitted
 from lib.work.helper import Helper, Mishap
 from lib.work.jobs import LEASE_SECONDS, Gone, Queue, Ticket, Words
+from lib.work.machine import is_small, left, memory
 from lib.work.progress import Cancelled, Progress
 from lib.work.wire import Arrays, TooLarge
 
 MAX_WAITING, MAX_WAITING_EACH = 32, 4
 """Maps that may wait, of all and of one watcher: a page shows two at once."""
 
-IDLE_SECONDS = 600.0
+IDLE_SECONDS, SMALL_IDLE_SECONDS = 600.0, 20.0
+"""The second where the server needs the memory itself."""
 LONGEST_SECONDS = 900.0
 MEMORY_MB = 1_024
+
+NEEDED = 270_000_000
+"""Bytes that must be free beside the server: 150 for the process, and 120 by which one visit makes the server grow."""
 
 _PROCESS = "lib.layouts.fit.process"
 
@@ -54,6 +59,7 @@ class Worker:
         longest_seconds: float = LONGEST_SECONDS,
         memory_mb: int = MEMORY_MB,
         lease_seconds: float = LEASE_SECONDS,
+        left: Callable[[], int | None] = left,
     ) -> None:
         """Nothing is started yet.
 
@@ -63,6 +69,7 @@ class Worker:
             longest_seconds: A fit that takes longer is ended.
             memory_mb: What the process may hold, where the system can be told.
             lease_seconds: A map that nobody has looked at for so long is not drawn.
+            left: Bytes that the server may still take; None if that is not known.
         """
         self._queue = Queue(
             at_once=1,
@@ -75,6 +82,7 @@ class Worker:
         self._helper = Helper(
             _PROCESS, "the map worker", memory_mb=memory_mb, longest_seconds=longest_seconds, idle_seconds=idle_seconds
         )
+        self._left = left
         self._lock = threading.Lock()
         self._warming: threading.Thread | None = None
 
@@ -104,7 +112,15 @@ class Worker:
 
         Returns:
             A ticket; its state is "busy" if too many maps wait already, and its errors are ``MapError``.
+
+        Raises:
+            MapError: If the server has too little memory left for the process.
         """
+        if self._is_short():
+            raise MapError(
+                f"The server is short of memory ({(memory() or 0) / 1e6:,.0f} MB in all): until it has more, only maps "
+                "that were drawn before are shown. Try again later."
+            )
         header = {"do": "fit", "method": method, "parameters": dict(parameters)}
         return self._queue.ask(key, watcher, partial(self._fit, header, arrays), keep)
 
@@ -116,7 +132,7 @@ class Worker:
         """Start the process and let it load and compile in the background, if nothing runs there yet."""
         with self._lock:
             warming = self._warming is not None and self._warming.is_alive()
-            if self.pid is None and not warming and self._queue.wait(0):
+            if self.pid is None and not warming and self._queue.wait(0) and not self._is_short():
                 self._warming = threading.Thread(target=self._warm_up, name="map worker warming up", daemon=True)
                 self._warming.start()
 
@@ -131,6 +147,15 @@ class Worker:
         if not self._queue.wait(timeout):
             return False
         return self._helper.wait_until_gone(None if timeout is None else timeout - (time.monotonic() - start))
+
+    def _is_short(self) -> bool:
+        """Whether memory is too short to draw; a process that rests gives its own back at once."""
+        there = self._left()
+        if there is None or there >= NEEDED:
+            return False
+        if self._queue.wait(0):
+            self._helper.close()
+        return True
 
     def _fit(self, header: Mapping[str, Any], arrays: Arrays, progress: Progress) -> Fitted:
         """One fit at the child.
@@ -159,7 +184,7 @@ _MAKING = threading.Lock()
 
 @cache
 def _the_worker() -> Worker:
-    worker = Worker()
+    worker = Worker(idle_seconds=SMALL_IDLE_SECONDS if is_small() else IDLE_SECONDS)
     atexit.register(worker.close)
     return worker
 

@@ -157,7 +157,7 @@ def measure_memory(app: Address) -> Held:
                 visitor.settle()
     memory.wait_until_idle(app.pid)
     pages, after, calls = memory.held(app.pid), [], []
-    for path, query, k in _recipes():
+    for path, query, k in recipes():
         memory.forget_peak(app.pid)
         before = memory.held(app.pid)
         with Visitor(app, path, query) as visitor:
@@ -176,7 +176,7 @@ def measure_memory(app: Address) -> Held:
     )
 
 
-def _recipes() -> Iterator[tuple[str, str, int]]:
+def recipes() -> Iterator[tuple[str, str, int]]:
     """Different recipes for different populations: a page, a query string, and the k that is chosen there."""
     amounts = ("DEBT", "NETWORTH", "HOUSES", "INCOME", "ASSET", "NFIN", "FIN")
     paths = [PAGES[name] for name in SEGMENTED]

@@ -14,7 +14,7 @@ from paths import ROOT
 from lib.errors import MapError
 from lib.layouts.fit.methods import fit
 from lib.maps import Request, Settings, Store, Worker
-from lib.maps.worker import IDLE_SECONDS, MAX_WAITING
+from lib.maps.worker import IDLE_SECONDS, MAX_WAITING, NEEDED
 from lib.segments import Recipe
 from lib.work.progress import Cancelled
 
@@ -77,6 +77,16 @@ def test_a_fit_comes_back(worker):
     assert ticket.result(PATIENCE).coordinates.shape == (60, 2)
     assert ticket.state.status == "done"
     assert ticket.state.over
+
+
+def test_a_server_that_is_short_of_memory_draws_no_map_and_takes_back_what_the_process_holds(fresh):
+    submit(fresh, "while there is room").result(PATIENCE)
+    assert fresh.pid
+    fresh._left = lambda: NEEDED - 1
+    with pytest.raises(MapError, match="only maps that were drawn before are shown"):
+        submit(fresh, "no room")
+    fresh.warm_up()
+    assert fresh.pid is None
 
 
 def test_places_in_line(worker, working):

@@ -44,11 +44,28 @@ def test_where_the_system_says_nothing_nothing_is_known(container):
     assert container(physical=None) is None
 
 
+def test_a_server_may_be_told_to_keep_to_less(container, monkeypatch):
+    monkeypatch.setenv(machine.TOLD, "690")
+    assert container("1073741824\n") == 690_000_000
+    monkeypatch.setenv(machine.TOLD, "much")
+    assert container("1073741824\n") == 2**30
+
+
+@pytest.mark.skipif(not machine._HELD.exists(), reason="the system does not say what a process holds")
+def test_what_is_left_is_what_this_process_does_not_hold(monkeypatch):
+    monkeypatch.setattr(machine, "memory", lambda: GB)
+    before = machine.left()
+    held = bytearray(b"x") * 10**8
+    assert before - machine.left() == pytest.approx(len(held), abs=10**7)
+    monkeypatch.setattr(machine, "memory", lambda: None)
+    assert machine.left() is None
+
+
 @pytest.mark.parametrize(
     ("there", "most"),
     [(None, 200), (2_000_000_000, 200), (2**31, 200), (1_999_999_999, 50), (690_000_000, 50)],
     ids=["unknown", "2 GB", "2 GiB", "less", "much less"],
 )
 def test_a_server_with_less_than_two_gigabytes_reads_smaller_files(monkeypatch, there, most):
-    monkeypatch.setattr(limits, "memory", lambda: there)
+    monkeypatch.setattr(machine, "memory", lambda: there)
     assert limits.most_bytes() == most * 2**20

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lib.tables.files import MEGABYTE
-from lib.work.machine import memory
+from lib.work.machine import is_small
 
 MAX_BYTES = 200 * MEGABYTE
 """Of the file as it is brought, packed or not."""
 
-SMALL_BYTES, SMALL_SERVER = 50 * MEGABYTE, 2_000_000_000
-"""Of the file where a server has less memory than this: while it is read it is there several times over."""
+SMALL_BYTES = 50 * MEGABYTE
+"""Of the file where a server has little memory: while it is read it is there several times over."""
 
 MAX_UNPACKED = 1024 * MEGABYTE
 MAX_ROWS = 2_000_000
@@ -36,5 +36,4 @@ PREVIEW = 100
 
 def most_bytes() -> int:
     """Most bytes of a file that this server reads."""
-    there = memory()
-    return SMALL_BYTES if there is not None and there < SMALL_SERVER else MAX_BYTES
+    return SMALL_BYTES if is_small() else MAX_BYTES

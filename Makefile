@@ -6,10 +6,11 @@ WORKERS ?= 3
 PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+UV := $(BIN)/uv
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run dev test check format bench sample examples maps clean
+.PHONY: run dev test check format bench sample examples maps lock licences audit image-check clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
@@ -46,6 +47,19 @@ examples: $(TEST_STAMP) ## make the synthetic examples of card usage and loan ap
 maps: $(TEST_STAMP) ## make the finished maps of the sample anew: data/maps
 	@$(BIN)/python -m data.build.maps
 
+lock: $(UV) ## choose all versions anew, with the hashes that the container insists on: requirements.lock
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --output-file requirements.lock requirements-auth.txt
+
+licences: $(TEST_STAMP) ## write down whose work the app stands on: docs/licences.md
+	@$(BIN)/python -m tests.scripts.licences
+
+audit: $(UV) ## ask the registry of packages what is known against the versions in requirements.lock (takes a network)
+	@$(UV) tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --disable-pip --require-hashes
+
+image-check: $(UV) $(TEST_STAMP) ## follow the Dockerfile without Docker: install by hash on its Python, start it as nobody
+	@$(BIN)/python -m tests.container
+
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache tests/artifacts
 
@@ -58,6 +72,9 @@ $(RUN_STAMP): .venv/made requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(TEST_STAMP): $(RUN_STAMP) tests/requirements.txt
+$(UV): .venv/made
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+$(TEST_STAMP): $(RUN_STAMP) requirements-auth.txt tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.errors import HouseholdSegmentsError
-from lib.ui.run import drawing, leaving, server, uploads, whole_page
+from lib.ui.run import drawing, leaving, server, sign_in, uploads, whole_page
 from lib.ui.scene import catalogue, links, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
@@ -23,6 +23,10 @@ def visit() -> None:
     """Show the page that was asked for, the sidebar beside it."""
     st.set_page_config(page_title="Household Segments", page_icon=ICON, layout="wide")
     leaving.arrive()
+    if sign_in.is_wanted():
+        st.navigation([page for _, page in pages(())], position="hidden")
+        sign_in.ask()
+        return
     uploads.keep_bounded()
     server.before_first_page()
     try:
@@ -35,6 +39,7 @@ def visit() -> None:
         drawing.start_page(page.url_path)
         try:
             st.session_state["scene"] = sidebar.choose_scene()
+            sign_in.render()
             notice = st.empty()
             whole_page.run(page)
             with notice:

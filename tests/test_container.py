@@ -111,6 +111,8 @@ def test_its_command_runs_as_nobody_where_nothing_but_the_volume_can_be_written(
         before = {path: path.stat().st_mtime_ns for path in app.rglob("*")}
         with Visitor(address) as visitor:
             assert visitor.opened.first_chart is not None
+            assert not visitor.can("Sign in"), "no secrets, no provider"
+            assert not visitor.can("Sign out")
         assert {path: path.stat().st_mtime_ns for path in app.rglob("*")} == before
         said = (folder / "log").read_text(encoding="utf-8")
     assert "Traceback" not in said

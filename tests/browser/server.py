@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,16 +24,16 @@ class Address(str):
 
 
 @contextmanager
-def serve(downloads: Path, script: str = "streamlit_app.py"):
+def serve(downloads: Path, script: str = "streamlit_app.py", options: Sequence[str] = ()):
     """A fresh server on a free port; its address. ``downloads`` is where it looks for survey files."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    at = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "SCF_DOWNLOADS": str(downloads), "MAPS_CACHE": str(downloads / "maps")}
     with (downloads / "server.log").open("w") as log:
-        server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen([*command, *at, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
         address = Address(f"http://127.0.0.1:{port}")
         address.pid = server.pid
         try:

@@ -52,10 +52,10 @@ lock: $(UV) ## choose all versions anew, with the hashes that the container insi
 		--custom-compile-command "make lock" --output-file requirements.lock requirements-auth.txt
 
 licences: $(TEST_STAMP) ## write down whose work the app stands on: docs/licences.md
-	@$(BIN)/python -m tests.scripts.licences
+	@$(BIN)/python -m tests.licences
 
 audit: $(UV) ## ask the registry of packages what is known against the versions in requirements.lock (takes a network)
-	@$(UV) tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --disable-pip --require-hashes
+	@$(UV) tool run --from pip-audit==2.10.1 pip-audit --requirement requirements.lock --disable-pip --require-hashes --strict
 
 image-check: $(UV) $(TEST_STAMP) ## follow the Dockerfile without Docker: install by hash on its Python, start it as nobody
 	@$(BIN)/python -m tests.container

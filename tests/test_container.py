@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import container
+import licences
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -117,3 +118,21 @@ def test_its_command_runs_as_nobody_where_nothing_but_the_volume_can_be_written(
         said = (folder / "log").read_text(encoding="utf-8")
     assert "Traceback" not in said
     assert "denied" not in said
+
+
+FORBIDDEN = re.compile(
+    r"(?<!L)GPL|Affero|SSPL|Server Side|Commons Clause|Business Source|BUSL|[Nn]on-?[Cc]ommercial|propriet"
+)
+
+
+def test_whose_work_it_stands_on_is_written_down_and_may_be_used():
+    written = dict(
+        re.findall(r"^\| ([\w.-]+) \| (\d[^|]*) \|", licences.WRITTEN.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert written == licences.locked(), "make licences"
+    stated = {name: licences.licence(name) for name in written}
+    assert [name for name, licence in stated.items() if not licence or FORBIDDEN.search(licence)] == []
+    assert all(f"| {stated[name]} |" in licences.WRITTEN.read_text(encoding="utf-8") for name in written)
+    assert FORBIDDEN.search("AGPL-3.0-only")
+    assert FORBIDDEN.search("GPL-2.0-or-later")
+    assert not FORBIDDEN.search(stated["psycopg"]), "the LGPL lets a program use it"

@@ -87,6 +87,7 @@ def read_delimited(file: Bare, place: Room, choices: dict[str, Any], progress: P
     with _database(path) as database:
         dialect = _dialect(database, path, file.name, choices)
         raw.check_width(file.name, dialect.columns)
+        _without_quotes_above(path, dialect)
         table = _cells(database, path, file.name, dialect, part_of(progress, 0.3, 1.0), lines)
         broken, at, spoilt = _broken(database, file.name, dialect)
     count = len(at)
@@ -140,6 +141,15 @@ def _passed_over(dialect: _Dialect, choices: dict[str, Any]) -> tuple[str, ...]:
     if not dialect.passed or dialect.told or choices.get("skip") is not None:
         return ()
     return (raw.passed_over("line", dialect.passed),)
+
+
+def _without_quotes_above(path: Path, dialect: _Dialect) -> None:
+    """Put blanks in the place of quotation marks in the lines that are skipped: one may keep DuckDB from all below."""
+    if dialect.quote:
+        with path.open("r+b") as file:
+            above = b"".join(islice(file, dialect.skipped))
+            file.seek(0)
+            file.write(above.replace(dialect.quote.encode(), b" " * len(dialect.quote.encode())))
 
 
 def _named_by_a_remark(path: Path, dialect: _Dialect) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ from pathlib import Path
 import pathspec
 
 ROOT = Path(__file__).parents[1]
-NOBODY = 65_534
 PATIENCE = 60.0
 
 
@@ -100,16 +99,18 @@ def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
 
 
-def unprivileged(python: str) -> list[str]:
+def unprivileged(python: str, user: str) -> list[str]:
     """What makes a command somebody's who may do nothing but what everybody may; as little as can be had here.
 
     Args:
         python: An interpreter that this somebody must be able to run.
+        user: Who it is, as the image says: number and group.
     """
     if sys.platform != "linux" or os.geteuid() != 0 or shutil.which("setpriv") is None:
         return []
     powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
-    nobody = [*powerless, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    number, group = user.split(":")
+    nobody = [*powerless, f"--reuid={number}", f"--regid={group}", "--clear-groups"]
     tried = subprocess.run([*nobody, python, "-c", "import numpy"], capture_output=True, check=False, cwd="/")
     # an interpreter in root's own folder is for root alone: then root without any of its powers
     return powerless if tried.returncode else nobody
@@ -137,15 +138,15 @@ def started(image: Image, binaries: Path) -> Iterator[tuple[str, Path]]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        said = {name: value.replace("/data", str(data)) for name, value in image.environment.items()}
+        said = {name: _moved(value, folder) for name, value in image.environment.items()}
         environment = {
             **said,
             "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
-            "TMPDIR": str(tmp),
+            "TMPDIR": said["HOME"],
             "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
             "STREAMLIT_SERVER_PORT": str(port),
         }
-        who = unprivileged(str(binaries / "python"))
+        who = unprivileged(str(binaries / "python"), image.user)
         with (folder / "log").open("w") as log:
             server = subprocess.Popen([*who, *image.command], cwd=app, env=environment, stdout=log, stderr=log)
         try:
@@ -157,6 +158,11 @@ def started(image: Image, binaries: Path) -> Iterator[tuple[str, Path]]:
             for path in app.rglob("*"):
                 path.chmod(0o755)
             app.chmod(0o755)
+
+
+def _moved(value: str, folder: Path) -> str:
+    """A value of the environment, with the container's folders those of here."""
+    return f"{folder}{value}" if value.startswith(("/data", "/tmp")) else value
 
 
 def _forbid_writing(folder: Path) -> None:

@@ -35,6 +35,7 @@ EVERY = 0.2
 """Seconds between looks at what is held."""
 
 AT_ONCE = 4
+REST = 30.0
 
 
 class Group:
@@ -153,7 +154,7 @@ def _visit(address: Address, watch: Watch) -> None:
         visitor.press("Make the report")
         visitor.settle()
     watch.note("a report with its pictures")
-    memory.wait_until_idle(address.pid, seconds=30)
+    threading.Event().wait(REST)
     watch.note("half a minute of rest")
 
 

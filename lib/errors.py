@@ -1,8 +1,19 @@
 """The errors that a person may see: each carries one sentence that says what is wrong and what to do."""
 
+LONGEST = 700
+"""Characters of a sentence: what a file, a link or a library has put into it must not fill the screen."""
+
 
 class HouseholdSegmentsError(Exception):
-    """Base of every error whose text is meant for the person at the screen."""
+    """Base of every error whose text is meant for the person at the screen.
+
+    Whatever is quoted in it, it stands on one line of at most ``LONGEST`` characters, and none of its signs acts on
+    what shows it.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        line = sentence if sentence.isprintable() else "".join(s if s.isprintable() else " " for s in sentence)
+        super().__init__(line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ...")
 
 
 class DataError(HouseholdSegmentsError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Real
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from lib.dataset import COUNTINGS, MEMBERS, Counting
 from lib.errors import RecipeError
 from lib.features.space import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
+from lib.tables.files import shown
 
 Algorithm = Literal["kmeans", "bisecting", "gaussian_mixture", "latent_class", "ward", "hdbscan"]
 ALGORITHMS: tuple[Algorithm, ...] = ("kmeans", "bisecting", "gaussian_mixture", "latent_class", "ward", "hdbscan")
@@ -65,7 +66,7 @@ class Recipe:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise RecipeError(
-                    f"{name.capitalize()} must be one of {', '.join(allowed)}. Got {getattr(self, name)!r}."
+                    f"{name.capitalize()} must be one of {', '.join(allowed)}. Got {_said(getattr(self, name))}."
                 )
         for name, (low, high) in _RANGES.items():
             object.__setattr__(self, name, _whole(name, getattr(self, name), low, high))
@@ -95,8 +96,8 @@ class Recipe:
             RecipeError: If a name or value is not part of a recipe.
         """
         known = {f.name for f in fields(cls)}
-        if unknown := sorted(set(stored) - known):
-            raise RecipeError(f"A recipe has no {', '.join(unknown)}: it consists of {', '.join(sorted(known))}.")
+        if unknown := sorted(map(str, set(stored) - known)):
+            raise RecipeError(f"A recipe has no {shown(unknown[0])}: it consists of {', '.join(sorted(known))}.")
         if "features" not in stored:
             raise RecipeError("A recipe needs features: name at least one column.")
         return cls(**stored)
@@ -114,45 +115,62 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 _RANGES = {"k": (MIN_K, MAX_K), "starts": (1, MAX_STARTS), "seed": (0, MAX_SEED)}
 
 
-def _features(given: Sequence[str] | str) -> tuple[str, ...]:
-    names = (given,) if isinstance(given, str) else tuple(given)
+def _features(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - it may come from a file
+    several = isinstance(given, Iterable) and not isinstance(given, str | Mapping)
+    names: tuple[Any, ...] = tuple(given) if several else (given,)
     if not names or not all(isinstance(name, str) and name for name in names):
         raise RecipeError("Features must be names of columns, at least one.")
     if len(names) > MAX_FEATURES:
         raise RecipeError(f"At most {MAX_FEATURES} features can be used together. Got {len(names)}.")
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise RecipeError(f"Each feature counts once: {', '.join(twice)} is listed more than once.")
+        raise RecipeError(f"Each feature counts once: {shown(twice[0])} is listed more than once.")
     return names
 
 
 def _share(given: Any) -> float | None:  # noqa: ANN401 - it may come from a link
     if given is None:
         return None
-    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else float("nan")
+    number = _number(given)
     if not 0 < number < 1:
         raise RecipeError(
             "PCA keeps a share of the variance above 0 and below 1, such as 0.95, or is left out (None). "
-            f"Got {given!r}."
+            f"Got {_said(given)}."
         )
     return number
 
 
 def _factor(given: Any) -> float:  # noqa: ANN401 - it may come from a link
-    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else float("nan")
+    number = _number(given)
     if not MIN_BEND <= number <= MAX_BEND:
         raise RecipeError(
             f"The scale bends at a multiple of the typical amount between {MIN_BEND:g} and {MAX_BEND:,.0f}, 1 unless "
-            f"asked for otherwise. Got {given!r}."
+            f"asked for otherwise. Got {_said(given)}."
         )
     return number
 
 
+def _number(given: Any) -> float:  # noqa: ANN401 - it may come from a link
+    """A number as a float; NaN for what is none, or has more digits than any."""
+    try:
+        return float(given) if isinstance(given, Real) and not isinstance(given, bool) else float("nan")
+    except OverflowError:
+        return float("nan")
+
+
 def _whole(name: str, value: Any, low: int, high: int) -> int:  # noqa: ANN401 - it may come from a link
     if isinstance(value, bool) or (not isinstance(value, int) and not _is_whole(value)):
-        raise RecipeError(f"{name.capitalize()} must be a whole number. Got {value!r}.")
+        raise RecipeError(f"{name.capitalize()} must be a whole number. Got {_said(value)}.")
     if not low <= int(value) <= high:
-        raise RecipeError(f"{name.capitalize()} must be between {low} and {high:,}. Got {value}.")
+        raise RecipeError(f"{name.capitalize()} must be between {low} and {high:,}. Got {_said(value)}.")
     return int(value)
+
+
+def _said(given: Any) -> str:  # noqa: ANN401 - it may come from a link
+    """What was given, as it may stand in a sentence."""
+    try:
+        return shown(repr(given))
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number of very many digits"
 
 
 def _is_whole(value: Any) -> bool:  # noqa: ANN401

@@ -48,7 +48,7 @@ def check_mixture(given: object, components: int, columns: int) -> None:
             refuse("a column of the mixture is not described")
         if column.get("kind") == "code" and column.keys() == {"kind", "levels", "chances"}:
             _check_chances(column, components)
-        elif column.get("kind") in {"amount", "much"} and column.keys() == {"kind", "means", "variances"}:
+        elif column.get("kind") in ("amount", "much") and column.keys() == {"kind", "means", "variances"}:
             _check_bell(column, before, components)
         else:
             refuse("a column of the mixture is of an unknown kind")

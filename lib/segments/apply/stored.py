@@ -6,6 +6,8 @@ It holds numbers and words only; it is checked value by value, never evaluated o
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,6 +28,7 @@ from lib.segments.recipe import EXACT
 from lib.segments.segmentation import UNASSIGNED, Model
 from lib.steps import stored as steps
 from lib.tables.cells import clean_name, clean_names
+from lib.tables.files import shown
 from lib.tables.read import numbers
 from lib.words import percent
 
@@ -43,6 +46,9 @@ _MAX_ABOUT = 40
 _MAX_TEXT = 4_000
 _RIGHT_ANGLE = 1e-6
 """How far a rotation may be off by rounding."""
+
+_HALF_A_SIGN = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a sign that Unicode writes in two, alone no text."""
 
 _STEPS = (
     "2. Transform each by its curve: none leaves it; asinh is arcsinh(x / curve[0]); winsorised clips to curve[0] and "
@@ -203,12 +209,23 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
         raise RecipeError(f"A recipe file has at most {MAX_BYTES // 1_000_000} MB: this is something else.")
     try:
         words = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        stored = json.loads(words, parse_constant=_refuse_constant)
+        stored = json.loads(words, parse_constant=_refuse_constant, object_pairs_hook=_each_once)
+        if _HALF_A_SIGN.search(words):
+            json.dumps(stored, ensure_ascii=False).encode()  # no file that is written from it could hold it
     except (ValueError, RecursionError):
         refuse("it is not sound JSON")
     if not isinstance(stored, dict):
         refuse("it is not a JSON object")
     return stored
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; of a name that is there twice nobody knows which value is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        refuse(f"it says “{shown(twice)}” twice")
+    return found
 
 
 def _refuse_constant(_: str) -> NoReturn:
@@ -227,7 +244,7 @@ def _model(stored: Mapping[str, Any]) -> Model:
         refuse("there must be one curve for each feature")
     for curve in curves:
         check_numbers(curve, _curve_shape(space.get("transform"), curve), "curves")
-    parts = len(names) + sum(space["transform"] == "two_part" and len(curve) == TWO_PARTS for curve in curves)
+    parts = len(names) + sum(space.get("transform") == "two_part" and len(curve) == TWO_PARTS for curve in curves)
     for key in ("centre", "spread"):
         check_numbers(space.get(key), (parts,), key)
     centres = stored.get("centres")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,13 @@ from lib.tables.own.packed import Bare
 from lib.tables.own.raw import Raw
 
 _PIECE = 100_000
+_IN_A_SECOND = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9})
+_YEAR_1, _YEAR_10_000 = -62_135_596_800, 253_402_300_800
+"""Where years of four digits begin and end, in seconds since 1970."""
+
+_NO_TEXT = "values that are neither numbers nor dates nor text"
+_NO_YEAR = "dates before the year 1 or after the year 9999"
+_UNREADABLE = dict.fromkeys((pa.timestamp("s").id, pa.date32().id, pa.date64().id), _NO_YEAR)
 
 
 def of_arrow(name: str, table: pa.Table, notes: tuple[str, ...] = ()) -> Raw:
@@ -38,8 +46,7 @@ def of_arrow(name: str, table: pa.Table, notes: tuple[str, ...] = ()) -> Raw:
         raise DataError(f"{name} has lists or records in column {nested[0]}: leave it out or spread it out.")
     raw.check_width(name, len(names))
     raw.check_length(name, len(table), len(names))
-    simple = pa.Table.from_arrays([_simple(column) for column in table.columns], _places(names))
-    return replace(_raw(name, simple, names, {}, {}), notes=notes)
+    return replace(_raw(name, _in_few_types(name, names, table.columns), names, {}, {}), notes=notes)
 
 
 def read_parquet(file: Bare) -> Raw:
@@ -61,7 +68,7 @@ def read_parquet(file: Bare) -> Raw:
         names = tuple(schema.names)
         pieces, rows, held = [], 0, 0
         for batch in parquet.iter_batches(batch_size=_PIECE):
-            piece = pa.Table.from_arrays([_simple(pa.chunked_array([one])) for one in batch.columns], _places(names))
+            piece = _in_few_types(file.name, names, [pa.chunked_array([one]) for one in batch.columns])
             rows, held = rows + len(piece), held + piece.nbytes
             raw.check_length(file.name, rows, len(names))
             if held > 2 * MAX_UNPACKED:  # repeated text is short in the file and long here
@@ -97,9 +104,9 @@ def read_stata(file: Bare) -> Raw:
     for at, name in enumerate(names):
         if labels := sets.get(used.get(name, ""), {}):
             levels[at] = {float(code): str(label) for code, label in labels.items()}
-    columns = [_simple(pa.chunked_array([pa.array(frame[name], from_pandas=True)])) for name in names]
+    columns = [pa.chunked_array([pa.array(frame[name], from_pandas=True)]) for name in names]
     labels = {at: told[name] for at, name in enumerate(names) if told.get(name)}
-    return _raw(file.name, pa.Table.from_arrays(columns, _places(names)), names, labels, levels)
+    return _raw(file.name, _in_few_types(file.name, names, columns), names, labels, levels)
 
 
 def _raw(
@@ -110,8 +117,22 @@ def _raw(
     return Raw(table=table, names=names, row_numbers=numbers, told=told, levels=levels)
 
 
-def _places(names: tuple[str, ...]) -> list[str]:
-    return [str(at) for at in range(len(names))]
+def _in_few_types(name: str, names: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> pa.Table:
+    """Columns called by their places, in the types that are told apart here.
+
+    Raises:
+        DataError: A sentence that names the column, if it holds what none of these can hold.
+    """
+    found = []
+    for column_name, column in zip(names, columns, strict=True):
+        try:
+            found.append(_simple(column))
+        except pa.ArrowException as error:
+            raise DataError(
+                f"{name}, column {shown(column_name)}, holds {_UNREADABLE.get(column.type.id, _NO_TEXT)}: mend it, or "
+                "leave the column out."
+            ) from error
+    return pa.Table.from_arrays(found, [str(place) for place in range(len(found))])
 
 
 def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -119,12 +140,15 @@ def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _simple(pc.cast(column, kind.value_type))
-    if pa.types.is_string(kind) or pa.types.is_boolean(kind):
+    if pa.types.is_string(kind):
+        column.validate(full=True)  # a file may hold any bytes as text
+        return column
+    if pa.types.is_boolean(kind):
         return column
     if pa.types.is_timestamp(kind):
-        return pc.cast(column, pa.timestamp("ms"), safe=False)
+        return _moments(column)
     if pa.types.is_integer(kind):
-        return column
+        return column if not pa.types.is_uint64(kind) else _signed(column)
     if pa.types.is_floating(kind):
         # a NaN in a file is a missing value
         wide = pc.cast(column, pa.float64())
@@ -132,11 +156,26 @@ def _simple(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_decimal(kind):
         return pc.cast(column, pa.float64(), safe=False)
     if pa.types.is_date(kind):
-        return pc.cast(column, pa.timestamp("ms"))
-    if pa.types.is_null(kind):
-        return pc.cast(column, pa.string())
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return pc.cast(
-            pc.cast(column, pa.large_string() if pa.types.is_large_binary(kind) else pa.string()), pa.string()
-        )
+        return _moments(pc.cast(column, pa.timestamp("s" if pa.types.is_date32(kind) else "ms")))
     return pc.cast(column, pa.string())
+
+
+def _signed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers with room for a sign, or rounded where they are too large for that."""
+    largest = pc.max(column).as_py() or 0
+    return pc.cast(column, pa.int64() if largest < 2**63 else pa.float64(), safe=False)
+
+
+def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Moments in milliseconds, which any year that has four digits fits into.
+
+    Raises:
+        ArrowInvalid: If one is before the year 1 or after the year 9999: it would come out as another.
+    """
+    counts, in_a_second = pc.cast(column, pa.int64()), _IN_A_SECOND[column.type.unit]
+    ends = pc.min_max(counts).as_py()
+    if ends["min"] is not None and not (
+        _YEAR_1 * in_a_second <= ends["min"] and ends["max"] < _YEAR_10_000 * in_a_second
+    ):
+        raise pa.ArrowInvalid("a moment in no year of four digits")
+    return pc.cast(column, pa.timestamp("ms"), safe=False)

@@ -7,6 +7,7 @@ is not one plain word stands in backticks (``lib.population.names``).
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -37,12 +38,21 @@ _SYMBOLS: Mapping[type[ast.cmpop], str] = MappingProxyType(
 )
 _MIRRORED = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
 
+_TYPESET = MappingProxyType(
+    str.maketrans({"−": "-", "≤": "<=", "≥": ">=", "≠": "!=", "\u200b": "", "\u2060": "", "\ufeff": ""})
+)
+"""What programs for writing make of signs, or leave between them without a width."""
+
+_SPACE = re.compile(r"\s")
+_WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
+
 EXAMPLE = "amount > 0 and size < 35"
 """Shown where a text cannot be read, unless the subject has a better one."""
 
 _EXAMPLE = "for example \N{WHITE SQUARE}"
 """Stands in sentences until it is known which example to show."""
 
+_INSTEAD_OF_SYMBOLS = f"Write the words and, or instead of & and |, {_EXAMPLE}."
 _BACKTICKS = "a name that is not one plain word in backticks"
 
 
@@ -77,6 +87,7 @@ def _tree(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise PopulationError(f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
     plain, names = stood_in(text)
+    plain = _SPACE.sub(" ", plain.translate(_TYPESET)).strip()
     if "#" in plain:
         rest = shown(put_back(plain[plain.index("#") :], names))
         raise PopulationError(f"Nothing may stand after a # in conditions: leave out “{rest}”.")
@@ -114,12 +125,14 @@ def _explain_syntax(text: str, names: dict[str, str], error: SyntaxError) -> str
         without_comparisons = without_comparisons.replace(symbol, "")
     if "=" in without_comparisons:
         return f"Write == (twice) to compare, {_EXAMPLE}."
+    if "&&" in text or "||" in text:
+        return _INSTEAD_OF_SYMBOLS
+    if found := _WORDS.search(text):
+        return f"Write {found[0].lower()} in small letters, {_EXAMPLE}."
     place = max((error.offset or 1) - 1, 0)
     near = shown(put_back(text[place:], names))[:12] or shown(put_back(text, names))[-12:]
-    return (
-        f"The conditions cannot be read near “{near.strip()}”: write column, comparison and number, {_BACKTICKS}, "
-        f"{_EXAMPLE}."
-    )
+    where = f" near “{near.strip()}”" if near else ""
+    return f"The conditions cannot be read{where}: write column, comparison and number, {_BACKTICKS}, {_EXAMPLE}."
 
 
 def _condition(node: ast.expr, depth: int) -> Condition:
@@ -133,6 +146,8 @@ def _condition(node: ast.expr, depth: int) -> Condition:
     if isinstance(node, ast.Compare):
         return _comparisons(node)
     _refuse_symbols(node)
+    if isinstance(node, ast.Tuple) and node.elts:
+        raise PopulationError(f"Write numbers without commas, and words between conditions, {_EXAMPLE}.")
     raise PopulationError(f"{_shown(node)} is not a comparison: write one, {_EXAMPLE}.")
 
 
@@ -160,14 +175,20 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
     if symbol in {"in", "not in"}:
         if not isinstance(right, ast.Tuple | ast.List | ast.Set) or not right.elts:
             raise PopulationError(f"Write the choices after {symbol} in brackets, for example A in (2, 3).")
-        return Comparison(_read_side(left), symbol, tuple(map(_read_number, right.elts)))
+        choices = tuple(map(_read_number, right.elts))
+        return Comparison(_column_in(_read_side(left), left, op, right), symbol, choices)
     first, second = _read_side(left), _read_side(right)
-    if not isinstance(first, str) and not isinstance(second, str):
-        sides = f"{shown(ast.unparse(left))} {symbol} {shown(ast.unparse(right))}"
-        raise PopulationError(f"“{sides}” names no column, {_EXAMPLE}.")
-    if not isinstance(first, str):
-        return Comparison(second, _MIRRORED.get(symbol, symbol), first)
-    return Comparison(first, symbol, second)
+    if isinstance(first, str):
+        return Comparison(first, symbol, second)
+    return Comparison(_column_in(second, left, op, right), _MIRRORED.get(symbol, symbol), first)
+
+
+def _column_in(side: Operand, left: ast.expr, op: ast.cmpop, right: ast.expr) -> str:
+    """One side of a comparison, if it names a column."""
+    if isinstance(side, str):
+        return side
+    sides = f"{shown(ast.unparse(left))} {_SYMBOLS[type(op)]} {shown(ast.unparse(right))}"
+    raise PopulationError(f"“{sides}” names no column, {_EXAMPLE}.")
 
 
 def _read_side(node: ast.expr) -> Operand:
@@ -186,4 +207,4 @@ def _read_number(node: ast.expr) -> float:
 def _refuse_symbols(node: ast.expr) -> None:
     """In Python ``&`` binds more tightly than a comparison, which is never what is meant here."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
-        raise PopulationError(f"Write the words and, or instead of & and |, {_EXAMPLE}.")
+        raise PopulationError(_INSTEAD_OF_SYMBOLS)

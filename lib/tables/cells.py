@@ -52,6 +52,11 @@ def unstarted(text: str) -> str:
     return f"{_JOINER}{text}" if guarded(text) != text else text
 
 
+def as_typed(text: str) -> str:
+    """What somebody typed into a table on the screen, without what ``unstarted`` has put in front of it."""
+    return text.removeprefix(_JOINER)
+
+
 def guarded_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """A table whose text cells and column names cannot start a formula; numbers are left alone."""
     return _mapped(frame, guarded)
@@ -67,7 +72,7 @@ def _mapped(frame: pd.DataFrame, guard: Callable[[str], str]) -> pd.DataFrame:
     changed = {}
     for name in frame.columns[[_is_text(kind) for kind in frame.dtypes]]:
         cells = frame[name].tolist()
-        safe = [guard(cell) if isinstance(cell, str) else cell for cell in cells]
+        safe = [_cell(cell, guard) for cell in cells]
         if any(one is not other for one, other in zip(safe, cells, strict=True)):
             changed[name] = safe
     names = [guard(str(name)) for name in frame.columns]
@@ -77,6 +82,13 @@ def _mapped(frame: pd.DataFrame, guard: Callable[[str], str]) -> pd.DataFrame:
     for name, safe in changed.items():
         result[name] = safe
     return result.set_axis(names, axis="columns")
+
+
+def _cell(cell: Any, guard: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever a table holds
+    if isinstance(cell, list):
+        words = [_cell(word, guard) for word in cell]
+        return cell if words == cell else words
+    return guard(cell) if isinstance(cell, str) else cell
 
 
 def _is_text(kind: Any) -> bool:  # noqa: ANN401 - any of pandas' types

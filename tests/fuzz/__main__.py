@@ -19,11 +19,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-NAMES = ("conditions", "table", "pieces", "survey", "recipe")
+NAMES = ("conditions", "column", "table", "pieces", "survey", "recipe")
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
 _KEPT = _ROOT / "tests" / "artifacts" / "fuzz"
-_LONGEST = {"conditions": 400, "table": 4_096, "pieces": 4_096, "survey": 16_384, "recipe": 65_536}
+_LONGEST = {"conditions": 400, "column": 600, "table": 4_096, "pieces": 4_096, "survey": 16_384, "recipe": 65_536}
 """Bytes of one input."""
 
 _DONE = re.compile(r"Done (\d+) runs in (\d+) second")

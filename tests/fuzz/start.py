@@ -20,12 +20,21 @@ _CONDITIONS = (
     "AGE != AGE or DEBT not in [-1, 0.5]",
     "`a``b` == -3e-7",
 )
+_COLUMNS = (
+    "1\n2.5\n-3e4\n+7\n.5\n5.\n1e308",
+    "$1,200.50\n(5)\n12 %\n€ 7\n5-\nUSD 3",
+    "1.200,50\n1'200\n1 200,5\n7 kr",
+    "2024-01-31\n31.01.2024\n1/31/2024 10:30:59\n3 Jan 2024\nJan 3, 99",
+    "yes\nno\nNA\n-\n\n0001\n4111111111111111",
+)
 
 
 def of(name: str) -> Iterator[bytes]:
     """Input for a target."""
     if name == "conditions":
         yield from (text.encode() for text in _CONDITIONS)
+    elif name == "column":
+        yield from (b"\0" + text.encode() for text in _COLUMNS)
     elif name == "recipe":
         yield from (json.dumps(document).encode() for document in sound())
     elif name == "survey":

@@ -24,7 +24,8 @@ from lib.segments import Recipe
 from lib.segments.apply.placing import place_rows
 from lib.segments.apply.stored import read_recipe
 from lib.sources import scf
-from lib.sources.table import as_dataset, understand
+from lib.sources.table import as_dataset, understand, understand_table
+from lib.tables.own.guess import ROLES
 from lib.tables.read import open_table
 
 LONGEST = 700
@@ -80,6 +81,21 @@ def table(given: bytes) -> None:
             assert not np.isinf(values).any()
 
 
+def column(given: bytes) -> None:
+    """Cells of one column, a line each; the first byte says what they are to be used as."""
+    role = (None, None, *ROLES)[(given or b"\0")[0] % (2 + len(ROLES))]
+    choices = {"columns": {"x": {"role": role}}} if role else {}
+    cells = given[1:].decode("utf-8", "replace").split("\n")
+    try:
+        made = as_dataset(understand_table("Mine", "mine", pa.table({"x": cells, "y": range(len(cells))}), choices))
+    except DataError as error:
+        check_sentence(error)
+        return
+    assert len(made) == len(cells)
+    if "x" in made.columns and made.codebook["x"].is_amount:
+        assert not np.isinf(made.values("x")).any()
+
+
 def recipe(given: bytes) -> None:
     """The file of a recipe: what is read places rows, and says the same once more."""
     try:
@@ -123,5 +139,12 @@ def of_folder(folder: Path) -> Mapping[str, Callable[[bytes], None]]:
             check_sentence(error)
 
     return MappingProxyType(
-        {"conditions": conditions, "table": table, "recipe": recipe, "survey": survey, "pieces": pieces}
+        {
+            "conditions": conditions,
+            "column": column,
+            "table": table,
+            "recipe": recipe,
+            "survey": survey,
+            "pieces": pieces,
+        }
     )

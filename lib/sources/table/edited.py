@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lib.sources.table.understood import Understood
+from lib.tables.cells import as_typed
 from lib.tables.files import shown
 from lib.tables.own.guess import Column, ColumnGuess, Role
 from lib.tables.own.numbers import NumberStyle
@@ -191,9 +192,11 @@ def _copied(understood: Understood) -> dict[str, dict[str, Any]]:
 def _bare(cell: Any) -> Any:  # noqa: ANN401 - whatever an editor gives back
     """A cell as a plain value; None where nothing is in it."""
     if isinstance(cell, (list, tuple, np.ndarray)):
-        return [str(word).strip() for word in cell if str(word).strip()]
+        return [word for one in cell if (word := as_typed(str(one)).strip())]
     if cell is None or (isinstance(cell, float) and cell != cell) or cell is pd.NA:
         return None
+    if isinstance(cell, str):
+        return as_typed(cell)
     return bool(cell) if isinstance(cell, np.bool_) else cell
 
 

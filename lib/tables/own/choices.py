@@ -21,7 +21,7 @@ MAX_WORD = 80
 _CHOOSABLE = frozenset(
     {"role", "label", "decimal", "thousands", "currency", "percent", "brackets", "dates", "levels", "missing"}
 )
-_THOUSANDS = frozenset({"", ".", ",", " ", "'"})
+_THOUSANDS = ("", ".", ",", " ", "'")
 _NO_CURRENCY = frozenset(".,'()%+-")
 
 
@@ -30,18 +30,23 @@ MAX_SKIPPED = 1_000
 
 
 def check_choices_of_file(file: str, choices: Mapping[str, Any]) -> None:
-    """Check what was chosen about the file itself: "header", "skip" and "quote".
+    """Check what was chosen about the file itself; None is as if it had not been.
 
     Raises:
         DataError: One sentence that names the file.
     """
-    skip, quote = choices.get("skip") or 0, choices.get("quote") or ""
-    if not isinstance(skip, int) or not 0 <= skip <= MAX_SKIPPED:
+    said = {key: value for key, value in choices.items() if value is not None}
+    skip, quote, columns = said.get("skip", 0), said.get("quote", ""), said.get("columns", {})
+    if type(skip) is not int or not 0 <= skip <= MAX_SKIPPED:
         raise DataError(f"{file} cannot have {shown(str(skip))} lines above the table: choose 0 to {MAX_SKIPPED:,}.")
-    if not isinstance(choices.get("header") or False, bool):
+    if not isinstance(said.get("header", False), bool):
         raise DataError(f"{file} has names on its first row or not: choose true or false.")
     if not isinstance(quote, str) or len(quote) > 1 or quote in {"\n", "\r"}:
         raise DataError(f"{file} cannot have {shown(str(quote))} as its quotation mark: choose one character or none.")
+    if odd := [key for key in ("delimiter", "encoding", "sheet") if not isinstance(said.get(key, ""), str)]:
+        raise DataError(f"{file} cannot have {shown(str(said[odd[0]]))} as its {odd[0]}: choose it by its name.")
+    if not isinstance(columns, Mapping) or not all(isinstance(chosen, Mapping) for chosen in columns.values()):
+        raise DataError(f"{file} cannot have these choices about its columns: choose by the name of each.")
 
 
 def check_choices(file: str, names: Sequence[str], choices: Mapping[str, Choices]) -> None:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib.errors import DataError
-from lib.tables.files import shown
+from lib.tables.files import MEGABYTE, shown
 from lib.tables.own import raw
 from lib.tables.own.encoding import as_utf8, find_encoding
 from lib.tables.own.laid import Room
@@ -265,9 +265,12 @@ def _titles(lines: list[str], delimiter: str) -> int:
 
 
 def _as_first_line(lines: list[str], delimiter: str, skipped: int) -> _Dialect | None:
-    """As many columns as the first line has cells."""
-    first = lines[skipped : skipped + 1]
-    return _Dialect(delimiter, "", "", skipped, len(next(csv.reader(first, delimiter=delimiter)))) if first else None
+    """As many columns as the first line has cells; None without such a line, or where one of its cells is too long."""
+    try:
+        first = next(csv.reader(lines[skipped : skipped + 1], delimiter=delimiter), None)
+    except csv.Error:
+        return None
+    return None if first is None else _Dialect(delimiter, "", "", skipped, len(first))
 
 
 def _sniffed(database: duckdb.DuckDBPyConnection, path: Path, delimiter: str, skipped: int | None) -> _Dialect | None:
@@ -357,8 +360,15 @@ def _failed(name: str, error: duckdb.Error) -> DataError:
     line = re.search(r"[Ll]ine:? (\d+)", words)
     where = f"{name}, line {int(line[1]):,}," if line else name
     if "line size" in words.lower():
-        return DataError(f"{where} has a row of more than 2 MB: close the quotation mark that is open, or remove it.")
+        return _too_long(where)
     return DataError(f"{where} cannot be read as delimited text: choose its delimiter and its quotation mark.")
+
+
+def _too_long(where: str) -> DataError:
+    return DataError(
+        f"{where} has a row of more than {MAX_LINE // MEGABYTE} MB: close a quotation mark that is open, or end its "
+        "lines."
+    )
 
 
 def _broken(
@@ -371,7 +381,9 @@ def _broken(
         "FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
     for line, kind, message, _, _ in found:
-        if ("unterminated" in message and kind == "UNQUOTED VALUE") or kind == "LINE SIZE OVER MAXIMUM":
+        if kind == "LINE SIZE OVER MAXIMUM":
+            raise _too_long(f"{name}, line {line:,},")
+        if "unterminated" in message and kind == "UNQUOTED VALUE":
             raise DataError(
                 f"{name}, line {line:,}, has a quotation mark that is never closed, so that the rest of the file would "
                 "be one cell: close or remove it, or have quotation marks read as ordinary characters."

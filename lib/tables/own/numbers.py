@@ -190,6 +190,7 @@ def parse(cells: pa.ChunkedArray, style: NumberStyle) -> tuple[pa.ChunkedArray, 
         signs = pc.replace_substring(pc.replace_substring(signs, "−", "-"), "’", "'")
         fits = pc.match_substring_regex(signs, _pattern(style))
         body = _body(signs, style)
+        fits = pc.and_(fits, pc.match_substring_regex(body, PLAIN_NUMBER))  # "-5-" has one sign too many
     body = pc.if_else(fits, body, pa.scalar(None, body.type))
     values, endless = without_infinite(_numbers(body))
     if style.brackets:

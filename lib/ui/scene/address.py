@@ -7,6 +7,8 @@ that comes with a rerun is what the browser had when it asked, which may be olde
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +18,12 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from lib.tables.files import shown
+
 _KEPT = "address_book"
+_ALIKE, _MOST_STRANGE = 0.8, 20
+_PLAIN_KEY = re.compile(r"[A-Za-z_]{1,30}")
+"""Parameters that a person may have typed; those with digits are of a wave or a recipe, perhaps of another one."""
 
 Said = tuple[str, ...]
 """The values of one parameter; none where it is not in the address, one empty value for an empty choice."""
@@ -58,6 +65,8 @@ class Book:
     _sent: dict[str, Said] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
     _unread: dict[str, list[Unread]] = field(default_factory=dict)
+    _bound: set[str] = field(default_factory=set)
+    _misspelt: set[str] = field(default_factory=set)
     _collecting: bool = False
 
     def is_asked(self, key: str) -> bool:
@@ -84,6 +93,25 @@ class Book:
     def note(self, key: str, unread: Sequence[Unread]) -> None:
         """Remember what could not be read under a parameter, in place of what was noted before."""
         self._unread[key] = list(unread)
+
+    def expect(self, key: str) -> bool:
+        """Know of a control that Streamlit itself keeps in the address; whether it was not known before."""
+        is_new = key not in self._bound
+        self._bound.add(key)
+        return is_new
+
+    def note_misspelt(self) -> None:
+        """Remember parameters that are almost those of controls drawn so far, in upper case or with a letter wrong.
+
+        Others are left alone: they may be of another page, and mail programs add some of their own.
+        """
+        known = {key.casefold(): key for key in (*self.defaults, *self._bound)}
+        strange = [key for key in st.query_params if key not in known.values() and key not in self._misspelt]
+        for key in [key for key in strange if _PLAIN_KEY.fullmatch(key)][:_MOST_STRANGE]:
+            if meant := difflib.get_close_matches(key.casefold(), known, 1, _ALIKE):
+                self._misspelt.add(key)
+                label = f"{shown(key)} (did you mean {known[meant[0]]}?)"
+                self.note(key, [Unread(key, label, value) for value in st.query_params.get_all(key)])
 
     @property
     def unread(self) -> list[Unread]:
@@ -168,5 +196,9 @@ def whole_page() -> Iterator[None]:
 
 
 def not_understood() -> list[Unread]:
-    """Values of the link that no control knew, until the next choice; their controls show what they show without."""
+    """Values of the link that no control knew, until the next choice; their controls show what they show without.
+
+    Among them are those of parameters that are misspelt.
+    """
+    book().note_misspelt()
     return book().unread

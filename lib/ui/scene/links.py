@@ -135,6 +135,7 @@ class _Whole:
         return (value,) if isinstance(value, int) and self.least <= value <= self.most else None
 
 
+_ON_OR_OFF = ("true", "false")
 _DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 
@@ -405,9 +406,18 @@ def without(label: str, only: str, *, key: str) -> None:
         known.note(key, [Unread(key, label, value) for value in said if value != only])
 
 
-def bound() -> Literal["query-params"] | None:
-    """``bind`` of a control that Streamlit itself keeps in the address: not where nothing may stand there."""
-    return None if book().is_private else "query-params"
+def bound(key: str, *, switch: str = "") -> Literal["query-params"] | None:
+    """``bind`` of a control that Streamlit itself keeps in the address: not where nothing may stand there.
+
+    Args:
+        key: Of the control.
+        switch: Of one that is open or closed its label: of it, Streamlit passes over all but "true" and "false".
+    """
+    known = book()
+    if known.expect(key) and switch:
+        said = st.query_params.get_all(key)
+        known.note(key, [Unread(key, switch, value) for value in said if value not in _ON_OR_OFF])
+    return None if known.is_private else "query-params"
 
 
 def be_private(is_private: bool) -> None:

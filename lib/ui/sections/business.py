@@ -120,9 +120,9 @@ def choose_limit(scene: Scene) -> Scene:
 
 def render_help(scene: Scene, column: str) -> None:
     """What helps to choose features: which amounts vary most, and how one of them is spread."""
-    with st.expander(
-        "Which amounts differ most", icon=":material/straighten:", key="differ", bind=links.bound()
-    ) as helping:
+    label = "Which amounts differ most"
+    bind = links.bound("differ", switch=label)
+    with st.expander(label, icon=":material/straighten:", key="differ", bind=bind) as helping:
         if helping.open:
             explore.render_variance(scene, at="owner_")
             _render_box(scene, column)

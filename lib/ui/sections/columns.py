@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.sources.table import Understood, edited
-from lib.tables.cells import unstarted
+from lib.tables.cells import on_screen, unstarted
 from lib.tables.own.choices import MAX_CURRENCY, MAX_SKIPPED
 from lib.tables.own.dates import ORDERS
 from lib.tables.own.delimited import DELIMITERS, shown_delimiter
@@ -145,7 +145,7 @@ def render_columns(understood: Understood) -> None:
     _say_what_changed(understood)
     turn = st.session_state.setdefault(_TURN, 0)
     changed = st.data_editor(
-        edited.as_rows(understood), column_config=_editor(), hide_index=True, key=f"own_columns_{turn}"
+        on_screen(edited.as_rows(understood)), column_config=_editor(), hide_index=True, key=f"own_columns_{turn}"
     )
     st.caption(
         "Amounts, categories and flags can be features of segments; an id finds somebody again; text is only shown. "
@@ -220,7 +220,7 @@ def _render_one(understood: Understood) -> None:
         return
     with levels:
         changed = st.data_editor(
-            labels,
+            on_screen(labels),
             disabled=[edited.WRITTEN, edited.COUNT],
             column_config={edited.LABEL: st.column_config.TextColumn(max_chars=80)},
             hide_index=True,

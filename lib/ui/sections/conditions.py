@@ -31,7 +31,7 @@ def choose(scene: Scene) -> Population:
         text = st.text_input(
             "Typed",
             key=_TEXT,
-            bind=links.bound(),
+            bind=links.bound(_TEXT),
             placeholder=_example(scene),
             help="Columns, numbers, == != < <= > >= in, and or not, brackets. A name that is not one plain word stands "
             "in backticks: `` `net income` > 0 ``. The data dictionary under Methods lists the columns."

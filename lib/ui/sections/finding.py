@@ -75,7 +75,7 @@ def choose(scene: Segmented) -> Found | None:
         max_chars=_LONGEST_ID,
         placeholder="ID",
         on_change=_ask,
-        bind=links.bound(),
+        bind=links.bound(key),
         width=_WIDTH,
         help=f"By the ID that the data have for {a(member)}, a number or a text; upper and lower case and blanks do "
         "not matter, leading zeros of a text do. It is marked on what is drawn above and named on its segment's card.",

@@ -244,7 +244,7 @@ def render_dictionary(scene: Scene) -> None:
     wanted = st.text_input(
         "Search",
         key="dictionary",
-        bind=links.bound(),
+        bind=links.bound("dictionary"),
         max_chars=_LONGEST_SEARCH,
         placeholder="A word, or the name of a column",
     )

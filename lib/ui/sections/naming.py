@@ -32,7 +32,7 @@ def choose_segments(scene: Scene, recipe: Recipe) -> Segmented:
                     f"Name of segment {number}",
                     name,
                     key=f"n{mark}_{number}",
-                    bind=links.bound(),
+                    bind=links.bound(f"n{mark}_{number}"),
                     max_chars=max(LONGEST_NAME, len(name)),
                 )
                 names[number] = (typed or "").strip() or name

@@ -122,9 +122,9 @@ def render_notebook(scene: Segmented) -> None:
     """What the well-known notebooks would have said for the same choice; nothing where there are none."""
     if not scene.subject.wording.notebooks:
         return
-    with st.expander(
-        "What the well-known notebooks would have said", icon=":material/history_edu:", key="told", bind=links.bound()
-    ) as told:
+    label = "What the well-known notebooks would have said"
+    bind = links.bound("told", switch=label)
+    with st.expander(label, icon=":material/history_edu:", key="told", bind=bind) as told:
         if told.open:
             _render_told(scene)
 

@@ -135,7 +135,7 @@ def _key(scene: Segmented) -> str:
 
 def _render_report(scene: Segmented) -> None:
     st.subheader("Report")
-    question = st.text_input("What was asked", key="question", bind=links.bound(), max_chars=300)
+    question = st.text_input("What was asked", key="question", bind=links.bound("question"), max_chars=300)
     key = ("report", scene.view.key, scene.heading, scene.recipe, tuple(scene.names.items()), question or "")
     page: bytes | None = find("reports", key)
     if page is not None:

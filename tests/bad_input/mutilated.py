@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import io
 import json
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -72,12 +72,17 @@ def _prepared() -> str:
     return to_text(found.model, {}, done.codebook, None, {}, preparation=done.preparation)
 
 
-def mutilated() -> Iterator[tuple[str, bytes]]:
-    """What was done to a recipe, and the file that it is then."""
+def mutilated() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """What is done to a recipe, and what makes the file that it is then."""
     for number, document in enumerate(sound()):
+        of = f"recipe {number}: "
         for path in _paths(document):
-            yield from ((f"recipe {number}: {what}", _bytes(content)) for what, content in _changed(document, path))
-        yield from ((f"recipe {number}: {what}", content) for what, content in _torn(_bytes(document)))
+            where = of + ".".join(map(str, path))
+            for value in PUT:
+                yield f"{where} is {ascii(value)[:20]}", partial(_changed, document, path, lambda _, value=value: value)
+            yield f"without {where}", partial(_changed, document, path, None)
+            yield f"{where} twice", partial(_changed, document, path, lambda there: [there, there])
+        yield from ((of + what, partial(bytes, content)) for what, content in _torn(_bytes(document)))
 
 
 def _paths(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -93,31 +98,15 @@ def _paths(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
         yield from _paths(document[step], (*path, step))
 
 
-def _changed(document: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
-    *way, last = path
-    where = ".".join(map(str, path))
-
-    def other() -> tuple[dict[str, Any], Any]:
-        copied = copy.deepcopy(document)
-        at: Any = copied
-        for step in way:
-            at = at[step]
-        return copied, at
-
-    for value in PUT:
-        content, at = other()
-        at[last] = value
-        yield f"{where} is {ascii(value)[:20]}", content
-    content, at = other()
-    taken = at.pop(last)
-    yield f"without {where}", content
-    content, at = other()
-    if isinstance(at, dict):
-        at["X" + str(last)] = taken
-        yield f"more than {where}", content
-    else:
-        at.append(taken)
-        yield f"{where} once more", content
+def _changed(document: Any, path: tuple[str | int, ...], other: Callable[[Any], Any] | None) -> bytes:
+    """A recipe with something else in one place, or with nothing there."""
+    copied = at = copy.deepcopy(document)
+    for step in path[:-1]:
+        at = at[step]
+    there = at.pop(path[-1]) if other is None else at[path[-1]]
+    if other is not None:
+        at[path[-1]] = other(there)
+    return _bytes(copied)
 
 
 def _torn(content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 PORT ?= 8501
 # journeys wait for their browser half of the time: three at work keep two processors busy
 WORKERS ?= 3
+SECONDS ?= 60
 PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -10,7 +11,7 @@ UV := $(BIN)/uv
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run dev test check format bench sample examples maps lock licences audit image-check clean
+.PHONY: run dev test check format bench fuzz sample examples maps lock licences audit image-check clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
@@ -36,6 +37,10 @@ format: $(TEST_STAMP)
 
 bench: $(TEST_STAMP) ## ratios against named references, measured side by side
 	@$(BIN)/python -m tests.bench
+
+fuzz: $(TEST_STAMP) ## search for input that breaks a reader: make fuzz SECONDS=600
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 sample: $(TEST_STAMP) ## rebuild data/sample.parquet from the real file: make sample SCF=path/to/SCFP2019.csv.gz
 	@$(BIN)/python -m data.build.sample $(SCF)

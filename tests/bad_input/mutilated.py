@@ -41,7 +41,8 @@ def sound() -> tuple[dict[str, Any], ...]:
     return (*found, json.loads(_prepared()))
 
 
-def _table() -> str:
+def table() -> str:
+    """The table that they are of, as CSV."""
     rng = np.random.default_rng(5)
     groups = np.repeat([[0.0, 10.0], [90.0, 400.0], [20.0, 4_000.0]], 20, axis=0)
     frame = pd.DataFrame(groups + rng.normal(scale=3.0, size=groups.shape), columns=["paid", "owed"])
@@ -54,13 +55,13 @@ def _table() -> str:
 
 
 def _of_table(way: dict[str, Any]) -> str:
-    data = read(_table().encode(), "mine.csv")
+    data = read(table().encode(), "mine.csv")
     found = fit(data, Recipe(("paid", "owed"), k=3, starts=2, **way))
     return to_text(found.model, {1: "Few", 2: "Many"}, data.codebook, 2019, {"Data": "Mine", "Counting": "rows"})
 
 
 def _prepared() -> str:
-    data = read(_table().encode(), "mine.csv", choices={"columns": {"owed": {"missing": ["-"], "thousands": ","}}})
+    data = read(table().encode(), "mine.csv", choices={"columns": {"owed": {"missing": ["-"], "thousands": ","}}})
     book = data.codebook
     steps = [
         *(Fill(("paid",)), Fill(("owed",), "neighbours"), Cap(("owed",)), MergeRare("region", 0.3), OneHot("region")),

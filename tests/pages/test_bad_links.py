@@ -66,9 +66,23 @@ def test_what_was_not_understood_is_said_until_the_next_choice(app):
 
 @pytest.mark.parametrize(("said", "limit"), [("inf", 500_000), (["700000", "9" * 400], 700_000)], ids=["one", "two"])
 def test_a_limit_that_is_none_is_said_and_the_usual_one_holds(app, said, limit):
-    at = app(SMALL, maps="pca", **{LIMIT: said})
+    at = app(SMALL, maps="pca", differ="maybe", **{LIMIT: said})
     assert "Owners with income under: " in note(at)
+    assert "Which amounts differ most: maybe" in note(at)
     assert at.number_input(key=LIMIT).value == limit
+
+
+def test_a_parameter_that_is_almost_one_is_said_until_the_next_choice(app):
+    """Capitals and slips of the finger; what others add to a link, and what is of another wave, is left alone."""
+    others = {"utm_source": "mail", "fbclid": "x", "member_2018": "3", "n12ab_1": "y", "Z" * 5_000: "1", "k": "5"}
+    at = app(METHODS, Where="AGE < 35", COUNT="rows", whoo="fearful", dictionary="wealth", **others)
+    assert note(at) == (
+        "The link asks for what is not to be had here: Where (did you mean where?): AGE \\< 35; COUNT (did you mean "
+        "count?): rows; whoo (did you mean who?): fearful."
+    )
+    assert at.text_input(key="where").value == ""
+    at.selectbox(key="who").set_value("fearful").run()
+    assert not any("not to be had" in info.value for info in at.info)
 
 
 def test_a_start_that_is_none_is_said(app):

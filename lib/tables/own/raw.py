@@ -125,7 +125,7 @@ def without_blank_rows(table: pa.Table, first: int) -> tuple[pa.Table, NDArray[n
     """Rows with something in them, and for each its number.
 
     Args:
-        table: Blank cells are null.
+        table: Blank cells are null, or of nothing but space.
         first: Number of the first row.
     """
     numbers = np.arange(len(table), dtype=np.int64) + first
@@ -133,7 +133,7 @@ def without_blank_rows(table: pa.Table, first: int) -> tuple[pa.Table, NDArray[n
     for column in table.columns:
         if not blank.any():
             return table, numbers
-        blank &= pc.is_null(column).to_numpy()
+        blank &= pc.is_null(tidy(column) if pa.types.is_string(column.type) else column).to_numpy()
     if not blank.any():
         return table, numbers
     return table.filter(pa.array(~blank)), numbers[~blank]

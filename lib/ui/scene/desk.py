@@ -23,6 +23,9 @@ KEPT_UNDERSTOOD = 64 * MEGABYTE
 """What was understood of a file of up to so many bytes, unpacked, stays until the table is forgotten: its columns can
 still be changed. A larger one is let go of when the table is used, and must be brought again for that."""
 
+_TOLD = 3
+"""Steps that cannot be done, told one by one; a recipe may bring a hundred."""
+
 
 @dataclass(frozen=True, eq=False)
 class Desk:
@@ -87,6 +90,8 @@ def lay(file: str, found: Read, steps: Sequence[Step] = ()) -> None:
             prepared = prepare(found.table, (*prepared.steps, step), prepared)
         except HouseholdSegmentsError as error:
             dropped.append(f"Step {number} ({step.kind}) is left out: {error}")
+    if len(dropped) > _TOLD:
+        dropped[_TOLD:] = [f"So are {len(dropped) - _TOLD} more."]
     problem = " ".join(filter(None, (found.problem, *dropped)))
     _keep(Desk(file, found.understood, prepared, prepared.steps, problem, key))
 

@@ -36,6 +36,8 @@ MOST_MB = most_bytes() // MEGABYTE
 _FILE, _USED = "own_file", "own_used"
 _KINDS = ["csv", "tsv", "txt", "gz", "zip", "xlsx", "xls", "xlsb", "ods", "parquet", "dta"]
 _TEXT = (".csv", ".tsv", ".txt")
+_TOLD = 3
+"""Columns that a recipe speaks of and a table does not have, told by name."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,8 @@ def _by_recipe(file: Any, choices: dict[str, Any], known: Understood | None, pro
     kept = {name: what for name, what in chosen.items() if name in there}
     found = desk.read(table.again(known, _settled({**choices, "columns": kept})))
     if absent := [name for name in chosen if name not in there]:
-        words = f"The recipe also speaks of {listed(absent)}, which this table does not have."
+        others = [f"{len(absent) - _TOLD} more"] if len(absent) > _TOLD else []
+        words = f"The recipe also speaks of {listed([*absent[:_TOLD], *others])}, which this table does not have."
         return found._replace(problem=f"{found.problem} {words}".strip())
     return found
 

@@ -109,7 +109,7 @@ FILES = {
     # text, but no table
     "commas alone": ("f.csv", b",,,\n,,,\n", "has names of columns and no row below them"),
     "blanks alone": ("f.csv", b"   \n \t \n", "is empty"),
-    "names over blanks": ("f.csv", b"a,b\n  ,  \n", "has no column left: give one of its columns a role"),
+    "names over blanks": ("f.csv", b"a,b\n  ,  \n", "has names of columns and no row below them"),
     "a byte-order mark and no more": ("f.csv", b"\xef\xbb\xbf", "is empty"),
     # too much
     "ten thousand columns": (

@@ -26,7 +26,7 @@ STARTS = re.compile(FORMULA)
 
 def formulas(at) -> list[str]:
     """Cells and names of columns that a spreadsheet would take for formulas, if a table's own menu saved them."""
-    tables = [shown.value for shown in at.dataframe if not shown.proto.editing_mode]
+    tables = [shown.value for shown in at.dataframe]
     texts = [text for table in tables for text in (*table, *table.select_dtypes(exclude="number").to_numpy().ravel())]
     return [text for text in texts if isinstance(text, str) and STARTS.match(text) and not re.match(NUMBER, text)]
 

@@ -5,6 +5,7 @@ import pytest
 
 from lib.errors import DataError
 from lib.sources.table import again, as_dataset, edited, understand
+from lib.tables.cells import on_screen
 from tests.sources.awkward import SPENT, parquet
 
 CONTENT = (
@@ -56,6 +57,19 @@ def test_every_column_has_a_row(understood, column, role, read, like):
 
 def test_nothing_changed_is_nothing_chosen(understood):
     assert edited.chosen_by(understood, edited.as_rows(understood)) == {}
+
+
+def test_what_keeps_a_table_on_the_screen_from_starting_formulas_is_nothing_chosen():
+    choices = {"columns": {"=SUM(A1)": {"missing": ["-", "=x"]}}}
+    understood = understand(b"=SUM(A1),b\n+up,1\n@down,2\n-,3\n+up,4\n@down,5\n", "f.csv", choices)
+    rows = on_screen(edited.as_rows(understood))
+    assert rows[edited.WORDS].iloc[0] == ["\u2060-", "\u2060=x"]
+    assert not rows[edited.LABEL].iloc[0].startswith("=")
+    assert edited.chosen_by(understood, rows) == choices["columns"]
+    rows.loc[0, edited.LABEL] += "!"
+    assert edited.chosen_by(understood, rows)["=SUM(A1)"]["label"] == "=SUM(A1)!"
+    levels = on_screen(edited.levels_of(understood, "=SUM(A1)"))
+    assert edited.relabelled_by(understood, "=SUM(A1)", levels) == choices["columns"]
 
 
 def test_numbers_are_read_as_one_of_the_examples_says(understood):

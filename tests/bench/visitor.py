@@ -12,18 +12,24 @@ from pathlib import Path
 from typing import Any, Self
 
 from streamlit import config
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 CHARTS = ("vega_lite_chart", "arrow_vega_lite_chart")  # the second is its name in older versions of Streamlit
-CONTROLS = ("slider", "selectbox", "button_group", "checkbox", "text_input", "button", "file_uploader")
-WITHOUT_OPTIONS = ("slider", "checkbox", "text_input", "button", "file_uploader")
+WITH_OPTIONS = ("selectbox", "button_group")
+DOWNLOAD = "download_button"
+CONTROLS = (*WITH_OPTIONS, "slider", "checkbox", "text_input", "number_input", "button", "file_uploader", DOWNLOAD)
 ENDED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 PATIENCE = 120.0
 KEPT_RUNS = int(config.get_option("global.maxCachedMessageAge"))
 """For so many whole runs a browser keeps a message that it may be sent by name; as the app is configured."""
+
+
+IN_LINE = ":material/hourglass_top:"
+"""The sign beside the words that say how many are before a visitor."""
 
 
 class PageFailedError(Exception):
@@ -47,12 +53,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Control:
-    """A control on the page, what can be chosen, and the fragment that it reruns; "" for the whole page."""
+    """A control on the page, what can be chosen, and the fragment that it reruns; "" for the whole page.
+
+    A button to download has the name of a file that is made when it is asked for.
+    """
 
     id: str
     kind: str
     options: tuple[str, ...]
     fragment: str
+    file: str = ""
 
 
 class Visitor:
@@ -60,6 +70,8 @@ class Visitor:
 
     Attributes:
         opened: What opening the page cost.
+        problems: What the pages said in red.
+        is_in_line: Whether the page says that others are before this visitor.
     """
 
     def __init__(self, address: str, path: str = "", query: str = "") -> None:
@@ -72,6 +84,9 @@ class Visitor:
         self._charts: set[str] = set()
         self._on_page: set[str] = set()
         self._watched: dict[str, float] = {}
+        self._session = ""
+        self.problems: list[str] = []
+        self.is_in_line = False
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._until_left = contextlib.ExitStack()
         self._socket = self._until_left.enter_context(
@@ -90,6 +105,11 @@ class Visitor:
         control = self._controls[label]
         self._values[control.id] = (control.kind, value)
         return self.run(control.fragment)
+
+    def fill(self, label: str, value: float) -> None:
+        """Put a number into a form, which is sent with its button."""
+        control = self._controls[label]
+        self._values[control.id] = (control.kind, value)
 
     def press(self, label: str) -> Answer:
         """Press a button."""
@@ -115,6 +135,24 @@ class Visitor:
         _put(self._address, place.upload_url, path)
         self._values[box.id] = ("file_uploader", (place, path))
         return self.run(box.fragment)
+
+    def download(self, label: str) -> int:
+        """Have a file made and fetch it; how many bytes it has."""
+        asked = BackMsg()
+        request = asked.backend_operation_request
+        request.request_id, request.session_id = uuid.uuid4().hex, self._session
+        request.deferred_file.file_id = self._controls[label].file
+        self._socket.send(asked.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(self._socket.recv(timeout=PATIENCE))
+            if message.WhichOneof("type") == "backend_operation_response":
+                break
+            self._read(message)
+        answer = message.backend_operation_response
+        if answer.error_msg:
+            raise PageFailedError(answer.error_msg)
+        with urllib.request.urlopen(self._address + answer.deferred_file.url, timeout=PATIENCE) as file:
+            return len(file.read())
 
     def go(self, path: str) -> Answer:
         """Go to another page of the menu in the same session; what stood in controls is left behind."""
@@ -142,6 +180,10 @@ class Visitor:
             answer = self.run(fragment, is_auto=True)
         return None if answer.first_chart is None else begun + answer.first_chart - since
 
+    def labels(self, kind: str) -> list[str]:
+        """What the controls of a kind are called."""
+        return [label for label, control in self._controls.items() if control.kind == kind]
+
     def options(self, label: str) -> tuple[str, ...]:
         """What can be chosen in a control."""
         return self._controls[label].options
@@ -153,6 +195,15 @@ class Visitor:
             fragment, interval = next(iter(self._watched.items()))
             self.stay(interval)
             self.run(fragment, is_auto=True)
+
+    def look_on(self, seconds: float) -> None:
+        """Be on the page for a while and look again, as a browser does, at whatever it watches."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self.stay(min(left, min(self._watched.values(), default=left)))
+            for fragment in list(self._watched) if time.perf_counter() < end else ():
+                if fragment in self._watched:
+                    self.run(fragment, is_auto=True)
 
     def stay(self, seconds: float) -> None:
         """Be on the page for a while without touching it, and take what the server sends unasked."""
@@ -199,6 +250,8 @@ class Visitor:
         for name, (kind, value) in self._values.items():
             widget = state.widget_states.widgets.add(id=name)
             match kind:
+                case "number_input":
+                    widget.double_value = float(value)
                 case "slider":
                     widget.double_array_value.data.append(float(value))
                 case "button_group":
@@ -234,6 +287,8 @@ class Visitor:
                 self._query = message.page_info_changed.query_string
             case "new_session":
                 self._script = message.new_session.page_script_hash
+                self._session = message.new_session.initialize.session_id or self._session
+                self.is_in_line = False
         self._watch(message)
         return False
 
@@ -252,12 +307,15 @@ class Visitor:
         element, kind = message.delta.new_element, message.delta.new_element.WhichOneof("type")
         if kind == "exception":
             raise PageFailedError(element.exception.message)
+        if kind == "alert":
+            self.is_in_line = self.is_in_line or element.alert.icon == IN_LINE
+            if element.alert.format == Alert.ERROR:
+                self.problems.append(element.alert.body)
         if kind in CONTROLS:
             control = getattr(element, kind)
-            options = (
-                () if kind in WITHOUT_OPTIONS else tuple(getattr(each, "content", each) for each in control.options)
-            )
-            self._controls[control.label] = _Control(control.id, kind, options, message.delta.fragment_id)
+            options = tuple(getattr(each, "content", each) for each in control.options) if kind in WITH_OPTIONS else ()
+            file = control.deferred_file_id if kind == DOWNLOAD else ""
+            self._controls[control.label] = _Control(control.id, kind, options, message.delta.fragment_id, file)
         if kind in CHARTS:
             self._charts.add(message.hash)
         return kind in CHARTS

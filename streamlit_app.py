@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.errors import HouseholdSegmentsError
-from lib.ui.run import drawing, leaving, server, sign_in, uploads, whole_page
+from lib.ui.run import crowd, drawing, leaving, server, sign_in, uploads, whole_page
 from lib.ui.scene import catalogue, links, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
@@ -18,6 +18,7 @@ from lib.ui.sections import (
 ICON = Path(__file__).parent / "data" / "icon.png"
 
 
+@crowd.visit()
 @catalogue.one_look()
 def visit() -> None:
     """Show the page that was asked for, the sidebar beside it."""

@@ -24,6 +24,9 @@ DOWNLOAD = "download_button"
 CONTROLS = (*WITH_OPTIONS, "slider", "checkbox", "text_input", "number_input", "button", "file_uploader", DOWNLOAD)
 ENDED_WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 PATIENCE = 120.0
+PATIENCE_UNASKED = 20.0
+"""Seconds. A server does not answer who looks again at a part of the page that has gone meanwhile."""
+
 KEPT_RUNS = int(config.get_option("global.maxCachedMessageAge"))
 """For so many whole runs a browser keeps a message that it may be sent by name; as the app is configured."""
 
@@ -71,7 +74,6 @@ class Visitor:
     Attributes:
         opened: What opening the page cost.
         problems: What the pages said in red.
-        is_in_line: Whether the page says that others are before this visitor.
     """
 
     def __init__(self, address: str, path: str = "", query: str = "") -> None:
@@ -86,7 +88,7 @@ class Visitor:
         self._watched: dict[str, float] = {}
         self._session = ""
         self.problems: list[str] = []
-        self.is_in_line = False
+        self._in_line = set[str]()
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._until_left = contextlib.ExitStack()
         self._socket = self._until_left.enter_context(
@@ -192,18 +194,34 @@ class Visitor:
         """Look again, as a browser does, at whatever the page watches, until it watches nothing."""
         end = time.perf_counter() + PATIENCE
         while self._watched and time.perf_counter() < end:
-            fragment, interval = next(iter(self._watched.items()))
-            self.stay(interval)
-            self.run(fragment, is_auto=True)
+            self._look_again()
+
+    def stand_in_line(self) -> None:
+        """The same until nobody is before this visitor."""
+        end = time.perf_counter() + PATIENCE
+        while self._in_line and time.perf_counter() < end:
+            self._look_again()
+
+    @property
+    def is_in_line(self) -> bool:
+        """Whether the page says that others are before this visitor."""
+        return bool(self._in_line)
+
+    def _look_again(self) -> None:
+        self.stay(min(self._watched.values(), default=0.1))
+        for fragment in list(self._watched):
+            if fragment in self._watched:
+                try:
+                    self.run(fragment, is_auto=True)
+                except TimeoutError:
+                    self._watched.pop(fragment, None)
 
     def look_on(self, seconds: float) -> None:
         """Be on the page for a while and look again, as a browser does, at whatever it watches."""
         end = time.perf_counter() + seconds
-        while (left := end - time.perf_counter()) > 0:
-            self.stay(min(left, min(self._watched.values(), default=left)))
-            for fragment in list(self._watched) if time.perf_counter() < end else ():
-                if fragment in self._watched:
-                    self.run(fragment, is_auto=True)
+        while (left := end - time.perf_counter()) > min(self._watched.values(), default=left):
+            self._look_again()
+        self.stay(max(left, 0.0))
 
     def stay(self, seconds: float) -> None:
         """Be on the page for a while without touching it, and take what the server sends unasked."""
@@ -221,7 +239,7 @@ class Visitor:
         self._socket.send(asked)
         # a fragment may end by having the whole page run: asked for anything before that is over, a server drops it
         while is_running or end is None:
-            raw = self._socket.recv(timeout=PATIENCE)
+            raw = self._socket.recv(timeout=PATIENCE_UNASKED if is_auto else PATIENCE)
             seconds, size = time.perf_counter() - start, size + len(raw)
             message = ForwardMsg.FromString(raw)
             name = message.ref_hash or message.hash
@@ -288,7 +306,7 @@ class Visitor:
             case "new_session":
                 self._script = message.new_session.page_script_hash
                 self._session = message.new_session.initialize.session_id or self._session
-                self.is_in_line = False
+                self._in_line -= set(message.metadata.run.fragment_ids) or set(self._in_line)
         self._watch(message)
         return False
 
@@ -308,7 +326,8 @@ class Visitor:
         if kind == "exception":
             raise PageFailedError(element.exception.message)
         if kind == "alert":
-            self.is_in_line = self.is_in_line or element.alert.icon == IN_LINE
+            if element.alert.icon == IN_LINE:
+                self._in_line.add(message.delta.fragment_id)
             if element.alert.format == Alert.ERROR:
                 self.problems.append(element.alert.body)
         if kind in CONTROLS:

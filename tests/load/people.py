@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from visitor import IN_LINE, Answer, Visitor  # noqa: F401
+from visitor import Answer, Visitor
 
 K, WHO, COLOUR = "Number of segments", "Households", "Colour by"
 PAGES = ("", "two_features", "many_features", "small_business")
 FEW_TURNS = ("methods", "trends")
 LEAST_K, MOST_K = 2, 10
-PLACE, SAVED = "Place this household", ("Households, CSV", "Recipe, JSON", "Profiles, CSV")
+PLACE, SAVED = "Place this household", ("Households, CSV", "Households, Parquet", "Profiles, CSV")
 KINDS = ("open", "seen page", "new page", "seen k", "new k", "population", "colour", "place", "download")
 LIGHT = ("seen page", "seen k")
 """What somebody has seen before: nothing has to be computed for it."""
@@ -48,12 +48,15 @@ class Log:
             self.answered[kind].append(answered)
             self.complete[kind].append(complete)
 
-    def is_new(self, *what: object) -> bool:
-        """Whether nobody of the crowd has seen something before; from now on somebody has."""
+    def has_been_seen(self, what: tuple[object, ...]) -> bool:
+        """Whether somebody of the crowd has had something on the page before."""
         with self._lock:
-            is_new = what not in self._seen
+            return what in self._seen
+
+    def see(self, what: tuple[object, ...]) -> None:
+        """Somebody has it on the page."""
+        with self._lock:
             self._seen.add(what)
-            return is_new
 
     def fail(self, words: str) -> None:
         """Something went wrong."""
@@ -113,30 +116,31 @@ class Person:
 
     def _slide(self) -> None:
         if not self._visitor.can(K) or self._path not in PAGES[1:]:
-            return self._go()
+            self._go()
+            return
         k = self._random.choice([k for k in range(LEAST_K, MOST_K + 1) if k != self._k])
         self._k = k
-        is_new = self._log.is_new(self._path, self._who, k)
-        return self._do("new k" if is_new else "seen k", lambda: self._visitor.move(K, k))
+        self._do(f"{self._age()} k", lambda: self._visitor.move(K, k))
 
     def _choose_who(self) -> None:
         if self._path not in PAGES:
-            return self._go()
+            self._go()
+            return
         who = self._random.choice(self._visitor.options(WHO))
         self._who, self._k = who, 0
-        return self._do("population", lambda: self._visitor.move(WHO, who))
+        self._do("population", lambda: self._visitor.move(WHO, who))
 
     def _go(self) -> None:
         path = self._random.choice([path for path in (*PAGES, *FEW_TURNS) if path != self._path])
         self._path, self._k = path, 0
-        is_new = self._log.is_new(path, self._who)
-        self._do("new page" if is_new else "seen page", lambda: self._visitor.go(path))
+        self._do(f"{self._age()} page", lambda: self._visitor.go(path))
 
     def _colour(self) -> None:
         if self._path != "many_features" or not self._visitor.can(COLOUR):
-            return self._go()
+            self._go()
+            return
         column = self._random.choice(self._visitor.options(COLOUR)[:8])
-        return self._do("colour", lambda: self._visitor.move(COLOUR, column))
+        self._do("colour", lambda: self._visitor.move(COLOUR, column))
 
     def _use(self, query: str) -> None:
         """Do what a link was followed for."""
@@ -152,15 +156,19 @@ class Person:
             took = time.perf_counter() - since
             self._log.note("download", took, took)
 
+    def _age(self) -> str:
+        """Whether what this person is going to see is new to all."""
+        return "seen" if self._log.has_been_seen((self._path, self._who, self._k)) else "new"
+
     def _do(self, kind: str, move: Callable[[], Answer]) -> None:
         since = time.perf_counter()
         self._note(kind, move(), since)
 
     def _note(self, kind: str, answer: Answer, since: float) -> None:
         """Note a move once nobody is before this person in line."""
-        while self._visitor.is_in_line and time.perf_counter() - since < 120:
-            self._visitor.look_on(0.2)
+        self._visitor.stand_in_line()
         self._log.note(kind, answer.seconds, time.perf_counter() - since)
+        self._log.see((self._path, self._who, self._k))
 
 
 def crowd(address: str, people: int, seconds: float, think: float, first_seed: int = 0) -> Log:

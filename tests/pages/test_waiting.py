@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from lib.errors import HouseholdSegmentsError
 from lib.maps import Fitted, Quality, Worker
 from lib.maps.worker import MAX_WAITING
-from lib.ui.run import background
+from lib.ui.run import background, crowd
 from lib.ui.scene.kept import ROOM
+from lib.work.gate import Full, Gate
 from lib.work.jobs import Queue
 
 LEASE = 60
@@ -221,11 +222,81 @@ def test_another_key_stops_the_work_before(queue, held):
 
 @pytest.mark.parametrize(("active", "left"), [(True, False), (False, True)])
 def test_the_server_knows_who_has_left(monkeypatch, active, left):
-    assert not background.gone("Ann")  # there is no server
+    assert not crowd.gone("Ann")  # there is no server
     server = Mock(spec=Runtime)
     server.is_active_session.return_value = active
     monkeypatch.setattr(Runtime, "_instance", server)
-    assert background.gone("Ann") is left
+    assert crowd.gone("Ann") is left
+
+
+# A crowd
+
+
+def computing(kept):
+    """A page with a section for which something is computed, and another behind it."""
+    import streamlit as st
+
+    from lib.ui.run import crowd, whole_page
+    from lib.ui.run.cache import made
+
+    @whole_page.fragment
+    def section():
+        st.markdown(made("cakes", id(kept), lambda: kept.append("cake") or "Here is the cake."))
+
+    with crowd.visit():
+        section()
+        st.markdown("This is all.")
+
+
+def test_who_needs_something_computed_in_a_crowd_hears_how_many_are_first_and_goes_on_by_oneself(monkeypatch):
+    gate, kept = Gate(1), []
+    monkeypatch.setattr(crowd, "GATE", gate)
+    monkeypatch.setattr(crowd, "_PATIENCE", 0.0)
+    at = AppTest.from_function(computing, kwargs={"kept": kept}, default_timeout=PATIENCE)
+    with gate.inside("Ann", 0.0):
+        at.run()
+        assert [info.value for info in at.info] == [
+            "The server has much to do: 1 other is first. This page goes on by itself."
+        ]
+        assert (at.markdown.len, kept, crowd.others_wait()) == (0, [], True)
+    gate.done("Ann")
+    at.run()
+    assert said(at) == ["Here is the cake.", "This is all."]
+    assert not crowd.others_wait()
+    with gate.inside("Ben", 0.0):
+        at.run()
+    assert at.markdown.len == 2  # what is there needs no turn
+    assert kept == ["cake"]
+
+
+def test_what_nobody_asked_for_is_begun_when_no_page_waits(monkeypatch, queue):
+    gate, kept = Gate(1), []
+    monkeypatch.setattr(crowd, "GATE", gate)
+
+    def quiet(kept):
+        from lib.ui.run import background
+
+        if not kept:
+            background.render("slot", "key", lambda progress: kept.append("cake"), quietly="Being baked")
+
+    at = AppTest.from_function(quiet, kwargs={"kept": kept}, default_timeout=PATIENCE)
+    with gate.inside("Ann", 0.0):
+        waiting = threading.Thread(target=refused, args=(gate, "Ben"))
+        waiting.start()
+        waiting.join(PATIENCE)
+    at.run()
+    assert [caption.value for caption in at.caption] == ["Being baked when others have had their turn."]
+    with gate.inside("Ben", 0.0):
+        pass
+    gate.done("Ben")
+    at.run()
+    assert queue.wait(PATIENCE)
+    assert kept == ["cake"]
+
+
+def refused(gate, who):
+    with pytest.raises(Full), gate.inside(who, 0.0):
+        pass
 
 
 # Maps

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.errors import HouseholdSegmentsError
+from lib.ui.run import crowd
 from lib.words import literal
 from lib.work.jobs import Queue, Ticket, Words
 from lib.work.progress import Cancelled, Progress
@@ -35,6 +34,9 @@ another choice waits no longer, so that only a page with more sections than any 
 MOST_TABLES_WAITING = 24
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
+
+_LOOK_LATER = 2.0
+"""The same of work that nobody asked for, while pages wait."""
 
 SOON = 1.0
 """Seconds that a page waits for work before it shows how far it is."""
@@ -61,7 +63,7 @@ def background() -> Queue:
         waiting=MOST_WAITING,
         waiting_each=MOST_WAITING_EACH,
         error=HouseholdSegmentsError,
-        gone=gone,
+        gone=crowd.gone,
     )
     # threads in the middle of a computation must not see the interpreter taken down under them
     atexit.register(queue.close, _STOPS_WITHIN)
@@ -80,19 +82,10 @@ def reading() -> Queue:
         waiting_each=MOST_WAITING_EACH,
         error=HouseholdSegmentsError,
         words=words,
-        gone=gone,
+        gone=crowd.gone,
     )
     atexit.register(queue.close, _STOPS_WITHIN)
     return queue
-
-
-def gone(session: Hashable) -> bool:
-    """Whether a session's browser is known to have left; one that comes back asks again."""
-    try:
-        # compared with False: tests put something in the server's place that knows no sessions
-        return runtime.exists() and runtime.get_instance().is_active_session(str(session)) is False
-    except (RuntimeError, AttributeError):  # the server is about to end
-        return False
 
 
 def render(
@@ -175,6 +168,9 @@ def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", q
         again: What the button says that asks anew for work that failed or was stopped.
         quietly: See ``render``.
     """
+    if quietly and _has_time(slot, key):
+        st.fragment(_watch, run_every=_LOOK_LATER)(slot, key, ask, quietly)
+        return None
     ticket = _ticket(slot, key, ask)
     state = ticket.state
     if state.status == "done":
@@ -222,15 +218,15 @@ def _ticket(slot: str, key: Hashable, ask: Ask[T]) -> Ticket[T]:
             return held.ticket
     elif held is not None:
         held.ticket.cancel()
-    ticket = ask(_session())
+    ticket = ask(crowd.session())
     slots[slot] = _Slot(key, ticket)
     return ticket
 
 
-def _session() -> str | None:
-    """The name by which the server knows this session."""
-    context = get_script_run_ctx()
-    return None if context is None else context.session_id
+def _has_time(slot: str, key: Hashable) -> bool:
+    """Whether work that nobody asked for is not begun yet, and somebody's page waits for its turn."""
+    held: _Slot | None = st.session_state.get(_SLOTS, {}).get(slot)
+    return (held is None or held.key != key) and crowd.others_wait()
 
 
 def _forget(slot: str) -> None:
@@ -239,6 +235,9 @@ def _forget(slot: str) -> None:
 
 def _watch(slot: str, key: Hashable, ask: Ask[Any], quietly: str = "") -> None:
     """A bar that moves by itself, and a way to stop; the whole page runs again when the work is over."""
+    if quietly and _has_time(slot, key):
+        st.caption(f"{quietly} when others have had their turn.")
+        return
     ticket = _ticket(slot, key, ask)
     state = ticket.state
     if quietly and (not state.over or state.status == "busy"):

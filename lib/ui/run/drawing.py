@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts.finished import Chart, Finished, Spec, finish
-from lib.ui.run.cache import find, put
+from lib.ui.run.cache import made
 from lib.ui.scene.scene import Scene, Segmented
 
 _ON_PAGE = "charts_on_page"
@@ -104,13 +104,13 @@ def draw(
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
-    chart: Finished | None = find("charts", place)
-    if chart is None:
+
+    def finished() -> Finished:
         if tables is None:
-            chart = finish(make(), scene.subject, validate=VALIDATE)
-        else:
-            chart = _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
-        put("charts", place, chart)
+            return finish(make(), scene.subject, validate=VALIDATE)
+        return _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
+
+    chart = made("charts", place, finished)
     there = {name: table.iloc[:0] for name, table in (marks or {}).items()}
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     if not is_key:
@@ -120,8 +120,4 @@ def draw(
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:
     place = (scene.around, same_for)
-    chart: Finished | None = find("charts without tables", place)
-    if chart is None:
-        chart = finish(make(), scene.subject, validate=VALIDATE)
-        put("charts without tables", place, chart)
-    return chart
+    return made("charts without tables", place, lambda: finish(make(), scene.subject, validate=VALIDATE))

@@ -13,7 +13,7 @@ import time
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lib.ui.run import background
+from lib.ui.run import crowd
 from lib.ui.scene import own
 
 STAYS = 90.0
@@ -51,7 +51,7 @@ def see_off(now: float) -> None:
         now: Seconds on the monotonic clock.
     """
     for session, seen in list(_SEEN.items()):
-        if not background.gone(session):
+        if not crowd.gone(session):
             _SEEN[session] = now
         elif now - seen > STAYS:
             del _SEEN[session]

@@ -14,8 +14,8 @@ from lib.maps import density
 from lib.population.ids import find_id
 from lib.segments import Recipe
 from lib.segments.describe.plane import LEAST_POINTS
-from lib.ui.run import background, segment_results
-from lib.ui.run.cache import find, kept, put
+from lib.ui.run import crowd, segment_results
+from lib.ui.run.cache import find, kept, made, put
 from lib.ui.scene import own
 from lib.ui.scene.view import View
 
@@ -56,19 +56,16 @@ def _map_key(view: View, recipe: Recipe, method: maps.Method, settings: maps.Set
 def worker() -> maps.Worker:
     """The server's map worker, which draws nothing for those who have left."""
     found = maps.shared()
-    found.heed(background.gone)
+    found.heed(crowd.gone)
     return found
 
 
 def contours(view: View, projection: maps.Projection) -> pd.DataFrame:
     """Lines of equal density on a map."""
     key = (view.key, projection.key)
-    found: pd.DataFrame | None = find("contours", key)
-    if found is None:
-        table = projection.table
-        found = density.contours(table["x"].to_numpy(), table["y"].to_numpy(), table["weight"].to_numpy())
-        put("contours", key, found)
-    return found
+    table = projection.table
+    x, y, weight = (table[name].to_numpy() for name in ("x", "y", "weight"))
+    return made("contours", key, lambda: density.contours(x, y, weight))
 
 
 def drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int) -> pd.DataFrame:
@@ -77,28 +74,29 @@ def drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int) ->
     They are drawn as those of the map were: by weight, or with equal chances. A few of every segment are among them.
     """
     key = (projection.key, view.key, recipe, most)
-    found: pd.DataFrame | None = find("points of maps", key)
-    if found is None:
-        labels = segment_results.segmentation(view, recipe).labels
-        found = projection.table.assign(segment=labels[projection.table["row"].to_numpy()])
-        if len(found) > most:
-            weights = found["weight"].to_numpy() if projection.by_weight else np.ones(len(found))
-            few = found.groupby("segment").head(LEAST_POINTS).index
-            found = found.loc[np.union1d(found.index[draw_once(inclusion(weights, most), recipe.seed)], few)]
-        put("points of maps", key, found)
-    return found
+    return made("points of maps", key, lambda: _drawn(view, recipe, projection, most))
+
+
+def _drawn(view: View, recipe: Recipe, projection: maps.Projection, most: int) -> pd.DataFrame:
+    labels = segment_results.segmentation(view, recipe).labels
+    found = projection.table.assign(segment=labels[projection.table["row"].to_numpy()])
+    if len(found) <= most:
+        return found
+    weights = found["weight"].to_numpy() if projection.by_weight else np.ones(len(found))
+    few = found.groupby("segment").head(LEAST_POINTS).index
+    return found.loc[np.union1d(found.index[draw_once(inclusion(weights, most), recipe.seed)], few)]
 
 
 def centres(view: View, recipe: Recipe, projection: maps.Projection) -> pd.DataFrame:
     """Where a segment's number stands on a map: the median of its points, which a few strays do not move."""
     key = (projection.key, view.key, recipe)
-    found: pd.DataFrame | None = find("centres on maps", key)
-    if found is None:
-        labels = segment_results.segmentation(view, recipe).labels[projection.table["row"].to_numpy()]
-        points = projection.table[["x", "y"]].assign(segment=labels)[labels != segments.UNASSIGNED]
-        found = points.groupby("segment").median().reset_index()
-        put("centres on maps", key, found)
-    return found
+    return made("centres on maps", key, lambda: _centres(view, recipe, projection))
+
+
+def _centres(view: View, recipe: Recipe, projection: maps.Projection) -> pd.DataFrame:
+    labels = segment_results.segmentation(view, recipe).labels[projection.table["row"].to_numpy()]
+    points = projection.table[["x", "y"]].assign(segment=labels)[labels != segments.UNASSIGNED]
+    return points.groupby("segment").median().reset_index()
 
 
 @kept

@@ -31,6 +31,12 @@ def find_neighbours(view: View, recipe: Recipe, progress: segments.Progress) -> 
             segmentation(view, recipe.with_k(k))
 
 
+@kept
+def silhouette(view: View, recipe: Recipe) -> float:
+    """The mean silhouette of the segments, which the segmentation keeps too."""
+    return segmentation(view, recipe).silhouette
+
+
 def is_found(view: View, recipe: Recipe) -> bool:
     """Whether the segments are there already."""
     return is_kept(segmentation, view, recipe)

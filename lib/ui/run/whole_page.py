@@ -12,6 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import StopException
 
 from lib.errors import HouseholdSegmentsError
+from lib.ui.run import crowd
 from lib.words import literal
 
 P = ParamSpec("P")
@@ -39,7 +40,8 @@ def fragment(render: Callable[P, None]) -> Callable[P, None]:
     @wraps(render)
     def said(*given: P.args, **named: P.kwargs) -> None:
         try:
-            render(*given, **named)
+            with crowd.visit():
+                render(*given, **named)
         except HouseholdSegmentsError as error:
             say(error)
 

@@ -22,7 +22,7 @@ from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, fi
 from lib.segments.describe.naming import levels_words
 from lib.segments.describe.plane import Plane, centre_words
 from lib.ui.run import background, results, segment_results, whole_page
-from lib.ui.run.cache import find, put
+from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
@@ -182,21 +182,22 @@ def render_findings(scene: Segmented) -> None:
     names = {number: literal(name) for number, name in scene.names.items()}
     nulls = segment_results.beside(scene.view, scene.recipe)
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
+    silhouette = segment_results.silhouette(scene.view, scene.recipe)
     said = findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls, sure=sure)
     st.markdown(said.lead)
     if said.details:
         st.caption("\n".join(f"- {detail}" for detail in said.details))
-    _render_null(scene, nulls.silhouette)
+    _render_null(scene, nulls.silhouette, silhouette)
     is_everyone = not scene.view.population.conditions
     for note in (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes):
         st.caption(literal(note))
 
 
-def _render_null(scene: Segmented, null: Null | None) -> None:
+def _render_null(scene: Segmented, null: Null | None, silhouette: float) -> None:
     """On what the words about the silhouette rest; where that is not there yet, it is made."""
     if null is not None:
         st.caption(null.drawn)
-    elif len(scene.recipe.features) > 1 and np.isfinite(scene.found.silhouette):
+    elif len(scene.recipe.features) > 1 and np.isfinite(silhouette):
         view, recipe = scene.view, scene.recipe
         background.unasked(
             "null",
@@ -211,10 +212,7 @@ def render_table(scene: Segmented) -> None:
     """Sizes, medians, means and warnings of each segment."""
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.key, stable and stable.resamples)
-    table: pd.DataFrame | None = find("tables of segments", key)
-    if table is None:
-        table = _table(scene, stable)
-        put("tables of segments", key, table)
+    table = made("tables of segments", key, lambda: _table(scene, stable))
     controls.dataframe(table, alt=f"{len(table)} segments with sizes, medians, means and flags")
     of_members = f"Medians and means are of the {scene.unit} in a segment."
     if scene.found.sizes["sampled"].sum() > results.size(scene.view).sampled:

@@ -13,7 +13,7 @@ from lib.estimates.wording import told_of, with_interval
 from lib.segments import UNASSIGNED, Stability
 from lib.segments.describe.typical import one_of_them
 from lib.ui.run import results, segment_results
-from lib.ui.run.cache import find, put
+from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -51,10 +51,7 @@ def _render_card(scene: Segmented, number: int) -> None:
     )
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.view.key, scene.recipe, number, stable and stable.resamples)
-    words = find("cards", key)
-    if words is None:
-        words = _words(scene, number, stable)
-        put("cards", key, words)
+    words = made("cards", key, lambda: _words(scene, number, stable))
     here = finding.on_card(scene, number)
     # one text: every element of a page is a message to the browser
     st.markdown("\n\n".join(filter(None, (here, words))))

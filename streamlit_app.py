@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.errors import HouseholdSegmentsError
-from lib.ui.run import crowd, drawing, leaving, server, sign_in, uploads, whole_page
+from lib.ui.run import crowd, drawing, leaving, saved, server, sign_in, uploads, whole_page
 from lib.ui.scene import catalogue, links, routing
 from lib.ui.sections import (
     explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
@@ -29,6 +29,7 @@ def visit() -> None:
         sign_in.ask()
         return
     uploads.keep_bounded()
+    saved.keep_until_fetched()
     server.before_first_page()
     try:
         menu = pages(sidebar.subject_on_view().pages)

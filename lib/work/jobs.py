@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from lib.work import log
 from lib.work.progress import Cancelled, Progress
 from lib.work.ticket import Job, State, Ticket, Words
 
@@ -83,6 +84,7 @@ class Queue:
         keep: Callable[[T], object] | None = None,
         *,
         is_heavy: bool = False,
+        what: str = "",
     ) -> Ticket[T]:
         """A ticket for the work under ``key`` that is queued or running, or else for new work.
 
@@ -93,13 +95,14 @@ class Queue:
                 wants the result.
             keep: Called once with the result before the tickets hear of it; what goes wrong in it is only logged.
             is_heavy: Whether it takes more than a few seconds.
+            what: What kind of work the log calls it, a word of this project.
         """
         with self._changed:
             job = self._jobs.get(key)
             self._drop_unwanted(but=job)
             turn = self._next_turn(watcher)
             if job is None:
-                job = Job(key, work, keep, is_heavy=is_heavy, turn=turn)
+                job = Job(key, work, keep, is_heavy=is_heavy, turn=turn, what=what)
                 self._add(job, watcher)
             ticket = Ticket(self, job, watcher)
             if not job.state.over:
@@ -297,17 +300,18 @@ class Queue:
         try:
             if work is None:  # cancelled this very moment
                 raise Cancelled
-            result = work(partial(self._report, job))
-            if job.state.over:
-                raise Cancelled
+            with log.told("job", job.what or self._words.one, job.key):
+                result = work(partial(self._report, job))
+                if job.state.over:
+                    raise Cancelled
             self._keep(keep, result)
             job.result = result
         except Cancelled:
             return _CANCELLED
         except self.error as error:
             return State("failed", words=str(error))
-        except BaseException:  # noqa: BLE001 - the sentence is for the visitor, the traceback for who runs the server
-            _log.exception("A %s failed unexpectedly", self._words.one)
+        except BaseException as error:  # noqa: BLE001 - the sentence is for the visitor, the place for who runs it
+            log.unexpected(_log, f"A {self._words.one} failed unexpectedly", error)
             return State("failed", words=self._words.sorry)
         return State("done", share=1.0, words="Done.")
 
@@ -317,8 +321,8 @@ class Queue:
             return
         try:
             keep(result)
-        except Exception:  # noqa: BLE001 - the tickets have the result
-            _log.exception("A result could not be kept")
+        except Exception as error:  # noqa: BLE001 - the tickets have the result
+            log.unexpected(_log, "A result could not be kept", error)
 
     def _report(self, job: Job[Any], share: float, words: str) -> None:
         """The work's progress callback."""

@@ -62,8 +62,9 @@ class Job(Generic[T]):
         *,
         is_heavy: bool = False,
         turn: int = 0,
+        what: str = "",
     ) -> None:
-        self.key = key
+        self.key, self.what = key, what
         self.is_heavy = is_heavy
         self.turn = turn
         """When its watcher's turn comes: of two that wait the one with the smaller number is begun first."""

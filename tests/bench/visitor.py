@@ -81,6 +81,8 @@ class Visitor:
         self._path, self._query, self._script = path, query, ""
         self._pages: dict[str, str] = {}
         self._controls: dict[str, _Control] = {}
+        self._labels: dict[str, str] = {}
+        self._here: set[str] = set()
         self._values: dict[str, tuple[str, Any]] = {}
         self._ages: dict[str, int] = {}
         self._charts: set[str] = set()
@@ -164,8 +166,8 @@ class Visitor:
         return self.run()
 
     def can(self, label: str) -> bool:
-        """Whether a control has been on a page."""
-        return label in self._controls
+        """Whether a control is on the page."""
+        return label in self._here
 
     def until_picture(self, answer: Answer, since: float) -> float | None:
         """Seconds since a moment until the first new chart, which may come with what the page watches; None if none.
@@ -184,7 +186,7 @@ class Visitor:
 
     def labels(self, kind: str) -> list[str]:
         """What the controls of a kind are called."""
-        return [label for label, control in self._controls.items() if control.kind == kind]
+        return [label for label, control in self._controls.items() if label in self._here and control.kind == kind]
 
     def options(self, label: str) -> tuple[str, ...]:
         """What can be chosen in a control."""
@@ -295,6 +297,7 @@ class Visitor:
             self._ages[message.ref_hash or message.hash] = 0
         match kind:
             case "ref_hash":
+                self._here |= {self._labels[message.ref_hash]} if message.ref_hash in self._labels else set()
                 return message.ref_hash in self._charts
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 return self._see(message)
@@ -315,6 +318,7 @@ class Visitor:
         match message.WhichOneof("type"):
             case "new_session" if not message.metadata.run.fragment_ids:
                 self._watched.clear()
+                self._here.clear()
             case "auto_rerun":
                 self._watched[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             case "stop_auto_rerun":
@@ -333,6 +337,8 @@ class Visitor:
         if kind in CONTROLS:
             control = getattr(element, kind)
             options = tuple(getattr(each, "content", each) for each in control.options) if kind in WITH_OPTIONS else ()
+            self._labels[message.hash] = control.label
+            self._here.add(control.label)
             file = control.deferred_file_id if kind == DOWNLOAD else ""
             self._controls[control.label] = _Control(control.id, kind, options, message.delta.fragment_id, file)
         if kind in CHARTS:

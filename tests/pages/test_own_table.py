@@ -1,5 +1,6 @@
 """A table that a visitor brought: its session's alone, in no address, nowhere on the disk, and gone when forgotten."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,10 @@ from tables import neutral_table
 from lib.errors import DataError
 from lib.ui.scene import catalogue, own
 from lib.ui.scene.kept import ROOM
+from lib.work import log
 
 MANY = "pages/many_features.py"
+EVENTS, ENDS = ("fit", "job", "error"), ("done", "stopped", "failed")
 
 
 @pytest.fixture
@@ -68,6 +71,24 @@ def test_no_map_of_it_is_written(bring, settled, tmp_path):
     at, _ = bring(MANY)
     settled(at)
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_no_line_of_the_log_says_anything_of_it(bring, settled, monkeypatch):
+    log.start()
+    records = []
+    monkeypatch.setattr(log.LOGGER, "handle", records.append)
+    at, key = bring(MANY)
+    table = neutral_table()
+    column = table.codebook.amounts()[0]
+    at.text_input(key="where").set_value(f"{column} > 17").run()
+    settled(at).text_input(key="where").set_value(f"{column} >").run()
+    lines = [json.loads(record.getMessage()) for record in records]
+    assert {"fit", "job"} <= {line["event"] for line in lines}
+    # nothing but words of this project, a hash and numbers
+    assert {line["what"] for line in lines} <= {"kmeans", "null", "map", "page"}
+    assert {(line["event"] in EVENTS, len(line["mark"]), line["ended"] in ENDS) for line in lines} == {(True, 8, True)}
+    assert {name for line in lines for name in line} <= {"at", "event", "what", "mark", "seconds", "ended", "error"}
+    assert not [text for text in (table.name, key, table.fingerprint) if text in str(lines)]
 
 
 def test_forgotten_it_is_gone_with_all_that_was_made_of_it(bring, app):

@@ -23,6 +23,7 @@ from lib.sources.download import manifest, one_at_a_time, opened, replicate_name
 from lib.sources.download.limits import Clock, Limits, Progress
 from lib.sources.scf import parquet_copy, vintage
 from lib.tables import whole
+from lib.work import log
 
 WAVES: tuple[int, ...] = tuple(vintage.HOUSEHOLDS)
 """The survey years that can be fetched."""
@@ -149,7 +150,8 @@ def bring(
         with one_at_a_time.alone(target.parent, clock, progress):
             if _identity(target) in {None, before}:
                 _sweep(target.parent)
-                _bring_alone(url, target, read, clock, progress)
+                with log.told("download", "survey", target.name):
+                    _bring_alone(url, target, read, clock, progress)
     return target
 
 

@@ -102,7 +102,7 @@ def render(
     """
 
     def ask(session: Hashable | None) -> Ticket[bool]:
-        return background().ask(key, session, lambda progress: _do(work, progress), is_heavy=is_heavy)
+        return background().ask(key, session, lambda progress: _do(work, progress), is_heavy=is_heavy, what=slot)
 
     if follow(slot, key, ask, quietly=quietly):
         # kept since the page looked for it, or no longer kept: the next run finds it or asks anew

@@ -15,12 +15,15 @@ from lib.ui.run import sampled
 from lib.ui.run.cache import find, is_kept, kept, put
 from lib.ui.run.results import in_words, size
 from lib.ui.scene.view import Heading, View
+from lib.work import log
 
 
 @kept
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
     """The segments of the population by a recipe."""
-    return segments.fit(view.members(recipe.features), recipe, prepared=points_of(view, recipe.with_k(segments.MIN_K)))
+    prepared = points_of(view, recipe.with_k(segments.MIN_K))
+    with log.told("fit", recipe.algorithm, (view.key, recipe)):
+        return segments.fit(view.members(recipe.features), recipe, prepared=prepared)
 
 
 def find_neighbours(view: View, recipe: Recipe, progress: segments.Progress) -> None:

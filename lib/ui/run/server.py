@@ -25,6 +25,7 @@ from lib.tables.whole import sweep
 from lib.ui.run import fetched
 from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
+from lib.work import log
 from lib.work.progress import Cancelled
 
 _BLAS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -65,7 +66,8 @@ def _open_all() -> None:
 
 @cache
 def before_first_page() -> None:
-    """Once per server: short work in one thread, memory that was used goes back, addresses of files are private."""
+    """Once per server: the log, short work in one thread, memory goes back, addresses of files are private."""
+    log.start()
     fetched.keep_addresses_private()
     _one_thread()
     _give_memory_back()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import NoReturn, ParamSpec
@@ -14,6 +15,7 @@ from streamlit.runtime.scriptrunner import StopException
 from lib.errors import HouseholdSegmentsError
 from lib.ui.run import crowd
 from lib.words import literal
+from lib.work import log
 
 P = ParamSpec("P")
 
@@ -50,6 +52,7 @@ def fragment(render: Callable[P, None]) -> Callable[P, None]:
 
 def say(error: HouseholdSegmentsError) -> None:
     """What went wrong."""
+    log.write(logging.WARNING, "error", "page", str(error), ended="failed", error=type(error).__name__)
     st.error(literal(str(error)), icon=":material/error:")
 
 

@@ -21,6 +21,7 @@ from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
 from lib.words import capitalised, file_name, literal
+from lib.work import log
 
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart", "sensitivity_chart")
 """Charts of a page that go into its report besides the report's own."""
@@ -89,13 +90,23 @@ def _render_files(scene: Segmented) -> None:
     with st.container(horizontal=True):
         for label, what, ending, make in _files(scene):
             st.download_button(
-                label, make, _file_name(scene, what, ending), icon=":material/download:", key=f"file_{what}_{ending}",
-                on_click="ignore",
+                label, _noted(make, ending, scene), _file_name(scene, what, ending), icon=":material/download:",
+                key=f"file_{what}_{ending}", on_click="ignore",
             )  # fmt: skip
     st.caption(
         f"Each file says where it came from: {'wave, dollars, ' if scene.dollars else ''}"
         f"counting, population, recipe, and synthetic where it is.{_all_columns(scene)}"
     )
+
+
+def _noted(make: Callable[[], bytes | str], ending: str, scene: Segmented) -> Callable[[], bytes | str]:
+    """What makes a file, and a line in the log when it has."""
+
+    def made() -> bytes | str:
+        with log.told("download", ending, (scene.view.key, scene.recipe)):
+            return make()
+
+    return made
 
 
 def _all_columns(scene: Segmented) -> str:
@@ -125,7 +136,9 @@ def _render_pictures(scene: Segmented) -> None:
     with right, st.container(horizontal=True):
         for label, ending, make in pictures:
             name = _file_name(scene, key, ending)
-            st.download_button(label, make, name, key=f"picture_{ending}", on_click="ignore")
+            st.download_button(
+                label, _noted(make, ending, scene), name, key=f"picture_{ending}", on_click="ignore",
+            )  # fmt: skip
 
 
 def _key(scene: Segmented) -> str:

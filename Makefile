@@ -11,7 +11,7 @@ UV := $(BIN)/uv
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run dev test check format bench fuzz sample examples maps lock licences audit image-check clean
+.PHONY: run dev test check format bench load soak fuzz sample examples maps lock licences audit image-check clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
@@ -37,6 +37,13 @@ format: $(TEST_STAMP)
 
 bench: $(TEST_STAMP) ## ratios against named references, measured side by side
 	@$(BIN)/python -m tests.bench
+
+load: $(TEST_STAMP) ## a crowd of 1, 10, 25 and 50 people beside its goals: some twelve minutes
+	@$(BIN)/python -m tests.load crowd $(ARGS)
+
+soak: SECONDS := 3600
+soak: $(TEST_STAMP) ## a few people for an hour, and whether memory stays level: make soak SECONDS=900
+	@$(BIN)/python -m tests.load soak --seconds $(SECONDS) $(ARGS)
 
 fuzz: $(TEST_STAMP) ## search for input that breaks a reader: make fuzz SECONDS=600
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt

@@ -5,21 +5,16 @@ Both real waves, "everyone, 2022", on servers of their own. With ``--write`` the
 
 from __future__ import annotations
 
-import datetime
-import os
-import platform
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import streamlit
 from bench_maps import until_a_small_map
-from measure import REAL, WRITTEN, table, written
+from measure import REAL, WRITTEN, Goal, machine, table, written
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
@@ -32,37 +27,7 @@ from server import Address, serve  # noqa: E402
 FILES = ("SCFP2019.csv.gz", "scfp2022excel.zip")
 NAIVE_PAGE, BARE_PAGE = "tests/bench/naive_page.py", "tests/bench/bare_page.py"
 KS = (4, 5, 6, 7, 8)
-UNITS = {"s": "{:.2f} s", "ms": "{:.0f} ms", "kB": "{:.0f} kB", "MB": "{:.0f} MB", "times": "{:.1f} times"}
 Table = list[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What is to be reached.
-
-    Attributes:
-        what: What is measured.
-        limit: The most it may be; the least for a number of times.
-        figure: What it is; None where it could not be measured.
-        unit: Of both, a key of ``UNITS``.
-        reference: What stands beside it, with its figure.
-    """
-
-    what: str
-    limit: float
-    figure: float | None
-    unit: str
-    reference: str
-
-    @property
-    def row(self) -> Sequence[str]:
-        """A row of the table."""
-        sign = "≥" if self.unit == "times" else "≤"
-        goal = f"{sign} {UNITS[self.unit].format(self.limit)}"
-        if self.figure is None:
-            return self.what, goal, "not measured here", self.reference, ""
-        reached = self.figure >= self.limit if self.unit == "times" else self.figure <= self.limit
-        return self.what, goal, UNITS[self.unit].format(self.figure), self.reference, "yes" if reached else "no"
 
 
 def main() -> None:
@@ -193,15 +158,6 @@ def _words(answer: served.Answer | None) -> str:
         return ""
     first = f", picture {answer.first_chart:.2f} s" if answer.first_chart else ""
     return f"{answer.seconds:.2f} s{first}, {answer.kb:.0f} kB"
-
-
-def machine() -> str:
-    """Where and when this is measured, and what else the machine does."""
-    load = f", load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return (
-        f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores{load}; Python {platform.python_version()}, Streamlit {streamlit.__version__}"
-    )
 
 
 def write(where: str, goals: Iterable[Goal], pages: Table) -> str:

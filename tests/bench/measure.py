@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import os
+import platform
 import statistics
 import sys
 import time
@@ -9,11 +12,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import streamlit
+
 WRITTEN = Path(__file__).parents[2] / "docs" / "performance.md"
 OWN_TABLES = "## Own tables"
 """Where the part of the document begins that one bench writes; the other writes all above it."""
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
+
+UNITS = {
+    "s": "{:.2f} s",
+    "ms": "{:.0f} ms",
+    "kB": "{:.0f} kB",
+    "MB": "{:.0f} MB",
+    "MB a minute": "{:.2f} MB a minute",
+    "times": "{:.1f} times",
+    "times at most": "{:.0f}",
+    "errors": "{:.0f}",
+}
 
 
 @dataclass(frozen=True)
@@ -61,3 +77,41 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be reached.
+
+    Attributes:
+        what: What is measured.
+        limit: The most it may be; the least for a number of times.
+        figure: What it is; None where it could not be measured.
+        unit: Of both, a key of ``UNITS``.
+        reference: What stands beside it, with its figure.
+    """
+
+    what: str
+    limit: float
+    figure: float | None
+    unit: str
+    reference: str
+
+    @property
+    def row(self) -> Sequence[str]:
+        """A row of the table."""
+        sign = "≥" if self.unit == "times" else "≤"
+        goal = f"{sign} {UNITS[self.unit].format(self.limit)}"
+        if self.figure is None:
+            return self.what, goal, "not measured here", self.reference, ""
+        reached = self.figure >= self.limit if self.unit == "times" else self.figure <= self.limit
+        return self.what, goal, UNITS[self.unit].format(self.figure), self.reference, "yes" if reached else "no"
+
+
+def machine() -> str:
+    """Where and when this is measured, and what else the machine does."""
+    load = f", load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return (
+        f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores{load}; Python {platform.python_version()}, Streamlit {streamlit.__version__}"
+    )

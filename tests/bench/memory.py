@@ -43,9 +43,9 @@ def wait_until_idle(server: int, seconds: float = 3.0) -> None:
     pids = [server, *filter(None, [worker_of(server)])]
     ended = os.pidfd_open(server)
     try:
-        before, now = -1.0, sum(map(_used, pids))
+        before, now = -1.0, sum(map(used, pids))
         while now - before > 0.1 and not select.select([ended], [], [], seconds)[0]:
-            before, now = now, sum(map(_used, pids))
+            before, now = now, sum(map(used, pids))
     finally:
         os.close(ended)
 
@@ -58,7 +58,7 @@ def _status(pid: int, field: str) -> float | None:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(field)), None)
 
 
-def _used(pid: int) -> float:
+def used(pid: int) -> float:
     """Seconds of processor time."""
     fields = _fields(PROC / str(pid) / "stat")
     return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0

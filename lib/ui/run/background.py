@@ -154,7 +154,7 @@ def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> 
     if held is not None:
         held.ticket.cancel()
         _forget(slot)
-    if background().is_idle:
+    if background().is_idle and not crowd.others_wait():
         _ticket(slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress)))
 
 

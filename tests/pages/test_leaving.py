@@ -52,7 +52,6 @@ def test_who_comes_back_in_time_finds_the_table_and_who_does_not_leaves_nothing(
     assert own.find(tables["Ann"]) is None
     assert own.find(tables["Ben"]) is not None
     server.close_session.assert_called_once_with("Ann")
-    server.media_file_mgr.remove_orphaned_files.assert_called_once()
     leaving.see_off(2_000.0)
     server.close_session.assert_called_once()
 

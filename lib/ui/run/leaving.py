@@ -40,6 +40,8 @@ async def see_off_for_ever() -> None:
         await asyncio.sleep(_LOOK_EVERY)
         try:
             see_off(time.monotonic())
+            # what a session was to fetch goes in the second round after it has ended
+            runtime.get_instance().media_file_mgr.remove_orphaned_files()
         except Exception:  # noqa: BLE001 - whatever it is, those who leave next are to be seen off too
             _log.exception("A session could not be ended")
 
@@ -61,7 +63,4 @@ def see_off(now: float) -> None:
 def _end(session: str) -> None:
     """Let go of all that a session holds, files that it was to fetch included."""
     own.sweep(lambda whose: whose == session)
-    server = runtime.get_instance()
-    server.close_session(session)
-    # the first time such a file is marked, now it goes
-    server.media_file_mgr.remove_orphaned_files()
+    runtime.get_instance().close_session(session)

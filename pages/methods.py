@@ -7,6 +7,7 @@ routing.enter("pages/methods.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.sections import methods as sections  # noqa: E402
+from lib.ui.sections.serving import render_server  # noqa: E402
 from lib.ui.sections.sureness import render_sureness  # noqa: E402
 
 scene = st.session_state["scene"]
@@ -22,4 +23,4 @@ sections.render_dictionary(scene)
 
 st.header("Where the data comes from", divider="gray")
 sections.render_sources(scene)
-sections.render_server()
+render_server()

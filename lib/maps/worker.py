@@ -91,6 +91,11 @@ class Worker:
         """Number of the child process, or None while there is none."""
         return self._helper.pid
 
+    @property
+    def under_way(self) -> tuple[int, int]:
+        """How many maps are drawn, and how many wait."""
+        return self._queue.under_way
+
     def submit(
         self,
         key: str,

@@ -113,6 +113,12 @@ class Queue:
             return ticket
 
     @property
+    def under_way(self) -> tuple[int, int]:
+        """How many pieces of work run, and how many wait."""
+        with self._changed:
+            return sum(not job.state.over for job in self._running), len(self._line)
+
+    @property
     def is_idle(self) -> bool:
         """Whether nobody wants anything of it now."""
         with self._changed:

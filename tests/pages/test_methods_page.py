@@ -2,8 +2,15 @@
 
 import re
 from collections import Counter
+from unittest.mock import Mock
 
+import pytest
+
+from lib import VERSION
+from lib.sources.download import manifest
+from lib.ui.scene import catalogue
 from lib.ui.scene.kept import ROOM
+from lib.ui.sections import serving
 
 
 def let_go_of():
@@ -58,6 +65,25 @@ def test_what_the_server_keeps_is_told_and_stays_within_its_bounds(app):
         float(part) for part in re.search(r"(\d+) of (\d+) MB", " ".join(m.value for m in at.markdown)).groups()
     )
     assert 0 < taken <= most
+    assert any(f"Version {VERSION}, up for " in m.value and "under way" in m.value for m in at.markdown)
+    assert not any("SHA-256" in d.value.columns for d in at.dataframe)  # the sample is no wave
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(59, "0 min"), (3_720, "1 h 2 min"), (90_000, "1 d 1 h")])
+def test_for_how_long_a_server_is_up(seconds, words):
+    assert serving._duration(seconds) == words
+
+
+def test_the_server_says_which_waves_it_has_and_when_they_came(tmp_path, monkeypatch):
+    fetched, brought = tmp_path / "scfp2022excel.zip", tmp_path / "SCFP2019.csv.gz"
+    entry = manifest.Entry("https://example.org", 9, "ab" * 32, "2026-11-21T10:00:00", 2022, 2022, "as published")
+    manifest.write(tmp_path / manifest.NAME, {fetched.name: entry})
+    monkeypatch.setattr(catalogue, "look", lambda: Mock(surveys={2019: brought, 2022: fetched}))
+    monkeypatch.setattr(catalogue, "about", lambda source: Mock(vintage=f"release of {source}"))
+    assert serving._waves().to_numpy().tolist() == [
+        ["2022", "release of 2022", fetched.name, "2026-11-21", "abababababab"],
+        ["2019", "release of 2019", brought.name, "brought by hand", ""],
+    ]
 
 
 def test_what_the_server_keeps_is_bounded_however_much_is_asked(app, monkeypatch):

@@ -10,12 +10,14 @@ from lib.sources.download.fetching import (
     sweep,
     wave_named,
 )
+from lib.sources.download.manifest import entry_of
 from lib.sources.download.replicates import fetch_replicates, path_of_replicates, replicate_files
 from lib.sources.download.several import fetch_several, missing
 
 __all__ = [
     "WAVES",
     "downloads_folder",
+    "entry_of",
     "fetch",
     "fetch_replicates",
     "fetch_several",

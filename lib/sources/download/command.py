@@ -150,7 +150,7 @@ def _bar(path: Path) -> Iterator[Bar]:
 
 
 def _described(path: Path) -> str:
-    entry = (manifest.read(path.parent) or {}).get(path.name)
+    entry = manifest.entry_of(path)
     if entry is None:
         return path.name
     dollars = f"{entry.dollars} dollars, " if entry.dollars else ""

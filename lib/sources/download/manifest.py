@@ -47,6 +47,11 @@ def read(folder: Path) -> dict[str, Entry] | None:
         return None
 
 
+def entry_of(path: Path) -> Entry | None:
+    """What is known of a file, or None."""
+    return (read(path.parent) or {}).get(path.name)
+
+
 def write(path: Path, entries: Mapping[str, Entry]) -> Path:
     """Write a manifest to ``path``, which the caller renames to ``NAME`` once it is whole."""
     kept = {name: asdict(entries[name]) for name in sorted(entries)}

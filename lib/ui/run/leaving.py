@@ -61,6 +61,6 @@ def see_off(now: float) -> None:
 
 
 def _end(session: str) -> None:
-    """Let go of all that a session holds, files that it was to fetch included."""
+    """Let go of all that a session holds."""
     own.sweep(lambda whose: whose == session)
     runtime.get_instance().close_session(session)

@@ -45,6 +45,14 @@ _SECONDS_TO_DRAW = 2.0
 """The first visitor's browser may run on this machine, or on one that has no more processors than this."""
 
 
+_STARTED = time.monotonic()
+
+
+def uptime() -> float:
+    """Seconds since this server was started."""
+    return time.monotonic() - _STARTED
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """What a server does when it starts: whatever is the same for all visitors is ready for the first of them."""

@@ -28,7 +28,6 @@ from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
 from lib.ui.scene import controls, links
-from lib.ui.scene.kept import ROOM
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import formulas
 from lib.ui.sections.maps import MOST_BESIDE
@@ -287,17 +286,3 @@ def render_sources(scene: Scene) -> None:
         st.markdown(words)
     said = "; ".join(filter(None, (controls.source_line(scene), scene.about.vintage)))
     st.caption(f"On view now: {said}.")
-
-
-def render_server() -> None:
-    """What this server keeps for its visitors, and what had to make room."""
-    with st.expander("What this server keeps", icon=":material/memory:", key="server", on_change="rerun") as shown:
-        if not shown.open:
-            return
-        st.markdown(
-            f"{ROOM.nbytes / 1e6:.0f} of {ROOM.most / 1e6:.0f} MB are taken by results that all visitors share. "
-            "What nobody asked for longest makes room first."
-        )
-        columns = {"kind": "What", "entries": "Kept", "made": "Made", "found": "Found again", "left": "Made room"}
-        table = pd.DataFrame(ROOM.kinds(), columns=list(columns)).rename(columns=columns)
-        controls.dataframe(table, alt="What the server keeps, by kind of result")

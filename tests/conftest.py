@@ -9,6 +9,7 @@ from pathlib import Path
 
 # at least as many processes run tests as there are processors, whose threads would wait, busily, for one another
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["SEGMENTS_LOG"] = "off"
 
 import numpy as np
 import pandas as pd

@@ -90,6 +90,7 @@ class Visitor:
         self._watched: dict[str, float] = {}
         self._session = ""
         self.problems: list[str] = []
+        self._lines: dict[str, str] = {}
         self._in_line = set[str]()
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._until_left = contextlib.ExitStack()
@@ -297,7 +298,8 @@ class Visitor:
             self._ages[message.ref_hash or message.hash] = 0
         match kind:
             case "ref_hash":
-                self._here |= {self._labels[message.ref_hash]} if message.ref_hash in self._labels else set()
+                self._here |= {known for known in [self._labels.get(message.ref_hash)] if known}
+                self._in_line |= {known for known in [self._lines.get(message.ref_hash)] if known}
                 return message.ref_hash in self._charts
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 return self._see(message)
@@ -331,6 +333,7 @@ class Visitor:
             raise PageFailedError(element.exception.message)
         if kind == "alert":
             if element.alert.icon == IN_LINE:
+                self._lines[message.hash] = message.delta.fragment_id
                 self._in_line.add(message.delta.fragment_id)
             if element.alert.format == Alert.ERROR:
                 self.problems.append(element.alert.body)

@@ -26,8 +26,10 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    with serve(folder) as address:
-        yield address
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SEGMENTS_LOG", "info")
+        with serve(folder) as address:
+            yield address
 
 
 def test_a_crowd_sees_no_error_makes_nothing_twice_and_leaves_memory_level(address, folder):

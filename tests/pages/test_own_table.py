@@ -73,10 +73,19 @@ def test_no_map_of_it_is_written(bring, settled, tmp_path):
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_no_line_of_the_log_says_anything_of_it(bring, settled, monkeypatch):
-    log.start()
+@pytest.fixture
+def records(monkeypatch):
+    """What the log is told."""
+    level = log.LOGGER.level
     records = []
     monkeypatch.setattr(log.LOGGER, "handle", records.append)
+    monkeypatch.setenv(log.LEVEL, "info")
+    log.start()
+    yield records
+    log.LOGGER.setLevel(level)
+
+
+def test_no_line_of_the_log_says_anything_of_it(bring, settled, records):
     at, key = bring(MANY)
     table = neutral_table()
     column = table.codebook.amounts()[0]

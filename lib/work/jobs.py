@@ -254,7 +254,12 @@ class Queue:
         del self._jobs[job.key]
         if job in self._line:
             self._line.remove(job)
+            log.write(logging.INFO, "job", self._called(job), job.key, ended="stopped")
         self._changed.notify_all()
+
+    def _called(self, job: Job[Any]) -> str:
+        """What the log calls a job."""
+        return job.what or self._words.one
 
     def _first(self) -> Job[Any] | None:
         """The next of those that may run: whose watcher has not all that one may have, and not one heavy too many."""
@@ -306,7 +311,7 @@ class Queue:
         try:
             if work is None:  # cancelled this very moment
                 raise Cancelled
-            with log.told("job", job.what or self._words.one, job.key):
+            with log.told("job", self._called(job), job.key):
                 result = work(partial(self._report, job))
                 if job.state.over:
                     raise Cancelled

@@ -263,6 +263,15 @@ def test_who_needs_something_computed_in_a_crowd_hears_how_many_are_first_and_go
     at.run()
     assert said(at) == ["Here is the cake.", "This is all."]
     assert not crowd.others_wait()
+    kept.append("another's")  # what it waited for was made for somebody else meanwhile: it stands in line no more
+    ROOM.drop("cakes")
+    with gate.inside("Ann", 0.0):
+        at.run()
+        assert crowd.others_wait()
+        ROOM.put(("cakes", id(kept)), "Here is the cake.")
+        at.run()
+        assert not crowd.others_wait()
+    kept.pop()
     with gate.inside("Ben", 0.0):
         at.run()
     assert at.markdown.len == 2  # what is there needs no turn

@@ -48,20 +48,24 @@ def others_wait() -> bool:
 
 @contextmanager
 def visit() -> Iterator[None]:
-    """A run of a page, or of a part of it alone: one turn, however often something has to be computed in it."""
+    """A run of a page, or of a part of it alone: one turn, however often something has to be computed in it.
+
+    Of a page that was refused the turn goes on: its next run is still for the same.
+    """
     who = session()
-    if who is None or _is_within.get(who):
+    if who is None or who in _has_turn:
         yield
         return
-    _is_within[who] = True
+    _has_turn[who] = True
     try:
         yield
     finally:
-        del _is_within[who]
-        GATE.done(who)
+        if _has_turn.pop(who):
+            GATE.done(who)
 
 
-_is_within: dict[str, bool] = {}
+_has_turn: dict[str, bool] = {}
+"""Sessions of which a page runs at this moment; False where it was refused."""
 
 
 @contextmanager
@@ -85,6 +89,8 @@ def computing() -> Iterator[None]:
 
 def _stand_in_line(who: str) -> NoReturn:
     """Say how many are first, and end the page."""
+    if who in _has_turn:
+        _has_turn[who] = False
     looks = itertools.count()
 
     def look() -> None:

@@ -112,7 +112,9 @@ _HEAD = ("people", "moves", "number", "answered, median", "95th", "on the page, 
 _WORDS = f"""A person follows a link and then moves every {THINK:g} s on average: a number of segments, a population,
 another page, a colour, a household to place, a file to save. "Answered" is until the page has run, which may say how
 many others are first; "on the page" is until what was asked for is there. A "seen" page or number of segments was on
-somebody's page before.
+somebody's page before. A crowd of 25 asks for 8 moves a second, one of 50 for 17: two processors answer these as they
+come where a move costs less than 0.24 s or 0.12 s of one. Where it costs more, who needs nothing new goes first, and
+the others see how many are before them.
 """
 
 

@@ -25,6 +25,7 @@ LEVEL = "SEGMENTS_LOG"
 """The variable of the environment that says what is told: "info" (all work), "warning" (what failed), "off"."""
 
 LOGGER = logging.getLogger("household_segments")
+LOGGER.addHandler(logging.NullHandler())  # who is not a server, such as a command, says nothing of it
 
 _SECRET = os.urandom(16)
 

@@ -78,8 +78,7 @@ def test_choices_go_into_the_link_and_come_back_from_it(visit, server, browser):
     other = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
     other.goto(link)
     settle(other)
-    expect(other.get_by_test_id("stMetricValue").first).to_be_visible()
-    assert other.get_by_test_id("stMetricValue").all_inner_texts() == figures
+    expect(other.get_by_test_id("stMetricValue")).to_have_text(figures)
     other.context.close()
 
 

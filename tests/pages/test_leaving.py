@@ -1,6 +1,7 @@
 """What is left of visitors who lose the connection for a moment, and of those who stay away."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
 
 import pytest
@@ -71,7 +72,10 @@ async def _leave(server, files):
 
 def test_streamlit_itself_lets_go_of_the_session_and_its_files(there):
     """By itself it would hold them until another browser goes."""
-    before, after = asyncio.run(_leave(there[1], MemoryUploadedFileManager("/upload")))
+    # in a thread of its own: a browser's tests leave a loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        left = thread.submit(asyncio.run, _leave(there[1], MemoryUploadedFileManager("/upload")))
+    before, after = left.result()
     assert before[0] is not None
     assert before[1]
     assert after == (None, False)

@@ -23,3 +23,14 @@ def test_a_file_outlives_the_runs_of_others_and_goes_after_a_moment():
         clock.now += saved.AT_LEAST_SECONDS
         files.remove_orphaned_files()
     assert files.read_file(name) is None
+
+
+def test_a_file_goes_at_once_where_a_table_is_forgotten():
+    storage = MemoryMediaFileStorage("/media")
+    files = MediaFileManager(storage)
+    saved.sweep_seldom(files, Clock())
+    files.remove_orphaned_files()
+    name = files.execute_deferred(files.add_deferred(lambda: b"1,2", "text/csv", "coordinates", "file.csv"))
+    name = name.rsplit("/", 1)[-1].split(".")[0]
+    files.remove_orphaned_files.at_once()
+    assert files.read_file(name) is None

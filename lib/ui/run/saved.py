@@ -22,6 +22,12 @@ def keep_until_fetched() -> None:
         sweep_seldom(files)
 
 
+def let_go() -> None:
+    """Have what belongs to nobody swept away now: somebody forgets a table, and files may be of it."""
+    if runtime.exists() and isinstance(seldom := runtime.get_instance().media_file_mgr.remove_orphaned_files, _Seldom):
+        seldom.at_once()
+
+
 def sweep_seldom(files: MediaFileManager, clock: Callable[[], float] = time.monotonic) -> None:
     """Have what belongs to nobody swept away in rounds that lie some seconds apart: the second round takes it."""
     if not isinstance(files.remove_orphaned_files, _Seldom):
@@ -41,3 +47,8 @@ class _Seldom:
         if now - self._last >= AT_LEAST_SECONDS:
             self._last = now
             self._sweep()
+
+    def at_once(self) -> None:
+        """The first sweep marks what belongs to nobody, the second takes it."""
+        self._sweep()
+        self._sweep()

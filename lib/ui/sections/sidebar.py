@@ -12,7 +12,7 @@ from lib.features.wording import COUNT, counts
 from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.tables.cells import clean_name
-from lib.ui.run import background, results, whole_page
+from lib.ui.run import background, results, saved, whole_page
 from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
@@ -70,6 +70,7 @@ def forget_own() -> None:
     """Let go of one's own table, and of all that is made or being made from it."""
     background.stop_all()
     own.clear()
+    saved.let_go()
     st.toast("Your table is forgotten.", icon=":material/check:")
 
 

@@ -15,7 +15,7 @@ import memory
 from people import crowd
 from server import serve
 
-PEOPLE, SECONDS, THINK = 3, 3.0, 0.3
+PEOPLE, SECONDS, THINK = 3, 2.0, 0.3
 MOST_MB, MOST_GROWN = 500, 80
 
 

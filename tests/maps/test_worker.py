@@ -36,7 +36,7 @@ def submit(worker, key, number=60, keep=None, watcher=None):
 
 
 def submit_long(worker, key, watcher=None):
-    return submit(worker, key, 8_000, watcher=watcher)
+    return submit(worker, key, 4_000, watcher=watcher)
 
 
 def until_it_runs(ticket):

@@ -155,7 +155,9 @@ def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> 
         held.ticket.cancel()
         _forget(slot)
     if background().is_idle and not crowd.others_wait():
-        _ticket(slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress)))
+        _ticket(
+            slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress), what=slot)
+        )
 
 
 def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", quietly: str = "") -> T | None:

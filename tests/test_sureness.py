@@ -102,6 +102,38 @@ def by_sorting(values, weights):
     return next(value for value in np.sort(values) if weights[values <= value].sum() >= half)
 
 
+@pytest.mark.parametrize("kind", ["two far apart", "mostly nothing", "smooth", "whole numbers"])
+def test_medians_of_several_columns_beside_sorting_in_every_replicate(households, kind):
+    """Two groups, some values missing; where half have far more than the rest, a median jumps between replicates."""
+    rng = np.random.default_rng(3)
+    columns = np.array(
+        [
+            rng.normal(10, 1, 40),
+            {
+                "two far apart": np.where(np.arange(40) % 2, 1e6, 0.0) + rng.uniform(size=40),
+                "mostly nothing": np.maximum(rng.normal(size=40), 0),
+                "smooth": rng.normal(size=40),
+                "whole numbers": rng.integers(0, 4, 40).astype(float),
+            }[kind],
+        ]
+    )
+    columns[1, ::7] = np.nan
+    groups = np.repeat([0, 1], [15, 25])
+    data = households(WGT=rng.uniform(1, 9, 40), AGE=range(40))
+    times = rng.poisson(1, (40, 200)).astype(np.uint8)
+    found = Sample(data, replicates=Replicates(data.ids, times, "bootstrap")).comparable_quantiles(
+        columns, 0.5, groups, 2
+    )
+    for column, told in zip(columns, found, strict=True):
+        for group in (0, 1):
+            there = (groups == group) & ~np.isnan(column)
+            values, own = column[there], data.weights()[there]
+            by_hand = [by_sorting(values, own * drawn) for drawn in times[there].T]
+            assert told.value[group] == by_sorting(values, own)
+            assert told.draws.replicates[:, group].tolist() == by_hand
+            assert (told.sampled[group], told.rows[group]) == (there.sum(), there.sum())
+
+
 @pytest.mark.skipif(not FIRST_200.exists(), reason="needs the replicate weights of 200 households in ../shared/data")
 @pytest.mark.parametrize(
     ("name", "statistic"), [("mean", lambda v, w: np.average(v, weights=w)), ("median", by_sorting)]

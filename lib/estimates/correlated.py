@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.estimates.rows import Reweighted
 from lib.estimates.weighted import Floats, correlations, over, standing
 
 _ROUNDED = 1e-6
@@ -21,17 +22,16 @@ def of_pairs(columns: Floats, weights: Floats) -> Floats:
     return np.asarray(correlations(columns.T, weights)[pairs_of(len(columns))])
 
 
-def of_pairs_redrawn(columns: Floats, weights: NDArray[np.float32]) -> Floats:
-    """The same under several sets of weights (rows x sets): pairs x sets.
+def of_pairs_redrawn(columns: Floats, weights: Reweighted) -> Floats:
+    """The same under several replicates: pairs x replicates.
 
     All come from one product: of ones, the columns and their products (each a row) with the weights.
     """
-    usual = weights.mean(axis=1, dtype=float)
     # about their middle and in their spread, so that little is lost where float32 are summed
-    scaled = np.nan_to_num(_scaled(columns, usual))
+    scaled = np.nan_to_num(_scaled(columns, weights.usual))
     first, second = np.triu_indices(len(columns))
     summed = np.concatenate([np.ones((1, columns.shape[1])), scaled, scaled[first] * scaled[second]])
-    sums = (summed.astype(np.float32) @ weights).astype(float)
+    sums = weights.sums(summed)
     means, products = np.split(over(sums[1:], sums[0]), [len(columns)])
     covariance = products - means[first] * means[second]
     alone = first == second

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from lib.errors import EstimateError
 from lib.estimates.cells import distinct
 from lib.estimates.figures import Draws, Figures, Method, plain, share_like
 from lib.estimates.replicates import Replicates, TooManyError, bootstrap
-from lib.estimates.rows import Block, OfBlock, OfRows, Positions, Rows, check_number, each_group
+from lib.estimates.rows import OfBlock, OfRows, Positions, Reweighted, Rows, check_number, each_group
 from lib.estimates.weighted import Floats
 
 
@@ -36,16 +35,10 @@ class Redrawn:
     own: Floats
     places: Positions
 
-    @cached_property
-    def _blocks(self) -> tuple[Block, ...]:
-        return tuple(self.replicates.blocks(self.members, self.own))
-
-    def blocks(self, rows: Positions) -> Iterator[Block]:
-        """The weights of some rows of the first implicate in some replicates at a time: several figures share them."""
+    def blocks(self, rows: Positions) -> Iterator[Reweighted]:
+        """The weights of some rows of the first implicate in some replicates at a time."""
         places = self.places[rows]
-        is_whole = np.array_equal(places, np.arange(len(self.members)))
-        for block in self._blocks:
-            yield block if is_whole else block[places]
+        return self.replicates.blocks(self.members[places], self.own[places])
 
 
 class Drawn:

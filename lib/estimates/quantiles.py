@@ -11,12 +11,15 @@ from numpy.typing import ArrayLike
 from lib.errors import EstimateError
 from lib.estimates.ends import Z
 from lib.estimates.figures import Figures
-from lib.estimates.rows import Block, Positions, Rows, sums
+from lib.estimates.rows import Positions, Reweighted, Rows, sums
 from lib.estimates.sums import Sums
 from lib.estimates.weighted import Floats, Ordered, over
 
-_ROWS_TOGETHER = 64
-"""Rows whose replicate weights are summed before the row is looked for in which a quantile is reached."""
+_FAR = 4.5
+"""Standard errors of the share below a quantile within which it is looked for first, under every replicate."""
+
+_MISSING, _BELOW, _NEAR, _ABOVE = -1.0, 0.0, 1.0, 2.0
+"""Where a value stands beside those that a quantile has under replicates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,23 +53,25 @@ class Quantiles(Sums):
         self, columns: ArrayLike, q: float, groups: Positions | None = None, number: int = 1
     ) -> list[Figures]:
         """The same of several columns (columns x rows): one quantile of each, with what it would have been."""
-        each = np.asarray(columns, dtype=float)
-        found = [one for (one,) in self.several_quantiles(each, [q], groups, number)]
+        each, wanted = np.asarray(columns, dtype=float), np.array([q])
+        found = self._found(each, wanted, groups, number)
+        told = [self._woodruff(*one, wanted)[0] for one in found]
         if (redrawn := self._redrawn) is None:
-            return found
+            return told
+
+        def of_block(values: Floats, weights: Reweighted) -> Floats:
+            columns, near = np.split(values, 2)
+            return _quantiles(columns, near, weights, q)
 
         def of_rows(values: Floats, weights: Floats) -> Floats:
-            return Ordered.of(values[0], weights).quantile([q])
+            return of_block(values, Reweighted(np.ones((len(weights), 1)), weights))[:, 0]
 
-        def of_block(ascending: Floats, weights: Block) -> Floats:
-            return _quantiles(ascending[0], weights, q)[None]
-
-        def drawn(values: Floats, told: Figures) -> Figures:
-            rows = self._rows(values[None], groups, number).ascending
-            (as_drawn,) = self._drawn(redrawn, rows, told.value[None], of_block, of_rows)
-            return replace(as_drawn, low=told.low, high=told.high)
-
-        return [drawn(*one) for one in zip(each, found, strict=True)]
+        near = [_near(column, error, q, len(self.weights)) for column, _, error in found]
+        rows = self._rows(np.concatenate([np.nan_to_num(each), near]), groups, number)
+        value = np.concatenate([value for _, value, _ in found])
+        asked = np.split(rows.values, 2)[1] != _MISSING
+        drawn = self._drawn(redrawn, rows, value, of_block, of_rows, asked=asked)
+        return [replace(one, low=as_told.low, high=as_told.high) for one, as_told in zip(drawn, told, strict=True)]
 
     def several_quantiles(
         self, columns: ArrayLike, shares: Sequence[float], groups: Positions | None = None, number: int = 1
@@ -89,10 +94,16 @@ class Quantiles(Sums):
         wanted = np.asarray(shares, dtype=float)
         if ((wanted < 0) | (wanted > 1)).any():
             raise EstimateError(f"Quantiles must lie between 0 and 1. Got {wanted}.")
-        each = [_Ascending.of(self._rows(one[None], groups, number)) for one in np.asarray(columns, dtype=float)]
+        found = self._found(np.asarray(columns, dtype=float), wanted, groups, number)
+        return [self._woodruff(*one, wanted) for one in found]
+
+    def _found(
+        self, columns: Floats, wanted: Floats, groups: Positions | None, number: int
+    ) -> list[tuple[_Ascending, Floats, Floats]]:
+        """Columns in order, their quantiles and the standard errors of the shares below (both quantiles x groups)."""
+        each = [_Ascending.of(self._rows(one[None], groups, number)) for one in columns]
         values = [one.quantiles(np.tile(wanted, (number, 1))) for one in each]
-        errors = self._errors_below(each, values, wanted, groups)
-        return [self._woodruff(*one, wanted) for one in zip(each, values, errors, strict=True)]
+        return list(zip(each, values, self._errors_below(each, values, wanted, groups), strict=True))
 
     def _errors_below(
         self, each: list[_Ascending], values: list[Floats], wanted: Floats, groups: Positions | None
@@ -123,20 +134,40 @@ class Quantiles(Sums):
         return [replace(one, low=low[at], high=high[at]) for at, one in enumerate(found)]
 
 
-def _quantiles(values: Floats, weights: Block, q: float) -> Floats:
-    """The quantile of ascending values under each of several sets of weights (values x sets).
+def _near(column: _Ascending, error: Floats, q: float, number: int) -> Floats:
+    """Where each of a number of rows stands beside the values that a quantile has under replicates."""
+    reach = _FAR * np.nan_to_num(error, nan=1.0).T
+    (low,), (high,) = (column.quantiles(np.clip(q + side * reach, 0, 1)) for side in (-1, 1))
+    rows, found = column.rows, np.full(number, _MISSING)
+    values = rows.values[0]
+    found[rows.rows] = np.where(values < low[rows.groups], _BELOW, np.where(values > high[rows.groups], _ABOVE, _NEAR))
+    return found
 
-    Sums of some rows each tell between which a quantile is reached; only the rows there are looked at one by one.
+
+def _quantiles(values: Floats, near: Floats, weights: Reweighted, q: float) -> Floats:
+    """A quantile of each of several columns under each of several sets of weights: columns x sets.
+
+    Only rows near it are looked at one by one, unless it turns out to lie elsewhere.
+
+    Args:
+        values: Columns x rows.
+        near: Where each value stands, as ``_near`` tells.
+        weights: Of the rows.
+        q: The share below.
     """
-    full = len(values) // _ROWS_TOGETHER * _ROWS_TOGETHER
-    sums = [weights[:full].reshape(-1, _ROWS_TOGETHER, weights.shape[1]).sum(axis=1), weights[full:].sum(axis=0)[None]]
-    reached = np.cumsum(np.concatenate(sums), axis=0, dtype=float)
-    whole = reached[-1]
+    below, whole = np.split(weights.sums(np.concatenate([near == _BELOW, near != _MISSING])), 2)
     target = q * whole * (1 - 1e-6)  # beyond what is lost where float32 are summed
-    part = (reached < target).sum(axis=0)
-    first, last = int(part.min()), int(part.max())
-    low, high = first * _ROWS_TOGETHER, (last + 1) * _ROWS_TOGETHER
-    before = reached[first - 1] if first else np.zeros_like(whole)
-    within = np.cumsum(weights[low:high], axis=0, dtype=float) + before
-    found = values[np.minimum(low + (within < target).sum(axis=0), len(values) - 1)]
-    return np.where(whole > 0, found, np.nan)
+    found = np.full(whole.shape, np.nan)
+    for one in range(len(values)):
+        inside = np.flatnonzero(near[one] == _NEAR)
+        inside = inside[np.argsort(values[one, inside], kind="stable")]
+        reached = np.cumsum(weights[inside].each, axis=0, dtype=float) + below[one]
+        place = (reached < target[one]).sum(axis=0)
+        is_above, is_below = place == len(inside), below[one] >= target[one]
+        if (is_above.any() and _ABOVE in near[one]) or (is_below.any() and _BELOW in near[one]):
+            anywhere = np.where(near[[one]] == _MISSING, _MISSING, _NEAR)
+            found[[one]] = _quantiles(values[[one]], anywhere, weights, q)
+        elif len(inside):
+            reaching = values[one, inside[np.minimum(place, len(inside) - 1)]]
+            found[one] = np.where(whole[one] > 0, reaching, np.nan)
+    return found

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from lib.dataset import Dataset
 from lib.errors import EstimateError
+from lib.estimates.rows import Reweighted
 from lib.estimates.weighted import Floats
 
 Kind = Literal["replicate weights", "bootstrap"]
@@ -30,7 +31,7 @@ FEWEST_DRAWS = 100
 MAX_CELLS = 8_000_000
 """Members times replicates of a bootstrap: of more members fewer replicates are drawn, down to ``FEWEST_DRAWS``."""
 
-AT_ONCE = 256
+AT_ONCE = 512
 """Replicates looked at together: what is made of them for a figure is no larger than that."""
 
 
@@ -79,16 +80,17 @@ class Replicates:
             )
         return places
 
-    def blocks(self, places: NDArray[np.intp], own: Floats) -> Iterator[NDArray[np.float32]]:
-        """The weights of some members (rows) in some replicates at a time (columns).
+    def blocks(self, places: NDArray[np.intp], own: Floats) -> Iterator[Reweighted]:
+        """The weights of some members in some replicates at a time.
 
         Args:
             places: Of the members, as ``places`` gives them.
             own: Their own weights.
         """
+        multiplied = (own if self.kind == "bootstrap" else np.ones(len(own))).astype(np.float32)
         for start in range(0, len(self), AT_ONCE):
-            block = self.weights[:, start : start + AT_ONCE][places].astype(np.float32, copy=False)
-            yield block * own.astype(np.float32)[:, None] if self.kind == "bootstrap" else block
+            times = self.weights[:, start : start + AT_ONCE][places].astype(np.float32, copy=False)
+            yield Reweighted(times, multiplied)
 
 
 def read(path: str | os.PathLike[str]) -> Replicates:

@@ -16,15 +16,53 @@ from lib.errors import EstimateError
 from lib.estimates.weighted import Floats
 
 Positions = NDArray[np.intp]
-Block = NDArray[np.float32]
 OfRows = Callable[[Floats, Floats], Floats]
 """Takes what is asked of a group's rows (columns x rows) and their weights, gives several figures."""
 
-OfBlock = Callable[[Floats, Block], Floats]
-"""The same with the weights under several replicates (rows x replicates), which gives figures x replicates."""
 
 MOST_FIGURES = 2_000
 """Figures, of all groups, whose values under every replicate are held at once: sixteen megabytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reweighted:
+    """The weights of some rows under several replicates.
+
+    Attributes:
+        times: By how much each replicate multiplies a row's own weight (rows x replicates).
+        own: That weight.
+    """
+
+    times: NDArray[np.floating]
+    own: NDArray[np.floating]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many rows and replicates."""
+        return self.times.shape
+
+    def __getitem__(self, run: slice | Positions) -> Reweighted:
+        """Those of some of the rows."""
+        return Reweighted(self.times[run], self.own[run])
+
+    @property
+    def each(self) -> NDArray[np.floating]:
+        """The weights one by one (rows x replicates): a copy."""
+        return self.times * self.own[:, None]
+
+    @property
+    def usual(self) -> Floats:
+        """The mean weight of each row."""
+        return np.asarray(self.times.mean(axis=1, dtype=float) * self.own)
+
+    def sums(self, values: Floats) -> Floats:
+        """Weighted sums of several columns (columns x rows): columns x replicates."""
+        # multiplying a few columns is cheaper than multiplying hundreds of replicates
+        return ((values * self.own).astype(self.times.dtype) @ self.times).astype(float)
+
+
+OfBlock = Callable[[Floats, Reweighted], Floats]
+"""Takes what is asked of a group's rows and their weights under several replicates, gives figures x replicates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +79,6 @@ class Rows:
         starts = np.flatnonzero(np.diff(self.groups, prepend=-1))
         for start, end in pairwise([*starts.tolist(), len(self.groups)]):
             yield int(self.groups[start]), slice(start, end)
-
-    @property
-    def ascending(self) -> Rows:
-        """The same, by their first value within each group."""
-        order = np.lexsort((self.values[0], self.groups))
-        return Rows(self.rows[order], self.groups[order], self.values[:, order], self.weights[order])
 
     def among(self, inside: NDArray[np.bool_]) -> Rows:
         """Some of them."""

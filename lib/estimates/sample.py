@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from lib.estimates import correlated
 from lib.estimates.figures import Figures, correlation_like
 from lib.estimates.quantiles import Quantiles
-from lib.estimates.rows import Block, Positions, check_number, each_group, unbiased
+from lib.estimates.rows import Positions, Reweighted, check_number, each_group, unbiased
 from lib.estimates.weighted import Floats
 
 Statistic = Callable[[Floats, Floats], float]
@@ -71,8 +71,8 @@ class Sample(Quantiles):
         def of_rows(values: Floats, weights: Floats) -> Floats:
             return np.array([statistic(values[0], weights)])
 
-        def of_block(values: Floats, weights: Block) -> Floats:
-            return np.array([[statistic(values[0], one) for one in weights.T.astype(float)]])
+        def of_block(values: Floats, weights: Reweighted) -> Floats:
+            return np.array([[statistic(values[0], one) for one in weights.each.T.astype(float)]])
 
         rows = self._rows(np.asarray(values, dtype=float)[None], groups, number)
         value = each_group(rows, (1, number), of_rows)
@@ -86,7 +86,7 @@ def _rows_of_pairs(values: Floats, weights: Floats) -> Floats:
     return correlated.of_pairs(values, weights)
 
 
-def _blocks_of_pairs(values: Floats, weights: Block) -> Floats:
+def _blocks_of_pairs(values: Floats, weights: Reweighted) -> Floats:
     """The same under several sets of weights."""
     return correlated.of_pairs_redrawn(values, weights)
 

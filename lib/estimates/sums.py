@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lib.estimates.drawn import Drawn
 from lib.estimates.figures import Draws, Figures, share_like
-from lib.estimates.rows import Block, Positions, Rows, sums, unbiased
+from lib.estimates.rows import Positions, Reweighted, Rows, sums, unbiased
 from lib.estimates.weighted import Floats, over
 
 
@@ -54,27 +54,32 @@ class Sums(Drawn):
             is_share: Whether the figures are shares between 0 and 1.
         """
         known = ~(np.isnan(tops) | np.isnan(bottoms))
-        rows = self._rows(np.concatenate([np.where(known, tops, 0), np.where(known, bottoms, 0)]), groups, number)
-        top, bottom = np.split(rows.values, 2)
+        below = np.where(known, bottoms, 0)
+        if (below == below[0]).all():
+            below = below[:1]  # the same for all figures: it is summed once
+        rows = self._rows(np.concatenate([np.where(known, tops, 0), below]), groups, number)
+        top, bottom = np.split(rows.values, [len(tops)])
         weight = sums(rows, number, bottom * rows.weights)
         value = over(sums(rows, number, top * rows.weights), weight)
-        kish = over(weight**2, sums(rows, number, bottom * rows.weights**2)) if is_share else None
+        squared = sums(rows, number, bottom * rows.weights**2)
+        kish = np.broadcast_to(over(weight**2, squared), value.shape) if is_share else None
+        asked = np.broadcast_to(bottom, top.shape)
         if (redrawn := self._redrawn) is None:
             off = sums(rows, number, np.square((top - value[:, rows.groups] * bottom) * rows.weights))
             many = unbiased(sums(rows, number, (bottom != 0).astype(float)))
-            return _not_below_nothing(self._untold(rows, value, over(np.sqrt(off * many), weight), kish, bottom), rows)
+            return _not_below_nothing(self._untold(rows, value, over(np.sqrt(off * many), weight), kish, asked), rows)
 
-        def of_block(values: Floats, weights: Block) -> Floats:
-            top, bottom = np.split(values, 2)
+        def of_block(values: Floats, weights: Reweighted) -> Floats:
+            top, bottom = np.split(values, [len(tops)])
             # about their middle, so that small differences between replicates do not drown in large amounts
             middle = over(top.sum(axis=1), bottom.sum(axis=1))[:, None]
-            off = np.concatenate([top - np.nan_to_num(middle) * bottom, bottom]).astype(np.float32) @ weights
-            return over(*np.split(off.astype(float), 2)) + middle
+            off = weights.sums(np.concatenate([top - np.nan_to_num(middle) * bottom, bottom]))
+            return over(*np.split(off, [len(tops)])) + middle
 
         def of_implicate(values: Floats, weights: Floats) -> Floats:
-            return over(*np.split(values @ weights, 2))
+            return over(*np.split(values @ weights, [len(tops)]))
 
-        return _not_below_nothing(self._drawn(redrawn, rows, value, of_block, of_implicate, kish, bottom), rows)
+        return _not_below_nothing(self._drawn(redrawn, rows, value, of_block, of_implicate, kish, asked), rows)
 
     def shared_out(
         self, codes: Positions, number_of_codes: int, groups: Positions | None = None, number: int = 1
@@ -120,8 +125,8 @@ class Sums(Drawn):
             spread = sums(rows, number, np.square(rows.values * rows.weights)) - value**2 / len(self.dataset)
             return self._untold(rows, value, np.sqrt(np.maximum(spread, 0) * unbiased(len(self.dataset))))[0]
 
-        def of_block(values: Floats, weights: Block) -> Floats:
-            return np.asarray(values.astype(np.float32) @ weights)
+        def of_block(values: Floats, weights: Reweighted) -> Floats:
+            return weights.sums(values)
 
         def of_implicate(values: Floats, weights: Floats) -> Floats:
             return np.asarray(values @ weights * self.dataset.implicates)
@@ -131,7 +136,8 @@ class Sums(Drawn):
 
 def _not_below_nothing(found: list[Figures], rows: Rows) -> list[Figures]:
     """Of sums over sums: what nobody has less than nothing of is not below nothing on average."""
-    least = rows.values.min(axis=1, initial=0).reshape(2, -1).min(axis=0)
+    tops, bottoms = np.split(rows.values.min(axis=1, initial=0), [len(found)])
+    least = np.minimum(tops, bottoms)
     return [
         replace(one, low=np.maximum(one.low, 0.0)) if lowest >= 0 else one
         for one, lowest in zip(found, least, strict=True)

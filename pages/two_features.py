@@ -21,7 +21,7 @@ stop_if_empty(scene)
 
 features = recipes.choose_two(scene)
 if features[0] == features[1]:
-    st.info("Choose two different amounts.")
+    st.info(recipes.why_not_two(scene))
     whole_page.end()
 recipe = recipes.choose_recipe(scene, features)
 sections.fit_or_stop(scene, recipe)

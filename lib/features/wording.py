@@ -39,7 +39,10 @@ def times(factor: float) -> str:
 
 def counts(counting: Counting, entity: Entity) -> str:
     """A way of counting, as its control says it."""
-    return "Rows" if counting == ROWS else capitalised(entity.plural)
+    if counting == ROWS:
+        return "Rows"
+    # of a table whose members are called rows, the two ways are told apart
+    return "Weighted rows" if entity.plural == "rows" else capitalised(entity.plural)
 
 
 _NOT_ALONE = "so that a few extreme ones do not decide alone"

@@ -88,7 +88,11 @@ class Comparison:
             if isinstance(side, str):
                 return codebook.label(side)
             year = f" in {dollars} dollars" if dollars and variable and variable.unit == "dollars" and side else ""
-            return f"{variable.text(side)}{year}" if variable else _number(side)
+            if variable is None:
+                return _number(side)
+            # a number that the column's format would round is said as it is meant
+            exact = variable.is_amount and variable.format.endswith(".0f") and side != int(side)
+            return f"{f'{variable.sign}{side:,}' if exact else variable.text(side)}{year}"
 
         if isinstance(self.right, tuple):
             is_or_not = "is" if self.operator == "in" else "is not"

@@ -88,6 +88,12 @@ def unexpected(logger: logging.Logger, words: str, error: BaseException) -> None
     logger.error("%s: %s\n%s", words, type(error).__name__, where)
 
 
+def setting(sentence: str) -> None:
+    """One line on a setting that cannot be followed; its words are those of whoever runs the server."""
+    line = {"at": datetime.now(tz=UTC).isoformat(timespec="milliseconds"), "event": "setting", "what": sentence}
+    LOGGER.warning("%s", json.dumps(line))
+
+
 def write(
     level: int, event: str, what: str, made_from: Hashable, *, seconds: float = 0.0, ended: str = "", error: str = ""
 ) -> None:

@@ -38,7 +38,7 @@ def left() -> int | None:
 
 def _told() -> int | None:
     said = os.environ.get(TOLD, "").strip()
-    return int(said) * 10**6 if said.isdecimal() else None
+    return int(said) * 10**6 or None if said.isdecimal() else None
 
 
 def _physical() -> int | None:

@@ -17,7 +17,7 @@ import pytest
 
 from lib.errors import DataError
 from lib.sources.table import as_dataset, read, understand, understand_table
-from lib.tables.own import delimited
+from lib.tables.own import delimited, encoding
 from tests.bad_input.case import Case, refused
 from tests.sources.awkward import shop
 
@@ -246,14 +246,14 @@ def test_what_only_looks_bad_is_read(name, content, rows, columns):
         (pa.array([2**64 - 1, 1, 2], pa.uint64()), [2.0**64, 1, 2]),
         (pa.array([2**63, 1, None], pa.uint64()), [2.0**63, 1, np.nan]),
         (pa.array([5, 1, None], pa.uint64()), [5, 1, np.nan]),
-        (pa.array([Decimal("1e60"), Decimal("2.25"), None], pa.decimal256(70, 2)), [1e60, 2.25, np.nan]),
+        (pa.array([Decimal("1e60"), Decimal("2.25"), None], pa.decimal256(70, 2)), [np.nan, 2.25, np.nan]),
         (pa.array(np.array([1, 2, np.inf], np.float16)), [1, 2, np.nan]),
         (pa.array([1, 2, None], pa.duration("s")), [1, 2, np.nan]),
         (pa.array([253_402_300_799, 0, None], pa.timestamp("s")), [2_932_896.99998843, 0, np.nan]),
         (pa.array([0, 86_400_000_000, None], pa.timestamp("us", "Europe/Berlin")), [0, 1, np.nan]),
         (pa.array([86_400_000, 0, None], pa.date64()), [1, 0, np.nan]),
         (pa.array([1.5, 2.0, None]).dictionary_encode(), [1.5, 2, np.nan]),
-        (pa.array([-0.0, 1e-320, 1e300]), [0, 1e-320, 1e300]),
+        (pa.array([-0.0, 1e-320, 1e30]), [0, 1e-320, 1e30]),
     ],
     ids=str,
 )
@@ -262,6 +262,39 @@ def test_no_type_of_a_column_changes_its_values(column, values):
     brought = pa.table({"x": column, "y": [1.5, 2.5, 3.5]})
     for understood in (understand(parquet(column), "f.parquet"), understand_table("T", "t", brought)):
         np.testing.assert_allclose(as_dataset(understood).values("x"), values, rtol=1e-12)
+
+
+@pytest.mark.parametrize("large", ["1e308", "-2e30", "inf"])
+def test_numbers_too_large_to_sum_are_misfits(large):
+    """Explore said of them that they are all the same."""
+    rows = "".join(f"{n}.5,{n}\n" for n in range(40))
+    understood = understand(f"a,b\n{large},3\n{rows}".encode(), "f.csv")
+    assert [(column.misfit_count, [one.text for one in column.misfits]) for column in understood.columns] == [
+        (1, [large]),
+        (0, []),
+    ]
+    np.testing.assert_array_equal(as_dataset(understood).values("a")[:3], [np.nan, 0.5, 1.5])
+
+
+def test_lines_of_other_lengths_do_not_make_one_column_of_a_table():
+    """A bar was found where there is none, and a third of the lines were shown as one column."""
+    rows = [f"{n},{n % 7},{n % 5}{',9' * (n % 4 == 0)}\n" for n in range(300)]
+    understood = understand(f"id,a,b\n{''.join(rows)}".encode(), "f.csv")
+    assert [column.name for column in understood.columns] == ["id", "a", "b"]
+    assert understood.rows == 225
+    ragged = "".join(f"{','.join('1' * (2 + n % 4))}\n" for n in range(300))
+    refused(
+        Case(f"id,a,b\n{ragged}".encode(), ("do not have 3 cells as the others",), DataError),
+        lambda given: understand(given, "f.csv"),
+    )
+
+
+def test_very_many_short_lines_are_refused_before_they_are_read(monkeypatch):
+    monkeypatch.setattr(encoding, "MAX_LINES", 1000)
+    refused(
+        Case(b"1\n" * 1001, ("f.csv has more than 1,000 lines: at most 2,000,000 rows are read",), DataError),
+        lambda given: understand(given, "f.csv"),
+    )
 
 
 def test_moments_beyond_all_years_are_refused_and_not_turned_into_others():

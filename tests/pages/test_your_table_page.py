@@ -188,6 +188,17 @@ def test_a_saved_recipe_does_the_same_to_the_table_brought_again(cleaning):
     at.switch_page("pages/two_features.py").run()
     assert not at.exception
     assert any("**3 segments**" in m.value for m in at.main.markdown)
+    # a table of something else is read all the same, and is told that it has none of the features
+    at.switch_page(PAGE).run()
+    next(b for b in at.sidebar.button if b.label == "Forget my data").click().run()
+    at.switch_page(PAGE).run()
+    at.file_uploader[0].upload("other.csv", b"x,y\n" + b"1.5,2\n2.5,1\n" * 30, "text/csv").run()
+    at.file_uploader[1].upload("recipe.json", saved, "application/json").run()
+    assert "makes segments of Visits and Spent, which this table does not have" in at.error[0].value
+    at.button(key="use_own").click().run()
+    at.switch_page("pages/two_features.py").run()
+    assert not at.exception
+    assert at.selectbox(key="across").value == "x"
 
 
 def test_a_file_over_the_limit_is_refused_in_a_sentence(brought, monkeypatch):

@@ -226,7 +226,8 @@ def _found(
 ) -> _Dialect | None:
     found = _sniffed(database, path, delimiter, skipped)
     if found is None or (found.columns == 1 and not delimiter):
-        found = _counted(lines, delimiter, _titles(lines, delimiter) if skipped is None else skipped) or found
+        head = _titles(lines, delimiter) if skipped is None else skipped
+        found = _counted(lines, delimiter, head) or (None if delimiter else _as_headed(lines, head)) or found
     if skipped is None and found is not None:
         # the sniffer skips whatever does not fit below; only lines that are no rows may be passed over
         above = _titles(lines, found.delimiter) if found.columns > 1 else 0
@@ -262,6 +263,13 @@ def _titles(lines: list[str], delimiter: str) -> int:
         if line.strip() and not line.startswith("#") and any(mark in line for mark in marks):
             return at
     return 0
+
+
+def _as_headed(lines: list[str], skipped: int) -> _Dialect | None:
+    """The delimiter that the first line has most of, where lines below have this many cells and that: they are told."""
+    head = next(iter(lines[skipped:]), "")
+    delimiter = max(_USUAL, key=head.count)
+    return _as_first_line(lines, delimiter, skipped) if delimiter in head else None
 
 
 def _as_first_line(lines: list[str], delimiter: str, skipped: int) -> _Dialect | None:

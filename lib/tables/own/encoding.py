@@ -10,7 +10,7 @@ import numpy as np
 
 from lib.errors import DataError
 from lib.tables.files import MEGABYTE
-from lib.tables.own.limits import MAX_UNPACKED
+from lib.tables.own.limits import MAX_LINES, MAX_ROWS, MAX_UNPACKED
 
 ENCODINGS = (
     *("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251", "cp1253", "cp1254"),
@@ -92,6 +92,8 @@ def as_utf8(path: Path, target: Path, name: str, encoding: str) -> int:
                 _check(name, content, size)
                 file.write(content)
                 lines += _begun_lines(content, last)
+                if lines > MAX_LINES:
+                    raise DataError(f"{name} has more than {MAX_LINES:,} lines: at most {MAX_ROWS:,} rows are read.")
                 last = content[-1] if content else last
         except UnicodeError as error:  # a mark that is not there is no byte that does not fit
             at = f" (byte {error.start:,} of a piece does not fit)" if isinstance(error, UnicodeDecodeError) else ""

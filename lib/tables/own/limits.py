@@ -15,6 +15,12 @@ MAX_UNPACKED = 1024 * MEGABYTE
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 300
 
+MAX_LINES = 10 * MAX_ROWS
+"""Lines of text with something in them: a cell may hold line breaks, so that a row takes several."""
+
+LARGEST = 1e30
+"""A number beyond it, on either side, is a misfit: sums and squares of such numbers cannot be held."""
+
 MAX_CELLS = 60_000_000
 """Rows times columns; as numbers they take eight bytes each, and a server holds more than one table."""
 

@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lib.tables.own.limits import LARGEST
+
 SHARE_OF_NUMBERS = 0.8
 """From this share of its cells on a column holds numbers, and the other cells are misfits."""
 
@@ -205,7 +207,7 @@ def without_infinite(values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.Chunk
     """Numbers of which those that are too large to be held are missing, and which these are."""
     if not pa.types.is_floating(values.type):
         return values, pa.scalar(False)
-    endless = pc.fill_null(pc.is_inf(values), fill_value=False)
+    endless = pc.fill_null(pc.greater(pc.abs(values), LARGEST), fill_value=False)
     return pc.if_else(endless, pa.scalar(None, values.type), values), endless
 
 

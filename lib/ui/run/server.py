@@ -22,7 +22,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.tables.own import laid
 from lib.tables.whole import sweep
-from lib.ui.run import fetched
+from lib.ui.run import fetched, settings
 from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
 from lib.work import log
@@ -76,6 +76,8 @@ def _open_all() -> None:
 def before_first_page() -> None:
     """Once per server: the log, short work in one thread, memory goes back, addresses of files are private."""
     log.start()
+    for sentence in settings.misunderstood():
+        log.setting(sentence)
     fetched.keep_addresses_private()
     _one_thread()
     _give_memory_back()

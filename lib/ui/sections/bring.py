@@ -7,7 +7,7 @@ address, and nothing reaches a cache that others use before the table goes by it
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -207,6 +207,26 @@ def _lay(name: str, before: Desk | None, file: Any) -> None:  # noqa: ANN401 - S
             steps, known.is_followed = said.steps, True
             st.session_state[own.CHOICES] = dict(found.understood.choices)
         desk.lay(name, found, steps)
+        if said is not None:
+            _say_what_is_absent(said.recipe)
+
+
+def _say_what_is_absent(recipe: Recipe) -> None:
+    """Name the features of a recipe that the table does not have: its segments cannot be found in it."""
+    if (made := desk.laid()) is not None and (absent := _absent(recipe, made)):
+        words = f"The recipe makes segments of {_some(absent)}, which this table does not have."
+        desk.say(f"{made.problem} {words} Bring the table that it was made with, or go on without it.".strip())
+
+
+def _absent(recipe: Recipe, made: Desk) -> list[str]:
+    there = () if made.prepared is None else made.prepared.data.codebook
+    return [name for name in recipe.features if name not in there]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names of several, and how many more there are."""
+    others = [f"{len(names) - _TOLD} more"] if len(names) > _TOLD else []
+    return listed([*names[:_TOLD], *others])
 
 
 def _settled(choices: Mapping[str, Any]) -> dict[str, Any]:
@@ -246,8 +266,7 @@ def _by_recipe(file: Any, choices: dict[str, Any], known: Understood | None, pro
     kept = {name: what for name, what in chosen.items() if name in there}
     found = desk.read(table.again(known, _settled({**choices, "columns": kept})))
     if absent := [name for name in chosen if name not in there]:
-        others = [f"{len(absent) - _TOLD} more"] if len(absent) > _TOLD else []
-        words = f"The recipe also speaks of {listed([*absent[:_TOLD], *others])}, which this table does not have."
+        words = f"The recipe also speaks of {_some(absent)}, which this table does not have."
         return found._replace(problem=f"{found.problem} {words}".strip())
     return found
 
@@ -313,7 +332,8 @@ def _use() -> None:
     if (key := desk.use()) is not None:
         sidebar.set_source(key)
         st.session_state[_USED] = True
-        known = _bringing()
+        known, made = _bringing(), desk.laid()
         if known.said is not None:
-            recipes.put_on_page(known.said.recipe)
+            if made is not None and not _absent(known.said.recipe, made):
+                recipes.put_on_page(known.said.recipe)
             known.said = None

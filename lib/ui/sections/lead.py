@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isclose
+from math import isclose, isnan
 
 import streamlit as st
 
@@ -66,17 +66,18 @@ def _share(view: View, conditions: tuple[Condition, ...]) -> float:
 def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
     """Tiles of the population's headline figures, everyone's beside them, and of its size unless that is said."""
     view, size = scene.view, results.size(scene.view)
+    alone, whose = view.is_everyone, literal(scene.heading.beside.lower())
     # four in a row leave none alone
     with st.grid(4 if size_is_said else 3, min_column_width=150):
         if not size_is_said:
             st.metric(
                 capitalised(scene.unit),
                 controls.short_count(scene, size),
-                None if view.is_everyone else f"{size.share:.1%} of all",
+                None if alone else f"{size.share:.1%} of all",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                help=None if view.is_everyone else literal(_size_is_sure(scene)) or None,
+                help=None if alone else literal(_size_is_sure(scene)) or None,
             )
         for tile in results.headlines(view):
             if isclose(tile.value, 1) and tile.column in view.population.columns:
@@ -86,7 +87,7 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
             st.metric(
                 literal(tile.label),
                 text(tile.value),
-                None if view.is_everyone else f"{text(tile.everyone)} of {literal(scene.heading.beside.lower())}",
+                None if alone or isnan(tile.everyone) else f"{text(tile.everyone)} of {whose}",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,

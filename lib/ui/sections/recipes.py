@@ -11,7 +11,7 @@ from lib.features import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
 from lib.features.wording import BEND_AT, BEND_THE_SCALE, COMPARABLE, SCALING_WORDS, TRANSFORM_WORDS, times
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, METHOD, STARTS, Algorithm, Recipe
 from lib.ui.run import results, whole_page
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import features, sidebar
 from lib.words import literal
@@ -57,6 +57,19 @@ def choose_two(scene: Scene) -> tuple[str, str]:
     with right:
         second = controls.pick_column("Up", amounts, scene.codebook, default=rest[0] if rest else across, key=_UP)
     return first, second
+
+
+def why_not_two(scene: Scene) -> str:
+    """What to do where one amount was chosen twice."""
+    number = len(scene.codebook.amounts())
+    if number >= 2:
+        filled = " Those with missing values can be filled under “Your own table”." if own.mine() else ""
+        return f"Choose two different amounts.{filled}"
+    amounts = "no amount" if number == 0 else "only one amount"
+    return (
+        f"These data have {amounts}, and segments by two features need two: bring a table with more columns of "
+        "numbers, or derive one under “Your own table”."
+    )
 
 
 def set_two(features: tuple[str, str]) -> None:

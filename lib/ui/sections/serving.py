@@ -7,9 +7,10 @@ import streamlit as st
 
 from lib import VERSION, maps
 from lib.sources import download
-from lib.ui.run import background, crowd, server
+from lib.ui.run import background, crowd, server, settings
 from lib.ui.scene import catalogue, controls
 from lib.ui.scene.kept import ROOM
+from lib.words import literal
 
 _HASH = 12
 """Characters of a file's SHA-256 that are shown: enough to tell releases apart."""
@@ -25,6 +26,8 @@ def render_server() -> None:
             f"Version {VERSION}, up for {_duration(server.uptime())}. Work in the background: {running} under way, "
             f"{waiting} waiting; pages that wait for their turn: {crowd.GATE.waiting}."
         )
+        for sentence in settings.misunderstood():
+            st.warning(literal(sentence), icon=":material/settings:")
         if not (waves := _waves()).empty:
             controls.dataframe(waves, alt="Waves of the survey on this server")
         st.markdown(

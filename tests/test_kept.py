@@ -19,6 +19,7 @@ from lib.sources import scf, table
 from tests.kept import read
 
 FOLDERS = sorted(path for path in read.HERE.iterdir() if path.name[0].isdigit())
+MEMBERS = sorted(path for folder in FOLDERS for path in folder.glob("members.*"))
 RECIPES = sorted(path for folder in FOLDERS for path in folder.glob("*.json"))
 
 every_version = pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
@@ -52,10 +53,10 @@ def test_a_recipe_of_a_version_to_come_is_refused(path, tmp_path):
         load(later)
 
 
-@every_version
-def test_kept_members_can_be_brought_as_a_table(folder):
-    """The recipe stands above them in a remark, with quotation marks that once kept all rows from being read."""
-    data = table.read(folder / "members.csv")
+@pytest.mark.parametrize("path", MEMBERS, ids=lambda path: f"{path.parent.name}-{path.suffix[1:]}")
+def test_kept_members_can_be_brought_as_a_table(path):
+    """Once the recipe stood above them in a remark, with quotation marks that kept all rows from being read."""
+    data = table.read(path)
     assert data.id == "row"
     assert len(data) == 60
     assert data.frame["income"].iloc[0] == pytest.approx(49_076.23)

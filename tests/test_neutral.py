@@ -388,24 +388,23 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
     assert origin.citation == "Mine"
     citable = replace(mine, subject=replace(PLAIN, wording=replace(PLAIN.wording, citation="A Bank, Cards")))
     assert exports.provenance(citable, Population(), "Mine").citation == "A Bank, Cards"
-    table = exports.members_csv(mine, found, called, origin)
-    frame = pd.read_csv(io.BytesIO(table), comment="#")
-    assert frame["row"].tolist() == mine.ids.tolist()
-    assert pd.read_parquet(io.BytesIO(exports.members_parquet(mine, found, called, origin)))["row"].iloc[0] == "C10001"
-    profiles = exports.profiles_csv(mine, found, called, origin)
-    assert b"All of them" in profiles
+    members = exports.members(mine, found, called, origin)
+    assert pd.read_csv(io.BytesIO(members.csv()))["row"].tolist() == mine.ids.tolist()
+    assert pd.read_parquet(io.BytesIO(members.parquet("mine.parquet")))["row"].iloc[0] == "C10001"
+    profiles = exports.profiles(mine, found, called, origin)
+    assert b"All of them" in profiles.csv()
     page = exports.report(mine, found, called, origin, stable=segments.stability(mine, found, resamples=2))
     stored = exports.recipe_json(found, called, mine.codebook, origin)
-    for text in (table, profiles, page):
+    for text in (*(told for one in (members, profiles) for told in (one.csv(), one.metadata("t.csv"))), page):
         # the app's own name aside, and what recipes call counting by weight
-        said = text.decode().replace("&#34;", '"').replace("Household Segments", "")
+        said = text.decode().replace("&#34;", '"').replace('\\"', '"').replace("Household Segments", "")
         assert not BANNED.search(said.replace('"counting": "households"', ""))
     assert not BANNED.search(" ".join(json.loads(stored)["how_to_apply"]))
     mine.frame.to_csv(tmp_path / "table.csv", index=False)
     done = label_file(read_recipe(stored), tmp_path / "table.csv", tmp_path / "labelled.csv")
     assert done.sizes == {1: 100, 2: 100, 3: 100}
     with (tmp_path / "labelled.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+        rows = list(csv.DictReader(file))
     added = "segment_2" if "segment" in mine.frame else "segment"
     assert [int(row[added]) for row in rows] == found.labels.tolist()
     assert [float(row[named[0]]) for row in rows] == mine.values(named[0]).tolist()

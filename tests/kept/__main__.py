@@ -82,8 +82,8 @@ def _keep_prepared(folder: Path) -> None:
     recipe = Recipe(("income", "spent", "part"), "asinh", k=3, starts=5)
     _keep_recipe(folder, "prepared", data, recipe, text)
     origin = exports.provenance(data, Population(), "Customers", recipe)
-    members = exports.members_csv(data, segments.fit(data, recipe), NAMES, origin)
-    (folder / "members.csv").write_bytes(members)
+    members = exports.members(data, segments.fit(data, recipe), NAMES, origin)
+    (folder / "members.zip").write_bytes(members.zipped("members.csv"))
 
 
 def _keep_map(folder: Path) -> None:

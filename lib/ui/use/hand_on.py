@@ -25,9 +25,13 @@ from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
 from lib.words import capitalised, file_name, literal, slug
 from lib.work import log
+from lib.work.progress import part_of
 
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart", "sensitivity_chart")
 """Charts of a page that go into its report besides the report's own."""
+
+_TESTED = 0.5
+"""Of the bar of a report, what its test of stability takes."""
 
 _MOST_MB = 50
 _MOST_UNPACKED = 4 * _MOST_MB * MEGABYTE
@@ -186,6 +190,9 @@ def _render_report(scene: Segmented) -> None:
 
 def _report(scene: Segmented, question: str, figures: list[exports.Figure], progress: Progress) -> bytes:
     view, recipe = scene.view, scene.recipe
+    stable = segment_results.known_stability(view, recipe) or segment_results.stability(
+        view, recipe, part_of(progress, 0.0, _TESTED)
+    )
     return exports.report(
         scene.members(recipe.features),
         scene.found,
@@ -193,7 +200,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         segment_results.origin(view, scene.heading, recipe),
         question=question,
         swept=segment_results.known_sweep(view, recipe),
-        stable=segment_results.known_stability(view, recipe),
+        stable=stable,
         beside=segment_results.beside(view, recipe),
         sensitive=segment_results.known_sensitivity(view, recipe),
         told=segment_results.explanation(view, recipe),
@@ -202,7 +209,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         figures=figures,
-        progress=progress,
+        progress=part_of(progress, _TESTED, 1.0),
     )
 
 

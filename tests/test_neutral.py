@@ -29,7 +29,7 @@ from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
 from lib.estimates.drawn import is_of_random_rows
-from lib.exports import report_parts
+from lib.exports import report_answer, report_parts
 from lib.maps import density
 from lib.maps.first import default_recipe, first_views, prepare
 from lib.maps.rows import all_rows, by_weight, is_drawn_by_weight, one_implicate
@@ -475,15 +475,20 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert segments.name(mine, found, 1) == called[1]
     assert "of Mine" in levels_words(mine, found, is_everyone=True)
     cards = report_parts.cards(mine, found, called, segments.profile(mine, found), None, {})
-    assert [card.heading[0] for card in cards] == ["1", "2", "3"]
+    assert [card.heading.text[0] for card in cards] == ["1", "2", "3"]
     origin = exports.provenance(mine, Population(), "Mine", found.recipe)
-    sections = (report_parts.who(mine, found, origin), report_parts.method(mine, found))
+    profile, sure = segments.profile(mine, found), segments.sureness(estimates.Sample(mine), found)
+    method = report_parts.method(mine, found, origin)
+    who = report_answer.who(mine, found, origin)
     tables = (
         report_parts.sizes(mine, found, called),
-        report_parts.middles(mine, found, segments.profile(mine, found), origin),
+        report_parts.middles(mine, found, called, profile, origin),
+        report_answer.at_a_glance(mine, found, called, profile, None, sure),
     )
-    assert not BANNED.search(repr((sections, tables)).replace("Household Segments", ""))
-    assert sections[0].paragraphs[1] == "Mine: 300 rows."
+    said = repr((method, who, tables)).replace("Household Segments", "")
+    assert not BANNED.search(said.replace('"counting": "households"', ""))
+    assert method.paragraphs[0].endswith(" Mine: 300 rows. Counted are every row once, the table has no weights.")
+    assert who == "Everyone: 300 rows in Mine."
     assert tables[0].header == ("Segment", "Rows", "Share")
     assert "weighted" not in " ".join(report_parts.trust(found, None, None, called).paragraphs)
 

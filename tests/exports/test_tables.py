@@ -25,6 +25,7 @@ from lib.segments import Recipe, fit, profile
 from lib.segments.apply import label_file
 from lib.segments.describe.lenses import EVERYONE, lenses
 from lib.sources import examples
+from lib.sources import table as own_table
 from lib.tables.csvw import facts_of
 
 
@@ -203,13 +204,16 @@ def test_numbers_stay_numbers(fearful_sample):
 def test_other_programs_read_a_csv_without_being_told_anything(fearful_sample, tmp_path):
     """A header, then rows: what R's readr, Excel, DuckDB, Arrow and Python's csv take for a table by themselves."""
     frame = pd.DataFrame({"name #1": ["a # b", "#c"], "Größe": ["Süd, Ost", 'say "so"'], "x": [1.5, -2]})
-    beside = laid(Exported(frame, "A table", fearful_sample.origin), tmp_path)
+    exported = Exported(frame, "A table", fearful_sample.origin)
+    beside = laid(exported, tmp_path)
     content = (tmp_path / "t.csv").read_bytes()
     assert content.startswith(b'\xef\xbb\xbf"name #1"')  # by which Excel knows that it is UTF-8
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "t.csv"), frame)
     assert duckdb.sql("FROM read_csv($1)", params=[str(tmp_path / "t.csv")]).columns == frame.columns.tolist()
     assert pyarrow.csv.read_csv(tmp_path / "t.csv").to_pandas()["x"].tolist() == [1.5, -2]
     assert json.loads(beside.read_text(encoding="utf-8"))["url"] == "t.csv"
+    # and the app itself, the archive as it was given
+    assert own_table.read(exported.zipped("t.csv"), "t.zip").frame["x"].tolist() == [1.5, -2]
 
 
 def test_what_lies_beside_a_csv_is_the_w3c_s_metadata(fearful_sample, tmp_path):

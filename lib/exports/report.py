@@ -48,6 +48,9 @@ from lib.work.progress import report as report_progress
 MAX_BYTES = 3_000_000
 """Bytes of a report: what mail takes and a browser opens at once."""
 
+_LONGEST_NAME = 200
+"""Characters: names that are made here, of many segments, say much."""
+
 _FOR_PICTURES = 2_300_000
 _PROFILES = 6
 """Features of which means and medians are drawn; the others stand in the tables."""
@@ -115,7 +118,7 @@ def report(
     """
     check_same(dataset, segmentation)
     # charts show the segments that have a name: one that was typed away still needs some words
-    called = {number: clean_name(name) or f"Segment {number}" for number, name in names.items()}
+    called = {number: clean_name(name, _LONGEST_NAME) or f"Segment {number}" for number, name in names.items()}
     described, nulls = profile(dataset, segmentation), beside or Nulls()
     report_progress(progress, 0.05, "Drawing")
     judged = _judged(segmentation, called, swept)

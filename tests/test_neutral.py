@@ -29,7 +29,7 @@ from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
 from lib.estimates.drawn import is_of_random_rows
-from lib.exports import report_parts
+from lib.exports import report_answer, report_parts
 from lib.maps import density
 from lib.maps.first import default_recipe, first_views, prepare
 from lib.maps.rows import all_rows, by_weight, is_drawn_by_weight, one_implicate
@@ -388,24 +388,23 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
     assert origin.citation == "Mine"
     citable = replace(mine, subject=replace(PLAIN, wording=replace(PLAIN.wording, citation="A Bank, Cards")))
     assert exports.provenance(citable, Population(), "Mine").citation == "A Bank, Cards"
-    table = exports.members_csv(mine, found, called, origin)
-    frame = pd.read_csv(io.BytesIO(table), comment="#")
-    assert frame["row"].tolist() == mine.ids.tolist()
-    assert pd.read_parquet(io.BytesIO(exports.members_parquet(mine, found, called, origin)))["row"].iloc[0] == "C10001"
-    profiles = exports.profiles_csv(mine, found, called, origin)
-    assert b"All of them" in profiles
+    members = exports.members(mine, found, called, origin)
+    assert pd.read_csv(io.BytesIO(members.csv()))["row"].tolist() == mine.ids.tolist()
+    assert pd.read_parquet(io.BytesIO(members.parquet("mine.parquet")))["row"].iloc[0] == "C10001"
+    profiles = exports.profiles(mine, found, called, origin)
+    assert b"All of them" in profiles.csv()
     page = exports.report(mine, found, called, origin, stable=segments.stability(mine, found, resamples=2))
     stored = exports.recipe_json(found, called, mine.codebook, origin)
-    for text in (table, profiles, page):
+    for text in (*(told for one in (members, profiles) for told in (one.csv(), one.metadata("t.csv"))), page):
         # the app's own name aside, and what recipes call counting by weight
-        said = text.decode().replace("&#34;", '"').replace("Household Segments", "")
+        said = text.decode().replace("&#34;", '"').replace('\\"', '"').replace("Household Segments", "")
         assert not BANNED.search(said.replace('"counting": "households"', ""))
     assert not BANNED.search(" ".join(json.loads(stored)["how_to_apply"]))
     mine.frame.to_csv(tmp_path / "table.csv", index=False)
     done = label_file(read_recipe(stored), tmp_path / "table.csv", tmp_path / "labelled.csv")
     assert done.sizes == {1: 100, 2: 100, 3: 100}
     with (tmp_path / "labelled.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+        rows = list(csv.DictReader(file))
     added = "segment_2" if "segment" in mine.frame else "segment"
     assert [int(row[added]) for row in rows] == found.labels.tolist()
     assert [float(row[named[0]]) for row in rows] == mine.values(named[0]).tolist()
@@ -476,15 +475,20 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert segments.name(mine, found, 1) == called[1]
     assert "of Mine" in levels_words(mine, found, is_everyone=True)
     cards = report_parts.cards(mine, found, called, segments.profile(mine, found), None, {})
-    assert [card.heading[0] for card in cards] == ["1", "2", "3"]
+    assert [card.heading.text[0] for card in cards] == ["1", "2", "3"]
     origin = exports.provenance(mine, Population(), "Mine", found.recipe)
-    sections = (report_parts.who(mine, found, origin), report_parts.method(mine, found))
+    profile, sure = segments.profile(mine, found), segments.sureness(estimates.Sample(mine), found)
+    method = report_parts.method(mine, found, origin)
+    who = report_answer.who(mine, found, origin)
     tables = (
         report_parts.sizes(mine, found, called),
-        report_parts.middles(mine, found, segments.profile(mine, found), origin),
+        report_parts.middles(mine, found, called, profile, origin),
+        report_answer.at_a_glance(mine, found, called, profile, None, sure),
     )
-    assert not BANNED.search(repr((sections, tables)).replace("Household Segments", ""))
-    assert sections[0].paragraphs[1] == "Mine: 300 rows."
+    said = repr((method, who, tables)).replace("Household Segments", "")
+    assert not BANNED.search(said.replace('"counting": "households"', ""))
+    assert method.paragraphs[0].endswith(" Mine: 300 rows. Counted are every row once, the table has no weights.")
+    assert who == "Everyone: 300 rows in Mine."
     assert tables[0].header == ("Segment", "Rows", "Share")
     assert "weighted" not in " ".join(report_parts.trust(found, None, None, called).paragraphs)
 

@@ -50,8 +50,8 @@ def of_segments(data, everyone, found) -> Iterator[object]:
     yield lambda: segments.sureness(estimates.Sample(data), found, pair)
     yield lambda: segments.find_member(data, found, data.ids[0], pair)
     yield lambda: plane.plane_of(data, segments.fit(data, Recipe(pair, k=2, starts=2)), 200)
-    yield lambda: exports.members_csv(data, found, called, origin)
-    yield lambda: exports.profiles_csv(data, found, called, origin)
+    yield lambda: exports.members(data, found, called, origin).zipped("t.csv")
+    yield lambda: exports.profiles(data, found, called, origin).zipped("t.csv")
     yield lambda: segments.persist(data, found, everyone, found.recipe).words
 
 

@@ -277,14 +277,15 @@ def test_other_rows_are_read_and_prepared_exactly_alike(tmp_path):
     stored = read_recipe(text)
     assert set(stored.needs) == {"Income", "Region", "Own home"}
     (tmp_path / "customers.csv").write_text(AWKWARD, encoding="utf-8")
-    label_file(stored, tmp_path / "customers.csv", tmp_path / "labelled.csv", header=False)
+    label_file(stored, tmp_path / "customers.csv", tmp_path / "labelled.csv", metadata=False)
     labelled = pd.read_csv(tmp_path / "labelled.csv", sep=";", dtype=str)
     segments = labelled["segment"].astype(int)
     assert segments[5] == 0  # left out: it does not say whether it owns its home
     assert segments.drop(5).tolist() == found.labels.tolist()
     assert "6. ln income: ln(Income)" in json.loads(text)["about"]["Prepared"]
     assert "Step 6: ln income: ln(Income)." in exports.report(done, found, {}, origin).decode()
-    assert "# Prepared: 1. Fill blanks of Income" in exports.members_csv(done, found, {}, origin).decode()
+    facts = exports.members(done, found, {}, origin).origin.facts()
+    assert facts["Prepared"].startswith("1. Fill blanks of Income")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -295,7 +296,7 @@ def test_other_rows_may_be_in_another_encoding(tmp_path, encoding):
     origin = exports.provenance(data, Population(), "Everyone", found.recipe)
     stored = read_recipe(exports.recipe_json(found, {}, data.codebook, origin))
     (tmp_path / "customers.csv").write_text(text, encoding=encoding)
-    label_file(stored, tmp_path / "customers.csv", tmp_path / "labelled.csv", header=False)
+    label_file(stored, tmp_path / "customers.csv", tmp_path / "labelled.csv", metadata=False)
     labelled = pd.read_csv(tmp_path / "labelled.csv", sep=";")
     assert labelled["segment"].tolist() == found.labels.tolist()
     assert labelled["Region"][0] == "Köln"
@@ -407,7 +408,7 @@ def labelled_by(data, recipe, rows, folder):
     origin = exports.provenance(data, Population(), "Everyone", recipe)
     stored = read_recipe(exports.recipe_json(found, {}, data.codebook, origin))
     (folder / "rows.csv").write_text(rows, encoding="utf-8")
-    label_file(stored, folder / "rows.csv", folder / "labelled.csv", header=False)
+    label_file(stored, folder / "rows.csv", folder / "labelled.csv", metadata=False)
     return found.labels.tolist(), pd.read_csv(folder / "labelled.csv")["segment"].tolist()
 
 

@@ -325,7 +325,7 @@ def test_the_report_says_of_which_segments_too_few_are_known_and_where_intervals
     data, found, sure = segmented
     sizes = report_parts.sizes(data, found, {}, sure)
     assert (sizes.note == "† rests on fewer than 30 sampled households.") is (times == FEW)
-    assert any("†" in cell for row in sizes.rows for cell in row) is (times == FEW)
+    assert ("†" in repr(sizes.rows)) is (times == FEW)
     with_ends = " ".join(report_parts.trust(found, None, None, {}, sure).paragraphs)
     assert "They take the segments as they are" in with_ends
     assert "no sampling error is given" not in with_ends

@@ -7,32 +7,21 @@ from lib.exports.pictures import png, svg
 from lib.exports.provenance import Provenance, provenance
 from lib.exports.recipes import read_recipe, recipe_json
 from lib.exports.report import Figure, report
-from lib.exports.tables import (
-    csv_bytes,
-    lenses_csv,
-    member_table,
-    members_csv,
-    members_parquet,
-    parquet_bytes,
-    profiles_csv,
-    trend_csv,
-)
+from lib.exports.tables import Exported, lenses, member_table, members, profiles, trend
 
 __all__ = [
+    "Exported",
     "Figure",
     "Provenance",
-    "csv_bytes",
-    "lenses_csv",
+    "lenses",
     "member_table",
-    "members_csv",
-    "members_parquet",
-    "parquet_bytes",
+    "members",
     "png",
-    "profiles_csv",
+    "profiles",
     "provenance",
     "read_recipe",
     "recipe_json",
     "report",
     "svg",
-    "trend_csv",
+    "trend",
 ]

@@ -1,4 +1,4 @@
-"""Where a figure came from: the same few facts on top of every file, under every picture, in every report."""
+"""Where a figure came from: the same few facts beside every file, under every picture, in every report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.algorithms import recipe_words
 from lib.subject import Subject
-from lib.tables.cells import clean_name, comment_lines
+from lib.tables.cells import clean_name
 from lib.words import capitalised
 
 APP = "Household Segments"
@@ -90,9 +90,19 @@ class Provenance:
         is_whole = bool(words) and (self.wave is not None or "{wave}" not in words)
         return words.format(wave=self.wave) if is_whole and not self.synthetic else self.data
 
-    def comment(self) -> str:
-        """Lines that start with "# ", for the top of a CSV file; none holds a cell that starts a formula."""
-        return comment_lines(self.facts())
+    @property
+    def terms(self) -> dict[str, str]:
+        """The same by Dublin Core's terms, which other programs know; what is not known is empty."""
+        release = f"{self.data}, {self.vintage}" if self.vintage else self.data
+        whole = f"{release}. {self.synthetic_words}." if self.synthetic else release
+        made = f"{self.recipe_words}; " if self.recipe else ""
+        terms = {
+            "description": f"{self.title}: {self.population_words}. Counted are {self.counting}.",
+            "source": whole,
+            "bibliographicCitation": self.citation,
+            "provenance": f"{made}made with {APP} {self.version}.",
+        }
+        return {term: clean_name(words, _LONG) for term, words in terms.items()}
 
     @property
     def line(self) -> str:

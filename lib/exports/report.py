@@ -17,10 +17,12 @@ from markupsafe import Markup, escape
 from lib.charts import segments as charts
 from lib.charts.finished import Chart
 from lib.dataset import Dataset
+from lib.exports import report_answer as answer
 from lib.exports import report_parts as parts
 from lib.exports.converter import Converter
 from lib.exports.pictures import SCALE, specification
 from lib.exports.provenance import Provenance
+from lib.exports.report_answer import Answer
 from lib.exports.report_parts import Picture, Section
 from lib.segments import (
     Explanation,
@@ -45,6 +47,9 @@ from lib.work.progress import report as report_progress
 
 MAX_BYTES = 3_000_000
 """Bytes of a report: what mail takes and a browser opens at once."""
+
+_LONGEST_NAME = 200
+"""Characters: names that are made here, of many segments, say much."""
 
 _FOR_PICTURES = 2_300_000
 _PROFILES = 6
@@ -84,7 +89,7 @@ def report(
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
 ) -> bytes:
-    """A segmentation as a report: question, who, segments, charts, lenses, method, trust, citation.
+    """A segmentation as a report: its answer first, then segments, pictures, lenses, trust, and the method last.
 
     Args:
         dataset: The table that was segmented.
@@ -113,39 +118,52 @@ def report(
     """
     check_same(dataset, segmentation)
     # charts show the segments that have a name: one that was typed away still needs some words
-    called = {number: clean_name(name) or f"Segment {number}" for number, name in names.items()}
+    called = {number: clean_name(name, _LONGEST_NAME) or f"Segment {number}" for number, name in names.items()}
     described, nulls = profile(dataset, segmentation), beside or Nulls()
     report_progress(progress, 0.05, "Drawing")
-    drawn = [*figures, *_own_figures(dataset, segmentation, called, described, sure, swept, origin)]
+    judged = _judged(segmentation, called, swept)
+    drawn = [*figures, *_described(dataset, segmentation, called, described, sure, origin), *judged]
     pictures, left_out = _pictures(drawn, origin, progress)
+    of_trust = tuple(picture for picture in pictures if picture.title in {figure.title for figure in judged})
     plain = {number: _plain(name) for number, name in called.items()}
     said = findings(segmentation, plain, who=_plain(origin.title), swept=swept, stable=stable, beside=nulls, sure=sure)
+    answered = Answer(
+        (
+            ("Asked", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
+            ("Who", (answer.who(dataset, segmentation, origin),)),
+            ("Found", (strong(said.found),)),
+            ("How sure", answer.how_sure(segmentation, said.separated, stable, nulls, sure)),
+        ),
+        answer.at_a_glance(dataset, segmentation, called, described, lenses, sure),
+    )
     sections = [
-        Section("Question", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
-        parts.who(dataset, segmentation, origin),
         Section(
-            "Segments",
-            (
-                strong(said.lead),
-                *map(strong, said.details),
-                levels_words(dataset, segmentation, is_everyone=not origin.population),
-            ),
+            "The segments",
+            (levels_words(dataset, segmentation, is_everyone=not origin.population),),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
                 parts.sizes(dataset, segmentation, called, sure),
-                parts.middles(dataset, segmentation, described, origin, sure),
+                *parts.middles(dataset, segmentation, called, described, origin, sure),
             ),
         ),
-        Section("Charts", left_out, pictures=pictures),
+        Section("Pictures", left_out, pictures=tuple(picture for picture in pictures if picture not in of_trust)),
         *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
-        parts.method(dataset, segmentation),
-        *([parts.choice(swept, nulls.gaps)] if swept is not None else []),
-        parts.trust(segmentation, stable, told, called, sure, sensitive, nulls),
-        parts.citation(origin),
+        parts.trust(
+            segmentation,
+            stable,
+            told,
+            called,
+            sure,
+            sensitive,
+            nulls,
+            ((), ()) if swept is None else parts.choice(swept, nulls.gaps),
+            of_trust,
+        ),
+        parts.method(dataset, segmentation, origin),
     ]
     report_progress(progress, 0.97, "Writing")
     title = f"Segments: {origin.title}"
-    page = _template().render(title=title, origin=origin, sections=sections)
+    page = _template().render(title=title, origin=origin, answer=answered, sections=sections)
     report_progress(progress, 1.0, "Ready")
     return page.encode()
 
@@ -169,28 +187,29 @@ def _question(dataset: Dataset, segmentation: Segmentation, origin: Provenance) 
     return f"Which groups are there among the {dataset.entity.plural} “{origin.title}”, told apart by {listed(labels)}?"
 
 
-def _own_figures(
+def _described(
     dataset: Dataset,
     segmentation: Segmentation,
     names: Mapping[int, str],
     described: Profile,
     sure: Sureness | None,
-    swept: Sweep | None,
     origin: Provenance,
 ) -> list[Figure]:
-    """Means and medians of the first features, silhouettes, and the choice of k."""
-    made = [
+    """Means and medians of the first features."""
+    return [
         _profile_figure(dataset, described, sure, name, names, origin)
         for name in segmentation.recipe.features[:_PROFILES]
     ]
+
+
+def _judged(segmentation: Segmentation, names: Mapping[int, str], swept: Sweep | None) -> list[Figure]:
+    """Silhouettes, and the choice of k."""
     weights = segmentation.points.weights
     below = f"{segmentation.misplaced:.1%} are nearer to another segment than to their own"
     words = f"Mean {segmentation.silhouette:.2f}; {below}"
     chart = charts.silhouettes(segmentation.silhouettes, segmentation.labels, weights, names)
-    made.append(Figure("Silhouettes", chart, f"Silhouettes by segment. {words}.", f"{words}."))
-    if swept is not None:
-        made.append(_choice_figure(swept, segmentation.k))
-    return made
+    made = [Figure("Silhouettes", chart, f"Silhouettes by segment. {words}.", f"{words}.")]
+    return made if swept is None else [*made, _choice_figure(swept, segmentation.k)]
 
 
 def _profile_figure(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from lib.charts.segments import title_of
+from lib.charts import theme
+from lib.charts.segments import looks, title_of
 from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN
 from lib.estimates.wording import between, how_sure, told_of, too_unsure
@@ -28,24 +29,40 @@ from lib.segments import (
     advice,
     agreement,
 )
-from lib.segments.describe.lenses import EVERYONE, Lenses, in_words
+from lib.segments.describe.lenses import EVERYONE, Lenses, rests_on
 from lib.segments.describe.sure import Sureness, with_ends
 from lib.segments.describe.typical import Typical, one_of_them
 from lib.segments.judge.findings import stability_beside, starts_words
 from lib.segments.judge.sensitivity import KINDS
+from lib.segments.segmentation import UNASSIGNED
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, signed, within_sentence
 
 THIN_MARK = "†"
 
+_ABREAST = 5
+"""Segments that stand side by side in a table; more have no room on a printed page, and get another table."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell, what stands small below it, and the colour of the segment that it is."""
+
+    text: str
+    small: str = ""
+    colour: str = ""
+
+
+Row = tuple[Cell | str, ...]
+
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as text; ``words`` where they are read rather than compared."""
+    """Cells, or text where a cell is nothing else; ``words`` where they are read rather than compared."""
 
     title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    header: Row
+    rows: tuple[Row, ...]
     note: str = ""
     words: bool = False
 
@@ -54,7 +71,7 @@ class Table:
 class Card:
     """A few paragraphs under a small heading."""
 
-    heading: str
+    heading: Cell
     paragraphs: tuple[str, ...]
 
 
@@ -85,28 +102,27 @@ class Section:
     pictures: tuple[Picture, ...] = ()
 
 
-def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Section:
-    """The members: how many, from where, in whose dollars."""
-    sizes = segmentation.sizes
-    several = f"{sizes['rows'].sum():,} rows of " if dataset.implicates > 1 else ""
-    counted = f"{several}{dataset.entity.sampled(dataset.sampled)}"
-    weighted = f", which stand for {dataset.entity.several(sizes['count'].sum())}" if dataset.weight else ""
-    release = f" ({origin.vintage})" if origin.vintage else ""
-    money = f" Amounts are in {origin.dollars} dollars." if origin.dollars else ""
-    return Section(
-        "Who",
-        (
-            f"{origin.title}: {origin.population_words}.",
-            f"{origin.data}{release}: {counted}{weighted}.{money}",
-            f"Counted are {origin.counting}.",
-            *dataset.notes,
-            *(f"Step {number}: {words}." for number, words in enumerate(origin.prepared, start=1)),
-        ),
-    )
+def named(number: int, names: Mapping[int, str]) -> Cell:
+    """A segment by number, name and colour."""
+    if number == UNASSIGNED:
+        return Cell("Unassigned", colour=theme.UNASSIGNED)
+    return Cell(title_of(number, names), colour=looks({number: ""})["colour"].iloc[0])
 
 
-def method(dataset: Dataset, segmentation: Segmentation) -> Section:
-    """How the segments were found, feature by feature."""
+def two_lines(words: str) -> Cell:
+    """A figure, and small below it the interval that stands behind it in brackets."""
+    figure, _, off = words.partition(" (")
+    return Cell(figure, off.removesuffix(")"))
+
+
+def _abreast(numbers: Sequence[int]) -> list[tuple[int, ...]]:
+    """Segments in as few tables as have room for them, about as many in each."""
+    tables = -(-len(numbers) // _ABREAST)
+    return [tuple(int(number) for number in part) for part in np.array_split(np.array(numbers), tables)]
+
+
+def method(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> Section:
+    """Whom it is about, how the segments were found, feature by feature, how to cite it and how to make it again."""
     recipe = segmentation.recipe
     codebook = dataset.codebook
     rows = tuple((f"{codebook.label(n)} ({n})", codebook[n].definition) for n in recipe.features)
@@ -118,8 +134,32 @@ def method(dataset: Dataset, segmentation: Segmentation) -> Section:
         "Segments are numbered by the first feature, the lowest centroid first."
     )
     starts = f" {starts_words(segmentation)} (Seed {recipe.seed}.)" if recipe.algorithm == "kmeans" else ""
-    table = Table("Features", ("Feature", "What it is"), rows, words=True)
-    return Section("Method", (how + starts, *segmentation.notes), tables=(table,))
+    cited = f"{origin.citation}. {origin.title}: segments by {origin.facts()['Made with']}, {origin.recipe_words}."
+    return Section(
+        "Method",
+        (
+            *_counted(dataset, segmentation, origin),
+            how + starts,
+            *segmentation.notes,
+            *(f"Step {number}: {words}." for number, words in enumerate(origin.prepared, start=1)),
+            f"To cite it: {cited}",
+        ),
+        tables=(
+            Table("Features", ("Feature", "What it is"), rows, words=True),
+            Table("Where it came from", ("Fact", "What it is"), tuple(origin.facts().items()), words=True),
+        ),
+    )
+
+
+def _counted(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> tuple[str, ...]:
+    """The members: how many rows, from where, how they are counted."""
+    several = f"{segmentation.sizes['rows'].sum():,} rows of " if dataset.implicates > 1 else ""
+    release = f" ({origin.vintage})" if origin.vintage else ""
+    return (
+        f"{origin.title}: {origin.population_words}. {origin.data}{release}: {several}"
+        f"{dataset.entity.sampled(dataset.sampled)}. Counted are {origin.counting}.",
+        *dataset.notes,
+    )
 
 
 def _bends(segmentation: Segmentation, codebook: Codebook) -> str:
@@ -157,38 +197,51 @@ def sizes(
     table = segmentation.sizes
     # without weights and copies those in a segment are those it rests on
     is_sampled = dataset.weight is not None or dataset.implicates > 1
-    rows = []
+    rows: list[Row] = []
     for number, size in table.iterrows():
         mark = THIN_MARK if size["thin"] else ""
-        off = "" if sure is None else _between(sure.sizes.loc[number])
-        share = f"{percent(float(size['share']))}{f' ({off})' if off else ''}"
-        told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", share)
-        rows.append((title_of(int(number), names), *told, *([f"{size['sampled']:,.0f}{mark}"] if is_sampled else [])))
+        told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", share_of(segmentation, int(number), sure))
+        rows.append((named(int(number), names), *told, *([f"{size['sampled']:,.0f}{mark}"] if is_sampled else [])))
     header = ("Segment", capitalised(dataset.entity.plural), "Share", *(["Sampled"] if is_sampled else []))
     return Table("Size", header, tuple(rows), _thin_note(bool(table["thin"].any()), dataset.entity))
 
 
-def _between(ends: pd.Series) -> str:
-    return between(float(ends["low"]), float(ends["high"]), percent)
+def share_of(segmentation: Segmentation, number: int, sure: Sureness | None) -> Cell:
+    """The share of a segment, with its interval where that is known."""
+    share = percent(float(segmentation.sizes.loc[number, "share"]))
+    if sure is None:
+        return Cell(share)
+    low, high = sure.sizes.loc[number, ["low", "high"]].astype(float)
+    return Cell(share, between(low, high, percent))
 
 
 def middles(
     dataset: Dataset,
     segmentation: Segmentation,
+    names: Mapping[int, str],
     described: Profile,
     origin: Provenance,
     sure: Sureness | None = None,
-) -> Table:
+) -> tuple[Table, ...]:
     """Median and mean of each segment's members, two rows per feature, with their intervals where these are known."""
-    codebook, numbers = dataset.codebook, segmentation.model.numbers
+    codebook = dataset.codebook
     told = with_ends(described.table, sure)
-    rows = tuple(
-        (f"{codebook.label(name)}, {kind}", *(told_of(told.loc[(s, name)], kind, say) for s in numbers))
-        for name in segmentation.recipe.features
-        for kind, say in (("median", codebook[name].text), ("mean", codebook[name].mean_text))
-    )
     money = f", in {origin.dollars} dollars" if origin.dollars else ""
-    return Table(f"Medians and means of members{money}", ("Feature", *(str(number) for number in numbers)), rows)
+    return tuple(
+        Table(
+            f"Medians and means of members{money}",
+            ("Feature", *(named(number, names) for number in numbers)),
+            tuple(
+                (
+                    f"{codebook.label(name)}, {kind}",
+                    *(two_lines(told_of(told.loc[(s, name)], kind, say)) for s in numbers),
+                )
+                for name in segmentation.recipe.features
+                for kind, say in (("median", codebook[name].text), ("mean", codebook[name].mean_text))
+            ),
+        )
+        for numbers in _abreast(segmentation.model.numbers)
+    )
 
 
 def cards(
@@ -211,7 +264,7 @@ def cards(
         if number in typicals:
             one = typicals[number]
             words += [f"{one_of_them(dataset)}: {one.sentence}", one.near]
-        made.append(Card(title_of(number, names), tuple(words)))
+        made.append(Card(named(number, names), tuple(words)))
     return tuple(made)
 
 
@@ -230,27 +283,30 @@ def _apart(dataset: Dataset, described: Profile, number: int, apart: pd.DataFram
 
 
 def lens_tables(lenses: Lenses, names: Mapping[int, str]) -> tuple[Table, ...]:
-    """One table per lens, a column per segment, everyone last."""
-    return tuple(_lens_table(lenses, name, names) for name in lenses.names)
+    """A table per lens, a column per segment, everyone last; several where there are many segments."""
+    numbers = sorted(set(lenses.table["segment"]) - {EVERYONE})
+    return tuple(_lens_table(lenses, name, names, part) for name in lenses.names for part in _abreast(numbers))
 
 
-def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
+def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str], numbers: Sequence[int]) -> Table:
     own = lenses.lens(name)
-    segments = sorted(own["segment"].unique(), key=lambda number: (number == EVERYONE, number))
-    rows = []
+    rows: list[Row] = []
     for _, figures in own.groupby("figure", sort=False):
-        by_segment = figures.set_index("segment")
-        first = figures.iloc[0]
-        base = "" if first["base"].startswith("all ") else f" ({first['base']})"
-        cells = [_cell(by_segment.loc[s]) for s in segments]
-        rows.append((f"{first['label']}{base}", *cells))
-    header = ("", *("All of them" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
-    return Table(name, header, tuple(rows), _unsure_note(bool(own["unsure"].any()), lenses.entity))
+        by_segment, first = figures.set_index("segment"), figures.iloc[0]
+        base = "" if first["base"].startswith("all ") else first["base"]
+        rows.append((Cell(first["label"], base), *(_figure(by_segment.loc[s]) for s in (*numbers, EVERYONE))))
+    header: Row = ("Figure", *(named(s, names) for s in numbers), "All of them")
+    return Table(name, header, tuple(rows), unsure_note(bool(own["unsure"].any()), lenses.entity))
 
 
-def _cell(figure: pd.Series) -> str:
-    """A figure and the sampled members it rests on: "27.7% (n 585)"."""
-    return f"{in_words(figure)}{THIN_MARK if figure['unsure'] else ''}"
+def _figure(figure: pd.Series) -> Cell:
+    """A figure, and small below it its interval and the sampled members that it rests on."""
+    return Cell(f"{figure['text']}{unsure_mark(figure)}", rests_on(figure).replace("n ", "n\u00a0"))
+
+
+def unsure_mark(figure: pd.Series) -> str:
+    """What marks a figure of a lens that is too unsure to rely on."""
+    return THIN_MARK if figure["unsure"] else ""
 
 
 def trust(
@@ -261,6 +317,8 @@ def trust(
     sure: Sureness | None = None,
     sensitive: Sensitivity | None = None,
     beside: Nulls | None = None,
+    choice: tuple[tuple[str, ...], tuple[Table, ...]] = ((), ()),
+    pictures: tuple[Picture, ...] = (),
 ) -> Section:
     """How far to believe it: scores beside data without segments, other choices, and what no figure here says."""
     nulls = beside or Nulls()
@@ -278,9 +336,10 @@ def trust(
         _how_sure(segmentation, sure),
         f"What is too unsure to rely on is marked {THIN_MARK}.",
         f"Segments describe these {members} at this time; they are not causes.",
+        *choice[0],
     ]
-    tables = (*_stability(stable, names, members), *_beside(nulls, members), *_sensitivity(sensitive))
-    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=tables)
+    tables = (*_stability(stable, names, members), *_beside(nulls, members), *_sensitivity(sensitive), *choice[1])
+    return Section("How far to trust it", tuple(filter(None, paragraphs)), tables=tables, pictures=pictures)
 
 
 def _said(null: Null | None) -> str:
@@ -318,8 +377,8 @@ def _stability(stable: Stability | None, names: Mapping[int, str], members: str)
     imputed = bool(stable.table["implicates"].notna().any())
     rows = tuple(
         (
-            title_of(int(s), names),
-            f"{_two(row['bootstrap'])} ({_two(row['low'])} to {_two(row['high'])})",
+            named(int(s), names),
+            Cell(_two(row["bootstrap"]), f"{_two(row['low'])} to {_two(row['high'])}"),
             percent(row["dissolved"]),
             *([_two(row["implicates"])] if imputed else []),
             row["verdict"],
@@ -351,22 +410,16 @@ def _sensitivity(sensitive: Sensitivity | None) -> tuple[Table, ...]:
     )
 
 
-def choice(swept: Sweep, gaps: Gaps | None = None) -> Section:
-    """How many segments each criterion advises."""
+def choice(swept: Sweep, gaps: Gaps | None = None) -> tuple[tuple[str, ...], tuple[Table, ...]]:
+    """How many segments each criterion advises: in words, and as a table."""
     advised = advice(swept, gaps)
     rows = tuple((s.criterion, str(s.k or "none"), s.words) for s in advised)
-    table = Table("What each criterion advises", ("Criterion", "Segments", "Why"), rows, words=True)
-    return Section("How many segments", (agreement(advised), *swept.notes), tables=(table,))
+    table = Table("How many segments each criterion advises", ("Criterion", "Segments", "Why"), rows, words=True)
+    return (agreement(advised), *swept.notes), (table,)
 
 
-def citation(origin: Provenance) -> Section:
-    """How to cite it, and every fact needed to make it again."""
-    words = f"{origin.citation}. {origin.title}: segments by {origin.facts()['Made with']}, {origin.recipe_words}."
-    rows = tuple(origin.facts().items())
-    return Section("How to cite it", (words,), tables=(Table("Where it came from", ("Fact", ""), rows, words=True),))
-
-
-def _unsure_note(unsure: bool, entity: Entity) -> str:
+def unsure_note(unsure: bool, entity: Entity) -> str:
+    """What the mark means, where something is marked."""
     return f"{THIN_MARK} {too_unsure(entity)}." if unsure else ""
 
 

@@ -1,19 +1,22 @@
-"""Tables as files: CSV with its origin in comment lines, Parquet with it in the metadata of the schema.
+"""Tables as files: plain CSV with its origin in a file beside it, Parquet with it in the metadata of the schema.
 
-``pandas.read_csv(file, comment="#")`` and ``pandas.read_parquet(file)`` read them. Text cells cannot start a formula;
-all text is quoted, so that a # inside a name starts no comment.
+``pandas.read_csv(file)`` and ``pandas.read_parquet(file)`` read them. Text cells cannot start a formula.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.types as t
 
 from lib import METADATA
 from lib.dataset import Codebook, Dataset
@@ -22,25 +25,113 @@ from lib.segments import Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
-from lib.tables.cells import clean_name, clean_names, comment_lines, guarded_frame
+from lib.tables import csvw
+from lib.tables.cells import clean_name, clean_names, guarded_frame
+from lib.tables.csvw import Column
 from lib.trends import Trend
+from lib.words import capitalised
 
 EVERYONE_NAME = "All of them"
 
+_BOOLEAN = {True: "true", False: "false"}
+"""As the W3C writes them, and every program reads them."""
 
-def csv_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:
-    """Any table as a CSV file that says where it came from (the index is left out)."""
-    text = guarded_frame(frame).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    return (origin.comment() + text).encode()
+_COLUMNS = {
+    "implicate": Column(description="Which of the imputations of the same member it is, from 1."),
+    "weight": Column(description="How many members the row stands for."),
+    "segment": Column(description="Number of the segment; 0 is none, blank stands for all of them."),
+    "segment_name": Column(description="Name of the segment."),
+    "share": Column(description="Share of all members, 0 to 1."),
+    "sampled": Column(description="Sampled members that the figure rests on."),
+    "thin": Column(description="Whether these are too few to rely on."),
+    "unsure": Column(description="Whether the figure is too unsure to rely on."),
+    "column": Column(description="Name of the column that is described."),
+    "label": Column(description="What that is called."),
+    "unit": Column(description="What the figures are measured in."),
+    "mean": Column(description="Mean, weighted as members are counted."),
+    "median": Column(description="Median, weighted as members are counted."),
+    "sd": Column(description="Standard deviation, weighted as members are counted."),
+    "p25": Column(description="A quarter of the members have less."),
+    "p75": Column(description="Three quarters of the members have less."),
+    "difference": Column(description="Mean less that of all of them, in their standard deviations."),
+    "standing": Column(description="Share of all of them below the median, 0 to 1."),
+    "low": Column(description="Lower end of the 95% interval."),
+    "high": Column(description="Upper end of the 95% interval."),
+    "standard_error": Column(description="Standard error of the figure."),
+    "stretch": Column(description="Figures of one line that have the same number compare with one another."),
+    "base": Column(description="Of whom the figure is."),
+    "n": Column(description="Sampled members in that base."),
+}
+"""Columns that the tables of the app have, and what they hold."""
 
 
-def parquet_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:
-    """Any table as a Parquet file; its schema's metadata holds the origin as JSON under ``household_segments``."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    facts = json.dumps(origin.facts(), ensure_ascii=False).encode()
-    file = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), METADATA: facts}), file)
-    return file.getvalue()
+@dataclass(frozen=True, eq=False)
+class Exported:
+    """A table as it leaves the app.
+
+    Attributes:
+        frame: Its cells; the index is left out.
+        title: What it is, in a line.
+        origin: Where it came from.
+        columns: What is known of its columns, by name, besides what the app's own are.
+        notes: What is worth knowing of it, a sentence each.
+    """
+
+    frame: pd.DataFrame
+    title: str
+    origin: Provenance
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def csv(self) -> bytes:
+        """The cells alone: a header, and a line for each row.
+
+        Where letters are not all of ASCII the file begins with a mark by which spreadsheets know UTF-8.
+        """
+        words = {field.name: self.frame[field.name].map(_BOOLEAN) for field in self._schema if t.is_boolean(field.type)}
+        frame = self.frame.assign(**words)
+        text = guarded_frame(frame).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        return (b"" if text.isascii() else codecs.BOM_UTF8) + text.encode()
+
+    @cached_property
+    def _schema(self) -> pa.Schema:
+        return pa.Schema.from_pandas(self.frame, preserve_index=False)
+
+    def metadata(self, name: str) -> bytes:
+        """What is said of the table in a file beside the CSV ``name``, see ``lib.tables.csvw``."""
+        return csvw.metadata(
+            name,
+            self._schema,
+            self.origin.facts(),
+            columns={**_COLUMNS, **self.columns},
+            terms={"title": clean_name(self.title, 400), **self.origin.terms},
+            remarks=[clean_name(note, 400) for note in self.notes],
+        )
+
+    def zipped(self, name: str) -> bytes:
+        """The CSV file ``name`` and what is said of it in one archive."""
+        return csvw.zipped(name, self.csv(), self.metadata(name))
+
+    def parquet(self, name: str) -> bytes:
+        """The Parquet file ``name``: cells with their types, and in its metadata what else lies beside a CSV file."""
+        table = pa.Table.from_pandas(self.frame, preserve_index=False)
+        told = {METADATA: json.dumps(self.origin.facts(), ensure_ascii=False), csvw.KEY: self.metadata(name)}
+        file = io.BytesIO()
+        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), file)
+        return file.getvalue()
+
+
+def described(codebook: Codebook, names: Sequence[str], dollars: int | None) -> dict[str, Column]:
+    """What a codebook knows of some columns, for ``Exported``."""
+    known = [(name, codebook[name]) for name in names if name in codebook]
+    return {
+        name: Column(
+            variable.label,
+            variable.definition,
+            f"{dollars} dollars" if dollars and variable.unit == "dollars" else variable.measured_in,
+        )
+        for name, variable in known
+    }
 
 
 def member_table(
@@ -78,26 +169,22 @@ def member_table(
     return pd.concat([table, own.rename(columns={n: f"{n} (column)" for n in wanted if n in table})], axis=1)
 
 
-def members_csv(
+def members(
     dataset: Dataset,
     segmentation: Segmentation,
     names: Mapping[int, str],
     origin: Provenance,
     columns: Sequence[str] = (),
-) -> bytes:
-    """``member_table`` as CSV."""
-    return csv_bytes(member_table(dataset, segmentation, names, columns), origin)
-
-
-def members_parquet(
-    dataset: Dataset,
-    segmentation: Segmentation,
-    names: Mapping[int, str],
-    origin: Provenance,
-    columns: Sequence[str] = (),
-) -> bytes:
-    """``member_table`` as Parquet."""
-    return parquet_bytes(member_table(dataset, segmentation, names, columns), origin)
+) -> Exported:
+    """``member_table``, to be handed on."""
+    wanted = [*segmentation.recipe.features, *columns]
+    known = described(dataset.codebook, wanted, origin.dollars)
+    own = {dataset.entity.singular: Column(description=f"What names the {dataset.entity.singular}.")}
+    table = member_table(dataset, segmentation, names, columns)
+    taken = {f"{name} (column)": column for name, column in known.items() if f"{name} (column)" in table}
+    at_hand = {name: column for name, column in known.items() if f"{name} (column)" not in table}
+    title = f"{capitalised(dataset.entity.plural)} with their segments: {origin.title}"
+    return Exported(table, title, origin, {**own, **taken, **at_hand})
 
 
 def profile_table(
@@ -137,7 +224,7 @@ def profile_table(
     return table
 
 
-def profiles_csv(
+def profiles(
     dataset: Dataset,
     segmentation: Segmentation,
     names: Mapping[int, str],
@@ -146,8 +233,8 @@ def profiles_csv(
     described: Profile | None = None,
     columns: Sequence[str] | None = None,
     sure: Sureness | None = None,
-) -> bytes:
-    """What segments are like, as CSV; see ``lib.segments.describe.profile`` and ``profile_table``.
+) -> Exported:
+    """What segments are like, to be handed on; see ``lib.segments.describe.profile`` and ``profile_table``.
 
     Args:
         dataset: The table that was segmented.
@@ -159,28 +246,42 @@ def profiles_csv(
         sure: How far off the figures may be, of the same columns.
     """
     told = described or profile(dataset, segmentation, columns)
-    return csv_bytes(profile_table(segmentation, told, names, dataset.codebook, sure), origin)
+    table = profile_table(segmentation, told, names, dataset.codebook, sure)
+    own = {dataset.entity.plural: Column(description=f"{capitalised(dataset.entity.plural)} in the segment, weighted.")}
+    return Exported(table, f"What segments are like: {origin.title}", origin, {**own, **_ends(table)})
 
 
-def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> bytes:
-    """Every lens as CSV, one row per figure and segment; ``low`` and ``high`` where there are intervals."""
+def _ends(table: pd.DataFrame) -> dict[str, Column]:
+    """Columns that are ends of the interval of another."""
+    ends = {"low": "Lower", "high": "Upper"}
+    parted = [(name, *name.rpartition("_")) for name in table]
+    return {
+        name: Column(description=f"{ends[end]} end of the 95% interval of {of}.")
+        for name, of, _, end in parted
+        if of and end in ends
+    }
+
+
+def lenses(found: Lenses, names: Mapping[int, str], origin: Provenance) -> Exported:
+    """Every lens, one row per figure and segment, to be handed on; ``low`` and ``high`` where there are intervals."""
     called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
-    table = lenses.table.drop(columns=["text", "between", *([] if lenses.intervals else ["low", "high"])])
+    table = found.table.drop(columns=["text", "between", *([] if found.intervals else ["low", "high"])])
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
     table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)
-    return csv_bytes(table, origin)
+    title = f"Segments in columns they were not made from: {origin.title}"
+    return Exported(table, title, origin, notes=(*found.notes, *filter(None, [found.intervals])))
 
 
-def trend_csv(trend: Trend, origin: Provenance) -> bytes:
-    """A figure over waves as CSV: a row per wave and line; ``stretch`` numbers those of a line that compare.
+def trend(followed: Trend, origin: Provenance) -> Exported:
+    """A figure over waves, to be handed on: a row per wave and line; ``stretch`` numbers those of a line that compare.
 
-    The comment on top says what the figure is, and which questions changed between the waves.
+    Its notes say which questions changed between the waves.
     """
-    names = {wave.year: wave.name for wave in trend.waves}
-    own = trend.table.drop(columns="line").rename(columns={"label": "who"})
-    own.insert(0, "figure", f"{trend.title}: {trend.unit}")
+    names = {wave.year: wave.name for wave in followed.waves}
+    own = followed.table.drop(columns="line").rename(columns={"label": "who"})
+    own.insert(0, "figure", f"{followed.title}: {followed.unit}")
     own.insert(2, "data", own["wave"].map(names))
-    methods = {year: method for method, years in trend.methods.items() for year in years}
+    methods = {year: method for method, years in followed.methods.items() for year in years}
     ordered = [
         "figure",
         "wave",
@@ -195,5 +296,4 @@ def trend_csv(trend: Trend, origin: Provenance) -> bytes:
         "stretch",
     ]
     table = own[ordered].assign(method=own["wave"].map(methods).fillna(""))
-    notes = "".join(comment_lines({"Note": clean_name(note, 400)}) for note in trend.notes)
-    return notes.encode() + csv_bytes(table, origin)
+    return Exported(table, f"{followed.title}: {followed.unit}, wave by wave", origin, notes=tuple(followed.notes))

@@ -22,7 +22,6 @@ _JOINER = "\u2060"
 """Unicode's word joiner."""
 
 _FORMULA, _NUMBER = re.compile(FORMULA), re.compile(NUMBER)
-_AFTER_SEPARATOR = re.compile(r"([,;\t|]\s*)(?=([=+\-@][^,;\t|)\s]*))")
 
 
 def guarded(text: str) -> str:
@@ -31,20 +30,6 @@ def guarded(text: str) -> str:
     Plain numbers written as text, negative ones too, are left alone.
     """
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
-
-
-def comment_lines(facts: Mapping[str, str]) -> str:
-    """Lines that start with "# ", for the top of a CSV file; none holds a cell that starts a formula."""
-    return "".join(f"# {_harmless(f'{label}: {words}'.rstrip())}\n" for label, words in facts.items())
-
-
-def _harmless(words: str) -> str:
-    """A spreadsheet cuts a comment line at its separators: what follows one must not start a formula either."""
-
-    def guard(found: re.Match[str]) -> str:
-        return found[1] if _NUMBER.match(found[2]) else f"{found[1]}'"
-
-    return _AFTER_SEPARATOR.sub(guard, words)
 
 
 def unstarted(text: str) -> str:

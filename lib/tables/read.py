@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from lib import METADATA
 from lib.errors import DataError
+from lib.tables import csvw, remarks
 
 BLOCK = 2**20
 """Bytes of a CSV file taken at a time."""
@@ -47,7 +48,7 @@ class Source(Protocol):
 
     @property
     def comments(self) -> tuple[str, ...]:
-        """What stands above a table: "label: words", one for each line."""
+        """Where a table came from, as far as it says so: "label: words" each."""
         ...
 
     @property
@@ -67,27 +68,32 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class CsvSource:
-    """A CSV file (``.csv``, ``.tsv``, ``.txt``, also ``.gz``), every column as text."""
+    """A CSV file (``.csv``, ``.tsv``, ``.txt``, also ``.gz``), every column as text.
+
+    Where it came from is told by what lies beside it (see ``lib.tables.csvw``), and by remarks above it.
+    """
 
     path: Path
     names: list[str]
     comments: tuple[str, ...]
     delimiter: str
     encoding: str = "utf-8"
+    above: int = 0
     is_text: bool = True
 
     @classmethod
     def open(cls, path: Path, encoding: str = "utf-8") -> CsvSource:
-        """Look at the first lines: comments, delimiter, names of the columns."""
-        comments, header = _first_lines(path, encoding)
+        """Look at the first lines: remarks, delimiter, names of the columns."""
+        above, header = _first_lines(path, encoding)
         if not header.strip():
             raise DataError(f"{path.name} is empty: a table needs a line of column names.")
         delimiter = max(_DELIMITERS, key=header.count)
-        if _is_named_by_a_remark(comments, header, delimiter):
+        if _is_named_by_a_remark(above, header, delimiter):
             raise DataError(
                 f"{path.name} names its columns in a line that begins with #, as remarks do: take the # away."
             )
-        found = cls(path, [], comments, delimiter, encoding)
+        beside = tuple(f" {label}: {words}" for label, words in csvw.facts_beside(path).items())
+        found = cls(path, [], (*beside, *remarks.told(above)), delimiter, encoding, len(above))
         with _sentences(path), found._reader() as reader:
             return replace(found, names=list(reader.schema.names))
 
@@ -108,7 +114,7 @@ class CsvSource:
         return pv.open_csv(
             pa.input_stream(str(self.path), compression="detect"),
             read_options=pv.ReadOptions(
-                block_size=BLOCK, skip_rows=len(self.comments), use_threads=True, encoding=self.encoding
+                block_size=BLOCK, skip_rows=self.above, use_threads=True, encoding=self.encoding
             ),
             parse_options=pv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
             convert_options=pv.ConvertOptions(
@@ -202,24 +208,23 @@ def as_text(column: pa.Array) -> pa.Array:
 
 
 def _first_lines(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
-    """Lines above a table, without their # where they are not blank, and the line of column names."""
-    comments: list[str] = []
+    """Lines above a table, and the line of column names."""
+    above: list[str] = []
     with _sentences(path), pa.input_stream(str(path), compression="detect") as stream:
         start = stream.read(2**20)
     if encoding == "utf-8" and start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise DataError(f"{path.name} is in UTF-16: save it as “CSV UTF-8” and try again.")
     for line in start.decode(encoding.replace("utf-8", "utf-8-sig"), errors="replace").splitlines():
-        if line.strip() and not line.startswith("#"):
-            return tuple(comments), line
-        comments.append(line[1:])
-    return tuple(comments), ""
+        if not remarks.is_above(line):
+            return tuple(above), line
+        above.append(line)
+    return tuple(above), ""
 
 
-def _is_named_by_a_remark(comments: tuple[str, ...], first: str, delimiter: str) -> bool:
+def _is_named_by_a_remark(above: tuple[str, ...], first: str, delimiter: str) -> bool:
     """Whether the first line below the remarks is a row of numbers, and the last remark has as many cells."""
-    cells = first.count(delimiter) + 1
-    above = next((line for line in reversed(comments) if line.strip()), "")
-    return cells > 1 and above.count(delimiter) + 1 == cells and any(map(_is_number, first.split(delimiter)))
+    cells = first.split(delimiter)
+    return len(cells) > 1 and remarks.names_columns(above, delimiter, len(cells)) and any(map(_is_number, cells))
 
 
 def _is_number(cell: str) -> bool:

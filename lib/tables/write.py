@@ -1,4 +1,7 @@
-"""Tables of any length written in pieces: CSV whose cells cannot start a formula, Parquet with its types."""
+"""Tables of any length written in pieces: CSV whose cells cannot start a formula, Parquet with its types.
+
+Where a table came from lies in a file beside the CSV (see ``lib.tables.csvw``), and in the metadata of the Parquet.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as t
 
 from lib import METADATA
-from lib.tables.cells import FORMULA, NUMBER, comment_lines, guarded
+from lib.tables.cells import FORMULA, NUMBER, guarded
 from lib.tables.read import Source, as_text
 
 _SPECIAL = (b'"', b"\n", b"\r", b"#", b",", b";", b"\t", b"|")
@@ -23,12 +26,11 @@ _STARTS = (b"=", b"+", b"-", b"@", b"\t", b"\r", b"\n", b"\x00", b"\x0b", b"\x0c
 
 
 class CsvSink:
-    """Writes pieces as CSV whose text cells cannot start a formula; where it came from stands above, if given."""
+    """Writes pieces as CSV whose text cells cannot start a formula."""
 
-    def __init__(self, path: Path, source: Source, about: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, source: Source) -> None:
         self._file = path.open("wb")
         self._delimiter = source.delimiter
-        self._file.write(comment_lines(about).encode())
         self._begun = False
 
     def write(self, piece: pa.RecordBatch) -> None:

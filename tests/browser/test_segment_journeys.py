@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -184,10 +185,11 @@ def test_a_new_name_is_in_the_csv_and_the_report_opens_as_a_file(visit, server, 
     name.press("Enter")
     expect(page.get_by_test_id("stMain").get_by_text("Owing =and= owning").first).to_be_visible()
     settle(page)
-    table = saved(page, "Households, CSV", tmp_path)
-    text = table.read_text(encoding="utf-8")
-    assert "Synthetic" in text.split("\n", 3)[1]
-    frame = pd.read_csv(table, comment="#")
+    with zipfile.ZipFile(saved(page, "Households, CSV", tmp_path)) as archive:
+        table, beside = archive.namelist()
+        assert beside == f"{table}-metadata.json"
+        assert "Synthetic" in archive.read(beside).decode()
+        frame = pd.read_csv(archive.open(table))
     called = frame.loc[frame["segment"] == 2, "segment_name"].unique().tolist()
     assert len(called) == 1
     assert called[0].lstrip("'") == "=Owing =and= owning"

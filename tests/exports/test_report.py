@@ -22,7 +22,14 @@ class Page(HTMLParser):
         super().__init__()
         self.tags, self.addresses, self.handlers, self.headings, self.cells = [], [], [], [], []
         self.alternatives, self._into, self.attributes = [], None, {}
-        self.text, self.policies = [], []
+        self.text, self.policies, self.small, self.captions, self.asked = [], [], [], [], []
+        self._places = {
+            **dict.fromkeys(("h1", "h2", "h3"), self.headings),
+            **dict.fromkeys(("td", "th"), self.cells),
+            "small": self.small,
+            "caption": self.captions,
+            "dt": self.asked,
+        }
         self.feed(content.decode())
 
     def handle_starttag(self, tag, attrs):
@@ -34,10 +41,12 @@ class Page(HTMLParser):
         self.handlers += [k for k, _ in attrs if k.startswith("on")]
         if given.get("role") == "img" or tag == "img":
             self.alternatives.append(given.get("aria-label") or given.get("alt"))
-        self._into = self.headings if tag in {"h1", "h2", "h3"} else self.cells if tag in {"td", "th"} else None
+        if tag not in {"i", "span"}:  # the colour of a segment before its name, a figure on a small screen
+            self._into = self._places.get(tag)
 
     def handle_endtag(self, tag):
-        self._into = None
+        if tag not in {"i", "span"}:
+            self._into = None
 
     def handle_data(self, data):
         self.text.append(data)
@@ -84,18 +93,9 @@ def test_it_is_small_and_fetches_nothing(content, page):
 
 def test_it_holds_every_part(page, fearful_sample):
     assert page.headings[0] == "Segments: Denied or feared, net worth under $2M"
-    for heading in (
-        "Question",
-        "Who",
-        "Segments",
-        "Charts",
-        "Three lenses",
-        "Method",
-        "How many segments",
-        "How far to trust it",
-        "How to cite it",
-    ):
-        assert heading in page.headings
+    parts = ["The segments", "Pictures", "Three lenses", "How far to trust it", "Method"]
+    assert [heading for heading in page.headings[1:] if " · " not in heading] == parts
+    assert page.captions[-3:] == ["How many segments each criterion advises", "Features", "Where it came from"]
     text = " ".join(page.text)
     for words in (
         fearful_sample.told.sentences[1],
@@ -112,6 +112,39 @@ def test_it_holds_every_part(page, fearful_sample):
         "k-means, k = 4 on DEBT, HOUSES; transform asinh with the scale × 3, scaling standard",
     ):
         assert words in text
+
+
+def test_it_opens_with_its_answer(content, page, fearful_sample):
+    here = fearful_sample
+    opening = Page(content.partition(b"<nav")[0])
+    assert opening.asked == ["Asked", "Who", "Found", "How sure"]
+    text = " ".join(opening.text)
+    assert "Which groups are there among the households “Denied or feared, net worth under $2M”" in text
+    assert f"899 sampled households, which stand for {here.data.weights().sum():,.0f} households," in text
+    assert "Found anew 3 times among households drawn from these, segment" in text
+    assert all(verdict in text for verdict in here.stable.table["verdict"])
+    assert here.beside.silhouette.words("the segments are", "separated") in text
+    cells = [cell for cell in opening.cells if cell.strip()]
+    assert cells[:4] == ["Segment", "Share of households", "Median total debt", "Median value of primary residence"]
+    for number, size in here.found.sizes.iterrows():
+        assert f"{number} · {here.names[number]}" in cells
+        assert f"{100 * size['share']:.1f}".removesuffix(".0") + "%" in cells
+    late = here.lenses.table.set_index(["figure", "segment"]).loc[("flag_LATE", 1)]
+    assert late["text"] in [cell.rstrip("†") for cell in cells]
+
+
+def test_columns_are_named_and_fit_a_page(page, fearful_sample):
+    """A column of a segment says which; more than five stand in tables of their own."""
+    here = fearful_sample
+    titles = [f"{number} · {here.names[number]}" for number in (1, 2, 3, 4)]
+    for table in report_parts.lens_tables(here.lenses, here.names):
+        assert [head.text for head in table.header[1:5]] == titles
+        assert table.header[5:] == ("All of them",)
+    assert "" not in page.cells[:1]
+    many = fit(here.data, Recipe(("DEBT", "HOUSES"), "asinh", k=12, starts=2))
+    profiled = profile(here.data, many)
+    tables = report_parts.middles(here.data, many, {}, profiled, here.origin)
+    assert [len(table.header) for table in tables] == [5, 5, 5]
 
 
 def test_other_choices_are_in_it_only_where_they_were_tried(page, fearful_sample):
@@ -228,7 +261,8 @@ def test_other_households_are_refused(fearful_sample, sample):
 def test_the_lenses_say_on_how_many_households_a_figure_rests(page, fearful_sample):
     own = fearful_sample.lenses.table
     late = own[(own["figure"] == "flag_LATE") & (own["segment"] == -1)].iloc[0]
-    assert f"{late['text']} ({late['between']}; n {late['n']:,})" in page.cells
+    assert late["text"] in page.cells
+    assert f"{late['between']}; n\u00a0{late['n']:,}" in page.small
     assert "95% intervals are by a bootstrap of households" in " ".join(page.text)
 
 
@@ -239,7 +273,8 @@ def test_shares_of_customers_have_their_intervals():
     origin = provenance(data, Population(), "Everyone", found.recipe)
     told = Page(report(data, found, names(data, found), origin, lenses=looked))
     approved = looked.table.set_index(["figure", "segment"]).loc[("flag_loan_status", -1)]
-    assert f"{approved['text']} ({100 * approved['low']:.1f} to " in "|".join(told.cells)
+    assert approved["text"] in told.cells
+    assert any(said.startswith(f"{100 * approved['low']:.1f} to ") for said in told.small)
     words = " ".join(told.text)
     assert "as if the applicants had been drawn at random" in words
     assert "no sampling error is given" in words  # of sizes, which this report was not given

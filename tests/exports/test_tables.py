@@ -4,49 +4,54 @@ import csv
 import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 
+import csvw
+import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 from labelling import label_frame
 from tables import CUSTOMERS
 
-from lib import VERSION
+from lib import VERSION, exports
 from lib.dataset import Dataset
-from lib.exports import (
-    csv_bytes,
-    lenses_csv,
-    member_table,
-    members_csv,
-    members_parquet,
-    parquet_bytes,
-    profiles_csv,
-    provenance,
-    read_recipe,
-    recipe_json,
-)
+from lib.exports import Exported, member_table, provenance, read_recipe, recipe_json
 from lib.population import Population
 from lib.segments import Recipe, fit, profile
 from lib.segments.apply import label_file
 from lib.segments.describe.lenses import EVERYONE, lenses
 from lib.sources import examples
+from lib.sources import table as own_table
+from lib.tables.csvw import facts_of
 
 
-def header(content):
-    lines = content.decode().splitlines()
-    facts = [line.removeprefix("# ").split(": ", 1) for line in lines if line.startswith("# ")]
-    return dict(facts)
+def header(exported):
+    return facts_of(exported.metadata("t.csv"), "t.csv-metadata.json")
 
 
-def table(content):
-    return pd.read_csv(io.BytesIO(content), comment="#")
+def table(exported):
+    return pd.read_csv(io.BytesIO(exported.csv()))
+
+
+def members(here, **more):
+    return exports.members(here.data, here.found, here.names, here.origin, **more)
+
+
+def laid(exported, folder, name="t.csv"):
+    """A table as it is given, unpacked; the path of what lies beside it."""
+    with zipfile.ZipFile(io.BytesIO(exported.zipped(name))) as archive:
+        assert archive.namelist() == [name, f"{name}-metadata.json"]
+        archive.extractall(folder)
+    return folder / f"{name}-metadata.json"
 
 
 def test_a_csv_says_where_it_came_from(fearful_sample):
     here = fearful_sample
-    told = header(members_csv(here.data, here.found, here.names, here.origin))
+    told = header(members(here))
     assert told["Made with"] == f"Household Segments {VERSION}"
     assert told["Synthetic"].startswith("yes")
     assert told["Data"] == "Synthetic sample of 2019"
@@ -81,7 +86,7 @@ def blobs_like(households) -> Dataset:
 
 def test_households_with_their_segments(fearful_sample):
     here = fearful_sample
-    back = table(members_csv(here.data, here.found, here.names, here.origin, columns=("AGE", "DEBT", "NOPE")))
+    back = table(members(here, columns=("AGE", "DEBT", "NOPE")))
     assert list(back.columns) == [
         "household",
         "implicate",
@@ -102,9 +107,10 @@ def test_households_with_their_segments(fearful_sample):
 
 def test_parquet_holds_the_same_with_types_and_origin(fearful_sample):
     here = fearful_sample
-    content = members_parquet(here.data, here.found, here.names, here.origin)
-    told = json.loads(pq.read_schema(io.BytesIO(content)).metadata[b"household_segments"])
-    assert told == here.origin.facts()
+    content = members(here).parquet("t.parquet")
+    said = pq.read_schema(io.BytesIO(content)).metadata
+    assert json.loads(said[b"household_segments"]) == here.origin.facts()
+    assert facts_of(said[b"csvw"], "csvw") == here.origin.facts()
     back = pd.read_parquet(io.BytesIO(content))
     pd.testing.assert_frame_equal(back, member_table(here.data, here.found, here.names), check_dtype=False)
 
@@ -127,7 +133,7 @@ def test_a_feature_named_like_a_column_of_ours_stays_apart(blobs_like):
 def test_profiles(fearful_sample):
     here = fearful_sample
     described = profile(here.data, here.found, ["NETWORTH", "AGE"])
-    back = table(profiles_csv(here.data, here.found, here.names, here.origin, described=described))
+    back = table(exports.profiles(here.data, here.found, here.names, here.origin, described=described))
     assert len(back) == (4 + 1) * 2
     own = back[back["segment"].notna()].set_index(["segment", "column"])
     for segment in (1, 2, 3, 4):
@@ -141,7 +147,7 @@ def test_profiles(fearful_sample):
 
 def test_lenses_as_a_file(fearful_sample):
     here = fearful_sample
-    back = table(lenses_csv(here.lenses, here.names, here.origin))
+    back = table(exports.lenses(here.lenses, here.names, here.origin))
     assert len(back) == len(here.lenses.table)
     everyone = back[back["segment_name"] == "All of them"].set_index("figure")
     own = here.lenses.table[here.lenses.table["segment"] == EVERYONE].set_index("figure")
@@ -153,7 +159,7 @@ def test_lenses_of_customers_have_intervals_in_their_file():
     data = examples.loans()
     found = fit(data, Recipe(("income_annum", "loan_term"), k=3, starts=2))
     looked = lenses(data, found)
-    back = table(lenses_csv(looked, {1: "One"}, provenance(data, Population(), "Everyone", found.recipe)))
+    back = table(exports.lenses(looked, {1: "One"}, provenance(data, Population(), "Everyone", found.recipe)))
     sizes = back["figure"].str.startswith(("of_all", "count"))
     assert ((back["low"] <= back["value"]) & (back["value"] <= back["high"]))[~sizes].all()
     assert back.loc[sizes, ["low", "high"]].isna().all().all()  # nothing claims an interval that is not there
@@ -163,8 +169,6 @@ def formulas(content):
     """Every cell of a file that a spreadsheet would take for a formula, cut at any usual separator."""
     text = content.decode()
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
-    # comment lines are not quoted: they are cut at each separator
-    cells += [cell for line in text.splitlines() if line.startswith("#") for cell in re.split("[,;\t]", line)]
     number = r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?\)?$"
     return [cell for cell in cells if re.match(r"\s*[=+\-@\t\r]", cell) and not re.match(number, cell.strip())]
 
@@ -173,21 +177,23 @@ def test_no_cell_starts_a_formula(fearful_sample, attack):
     here = fearful_sample
     named = {number: f"{attack}{number}" for number in here.names}
     origin = replace(here.origin, title=attack, data=f"My file, {attack}; @x\t-2+3", population_words="x, -5, =1")
-    for content in (
-        members_csv(here.data, here.found, named, origin),
-        profiles_csv(here.data, here.found, named, origin),
-        lenses_csv(here.lenses, named, origin),
-        csv_bytes(pd.DataFrame({"=head": ["=1", "-5", "-x"], "n": [-1.5, 2, -3]}), origin),
+    frame = pd.DataFrame({"=head": ["=1", "-5", "-x"], "n": [-1.5, 2, -3]})
+    given = exports.members(here.data, here.found, named, origin)
+    for exported in (
+        given,
+        exports.profiles(here.data, here.found, named, origin),
+        exports.lenses(here.lenses, named, origin),
+        Exported(frame, attack, origin),
     ):
-        assert formulas(content) == []
-    back = table(members_csv(here.data, here.found, named, origin))
+        assert formulas(exported.csv()) == []
+    back = table(given)
     assert len(back) == len(here.data)
     assert back["segment_name"].str.startswith("'=cmd").all()
 
 
 def test_numbers_stay_numbers(fearful_sample):
     frame = pd.DataFrame({"a": [-1.5, np.nan], "b": [-2, 3], "c": ["-5", "-x"], "d": [True, False]})
-    back = table(csv_bytes(frame, fearful_sample.origin))
+    back = table(Exported(frame, "Numbers", fearful_sample.origin))
     assert back["a"].tolist()[0] == -1.5
     assert back["b"].tolist() == [-2, 3]
     assert back["c"].tolist() == ["-5", "'-x"]
@@ -195,15 +201,47 @@ def test_numbers_stay_numbers(fearful_sample):
     assert np.isnan(back["a"].iloc[1])
 
 
-def test_a_number_sign_in_a_name_starts_no_comment(fearful_sample):
-    back = table(csv_bytes(pd.DataFrame({"name #1": ["a # b", "#c"], "x": [1, 2]}), fearful_sample.origin))
-    assert back.columns.tolist() == ["name #1", "x"]
-    assert back["name #1"].tolist() == ["a # b", "#c"]
+def test_other_programs_read_a_csv_without_being_told_anything(fearful_sample, tmp_path):
+    """A header, then rows: what R's readr, Excel, DuckDB, Arrow and Python's csv take for a table by themselves."""
+    frame = pd.DataFrame({"name #1": ["a # b", "#c"], "Größe": ["Süd, Ost", 'say "so"'], "x": [1.5, -2]})
+    exported = Exported(frame, "A table", fearful_sample.origin)
+    beside = laid(exported, tmp_path)
+    content = (tmp_path / "t.csv").read_bytes()
+    assert content.startswith(b'\xef\xbb\xbf"name #1"')  # by which Excel knows that it is UTF-8
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "t.csv"), frame)
+    assert duckdb.sql("FROM read_csv($1)", params=[str(tmp_path / "t.csv")]).columns == frame.columns.tolist()
+    assert pyarrow.csv.read_csv(tmp_path / "t.csv").to_pandas()["x"].tolist() == [1.5, -2]
+    assert json.loads(beside.read_text(encoding="utf-8"))["url"] == "t.csv"
+    # and the app itself, the archive as it was given
+    assert own_table.read(exported.zipped("t.csv"), "t.zip").frame["x"].tolist() == [1.5, -2]
 
 
-def test_any_table_as_parquet(fearful_sample):
-    frame = pd.DataFrame({"a": ["=1"], "b": [2.5]})
-    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(parquet_bytes(frame, fearful_sample.origin))), frame)
+def test_what_lies_beside_a_csv_is_the_w3c_s_metadata(fearful_sample, tmp_path):
+    """Read and checked by another program: names, types and cells; and what it says to any program that knows it."""
+    here = fearful_sample
+    given = members(here)
+    odd = pd.DataFrame({"_a b": [1, 2], "é-1.~": ["x", None], "=1": [True, None], "2": [0.5, np.nan]})
+    for exported in (
+        replace(given, frame=given.frame.head(99)),
+        exports.profiles(here.data, here.found, here.names, here.origin),
+        exports.lenses(here.lenses, here.names, here.origin),
+        Exported(odd, "Odd names", here.origin, notes=("A note.",)),
+    ):
+        beside = laid(exported, tmp_path)
+        assert csvw.CSVW(str(beside), validate=True).is_valid
+        read = csvw.Table.from_file(beside)
+        rows = list(read.iterdicts())  # strict: a cell that is not of its type is an error
+        assert len(rows) == len(exported.frame)
+    assert rows[0] == {"%5Fa%20b": 1, "%C3%A9%2D1%2E%7E": "x", "%27%3D1": True, "2": 0.5}
+    laid(given, tmp_path)
+    said = json.loads(beside.read_text(encoding="utf-8"))
+    assert said["@context"][0] == "http://www.w3.org/ns/csvw"
+    assert said["dc:title"] == "Households with their segments: Denied or feared, net worth under $2M"
+    assert "no row is a real household" in said["dc:source"]
+    assert said["dc:provenance"].startswith("k-means, k = 4 on DEBT, HOUSES; transform asinh")
+    (debt,) = [column for column in said["tableSchema"]["columns"] if column["name"] == "DEBT"]
+    assert debt["titles"] == ["DEBT", "Total debt"]
+    assert (debt["datatype"], debt["schema:unitText"]) == ("double", "2019 dollars")
 
 
 def test_a_recipe_that_is_exported_can_be_applied(fearful_sample, attack):
@@ -218,13 +256,16 @@ def test_a_recipe_that_is_exported_can_be_applied(fearful_sample, attack):
     assert "\n" not in stored.names[2]
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "zip", "parquet"])
 def test_an_export_is_labelled_again_as_it_was(fearful_sample, tmp_path, kind):
     here = fearful_sample
-    make = members_csv if kind == "csv" else members_parquet
-    (tmp_path / f"t.{kind}").write_bytes(make(here.data.in_dollars(2022), here.found, here.names, later(here)))
+    given = exports.members(here.data.in_dollars(2022), here.found, here.names, later(here))
+    path = tmp_path / f"t.{kind}"
+    path.write_bytes(given.parquet(path.name) if kind == "parquet" else given.zipped("whatever.csv"))
+    if kind == "csv":
+        laid(given, tmp_path)
     stored = read_recipe(recipe_json(here.found, here.names, here.data.codebook, here.origin))
-    done = label_file(stored, tmp_path / f"t.{kind}", tmp_path / "o.parquet")
+    done = label_file(stored, path, tmp_path / "o.parquet")
     back = pd.read_parquet(tmp_path / "o.parquet")
     assert (back["segment"] == back["segment_2"]).mean() > 0.999  # a household on the very border may move
     assert done.words.endswith("Amounts were taken as 2022 dollars and put into those of 2019.")

@@ -21,6 +21,7 @@ from lib.segments import Recipe
 from lib.segments.apply import label_file, load
 from lib.sources import scf, table
 from lib.steps import Cap, Combine, Fill, MergeRare, OneHot, prepare
+from lib.tables.csvw import beside
 from tests.kept import read
 from tests.sources.test_scf import as_csv, excerpt
 
@@ -82,8 +83,9 @@ def _keep_prepared(folder: Path) -> None:
     recipe = Recipe(("income", "spent", "part"), "asinh", k=3, starts=5)
     _keep_recipe(folder, "prepared", data, recipe, text)
     origin = exports.provenance(data, Population(), "Customers", recipe)
-    members = exports.members_csv(data, segments.fit(data, recipe), NAMES, origin)
-    (folder / "members.csv").write_bytes(members)
+    members = exports.members(data, segments.fit(data, recipe), NAMES, origin)
+    (folder / "members.csv").write_bytes(members.csv())
+    beside(folder / "members.csv").write_bytes(members.metadata("members.csv"))
 
 
 def _keep_map(folder: Path) -> None:

@@ -38,11 +38,11 @@ def test_real_waves_from_the_first_view_to_segments(real_app, charts, settled):
     assert at.query_params["figure"] == "median"
     asked = trend_results.ask(at.session_state["scene"], Followed("median", "NETWORTH", None, "RACECL4"))
     trend = trend_results.known(asked)
-    content = exports.trend_csv(trend, trend_results.origin(asked, trend)).decode()
-    assert "# Data: SCF 2019, SCF 2022\n" in content
-    assert "# Dollars: 2022 dollars" in content
-    assert "Survey wave" not in content
-    assert content.count("Hispanic or Latino") == 2
+    exported = exports.trend(trend, trend_results.origin(asked, trend))
+    facts = exported.origin.facts()
+    assert (facts["Data"], facts["Dollars"]) == ("SCF 2019, SCF 2022", "2022 dollars")
+    assert "Survey wave" not in facts
+    assert exported.csv().count(b"Hispanic or Latino") == 2
     linked = settled(real_app(PAGE, over="segments", k="3", dollars="2019", data="2022"))
     assert len(charts(linked)) == 2
     sizes = charts(linked)[1][2]

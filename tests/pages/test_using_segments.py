@@ -81,6 +81,8 @@ def test_files_can_be_had_and_say_that_they_are_synthetic(app):
     labels = [b.label for b in at.get("download_button")]
     for label in ("Households, CSV", "Households, Parquet", "Profiles, CSV", "Recipe, JSON", "PNG", "SVG"):
         assert label in labels, labels
+    # none is made before its button is pressed
+    assert not [b.label for b in at.get("download_button") if b.proto.url or not b.proto.deferred_file_id]
 
 
 def test_a_report_is_made_on_request(app, settled):

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import threading
+import zipfile
 from dataclasses import replace
 
+import csvw
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -27,6 +29,7 @@ from lib.segments.apply import label_file, load, main
 from lib.segments.apply.placing import matched
 from lib.segments.apply.stored import read_recipe, to_text
 from lib.tables import read as table_files
+from lib.tables.csvw import facts_beside
 
 TWO = ("DEBT", "ASSET")
 
@@ -74,7 +77,7 @@ def test_files_get_the_labels_of_the_app(fearful_somewhere, transform, tmp_path,
         for output in ("out.csv", "out.parquet"):
             done = label_file(stored, tmp_path / source, tmp_path / output)
             is_csv = output.endswith("csv")
-            labelled = pd.read_csv(tmp_path / output, comment="#") if is_csv else pd.read_parquet(tmp_path / output)
+            labelled = pd.read_csv(tmp_path / output) if is_csv else pd.read_parquet(tmp_path / output)
             assert np.array_equal(labelled["segment"], segmentation.labels)
             assert np.allclose(labelled[list(frame.columns)], frame)
             assert (done.rows, done.missing) == (len(data), 0)
@@ -112,7 +115,7 @@ def test_columns_are_matched_in_any_case():
 def test_rows_without_a_feature_have_segment_0_and_are_counted(stored, tmp_path):
     (tmp_path / "t.csv").write_text("id,debt,ASSET\n1,0,0\n2,,0\n3,n/a,0\n4,inf,0\n5,10,1e1\n6, 0 ,0\n7,0,nan\n")
     done = label_file(stored, tmp_path / "t.csv", tmp_path / "o.csv")
-    labelled = pd.read_csv(tmp_path / "o.csv", comment="#")
+    labelled = pd.read_csv(tmp_path / "o.csv")
     assert (labelled["segment"] == 0).tolist() == [False, True, True, True, False, False, True]
     assert labelled["distance"].isna().sum() == labelled["borderline"].isna().sum() == 4
     assert (done.rows, done.missing, sum(done.sizes.values())) == (7, 4, 3)
@@ -135,7 +138,7 @@ def test_amounts_in_other_dollars(real_2019, tmp_path):
     later.to_csv(tmp_path / "later.csv", index=False)
     done = label_file(stored, tmp_path / "later.csv", tmp_path / "o.csv", dollars=2022)
     assert done.words.endswith("Amounts were taken as 2022 dollars and put into those of 2019.")
-    assert np.array_equal(pd.read_csv(tmp_path / "o.csv", comment="#")["segment"], segmentation.labels)
+    assert np.array_equal(pd.read_csv(tmp_path / "o.csv")["segment"], segmentation.labels)
 
 
 def test_an_export_of_the_app_says_its_dollars_itself(blobs, stored, tmp_path):
@@ -143,11 +146,11 @@ def test_an_export_of_the_app_says_its_dollars_itself(blobs, stored, tmp_path):
     (tmp_path / "t.csv").write_text(text)
     done = label_file(stored, tmp_path / "t.csv", tmp_path / "o.csv")
     assert "taken as 2022 dollars" in done.words
-    top = (tmp_path / "o.csv").read_text().split("\nYY1,")[0].splitlines()
-    assert top[-2:] == ["# Input: Made with: something", "# Input: Dollars: 2022 dollars"]
-    assert "# Dollars: 2022 dollars" in top
-    assert "# Made with: something" not in top
-    labelled = pd.read_csv(tmp_path / "o.csv", comment="#")
+    facts = facts_beside(tmp_path / "o.csv")
+    assert list(facts.items())[-2:] == [("Input: Made with", "something"), ("Input: Dollars", "2022 dollars")]
+    assert facts["Dollars"] == "2022 dollars"
+    assert "Made with" not in facts
+    labelled = pd.read_csv(tmp_path / "o.csv")
     assert np.array_equal(labelled["segment"], label_frame(stored, blobs.frame)["segment"])
 
 
@@ -168,7 +171,7 @@ def test_every_column_is_kept_as_it_was(stored, tmp_path):
     ]
     pd.DataFrame(rows, columns=["id", "DEBT", "ASSET", "text", "=head"]).to_csv(tmp_path / "t.csv", index=False)
     label_file(stored, tmp_path / "t.csv", tmp_path / "o.csv")
-    back = pd.read_csv(tmp_path / "o.csv", comment="#", dtype=str)
+    back = pd.read_csv(tmp_path / "o.csv", dtype=str)
     assert back["id"].tolist() == ["007", "008", "009", "010"]
     assert back["DEBT"].tolist() == ["-5", "10", "0", "0"]
     assert back["ASSET"].tolist() == ["1.50", "2", "-3.00", "0"]
@@ -197,7 +200,7 @@ def test_a_column_that_turns_to_text_further_down_is_text_throughout(stored, tmp
 def test_names_that_are_taken_get_a_number(stored, tmp_path):
     (tmp_path / "t.csv").write_text("segment,DEBT,ASSET,segment_2\nold,0,0,older\n")
     label_file(stored, tmp_path / "t.csv", tmp_path / "o.csv")
-    back = pd.read_csv(tmp_path / "o.csv", comment="#")
+    back = pd.read_csv(tmp_path / "o.csv")
     added = ["segment_3", "segment_name", "distance", "borderline"]
     assert list(back.columns) == ["segment", "DEBT", "ASSET", "segment_2", *added]
     assert back["segment"].tolist() == ["old"]
@@ -208,7 +211,7 @@ def test_other_delimiters_and_a_byte_order_mark(stored, tmp_path, delimiter, nam
     content = "\ufeff" + blobs.frame[["YY1", *TWO]].to_csv(index=False, sep=delimiter)
     (tmp_path / name).write_text(content, encoding="utf-8")
     label_file(stored, tmp_path / name, tmp_path / "o.csv")
-    back = pd.read_csv(tmp_path / "o.csv", comment="#", sep=delimiter)
+    back = pd.read_csv(tmp_path / "o.csv", sep=delimiter)
     assert np.array_equal(back["segment"], label_frame(stored, blobs.frame)["segment"])
 
 
@@ -229,7 +232,7 @@ def test_parquet_keeps_its_types_and_says_where_the_recipe_came_from(stored, tmp
     back = pd.read_parquet(tmp_path / "o.parquet")
     pd.testing.assert_frame_equal(back[list(frame.columns)], frame)
     label_file(stored, tmp_path / "t.parquet", tmp_path / "o.csv")
-    text = pd.read_csv(tmp_path / "o.csv", comment="#", dtype=str)
+    text = pd.read_csv(tmp_path / "o.csv", dtype=str)
     assert text["kind"].tolist()[:2] == ["x", "'=y"]
     assert text["DEBT"].astype(float).to_numpy() == pytest.approx(frame["DEBT"].to_numpy())
 
@@ -334,7 +337,7 @@ def test_the_command_line(recipe_file, table, tmp_path, capsys, blobs, found):
     assert told.out == ""
     assert "240 rows labelled in" in told.err
     assert "Amounts were taken as 2019 dollars." in told.err
-    assert np.array_equal(pd.read_csv(tmp_path / "o.csv", comment="#")["segment"], found.labels)
+    assert np.array_equal(pd.read_csv(tmp_path / "o.csv")["segment"], found.labels)
 
 
 @pytest.mark.parametrize(
@@ -410,7 +413,7 @@ def test_one_segment_has_no_border(blobs, found):
     assert not label_frame(read_recipe(text), blobs.frame)["borderline"].any()
 
 
-def test_a_labelled_table_says_on_its_top_where_its_labels_come_from(blobs, found, tmp_path, table):
+def test_what_lies_beside_a_labelled_table_says_where_its_labels_come_from(blobs, found, tmp_path, table):
     about = {
         "Data": "By hand, =1+1",
         "Counting": "households, by weight",
@@ -422,31 +425,40 @@ def test_a_labelled_table_says_on_its_top_where_its_labels_come_from(blobs, foun
     stored = read_recipe(to_text(found.model, {1: "a"}, blobs.codebook, 2019, about))
     table.write_text("# Data: mine, @x\n#\n# Dollars: 2019 dollars\n" + table.read_text())
     label_file(stored, table, tmp_path / "o.csv")
-    lines = (tmp_path / "o.csv").read_text().splitlines()
-    assert [line for line in lines if line.startswith("#")] == [
-        "# Labelled by: k-means, k = 4 on DEBT, ASSET; transform none, scaling standard, at most 200 starts, seed 42, "
-        "counting households",
-        f"# Labelled with: Household Segments {VERSION}",
-        "# Dollars: 2019 dollars",
-        "# Dollars of the recipe: 2019 dollars",
-        "# Recipe's data: By hand, '=1+1",
-        "# Recipe's counting: households, by weight",
-        "# Recipe's survey wave: 2019",
-        "# Recipe's synthetic: yes.",
-        "# Input: Data: mine, '@x",
-        "# Input: Dollars: 2019 dollars",
+    assert list(facts_beside(tmp_path / "o.csv").items()) == [
+        (
+            "Labelled by",
+            "k-means, k = 4 on DEBT, ASSET; transform none, scaling standard, at most 200 starts, seed 42, "
+            "counting households",
+        ),
+        ("Labelled with", f"Household Segments {VERSION}"),
+        ("Dollars", "2019 dollars"),
+        ("Dollars of the recipe", "2019 dollars"),
+        ("Recipe's data", "By hand, =1+1"),
+        ("Recipe's counting", "households, by weight"),
+        ("Recipe's survey wave", "2019"),
+        ("Recipe's synthetic", "yes."),
+        ("Input: Data", "mine, @x"),
+        ("Input: Dollars", "2019 dollars"),
     ]
-    back = pd.read_csv(tmp_path / "o.csv", comment="#")
+    beside = tmp_path / "o.csv-metadata.json"
+    assert csvw.CSVW(str(beside), validate=True).is_valid
+    back = pd.read_csv(tmp_path / "o.csv")
     assert np.array_equal(back["segment"], found.labels)
+    first = next(csvw.Table.from_file(beside).iterdicts())
+    assert first["segment"] == found.labels[0]
     # what was labelled can be labelled again, in the same dollars
     assert "2019 dollars" in label_file(stored, tmp_path / "o.csv", tmp_path / "again.csv").words
-    assert np.array_equal(pd.read_csv(tmp_path / "again.csv", comment="#")["segment_2"], found.labels)
+    assert np.array_equal(pd.read_csv(tmp_path / "again.csv")["segment_2"], found.labels)
 
 
-def test_the_top_can_be_left_out(recipe_file, table, tmp_path, found):
-    call = [str(recipe_file), str(table), "--no-header", "-o"]
+def test_where_labels_come_from_can_be_left_out(recipe_file, table, tmp_path, found):
+    call = [str(recipe_file), str(table), "--no-metadata", "-o"]
+    beside = tmp_path / "bare.csv-metadata.json"
+    beside.write_text("{}")  # of an older file
     assert main([*call, str(tmp_path / "bare.csv")]) == main([*call, str(tmp_path / "bare.parquet")]) == 0
     assert (tmp_path / "bare.csv").read_text().startswith("YY1,")
+    assert not beside.exists()
     assert np.array_equal(pd.read_csv(tmp_path / "bare.csv")["segment"], found.labels)
     assert b"household_segments" not in (pq.read_schema(tmp_path / "bare.parquet").metadata or {})
 
@@ -456,6 +468,39 @@ def test_how_far_the_nearest_centre_agrees_is_said(blobs, tmp_path, table):
     stored = read_recipe(to_text(found.model, {}, blobs.codebook, 2019, {}, 0.5))
     done = label_file(stored, table, tmp_path / "o.csv")
     assert "it gives the app's own labels for 50% of its rows." in done.words
-    assert "# Nearest centre gives the app's labels for: 50% of the recipe's own rows" in (
-        (tmp_path / "o.csv").read_text()
-    )
+    told = facts_beside(tmp_path / "o.csv")["Nearest centre gives the app's labels for"]
+    assert told == "50% of the recipe's own rows"
+
+
+def test_what_lies_beside_a_table_is_heeded_or_refused(stored, tmp_path, table):
+    """What others say of a table tells nothing here; what cannot be read might have named the year of its dollars."""
+    beside = tmp_path / "table.csv-metadata.json"
+    for foreign in ('{"notes": ["x", {"schema:name": 1}]}', '{"notes": 5}'):
+        beside.write_text(foreign)
+        assert "taken as 2019 dollars" in label_file(stored, table, tmp_path / "o.csv").words
+    for damaged in ("[]", "{", "[" * 100_000):
+        beside.write_text(damaged)
+        with pytest.raises(DataError, match=r"^table\.csv-metadata\.json should say .* no sound JSON: take it away\.$"):
+            label_file(stored, table, tmp_path / "o.csv")
+
+
+def test_an_archive_holds_one_table_or_is_refused(stored, tmp_path, table):
+    packed, out = tmp_path / "t.zip", tmp_path / "o.csv"
+    for members, words in (
+        ((), "t.zip holds no table"),
+        (("a.csv", "b.csv"), r"t.zip holds 2 tables \(a.csv, b.csv\)"),
+    ):
+        with zipfile.ZipFile(packed, "w") as archive:
+            for member in members:
+                archive.write(table, member)
+        with pytest.raises(DataError, match=words):
+            label_file(stored, packed, out)
+    packed.write_bytes(packed.read_bytes()[:-30])
+    with pytest.raises(DataError, match="damaged or locked zip archive"):
+        label_file(stored, packed, out)
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(table, "../../deep/a.csv")
+        said = {"notes": [{"schema:name": "Dollars", "schema:value": "2022 dollars"}]}
+        archive.writestr("../../deep/a.csv-metadata.json", json.dumps(said))
+    assert "taken as 2022 dollars" in label_file(stored, packed, out).words
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["o.csv", "o.csv-metadata.json", "t.zip", "table.csv"]

@@ -17,6 +17,7 @@ from lib.segments import Recipe
 from lib.segments.describe.labelled import SEGMENT, segment_variable
 from lib.sources.scf.codebook import read_codebook
 from lib.subjects import SCF
+from lib.tables.csvw import facts_of
 from lib.trends import Followed, Segments, Wave, first_followed, look, placed, trend
 from lib.trends.wave import COLUMNS
 
@@ -239,12 +240,13 @@ def test_the_file_says_what_it_is_of_and_starts_no_formula(small):
     waves = [wave(year, {1.0: 0.2, 2.0: 0.3}) for year in (2013, 2016)]
     found = trend(waves, Followed("share", "TURNFEAR", by="RACECL4"), SCF, book, who="Everyone", counted="households")
     origin = exports.provenance(small, Population(), "Everyone")
-    content = exports.trend_csv(found, origin).decode()
-    rows = list(csv.DictReader(io.StringIO("".join(line for line in content.splitlines(True) if line[0] != "#"))))
+    exported = exports.trend(found, origin)
+    rows = list(csv.DictReader(io.StringIO(exported.csv().decode())))
     assert [row["who"] for row in rows] == ["'=SUM(A1)", "'=SUM(A1)", "Other", "Other"]
     assert [row["stretch"] for row in rows] == ["1", "2", "1", "2"]
     assert {row["data"] for row in rows} == {"SCF 2013", "SCF 2016"}
     assert rows[0]["figure"] == "Denied credit or feared denial: share of households"
     assert rows[0]["method"] == "bootstrap"
-    assert "# Note: Denied credit or feared denial: asked about the past 12 months since 2016" in content
-    assert "# Synthetic: yes." in content
+    said = exported.metadata("t.csv").decode()
+    assert "Denied credit or feared denial: asked about the past 12 months since 2016" in said
+    assert facts_of(said.encode(), "said")["Synthetic"].startswith("yes.")

@@ -2,7 +2,8 @@
 
     python -m lib.segments.apply recipe.json table.csv -o labelled.csv
 
-Rows stream through in pieces, so that a table may be larger than memory. The labels are those of the app.
+Rows stream through in pieces, so that a table may be larger than memory. The labels are those of the app. Where they
+come from is said in labelled.csv-metadata.json.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,11 @@ from lib.segments.apply.placing import ADDED, Places, factor_of, matched, place_
 from lib.segments.apply.stored import MAX_BYTES, StoredRecipe, read_recipe
 from lib.segments.recipe import EXACT
 from lib.segments.segmentation import UNASSIGNED
+from lib.tables import csvw
 from lib.tables.cells import clean_name
+from lib.tables.csvw import Column
 from lib.tables.own.encoding import find_encoding
+from lib.tables.own.packed import out_of_archive
 from lib.tables.read import Source, open_table
 from lib.tables.whole import whole
 from lib.tables.write import CsvSink, ParquetSink, RetypeError
@@ -40,7 +44,7 @@ from lib.words import percent
 
 OUTPUTS = (".csv", ".parquet")
 _MOST_LINES = 40
-"""Lines above the input that are kept above the output."""
+"""Of what the input says of itself, so many facts are kept."""
 
 _LONG = 4_000
 _DOLLARS = re.compile(r"^\s*Dollars: (\d{4})\b")
@@ -55,16 +59,16 @@ class Applied:
         missing: Rows without a segment, because a feature is missing or not a number.
         borderline: Rows that might as well belong to the next segment.
         sizes: Rows in each segment.
-        seconds: Time it took.
         notes: What is worth knowing, a sentence each.
+        seconds: Time it took.
     """
 
     rows: int
     missing: int
     borderline: int
     sizes: Mapping[int, int]
-    seconds: float
     notes: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     @property
     def words(self) -> str:
@@ -77,35 +81,44 @@ class Applied:
 
 
 def label_file(
-    stored: StoredRecipe, table: Path, output: Path, *, dollars: int | None = None, header: bool = True
+    stored: StoredRecipe, table: Path, output: Path, *, dollars: int | None = None, metadata: bool = True
 ) -> Applied:
     """Label a table of any length; what is written is whole, or nothing is.
 
     Args:
         stored: A saved recipe.
-        table: CSV (also ``.gz``) or Parquet; every column is kept.
+        table: CSV (also ``.gz``) or Parquet, bare or in a ``.zip`` as the app gives it; every column is kept.
         output: ``.csv`` or ``.parquet``; an older file of that name is replaced at the end.
-        dollars: Year whose prices the table is in; by default what an export of the app says on its top, else that
-            of the recipe.
-        header: Whether the output says on its top (Parquet: in its metadata) where the labels come from.
+        dollars: Year whose prices the table is in; by default what an export of the app says of itself, else that of
+            the recipe.
+        metadata: Whether it is said where the labels come from: in a file beside a CSV (see ``lib.tables.csvw``), in
+            the metadata of Parquet. Without, what lay beside an older CSV of that name goes.
 
     Raises:
         DataError: One sentence; nothing was written then.
     """
     started = time.perf_counter()
     _check_output(table, output)
+    with out_of_archive(table) as bare:
+        done = _label(stored, bare, output, dollars, metadata=metadata)
+    return replace(done, seconds=time.perf_counter() - started)
+
+
+def _label(stored: StoredRecipe, table: Path, output: Path, dollars: int | None, *, metadata: bool) -> Applied:
     source = open_table(table, _encoding_of(stored, table))
     found = matched(stored.needs, source.names)
     if len(set(source.names)) < len(source.names):
         raise DataError(f"{table.name} has two columns of the same name: rename one of them.")
     year = _told_dollars(source) if dollars is None else _known(dollars)
     factor_of(stored, year)
-    about = _origin(stored, source, year) if header else {}
+    about = _origin(stored, source, year) if metadata else {}
     texts: set[str] = set()
     while True:
         try:
             with _draft_of(output) as draft:
-                counts, borderline = _stream(stored, source, found, output.suffix, draft, texts, year, about)
+                counts, borderline, schema = _stream(stored, source, found, output.suffix, draft, texts, year, about)
+                if output.suffix.lower() == ".csv":
+                    _say_beside(output, schema, about, source.delimiter)
             break
         except RetypeError as changed:
             texts.add(changed.column)
@@ -114,7 +127,6 @@ def label_file(
         missing=counts.pop(UNASSIGNED, 0),
         borderline=borderline,
         sizes=dict(counts),
-        seconds=time.perf_counter() - started,
         notes=_notes(stored, year),
     )
 
@@ -134,21 +146,41 @@ def _stream(
     texts: set[str],
     dollars: int | None,
     about: Mapping[str, str],
-) -> tuple[Counter[int], int]:
+) -> tuple[Counter[int], int, pa.Schema]:
+    """Rows by segment, those on a border, and the columns that were written."""
     counts: Counter[int] = Counter()
-    borderline = 0
+    borderline, schema = 0, pa.schema([])
     added = _unused(source.names)
-    sink = CsvSink(draft, source, about) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
+    sink = CsvSink(draft, source) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
     with sink:
         for piece in source.pieces():
             features = stored.features({name: piece.column(own) for name, own in found.items()})
             places = place_rows(stored, features, dollars=dollars)
             counts.update(dict(enumerate(np.bincount(places.segment).tolist())))
             borderline += int(places.borderline.sum())
-            sink.write(_labelled(piece, places, stored.names, added))
+            labelled = _labelled(piece, places, stored.names, added)
+            schema = labelled.schema
+            sink.write(labelled)
     if not sum(counts.values()):
         raise DataError("The table has no rows: there is nothing to label.")
-    return Counter({number: rows for number, rows in counts.items() if rows}), borderline
+    return Counter({number: rows for number, rows in counts.items() if rows}), borderline, schema
+
+
+def _say_beside(output: Path, schema: pa.Schema, about: Mapping[str, str], delimiter: str) -> None:
+    """Write where labels come from beside a CSV file; nothing that was said of an older one stays."""
+    if not about:
+        csvw.beside(output).unlink(missing_ok=True)
+        return
+    *_, segment, name, distance, borderline = schema.names
+    columns = {
+        segment: Column(description="Number of the segment; 0 where a feature is missing."),
+        name: Column(description="Name of the segment."),
+        distance: Column(description="Distance to its centroid on the scale of the recipe."),
+        borderline: Column(description="Whether it might as well belong to the next segment."),
+    }
+    terms = {"title": f"{output.stem}: rows with their segments", "provenance": about["Labelled by"]}
+    with whole(csvw.beside(output)) as draft:
+        draft.write_bytes(csvw.metadata(output.name, schema, about, columns=columns, terms=terms, delimiter=delimiter))
 
 
 def _labelled(piece: pa.RecordBatch, places: Places, names: Mapping[int, str], added: Sequence[str]) -> pa.RecordBatch:
@@ -172,7 +204,7 @@ def _unused(names: Sequence[str]) -> list[str]:
 
 
 def _origin(stored: StoredRecipe, source: Source, dollars: int | None) -> dict[str, str]:
-    """Where the labels come from, label to words, then what stood above the input; each fits on a line.
+    """Where the labels come from, label to words, then where the input says that it came from.
 
     ``Dollars`` are those of the table, so that the output may be labelled again.
     """
@@ -252,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise DataError(f"{asked.output.name} is the recipe itself: write to another file.")
         with _ended_as_by_hand():
             stored = load(asked.recipe)
-            done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, header=asked.header)
+            done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, metadata=asked.metadata)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing was written.\n")
         return 130
@@ -295,8 +327,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Label a table with the segments of a saved recipe.",
     )
     parser.add_argument("recipe", type=Path, help="recipe as exported by the app (.json)")
-    parser.add_argument("table", type=Path, help="table with the recipe's features (.csv, .csv.gz, .parquet)")
+    parser.add_argument("table", type=Path, help="table with the recipe's features (.csv, .csv.gz, .parquet, .zip)")
     parser.add_argument("-o", "--output", type=Path, required=True, help="where to write (.csv or .parquet)")
     parser.add_argument("--dollars", type=int, metavar="YEAR", help="year whose prices the table is in, as in 2019")
-    parser.add_argument("--no-header", dest="header", action="store_false", help="leave out where the labels come from")
+    parser.add_argument(
+        "--no-metadata",
+        "--no-header",
+        dest="metadata",
+        action="store_false",
+        help="leave out where the labels come from: the file beside a CSV, the metadata of Parquet",
+    )
     return parser

@@ -89,8 +89,13 @@ class Lenses:
 
 def in_words(figure: Mapping[Any, Any] | pd.Series) -> str:
     """A figure of ``Lenses.table``, its interval and what it rests on: "62.2% (60.7 to 63.6%; n 4,269)"."""
+    return f"{figure['text']} ({rests_on(figure)})"
+
+
+def rests_on(figure: Mapping[Any, Any] | pd.Series) -> str:
+    """Its interval and what it rests on alone: "60.7 to 63.6%; n 4,269"."""
     rests = f"n {figure['n']:,}{', very few' if 0 < figure['n'] < FEW else ''}"
-    return f"{figure['text']} ({'; '.join(filter(None, (figure['between'], rests)))})"
+    return "; ".join(filter(None, (figure["between"], rests)))
 
 
 def lens_columns(subject: Subject) -> tuple[str, ...]:

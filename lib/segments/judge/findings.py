@@ -38,12 +38,19 @@ class Findings:
     """What a segmentation says.
 
     Attributes:
-        lead: What was found, and how it compares with data without segments: three sentences at most, in Markdown.
+        found: What was found, in Markdown; where it rests on next to nothing, that comes first.
+        separated: How it compares with data without segments; empty where nothing can be told.
         details: What else is known of it, a sentence or two each.
     """
 
-    lead: str
+    found: str
+    separated: str
     details: tuple[str, ...]
+
+    @property
+    def lead(self) -> str:
+        """What was found, and how it compares with data without segments: three sentences at most, in Markdown."""
+        return f"{self.found} {self.separated}".rstrip()
 
     @property
     def text(self) -> str:
@@ -74,14 +81,14 @@ def findings(
     """
     nulls = beside or Nulls()
     warning = _too_few(found)
-    silhouette = _silhouette(found, None if warning else nulls.silhouette)
-    lead = [warning, _found(found, names, who, sure), "" if warning else _thin(found), silhouette]
+    separated = _silhouette(found, None if warning else nulls.silhouette)
+    said = [warning, _found(found, names, who, sure), "" if warning else _thin(found)]
     details = [_unassigned(found), starts_words(found)]
     if swept is not None:
         details += [agreement(advice(swept, nulls.gaps)), *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
         details += [stable.words, stability_beside(nulls.stability, None if warning else nulls.silhouette)]
-    return Findings(" ".join(filter(None, lead)), tuple(filter(None, details)))
+    return Findings(" ".join(filter(None, said)), separated, tuple(filter(None, details)))
 
 
 def stability_beside(null: Null | None, silhouette: Null | None = None) -> str:

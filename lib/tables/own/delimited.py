@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib.errors import DataError
+from lib.tables import remarks
 from lib.tables.files import MEGABYTE, shown
 from lib.tables.own import raw
 from lib.tables.own.encoding import as_utf8, find_encoding
@@ -155,8 +156,8 @@ def _without_quotes_above(path: Path, dialect: _Dialect) -> None:
 def _named_by_a_remark(path: Path, dialect: _Dialect) -> tuple[str, ...]:
     """Where the line above the numbers is passed over for its # and has a cell for each column."""
     with path.open(encoding="utf-8", errors="replace") as file:
-        above = [line for line in islice(file, dialect.skipped) if line.strip()]
-    if not above or not above[-1].startswith("#") or above[-1].count(dialect.delimiter) + 1 != dialect.columns:
+        above = list(islice(file, dialect.skipped))
+    if not remarks.names_columns(above, dialect.delimiter, dialect.columns):
         return ()
     return ("The line above the first row begins with #, as remarks do: if it names the columns, take the # away.",)
 
@@ -245,7 +246,7 @@ def _is_one_column(lines: list[str]) -> bool:
     A title above a table is told by a blank line below it, or by lines that are parted otherwise.
     """
     head, *below = _QUOTED.sub('"', "".join(lines)).splitlines() or [""]
-    if not head.strip() or head.startswith("#") or any(mark in head for mark in _USUAL):
+    if remarks.is_above(head) or any(mark in head for mark in _USUAL):
         return False
     parted = [line for line in below if any(mark in line for mark in _USUAL)]
     if not parted or all(_DECIMALS.match(line) for line in parted):
@@ -260,7 +261,7 @@ def _titles(lines: list[str], delimiter: str) -> int:
     """Lines above a table: blank, beginning with #, or with nothing that is parted."""
     marks = delimiter or _USUAL
     for at, line in enumerate(lines):
-        if line.strip() and not line.startswith("#") and any(mark in line for mark in marks):
+        if not remarks.is_above(line) and any(mark in line for mark in marks):
             return at
     return 0
 

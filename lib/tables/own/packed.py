@@ -17,8 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from lib.errors import DataError
+from lib.tables import csvw
 from lib.tables.files import MEGABYTE, PACKINGS, any_error_as, is_stata, shown
-from lib.tables.own.laid import MOST_IN_MEMORY, Room, room
+from lib.tables.own.laid import MOST_IN_MEMORY, Room, folder, room
 from lib.tables.own.limits import MAX_BYTES, MAX_UNPACKED
 
 Brought = str | os.PathLike[str] | bytes | IO[bytes]
@@ -98,6 +99,43 @@ def bare(brought: Brought, name: str | None = None, *, max_bytes: int = MAX_BYTE
         yield Bare(path, name, kind, digest, path.stat().st_size)
 
 
+@contextlib.contextmanager
+def out_of_archive(path: Path, most: int = MAX_UNPACKED) -> Iterator[Path]:
+    """The table of a zip archive, and what lies beside it there, for as long as the ``with`` block runs.
+
+    What is in no archive stays where it is. No name in an archive becomes a path.
+
+    Args:
+        path: Of any file.
+        most: Bytes that the table may unpack to.
+
+    Raises:
+        DataError: One sentence, if the archive is damaged or locked, or holds no table, several or too large a one.
+    """
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        yield path
+        return
+    name = shown(path.name)
+    with contextlib.ExitStack() as stack:
+        with (
+            any_error_as(f"{name} is a damaged or locked zip archive: make it again."),
+            _archive(path, name) as archive,
+        ):
+            member = _only_table(archive.infolist(), name)
+            place = stack.enter_context(folder(member.file_size))
+            table = place / f"table{PurePosixPath(member.filename).suffix.lower()}"
+            _take(archive, member, table, name, most)
+            for said in archive.infolist():
+                if said.filename == f"{member.filename}{csvw.ENDING}" and _is_small(said):
+                    _take(archive, said, csvw.beside(table), name, most)
+        yield table
+
+
+def _is_small(said: zipfile.ZipInfo) -> bool:
+    """Whether what lies beside a table can be what the app writes there."""
+    return said.file_size <= csvw.MAX_BYTES and said.compress_type in PACKINGS and not said.flag_bits & 1
+
+
 def _name_of(brought: Brought) -> str:
     given = brought if isinstance(brought, str | os.PathLike) else getattr(brought, "name", None)
     return Path(given).name if isinstance(given, str | os.PathLike) else "The table"
@@ -169,10 +207,14 @@ def _from_zip(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
             return path, "workbook"
         member = _only_table(members, name)
         target = place.file("unpacked", member.file_size)
-        with archive.open(member) as stream:
-            if not _is_copied(stream, target, name, MAX_UNPACKED):
-                raise _too_large(name)
+        _take(archive, member, target, name, MAX_UNPACKED)
     return target, _kind(target, name, packed=True)
+
+
+def _take(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, name: str, most: int) -> None:
+    with archive.open(member) as stream:
+        if not _is_copied(stream, target, name, most):
+            raise _too_large(name, most)
 
 
 def _gunzipped(path: Path, place: Room, name: str) -> Path:
@@ -183,7 +225,7 @@ def _gunzipped(path: Path, place: Room, name: str) -> Path:
             if _is_copied(stream, target, name, most):  # type: ignore[arg-type]
                 return target
         target.write_bytes(b"")
-    raise _too_large(name)
+    raise _too_large(name, MAX_UNPACKED)
 
 
 @contextlib.contextmanager
@@ -204,7 +246,7 @@ def _is_workbook(members: list[zipfile.ZipInfo], name: str) -> bool:
     if not any(member.filename.lower() in _WORKBOOK_PARTS for member in members):
         return False
     if sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise _too_large(name)
+        raise _too_large(name, MAX_UNPACKED)
     return True
 
 
@@ -221,7 +263,7 @@ def _only_table(members: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
     if member.compress_type not in PACKINGS:
         raise DataError(f"{name} is packed in an unusual way: unpack it, or make an ordinary zip of it.")
     if member.file_size > MAX_UNPACKED:
-        raise _too_large(name)
+        raise _too_large(name, MAX_UNPACKED)
     return member
 
 
@@ -245,10 +287,9 @@ def _is_copied(stream: IO[bytes], target: Path, name: str, most: int) -> bool:
     return True
 
 
-def _too_large(name: str) -> DataError:
+def _too_large(name: str, most: int) -> DataError:
     return DataError(
-        f"{name} unpacks to more than {MAX_UNPACKED // MEGABYTE:,} MB, the most that is read: "
-        "leave out rows or columns."
+        f"{name} unpacks to more than {most // MEGABYTE:,} MB, the most that is read: leave out rows or columns."
     )
 
 

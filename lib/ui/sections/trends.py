@@ -213,10 +213,11 @@ def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
         }
     )
     controls.dataframe(shown, alt=trend.words)
+    name = f"{trend.title} {asked.scene.title}"
     st.download_button(
         "Figures, CSV",
-        lambda: exports.trend_csv(trend, trend_results.origin(asked, trend)),
-        file_name(f"{trend.title} {asked.scene.title}", what, ending="csv"),
+        lambda: exports.trend(trend, trend_results.origin(asked, trend)).zipped(file_name(name, what, ending="csv")),
+        file_name(name, what, ending="zip"),
         icon=":material/download:",
         key=f"file_{what}",
         on_click="ignore",

@@ -14,21 +14,29 @@ from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file
 from lib.segments.apply.stored import StoredRecipe, read_recipe
+from lib.tables import csvw
+from lib.tables.files import MEGABYTE
 from lib.tables.own.laid import folder
+from lib.tables.own.packed import out_of_archive
 from lib.ui.run import background, drawing, segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
-from lib.words import capitalised, file_name, literal
+from lib.words import capitalised, file_name, literal, slug
 from lib.work import log
+from lib.work.progress import part_of
 
 _PICTURED = ("plane_chart", "map_pca", "map_tsne", "map_umap", "lens_chart", "sensitivity_chart")
 """Charts of a page that go into its report besides the report's own."""
 
+_TESTED = 0.5
+"""Of the bar of a report, what its test of stability takes."""
+
 _MOST_MB = 50
-_TIMES = 3
-"""How much room a table and the same with labels take, against the table."""
+_MOST_UNPACKED = 4 * _MOST_MB * MEGABYTE
+_TIMES = 2
+"""How much room a table with labels takes, against the table."""
 
 
 def render(scene: Segmented) -> None:
@@ -59,43 +67,53 @@ def _file_name(scene: Segmented, what: str, ending: str) -> str:
     return file_name(f"{scene.about.name} {scene.title}", what, ending=ending)
 
 
-def _files(scene: Segmented) -> list[tuple[str, str, str, Callable[[], bytes | str]]]:
-    """Label, what is in it, ending and maker of every file that can be had."""
+def _files(scene: Segmented) -> list[tuple[str, str, Callable[[], bytes]]]:
+    """Label, name and maker of every file that can be had."""
     view, recipe, found, names = scene.view, scene.recipe, scene.found, scene.names
     origin, data = segment_results.origin(view, scene.heading, recipe), scene.members(recipe.features)
     members = scene.entity.plural
     label = capitalised(members)
 
-    def profiles() -> bytes:
+    def own() -> exports.Exported:
+        return exports.members(data, found, names, origin)
+
+    def profiles() -> exports.Exported:
         described = segment_results.profile(view, recipe, scene.described)
         sure = segment_results.sureness(view, recipe, scene.described)
-        return exports.profiles_csv(
-            scene.members(scene.described), found, names, origin, described=described, sure=sure
-        )
+        return exports.profiles(scene.members(scene.described), found, names, origin, described=described, sure=sure)
 
-    def lenses() -> bytes:
-        return exports.lenses_csv(segment_results.lenses(view, recipe), names, origin)
+    def lenses() -> exports.Exported:
+        return exports.lenses(segment_results.lenses(view, recipe), names, origin)
 
+    parquet, json = _file_name(scene, members, "parquet"), _file_name(scene, "recipe", "json")
     return [
-        (f"{label}, CSV", members, "csv", lambda: exports.members_csv(data, found, names, origin)),
-        (f"{label}, Parquet", members, "parquet", lambda: exports.members_parquet(data, found, names, origin)),
-        ("Profiles, CSV", "profiles", "csv", profiles),
-        *([("Lenses, CSV", "lenses", "csv", lenses)] if scene.subject.lenses else []),
-        ("Recipe, JSON", "recipe", "json", lambda: exports.recipe_json(found, names, scene.codebook, origin)),
+        _as_csv(scene, label, members, own),
+        (f"{label}, Parquet", parquet, lambda: own().parquet(parquet)),
+        _as_csv(scene, "Profiles", "profiles", profiles),
+        *([_as_csv(scene, "Lenses", "lenses", lenses)] if scene.subject.lenses else []),
+        ("Recipe, JSON", json, lambda: exports.recipe_json(found, names, scene.codebook, origin)),
     ]
+
+
+def _as_csv(
+    scene: Segmented, label: str, what: str, make: Callable[[], exports.Exported]
+) -> tuple[str, str, Callable[[], bytes]]:
+    """A table as CSV, in an archive with what is said of it."""
+    return f"{label}, CSV", _file_name(scene, what, "zip"), lambda: make().zipped(_file_name(scene, what, "csv"))
 
 
 def _render_files(scene: Segmented) -> None:
     st.subheader("Files")
     with st.container(horizontal=True):
-        for label, what, ending, make in _files(scene):
+        for label, name, make in _files(scene):
             st.download_button(
-                label, _noted(make, ending, scene), _file_name(scene, what, ending), icon=":material/download:",
-                key=f"file_{what}_{ending}", on_click="ignore",
+                label, _noted(make, Path(name).suffix[1:], scene), name, icon=":material/download:",
+                key=f"file_{slug(label)}", on_click="ignore",
             )  # fmt: skip
     st.caption(
         f"Each file says where it came from: {'wave, dollars, ' if scene.dollars else ''}"
-        f"counting, population, recipe, and synthetic where it is.{_all_columns(scene)}"
+        "counting, population, recipe, and synthetic where it is. A CSV is a plain table, and lies in its zip beside a "
+        f"file that says this and what each column is.{_all_columns(scene)}"
     )
 
 
@@ -172,6 +190,9 @@ def _render_report(scene: Segmented) -> None:
 
 def _report(scene: Segmented, question: str, figures: list[exports.Figure], progress: Progress) -> bytes:
     view, recipe = scene.view, scene.recipe
+    stable = segment_results.known_stability(view, recipe) or segment_results.stability(
+        view, recipe, part_of(progress, 0.0, _TESTED)
+    )
     return exports.report(
         scene.members(recipe.features),
         scene.found,
@@ -179,7 +200,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         segment_results.origin(view, scene.heading, recipe),
         question=question,
         swept=segment_results.known_sweep(view, recipe),
-        stable=segment_results.known_stability(view, recipe),
+        stable=stable,
         beside=segment_results.beside(view, recipe),
         sensitive=segment_results.known_sensitivity(view, recipe),
         told=segment_results.explanation(view, recipe),
@@ -188,7 +209,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         figures=figures,
-        progress=progress,
+        progress=part_of(progress, _TESTED, 1.0),
     )
 
 
@@ -200,7 +221,7 @@ def _render_apply(scene: Segmented) -> None:
     stored = left.file_uploader("Recipe, JSON", type="json", max_upload_size=8, key=f"recipe_file_{turn}")
     table = right.file_uploader(
         f"{capitalised(members)}, CSV or Parquet",
-        type=["csv", "parquet"],
+        type=["csv", "zip", "parquet"],
         max_upload_size=_MOST_MB,
         key=f"table_file_{turn}",
     )
@@ -255,10 +276,16 @@ def _label(read: StoredRecipe, recipe: Any, table: Any) -> None:  # noqa: ANN401
 
 def _labelled(read: StoredRecipe, table: Any) -> tuple[str, bytes, str]:  # noqa: ANN401 - Streamlit's uploaded file
     """What was done, the labelled table, and what its file is called."""
-    ending = "parquet" if table.name.lower().endswith(".parquet") else "csv"
-    content = table.getvalue()
-    with folder(_TIMES * len(content)) as place:
-        given, labelled = place / f"table.{ending}", place / f"labelled.{ending}"
+    suffix, content = Path(table.name).suffix.lower(), table.getvalue()
+    ending = "parquet" if suffix == ".parquet" else "csv"
+    name = file_name(f"labelled {Path(table.name).stem}", ending=ending)
+    with folder(len(content)) as place:
+        given = place / f"table{suffix}"
         given.write_bytes(content)
-        done = label_file(read, given, labelled)
-        return done.words, labelled.read_bytes(), file_name(f"labelled {Path(table.name).stem}", ending=ending)
+        with out_of_archive(given, _MOST_UNPACKED) as bare, folder(_TIMES * bare.stat().st_size) as room:
+            labelled = room / name
+            done = label_file(read, bare, labelled)
+            made = labelled.read_bytes()
+            if ending == "csv":
+                made = csvw.zipped(name, made, csvw.beside(labelled).read_bytes())
+    return done.words, made, str(Path(name).with_suffix(".zip")) if ending == "csv" else name

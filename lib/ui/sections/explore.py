@@ -184,17 +184,17 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
 
 def _drawn(scene: Scene, result: explore.Relation) -> str:
     """How many points there are, of how many members."""
-    points, each = len(result.points), result.each
-    if scene.counts_both_ways and scene.view.counting != ROWS:
-        behind = scene.entity.several(each) if round(each) == 1 else f"{each:,.0f} {scene.unit}"
-        again = f", some {scene.unit} more than once" if points > results.size(scene.view).sampled else ""
-        return f"{points:,} points drawn in proportion to weight, each for {behind}{again}"
-    everybody = round(points * each)
-    return (
-        f"{points:,} of {everybody:,} {scene.unit} drawn at random"
-        if points < everybody
-        else f"{points:,} {scene.unit}"
-    )
+    points, rows = len(result.points), scene.view.counting == ROWS
+    unit, one = (scene.unit, "") if rows else (f"{scene.entity.behind} {scene.unit}".strip(), _OF_ONE)
+    one = one if scene.about.implicates > 1 else ""
+    if points == result.among:
+        weigh = ", whatever its weight" if scene.about.weight and not rows else ""
+        return f"{points:,} points: each of the {unit} once{one}{weigh}"
+    how = "at random" if rows or not scene.about.weight else "in proportion to weight"
+    return f"{points:,} of {result.among:,} {unit}{one}, drawn {how}, each at most once"
+
+
+_OF_ONE = ", by one implicate"
 
 
 def _correlated(scene: Scene, result: explore.Relation) -> str:

@@ -188,10 +188,16 @@ def _draw(
     drawn = _drawn_of(scene, projection, large=large)
     st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]
-    look = (charts.colour_of(column), contoured, sized, large)
+    codes = _points(scene, drawn, colour, sized=False)["value"].nunique() if column and column.is_category else 0
+    look = (charts.colour_of(column), contoured, sized, large, codes)
     draw(
         lambda: charts.members(
-            entity=scene.entity, colour=look[0], contoured=contoured, sized=sized, height=620 if large else 400
+            entity=scene.entity,
+            colour=look[0],
+            contoured=contoured,
+            sized=sized,
+            codes=codes,
+            height=620 if large else 400,
         ),
         scene,
         projection.key,

@@ -12,7 +12,8 @@ import pandas as pd
 from lib.charts import theme
 from lib.explore import Scale
 
-HELP = "Ctrl or \N{PLACE OF INTEREST SIGN} with the wheel zooms, a drag moves, a double click or Reset leads back."
+ZOOMS = "Ctrl or \N{PLACE OF INTEREST SIGN} with the wheel zooms"
+HELP = f"{ZOOMS}, a drag then moves, a double click or Reset leads back."
 
 _MOVED = "moved"
 _RESET = pd.DataFrame({"word": ["Reset"]})

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import explore
 from lib.charts import explore as charts
-from lib.charts import told
+from lib.charts import told, zoom
 from lib.dataset import ROWS, Variable
 from lib.errors import EstimateError
 from lib.estimates import THIN
@@ -178,7 +178,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
         scene,
         sentence,
         results.how_sure(scene.view),
-        f"{_drawn(scene, result)}; drag to move, scroll to zoom.",
+        f"{_drawn(scene, result)}. {zoom.HELP}",
     )
 
 

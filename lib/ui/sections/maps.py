@@ -183,7 +183,8 @@ def _draw(
     state = st.session_state
     contoured, sized = bool(state.get("contours")), _is_sized(projection)
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
-    place = f"map_{projection.method}"
+    place, times = f"map_{projection.method}", picking.times_redrawn(projection.method)
+    element = f"{place}_{times}" if times else place
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     drawn = _drawn_of(scene, projection, large=large)
     st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]")
@@ -206,6 +207,7 @@ def _draw(
         *look,
         alt_text=sentence,
         key=place,
+        element=element,
         tables=lambda: charts.members_tables(
             _points(scene, drawn, colour, sized=sized),
             map_results.centres(scene.view, scene.recipe, projection),
@@ -217,7 +219,7 @@ def _draw(
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         marks={FOUND: _mark(scene, projection, one)},
-        on_select=lambda: picking.take(scene, find, place),
+        on_select=lambda: picking.take(scene, find, element, projection.method),
         selection_mode=[charts.BOX, charts.POINT],
     )
 

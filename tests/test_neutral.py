@@ -392,8 +392,9 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
     frame = pd.read_csv(io.BytesIO(table), comment="#")
     assert frame["row"].tolist() == mine.ids.tolist()
     assert pd.read_parquet(io.BytesIO(exports.members_parquet(mine, found, called, origin)))["row"].iloc[0] == "C10001"
-    profiles = exports.profiles_csv(mine, found, called, origin)
-    assert b"All of them" in profiles
+    others = segments.Others("All rows", segments.statistics(mine, named[:2]))
+    profiles = exports.profiles_csv(mine, found, called, origin, columns=named[:2], beside=others)
+    assert b"All rows" in profiles
     page = exports.report(mine, found, called, origin, stable=segments.stability(mine, found, resamples=2))
     stored = exports.recipe_json(found, called, mine.codebook, origin)
     for text in (table, profiles, page):

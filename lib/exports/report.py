@@ -25,6 +25,7 @@ from lib.exports.report_parts import Picture, Section
 from lib.segments import (
     Explanation,
     Nulls,
+    Others,
     Profile,
     Progress,
     Segmentation,
@@ -81,6 +82,7 @@ def report(
     sure: Sureness | None = None,
     apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
+    others: Others | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
 ) -> bytes:
@@ -101,6 +103,7 @@ def report(
         sure: How far off their sizes may be; without it only lenses have intervals.
         apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
+        others: Those whom all of them are shown beside, with the features.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
 
@@ -133,11 +136,15 @@ def report(
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
                 parts.sizes(dataset, segmentation, called, sure),
-                parts.middles(dataset, segmentation, described, origin, sure),
+                parts.middles(dataset, segmentation, described, origin, sure, others),
             ),
         ),
         Section("Charts", left_out, pictures=pictures),
-        *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
+        *(
+            [Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called, origin.title))]
+            if lenses
+            else []
+        ),
         parts.method(dataset, segmentation),
         *([parts.choice(swept, nulls.gaps)] if swept is not None else []),
         parts.trust(segmentation, stable, told, called, sure, sensitive, nulls),

@@ -20,6 +20,7 @@ from lib.segments import (
     Gaps,
     Null,
     Nulls,
+    Others,
     Profile,
     Segmentation,
     Sensitivity,
@@ -178,17 +179,27 @@ def middles(
     described: Profile,
     origin: Provenance,
     sure: Sureness | None = None,
+    beside: Others | None = None,
 ) -> Table:
-    """Median and mean of each segment's members, two rows per feature, with their intervals where these are known."""
+    """Median and mean of each segment's members, two rows per feature, with their intervals where these are known.
+
+    All that were segmented, and those whom they are shown beside, stand at the end of each row.
+    """
     codebook, numbers = dataset.codebook, segmentation.model.numbers
     told = with_ends(described.table, sure)
+    wholes = {origin.title: described.everyone, **({} if beside is None else {beside.title: beside.table})}
     rows = tuple(
-        (f"{codebook.label(name)}, {kind}", *(told_of(told.loc[(s, name)], kind, say) for s in numbers))
+        (
+            f"{codebook.label(name)}, {kind}",
+            *(told_of(told.loc[(s, name)], kind, say) for s in numbers),
+            *(say(whole.loc[name, kind]) for whole in wholes.values()),
+        )
         for name in segmentation.recipe.features
         for kind, say in (("median", codebook[name].text), ("mean", codebook[name].mean_text))
     )
     money = f", in {origin.dollars} dollars" if origin.dollars else ""
-    return Table(f"Medians and means of members{money}", ("Feature", *(str(number) for number in numbers)), rows)
+    header = ("Feature", *(str(number) for number in numbers), *wholes)
+    return Table(f"Medians and means of members{money}", header, rows)
 
 
 def cards(
@@ -229,12 +240,12 @@ def _apart(dataset: Dataset, described: Profile, number: int, apart: pd.DataFram
     return f"Set apart by {listed(phrases)}."
 
 
-def lens_tables(lenses: Lenses, names: Mapping[int, str]) -> tuple[Table, ...]:
-    """One table per lens, a column per segment, everyone last."""
-    return tuple(_lens_table(lenses, name, names) for name in lenses.names)
+def lens_tables(lenses: Lenses, names: Mapping[int, str], title: str) -> tuple[Table, ...]:
+    """One table per lens, a column per segment, all of them last, by the name of their population."""
+    return tuple(_lens_table(lenses, name, names, title) for name in lenses.names)
 
 
-def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
+def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str], title: str) -> Table:
     own = lenses.lens(name)
     segments = sorted(own["segment"].unique(), key=lambda number: (number == EVERYONE, number))
     rows = []
@@ -244,7 +255,7 @@ def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str]) -> Table:
         base = "" if first["base"].startswith("all ") else f" ({first['base']})"
         cells = [_cell(by_segment.loc[s]) for s in segments]
         rows.append((f"{first['label']}{base}", *cells))
-    header = ("", *("All of them" if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
+    header = ("", *(title if s == EVERYONE else str(s) if s in names or s else "Unassigned" for s in segments))
     return Table(name, header, tuple(rows), _unsure_note(bool(own["unsure"].any()), lenses.entity))
 
 

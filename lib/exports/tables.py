@@ -18,14 +18,12 @@ import pyarrow.parquet as pq
 from lib import METADATA
 from lib.dataset import Codebook, Dataset
 from lib.exports.provenance import Provenance
-from lib.segments import Profile, Segmentation, profile
+from lib.segments import Others, Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
 from lib.tables.cells import clean_name, clean_names, comment_lines, guarded_frame
 from lib.trends import Trend
-
-EVERYONE_NAME = "All of them"
 
 
 def csv_bytes(frame: pd.DataFrame, origin: Provenance) -> bytes:
@@ -106,9 +104,13 @@ def profile_table(
     names: Mapping[int, str],
     codebook: Codebook,
     sure: Sureness | None = None,
+    *,
+    title: str,
+    beside: Others | None = None,
 ) -> pd.DataFrame:
-    """A profile as one long table: a row per segment (everyone last) and column, sizes beside every row.
+    """A profile as one long table: a row per segment and column, sizes beside every row.
 
+    Below the segments are all that were segmented, called ``title``, and those whom they are shown beside, if any.
     Where it is known how sure they are, the ends of 95 % intervals stand behind each figure, for segments.
     """
     called = clean_names(names)
@@ -125,12 +127,13 @@ def profile_table(
     for name in (members, "share", "sampled", "thin"):
         own.insert(own.columns.get_loc("column"), name, sizes.loc[own["segment"], name].to_numpy())
     everyone = described.everyone.reset_index().assign(
-        segment_name=EVERYONE_NAME,
+        segment_name=clean_name(title),
         **{members: sizes[members].sum()},
         share=1.0,
         difference=0.0,
     )
-    table = pd.concat([own.astype({"segment": "Int64"}), everyone], ignore_index=True)
+    others = [] if beside is None else [beside.table.reset_index().assign(segment_name=clean_name(beside.title))]
+    table = pd.concat([own.astype({"segment": "Int64"}), everyone, *others], ignore_index=True)
     at = table.columns.get_loc("column") + 1
     table.insert(at, "label", [codebook.label(name) for name in table["column"]])
     table.insert(at + 1, "unit", [codebook[name].measured_in if name in codebook else "" for name in table["column"]])
@@ -146,6 +149,7 @@ def profiles_csv(
     described: Profile | None = None,
     columns: Sequence[str] | None = None,
     sure: Sureness | None = None,
+    beside: Others | None = None,
 ) -> bytes:
     """What segments are like, as CSV; see ``lib.segments.describe.profile`` and ``profile_table``.
 
@@ -157,14 +161,16 @@ def profiles_csv(
         described: The profile, if it is there already.
         columns: Otherwise the columns to describe; by default the features.
         sure: How far off the figures may be, of the same columns.
+        beside: Those whom they are shown beside, of the same columns.
     """
     told = described or profile(dataset, segmentation, columns)
-    return csv_bytes(profile_table(segmentation, told, names, dataset.codebook, sure), origin)
+    table = profile_table(segmentation, told, names, dataset.codebook, sure, title=origin.title, beside=beside)
+    return csv_bytes(table, origin)
 
 
 def lenses_csv(lenses: Lenses, names: Mapping[int, str], origin: Provenance) -> bytes:
     """Every lens as CSV, one row per figure and segment; ``low`` and ``high`` where there are intervals."""
-    called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
+    called = {**clean_names(names), EVERYONE: clean_name(origin.title)}
     table = lenses.table.drop(columns=["text", "between", *([] if lenses.intervals else ["low", "high"])])
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
     table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)

@@ -28,15 +28,25 @@ def render(scene: Segmented) -> None:
     codebook = scene.codebook
     table = segment_results.contrast(scene.view, scene.recipe, first, second or None, scene.described)
     text = {name: codebook[name].text for name in table.index}
-    one, other = (_headed(number) for number in (first, second))
+    one, other = (_headed(scene, number) for number in (first, second))
+    beside = segment_results.others(scene.view, scene.heading, scene.described)
+
+    def of_others(statistic: str, said: Mapping[str, Callable[[float], str]]) -> dict[str, list[str]]:
+        if beside is None:
+            return {}
+        values = beside.table.loc[table.index, statistic]
+        return {f"{statistic.capitalize()}: {beside.title}": [said[name](value) for name, value in values.items()]}
+
     shown = pd.DataFrame(
         {
             "Column": table["label"],
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
+            **of_others("median", text),
             **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
+            **of_others("mean", {name: codebook[name].mean_text for name in table.index}),
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
         }
     )
@@ -44,7 +54,10 @@ def render(scene: Segmented) -> None:
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
     told = results.how_sure(scene.view)
-    controls.chart_note(scene, told, f"{capitalised(one)}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
+    rests = f"{capitalised(one)}: {entity.sampled(sampled[first])}; {other}: {whole:,}"
+    if beside is not None:
+        rests += f"; {beside.title}: {results.size(scene.view.others).sampled:,}"
+    controls.chart_note(scene, told, f"{rests}.")
     if scene.about.wave is not None:
         _render_waves(scene)
 
@@ -74,12 +87,12 @@ def _choose(scene: Segmented) -> tuple[int, int]:
 
 
 def _called(scene: Segmented, number: int) -> str:
-    return "All of them" if number == _EVERYONE else title_of(number, scene.shown)
+    return scene.title if number == _EVERYONE else title_of(number, scene.shown)
 
 
-def _headed(number: int) -> str:
+def _headed(scene: Segmented, number: int) -> str:
     """The same for a heading: names stand in the choices above, and would push figures off the page."""
-    return "all of them" if number == _EVERYONE else f"segment {number}"
+    return scene.title if number == _EVERYONE else f"segment {number}"
 
 
 def _render_waves(scene: Segmented) -> None:

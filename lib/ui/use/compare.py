@@ -10,7 +10,7 @@ import streamlit as st
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import difference, told_each
-from lib.segments import Floor, Persistence, Sureness
+from lib.segments import Floor, Others, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
@@ -31,22 +31,15 @@ def render(scene: Segmented) -> None:
     one, other = (_headed(scene, number) for number in (first, second))
     beside = segment_results.others(scene.view, scene.heading, scene.described)
 
-    def of_others(statistic: str, said: Mapping[str, Callable[[float], str]]) -> dict[str, list[str]]:
-        if beside is None:
-            return {}
-        values = beside.table.loc[table.index, statistic]
-        return {f"{statistic.capitalize()}: {beside.title}": [said[name](value) for name, value in values.items()]}
-
     shown = pd.DataFrame(
         {
             "Column": table["label"],
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
-            **of_others("median", text),
+            **_of_others(beside, table, text),
             **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
-            **of_others("mean", {name: codebook[name].mean_text for name in table.index}),
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
         }
     )
@@ -60,6 +53,16 @@ def render(scene: Segmented) -> None:
     controls.chart_note(scene, told, f"{rests}.")
     if scene.about.wave is not None:
         _render_waves(scene)
+
+
+def _of_others(
+    beside: Others | None, table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]
+) -> dict[str, list[str]]:
+    """Medians of those whom all of them are shown beside."""
+    if beside is None:
+        return {}
+    medians = beside.table.loc[table.index, "median"]
+    return {f"Median: {beside.title}": [text[name](value) for name, value in medians.items()]}
 
 
 def _apart(table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]) -> list[str]:

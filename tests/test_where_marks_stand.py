@@ -94,7 +94,7 @@ def test_silhouettes_are_as_high_for_twelve_segments_as_for_two():
     def height(number):
         labels = np.repeat(np.arange(1, number + 1), 4)
         values = np.linspace(-0.2, 0.9, len(labels))[:, None]
-        found = Silhouettes(values, values.mean(axis=0)) if number else None
+        found = Silhouettes(values, values.mean(axis=0))
         names = {segment: f"Segment {segment}" for segment in range(1, number + 1)}
         return drawn(segments.silhouettes(found, labels, np.ones(len(labels)), names))[1]
 

@@ -73,6 +73,7 @@ def test_the_figure_of_a_bar_below_nothing_stands_on_its_other_side(sample):
     assert set(said) == {"-$15,027", "-$9,000", "$60,000", "$40,000"}
     for text, (x, y, align) in said.items():
         left, right = next(ends for middle, ends in bars.items() if abs(middle - y) <= 1)
+        assert x > 7 * len(text) if align == "right" else x < 600 - 7 * len(text)  # nothing of it is cut off
         assert (align == "right" and x <= left) if text.startswith("-") else (align == "left" and x >= right)
 
 

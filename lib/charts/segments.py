@@ -289,7 +289,7 @@ def means_and_medians(
             "value:Q",
             title=theme.title(variable, dollars),
             axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=4),
-            scale=alt.Scale(padding=30),
+            scale=alt.Scale(domain=_with_room(frame), nice=False),
         ),
         tooltip=[
             alt.Tooltip("segment:N", title="Segment"),
@@ -309,6 +309,18 @@ def means_and_medians(
 
 
 _FIGURES = ["Mean", "Median"]
+
+
+_FIGURES_ROOM = 0.22
+"""How far an axis goes on beyond its bars and lines, as a share of these: there their figures stand."""
+
+
+def _with_room(frame: pd.DataFrame) -> list[float]:
+    """The ends of the axis of bars in ``value``, with their intervals and figures."""
+    ends = frame[["value", "low", "high"]].to_numpy(dtype=float)
+    low, high = min(0.0, float(np.nanmin(ends))), max(0.0, float(np.nanmax(ends)))
+    room = _FIGURES_ROOM * ((high - low) or 1.0)
+    return [low - room if (frame["value"] < 0).any() else low, high + room]
 
 
 def _beyond(marks: alt.Chart, which: str, align: Literal["left", "right"], away: int) -> alt.Chart:

@@ -57,6 +57,11 @@ class Variable:
         """Whether sums, means and quantiles of the column mean something."""
         return self.unit in AMOUNT_UNITS and self.unasked is None
 
+    @property
+    def is_of_ranks(self) -> bool:
+        """Whether its codes are stretches of a ranking of all members: what share belongs to each is no finding."""
+        return self.is_category and {label.split()[-1] for label in self.values.values()} == {"percentile"}
+
     def text(self, value: float | str) -> str:
         """One value in words: the label of a code, or an amount in the column's format; text is what it is."""
         if pd.isna(value):

@@ -1,6 +1,7 @@
 """First looks at a population: scales, bins, points and correlations."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
@@ -37,6 +38,30 @@ def test_every_household_falls_into_exactly_one_bin(real_2019, column, linear):
     one = found.bins[found.bins["group"] == "Everyone"]
     assert (one["left"].to_numpy()[1:] == one["right"].to_numpy()[:-1]).all()
     assert (one["right"] > one["left"]).all()
+
+
+@pytest.mark.parametrize(
+    ("column", "linear"), [("AGE", False), ("KIDS", False), ("NETWORTH", True), ("NETWORTH", False)]
+)
+def test_bins_are_equally_wide_on_their_axis(real_2022, column, linear):
+    """Of 36 bins over 77 ages some held three whole years and others two: the former looked frequent."""
+    found = explore.histogram({"Everyone": sampled(real_2022)}, column, linear=linear)
+    edges = np.append(found.bins["left"], found.bins["right"].iloc[-1])
+    wide = np.diff(found.scale.spread(edges))
+    assert wide == pytest.approx(np.full(len(wide), wide[0]))
+    if column in {"AGE", "KIDS"}:
+        assert wide[0] == round(wide[0]) >= 1
+
+
+def test_the_line_of_a_group_reaches_the_end_of_its_last_bin(real_2022):
+    groups = {"Fearful": sampled(Population.parse("TURNFEAR == 1").apply(real_2022)), "Everyone": sampled(real_2022)}
+    found = explore.histogram(groups, "AGE")
+    summary = pd.DataFrame({"group": list(groups), "0.5": 40.0, "0.5_low": 39.0, "0.5_high": 41.0})
+    _, line, *_ = charts.distribution(found, summary, real_2022.codebook["AGE"], 2022).layer
+    drawn_line = line.data[line.data["group"] == "Everyone"]
+    own = found.bins[found.bins["group"] == "Everyone"]
+    assert drawn_line["left"].tolist() == [*own["left"], own["right"].iloc[-1]]
+    assert drawn_line["share"].iloc[-1] == own["share"].iloc[-1]
 
 
 @pytest.mark.parametrize("linear", [True, False])
@@ -92,16 +117,16 @@ def test_constant_and_empty_columns_have_a_scale(households):
     assert explore.histogram({"Nobody": sampled(nothing)}, "DEBT").bins["share"].sum() == 0
 
 
-def test_points_are_drawn_in_proportion_to_weight(households):
-    # half of the weight lies on one row in a hundred: so does half of the points
+def test_points_are_drawn_in_proportion_to_weight_and_none_twice(households):
+    # half of the weight lies on one row in a hundred: each of those is sure to be drawn, once
     weights = np.ones(5000)
     weights[::100] = 99.0
     data = households(WGT=weights, DEBT=np.arange(5000.0), HOUSES=np.arange(5000.0))
     found = explore.relation(data, "DEBT", "HOUSES")
     assert len(found.points) == explore.MAX_POINTS
-    heavy = (found.points["x"] % 100 == 0).mean()
-    assert heavy == pytest.approx(0.5, abs=0.01)
-    assert found.each == pytest.approx(weights.sum() / explore.MAX_POINTS)
+    assert found.among == 5000
+    assert found.points["id"].is_unique
+    assert (found.points["x"] % 100 == 0).sum() == 50
     again = explore.relation(data, "DEBT", "HOUSES")
     assert found.points.equals(again.points)
 
@@ -110,22 +135,26 @@ def test_few_equal_rows_are_all_drawn(households):
     data = households(DEBT=[1, 2, 3.0], HOUSES=[1, 2, np.nan])
     found = explore.relation(data, "DEBT", "HOUSES", counting="rows")
     assert found.points["x"].tolist() == [1, 2]
-    assert found.each == 1
+    assert found.among == 2
 
 
-def test_no_more_points_than_rows(households):
-    """Five implicates of one household, of slightly unequal weight, were drawn five hundred times each."""
+def test_a_household_is_one_point_by_one_of_its_implicates(households):
+    """Its five implicates lay beside each other, and one that weighs seven times as much was drawn three times."""
     data = households(YY1=[7] * 5, WGT=[1000, 1001, 1002, 1003, 1004], DEBT=[1, 2, 3, 4, 5], HOUSES=[5, 4, 3, 2, 1])
     found = explore.relation(data, "DEBT", "HOUSES")
-    assert found.points["x"].tolist() == [1, 2, 3, 4, 5]
-    assert found.each == pytest.approx(5010 / 5)
+    assert (found.points["x"].tolist(), found.among) == ([1], 1)
+    assert len(explore.relation(data, "DEBT", "HOUSES", counting="rows").points) == 5
     heavy = households(WGT=[1, 1, 1, 7], DEBT=[1, 2, 3, 4], HOUSES=[4, 3, 2, 1])
-    found = explore.relation(heavy, "DEBT", "HOUSES")
-    assert len(found.points) == 4
-    # 2.5 households to a point: the heavy row holds seven of ten
-    assert found.each == 2.5
-    assert (found.points["x"] == 4).sum() == 3
-    assert len(explore.relation(heavy, "DEBT", "HOUSES", counting="rows").points) == 4
+    assert explore.relation(heavy, "DEBT", "HOUSES").points["x"].tolist() == [1, 2, 3, 4]
+
+
+def test_no_more_points_than_households_of_the_real_file(real_2022):
+    """773 sampled households were denied credit or feared it: 2,500 dots were drawn of them."""
+    fearful = Population.parse("TURNFEAR == 1").apply(real_2022)
+    found = explore.relation(fearful, "DEBT", "HOUSES", replicates=bootstrap(real_2022, draws=2))
+    assert fearful.sampled == 773
+    assert len(found.points) == found.among == (fearful.implicate_codes == 0).sum() <= 773
+    assert found.points["id"].is_unique
 
 
 def test_rank_correlations_weigh_the_ranks_too(real_2019):

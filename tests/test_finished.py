@@ -60,6 +60,13 @@ def test_amounts_are_in_the_currency_of_the_table():
     assert finish(chart, euros).spec["config"]["locale"]["number"]["currency"] == ["€", ""]
 
 
+def test_no_mark_has_a_tooltip_but_what_its_chart_says():
+    """Streamlit's theme gives every mark one of its raw fields: "x2 167090534.953" over the tints of a plane."""
+    assert finish(looked_up(), SURVEY).spec["config"]["mark"] == {"tooltip": None}
+    euros = replace(SURVEY, currency=Currency("€", "euros"))
+    assert finish(looked_up(), euros).spec["config"]["mark"] == {"tooltip": None}
+
+
 def test_the_size_of_a_view_is_left_to_the_page():
     assert "continuousWidth" not in str(finish(looked_up(), SURVEY).spec)
 

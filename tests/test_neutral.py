@@ -298,7 +298,7 @@ def test_describing(mine, named, found):
     for column in named[:4]:
         chart = segment_charts.means_and_medians(profile.table, column, mine.codebook, called, None)
         assert not BANNED.search(chart.to_json())
-    assert not BANNED.search(profile_charts.differences(profile.table, mine.codebook, called).to_json())
+    assert not BANNED.search(profile_charts.differences(profile.table, mine.codebook, called, title="All").to_json())
     assert not BANNED.search(" ".join((*told.sentences.values(), one.sentence, one.note, *one.facts)))
 
 
@@ -391,8 +391,9 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
     members = exports.members(mine, found, called, origin)
     assert pd.read_csv(io.BytesIO(members.csv()))["row"].tolist() == mine.ids.tolist()
     assert pd.read_parquet(io.BytesIO(members.parquet("mine.parquet")))["row"].iloc[0] == "C10001"
-    profiles = exports.profiles(mine, found, called, origin)
-    assert b"All of them" in profiles.csv()
+    others = segments.Others("All rows", segments.statistics(mine, named[:2]))
+    profiles = exports.profiles(mine, found, called, origin, columns=named[:2], beside=others)
+    assert b"All rows" in profiles.csv()
     page = exports.report(mine, found, called, origin, stable=segments.stability(mine, found, resamples=2))
     stored = exports.recipe_json(found, called, mine.codebook, origin)
     for text in (*(told for one in (members, profiles) for told in (one.csv(), one.metadata("t.csv"))), page):
@@ -483,7 +484,7 @@ def test_the_small_steps_below(mine, named, found, flat):
     tables = (
         report_parts.sizes(mine, found, called),
         report_parts.middles(mine, found, called, profile, origin),
-        report_answer.at_a_glance(mine, found, called, profile, None, sure),
+        report_answer.at_a_glance(mine, found, called, profile, None, sure, "All rows"),
     )
     said = repr((method, who, tables)).replace("Household Segments", "")
     assert not BANNED.search(said.replace('"counting": "households"', ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import altair as alt
 import pandas as pd
 
-from lib.charts import theme
+from lib.charts import theme, zoom
 from lib.dataset import Codebook, Variable
 from lib.estimates.wording import between, correlation_text, told_of
 from lib.explore import Histogram, Relation
@@ -74,10 +74,10 @@ def shares(
     if len(groups) > _MANY_GROUPS:
         return _share_map(base, groups, legend).properties(height=theme.ROW * len(codes) + _AROUND_MAP)
     ends = table["high"].fillna(table["share"]).max() * 1.18
-    marks = base.encode(yOffset=alt.YOffset("group:N", sort=groups, bandPosition=0.5))
+    marks = base.encode(yOffset=theme.beside_each_other("group:N", groups, at=0.5))
     bars = (
-        base.encode(yOffset=alt.YOffset("group:N", sort=groups))
-        .mark_bar(cornerRadiusEnd=2)
+        base.encode(yOffset=theme.beside_each_other("group:N", groups))
+        .mark_bar(cornerRadiusEnd=2, height=theme.WHOLE_BAND)
         .encode(
             x=alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, ends])),
             color=_group_colour(groups, legend, colours),
@@ -112,6 +112,11 @@ def _legend(groups: list[str]) -> alt.Legend | None:
     if len(groups) == 1:
         return None
     return alt.Legend(orient="top", labelLimit=420, columns=1 if sum(map(len, groups)) > 24 else 0)
+
+
+def _room(groups: list[str]) -> int:
+    """Pixels for their legend, where they have one."""
+    return theme.legend_room(len(groups)) if len(groups) > 1 else 0
 
 
 def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChart:
@@ -171,7 +176,7 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
     bars = base.transform_filter(alt.datum.group == groups[0]).mark_bar(binSpacing=1, opacity=0.85)
     medians = _medians(summary, variable, x, color, groups)
     steps = (
-        alt.Chart(result.bins)
+        alt.Chart(_closed(result.bins))
         .transform_filter(alt.datum.group != groups[0])
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=color, tooltip=tooltip)
@@ -179,7 +184,13 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
     chart = bars + steps if len(groups) > 1 else alt.LayerChart(layer=[bars])
     for layer in medians:
         chart += layer
-    return chart.properties(height=360)
+    return chart.properties(height=360 + _room(groups))
+
+
+def _closed(bins: pd.DataFrame) -> pd.DataFrame:
+    """Bins with the end of the last one as a row of its own: a line of steps would stop where that one begins."""
+    last = bins.groupby("group", sort=False).tail(1)
+    return pd.concat([bins, last.assign(left=last["right"])], ignore_index=True)
 
 
 def _medians(
@@ -209,8 +220,8 @@ def _medians(
 
 def relation(
     result: Relation, x: Variable, y: Variable, dollars: int | None, by: Variable | None = None, *, member: str
-) -> alt.Chart:
-    """A scatter of two amounts that can be dragged and zoomed, coloured by a category if the points have one."""
+) -> alt.LayerChart | alt.FacetChart:
+    """A scatter of two amounts that can be zoomed and moved, coloured by a category if the points have one."""
     horizontal, vertical = result.scales
     groups = _in_order(sorted(result.points["group"].unique())) if by else []
     looks = (
@@ -221,21 +232,21 @@ def relation(
         if by
         else {}
     )
-    return (
+    points = (
         alt.Chart(result.points)
-        .mark_point(size=26, opacity=0.45, filled=True)
+        .mark_point(size=26, opacity=0.45, filled=True, clip=True)
         .encode(
             **looks,
             x=alt.X(
                 "x:Q",
                 title=theme.title(x, dollars),
-                scale=theme.axis_scale(horizontal),
+                scale=theme.axis_scale(horizontal, moved=zoom.within(horizontal, "x")),
                 axis=theme.axis(horizontal, x),
             ),
             y=alt.Y(
                 "y:Q",
                 title=theme.title(y, dollars),
-                scale=theme.axis_scale(vertical),
+                scale=theme.axis_scale(vertical, moved=zoom.within(vertical, "y")),
                 axis=theme.axis(vertical, y),
             ),
             tooltip=[
@@ -244,9 +255,9 @@ def relation(
                 alt.Tooltip("y:Q", title=y.label, format=y.format),
             ],
         )
-        .properties(height=480)
-        .interactive()
+        .add_params(zoom.moved())
     )
+    return alt.layer(points, *zoom.reset()).properties(height=480 + _room(groups))
 
 
 def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) -> alt.Chart:

@@ -84,7 +84,13 @@ def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finishe
             tables[names[id(table)]] = as_bytes(table)
         return alt.NamedData(names[id(table)])
 
-    return Finished(_titled(in_currency(exchanged(chart, named).to_dict(validate=validate), subject)), tables)
+    spec = exchanged(chart, named).to_dict(validate=validate)
+    config = {**spec.get("config", {}), "mark": _NO_RAW_TOOLTIP}
+    return Finished(_titled(in_currency({**spec, "config": config}, subject)), tables)
+
+
+_NO_RAW_TOOLTIP = {"tooltip": None}
+"""Tooltips are those that a chart says: Streamlit's theme gives every other mark one of raw names and numbers."""
 
 
 def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts

@@ -12,7 +12,8 @@ from lib.charts import theme
 from lib.charts.segments import segment_scales, title_of
 from lib.segments.describe.lenses import EVERYONE, in_words
 
-_EVERYONE = "All of them"
+_LONGEST = 150
+"""Pixels of the name of all who were segmented, which stands beside numbers."""
 _EVERYONES_SHAPE = "M-0.3,-1L0.3,-1L0.3,1L-0.3,1Z"
 """An upright bar: no segment has it."""
 
@@ -20,16 +21,17 @@ _ROW = 20
 """Pixels for one share, and for the words above those of one figure."""
 
 
-def shares(figures: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
-    """Shares of one lens in each segment and among everyone, each a mark on the thin line of its interval.
+def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.LayerChart:
+    """Shares of one lens in each segment and among all of them, each a mark on the thin line of its interval.
 
     Args:
         figures: Rows of ``Lenses.table`` that have an interval.
         names: Name of each segment on view.
+        title: What all of them are called.
     """
-    table = _rows(figures, names)
+    table = _rows(figures, names, title)
     scales = segment_scales(names)
-    titles = [*scales["color"].domain, _EVERYONE]
+    titles = [*scales["color"].domain, title]
     colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.INK])
     shape = alt.Scale(domain=titles, range=[*scales["shape"].range, _EVERYONES_SHAPE])
     base = alt.Chart(table).encode(
@@ -37,7 +39,9 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
             "at:N",
             sort=None,
             scale=alt.Scale(domain=table["at"].tolist()),
-            axis=alt.Axis(title=None, ticks=False, domain=False, labelExpr="split(datum.value, '|')[1]"),
+            axis=alt.Axis(
+                title=None, ticks=False, domain=False, labelExpr="split(datum.value, '|')[1]", labelLimit=_LONGEST
+            ),
         ),
         tooltip=[
             alt.Tooltip("figure:N", title="Figure"),
@@ -72,17 +76,17 @@ def _ends(table: pd.DataFrame) -> list[float]:
     return [-0.02 * most, 1.02 * most]
 
 
-def shares_words(figures: pd.DataFrame, names: Mapping[int, str]) -> str:
+def shares_words(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> str:
     """What ``shares`` shows, for those who do not see it."""
-    table = _rows(figures, names)
+    table = _rows(figures, names, title)
     told = table[~table["heading"]].groupby("figure", sort=False)
     return " ".join(
         f"{figure}: {'; '.join(f'{row.title} {row.text}' for row in rows.itertuples())}." for figure, rows in told
     )
 
 
-def _rows(figures: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
-    """A row with the words of every figure, and below it one for each segment on view and for everyone."""
+def _rows(figures: pd.DataFrame, names: Mapping[int, str], whole: str) -> pd.DataFrame:
+    """A row with the words of every figure, and below it one for each segment on view and for all of them."""
     rows = []
     for place, (_, own) in enumerate(figures.groupby("figure", sort=False)):
         first = own.iloc[0]
@@ -90,8 +94,8 @@ def _rows(figures: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
         rows.append({"at": f"{place}|", "figure": words, "heading": True})
         for _, one in own[own["segment"].isin([*names, EVERYONE])].iterrows():
             of_all = one["segment"] == EVERYONE
-            short = _EVERYONE if of_all else str(one["segment"])
-            title = _EVERYONE if of_all else title_of(int(one["segment"]), names)
+            short = whole if of_all else str(one["segment"])
+            title = whole if of_all else title_of(int(one["segment"]), names)
             told = {
                 "title": title,
                 "text": in_words(one),

@@ -8,7 +8,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from lib.charts import marked, theme
+from lib.charts import marked, theme, zoom
 from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
@@ -27,8 +27,8 @@ _ACROSS, _UP, _COLOUR = "title across", "title up", "title of the colour"
 
 Colour = Literal["segment", "category", "amount"]
 
-_PLAIN_DRAG = "[pointerdown[!event.shiftKey], window:pointerup] > window:pointermove!"
-_SHIFT_DRAG = "[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!"
+_HELD = "event.shiftKey"
+_PLAIN_DRAG = zoom.drag(f"!{_HELD}")
 
 
 def members(
@@ -37,6 +37,7 @@ def members(
     colour: Colour = "segment",
     contoured: bool = False,
     sized: bool = False,
+    codes: int = 0,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
@@ -50,18 +51,19 @@ def members(
         colour: By what points are coloured.
         contoured: Whether there are contours.
         sized: Whether ``weight`` sets the size of a point.
-        height: Pixels.
+        codes: How many codes the legend of a category has.
+        height: Pixels, without the legend.
     """
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
     point = alt.selection_point(name=POINT, fields=["id"], on="click", empty=False)
-    moved = alt.selection_interval(bind="scales", on=_SHIFT_DRAG, translate=_SHIFT_DRAG, zoom="wheel!")
+    across, up = (alt.Scale(zero=False, domainRaw=zoom.within_points(_POINTS, axis)) for axis in ("x", "y"))
     bare = alt.Axis(labels=False, ticks=False, grid=False)
     base = of_segments(_POINTS)
     if colour == "category":
         base = base.transform_lookup("value", alt.LookupData(alt.NamedData(_LABELS), "value", ["label"]))
     base = base.encode(
-        x=alt.X("x:Q", title=_ACROSS, axis=bare, scale=alt.Scale(zero=False)),
-        y=alt.Y("y:Q", title=_UP, axis=bare, scale=alt.Scale(zero=False)),
+        x=alt.X("x:Q", title=_ACROSS, axis=bare, scale=across),
+        y=alt.Y("y:Q", title=_UP, axis=bare, scale=up),
     )
     tips = [alt.Tooltip("id:N", title=capitalised(entity.singular)), alt.Tooltip("title:N", title="Segment")]
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
@@ -70,7 +72,7 @@ def members(
         tooltip=[*tips, *_TIPS[colour]],
         **({"size": alt.Size("weight:Q", scale=alt.Scale(range=[4, 90]), legend=None)} if sized else {}),
     )
-    layers = [dots.add_params(box, point, moved)]
+    layers = [dots.add_params(box, point, zoom.moved(_HELD))]
     if contoured:
         layers.append(_contours(entity))
     ring = alt.Chart(alt.NamedData(PICKED)).mark_point(
@@ -78,7 +80,9 @@ def members(
     )
     picked = [alt.Tooltip("id:N", title=f"Picked {entity.singular}")]
     layers.append(ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=picked))
-    return alt.layer(*layers, _numbers(), *marked.mark(entity.singular)).properties(height=height)
+    return alt.layer(*layers, _numbers(), *marked.mark(entity.singular), *zoom.reset()).properties(
+        height=height + (_GRADIENT if colour == "amount" else theme.legend_room(codes))
+    )
 
 
 _COLOURS: Mapping[Colour, alt.Color] = {
@@ -96,6 +100,9 @@ _COLOURS: Mapping[Colour, alt.Color] = {
         legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
     ),
 }
+_GRADIENT = 86
+"""Pixels of the legend of an amount."""
+
 _TIPS: Mapping[Colour, Sequence[alt.Tooltip]] = {
     "segment": (),
     "category": (alt.Tooltip("label:N", title=_COLOUR),),
@@ -219,8 +226,17 @@ def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
     shafts = base.mark_rule(strokeWidth=2, color=theme.SEGMENTS[0]).encode(
         x=alt.X("zero:Q"), y=alt.Y("zero:Q"), x2=alt.X2("x:Q"), y2=alt.Y2("y:Q")
     )
-    heads = base.mark_point(shape="triangle-up", filled=True, size=70, color=theme.SEGMENTS[0], opacity=1)
-    text = base.mark_text(align="center", dy=-12, color=theme.INK, fontSize=11, limit=160).encode(
+    heads = base.mark_point(
+        shape="triangle-up",
+        filled=True,
+        size=70,
+        color=theme.SEGMENTS[0],
+        opacity=1,
+        # clockwise from above; the plane is as wide as the page, not square
+        angle=alt.ExprRef("atan2(datum.x * width, datum.y * height) * 180 / PI"),
+    )
+    beyond = alt.ExprRef("datum.y < 0 ? 14 : -12")
+    text = base.mark_text(align="center", dy=beyond, color=theme.INK, fontSize=11, limit=160).encode(
         text=alt.Text("feature:N")
     )
     return (shafts + heads + text).properties(height=320)

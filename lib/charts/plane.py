@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from lib.charts import marked, theme
+from lib.charts import marked, theme, zoom
 from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.explore import Scale
@@ -34,9 +34,9 @@ def plane(
         of_segments(_REGIONS)
         .mark_rect(opacity=0.13, clip=True)
         .encode(
-            x=theme.bent(alt.X, "x:Q", scales[0], across, dollars),
+            x=theme.bent(alt.X, "x:Q", scales[0], across, dollars, zoom.within(scales[0], "x")),
             x2=alt.X2("x2:Q"),
-            y=theme.bent(alt.Y, "y:Q", scales[1], up, dollars),
+            y=theme.bent(alt.Y, "y:Q", scales[1], up, dollars, zoom.within(scales[1], "y")),
             y2=alt.Y2("y2:Q"),
             color=COLOUR,
         )
@@ -57,8 +57,8 @@ def plane(
             ],
         )
     )
-    layers = (areas, dots, _centroids(features), *marked.mark(member))
-    return alt.layer(*layers).properties(height=520).interactive()
+    layers = (areas, dots.add_params(zoom.moved()), _centroids(features), *marked.mark(member), *zoom.reset())
+    return alt.layer(*layers).properties(height=520)
 
 
 def plane_tables(

@@ -21,9 +21,9 @@ _SHOWN = 2.0
 
 
 def differences(
-    profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, str], sure: Sureness | None = None
+    profile: pd.DataFrame, codebook: Codebook, names: Mapping[int, str], sure: Sureness | None = None, *, title: str
 ) -> alt.LayerChart:
-    """Heat map: how far each segment's mean lies from everyone's, in standard deviations.
+    """Heat map: how far each segment's mean lies from that of all who were segmented, in standard deviations.
 
     Cells that cannot be told from nothing are faint, and their figure stands in brackets.
 
@@ -32,6 +32,7 @@ def differences(
         codebook: For labels.
         names: Name of each segment.
         sure: How far off that may be.
+        title: What all of them are called.
     """
     frame = differences_table(profile, codebook, names, sure)
     labels = list(dict.fromkeys(frame["label"]))
@@ -43,7 +44,7 @@ def differences(
             alt.Tooltip("label:N", title="Column"),
             alt.Tooltip("mean:N", title="Mean"),
             alt.Tooltip("median:N", title="Median"),
-            alt.Tooltip("by:N", title="Standard deviations from everyone"),
+            alt.Tooltip("by:N", title=f"Standard deviations from: {title}"),
             *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )

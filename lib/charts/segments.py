@@ -22,6 +22,9 @@ LOOKS = "looks"
 
 _QUANTILES = 60
 
+_SILHOUETTES = 410
+"""Pixels of silhouettes without their legend, however many segments there are."""
+
 LEGEND: Mapping[str, Any] = {
     "orient": "top",
     "columns": 1,
@@ -207,7 +210,7 @@ def silhouettes(
     text = mean.mark_text(align="left", dx=5, baseline="bottom", color=theme.INK).encode(
         x=alt.X("mean:Q"), y=alt.YValue(-2), text=alt.Text("mean:Q", format=".2f")
     )
-    return (bars + line + text).properties(height=420)
+    return (bars + line + text).properties(height=_SILHOUETTES + theme.legend_room(len(names)))
 
 
 def _sorted_silhouettes(found: Silhouettes, labels: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
@@ -247,7 +250,7 @@ def means_and_medians(
     names: Mapping[int, str],
     dollars: int | None,
     sure: pd.DataFrame | None = None,
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Mean and median of one column in each segment, side by side, with their intervals where these are known.
 
     Args:
@@ -276,17 +279,17 @@ def means_and_medians(
     ).reset_index()
     frame = frame[frame["segment"].isin(list(names))]
     frame["between"] = [between(*ends, variable.text) for ends in zip(frame["low"], frame["high"], strict=True)]
-    frame["reach"] = frame["high"].fillna(frame["value"])
+    frame["reach"] = frame["high"].where(frame["value"] >= 0, frame["low"]).fillna(frame["value"])
     frame["name"] = [names.get(int(segment), "") for segment in frame["segment"]]
     frame["text"] = frame["value"].map(variable.text)
     base = alt.Chart(frame).encode(
         y=alt.Y("segment:N", title="Segment"),
-        yOffset=alt.YOffset("what:N", sort=["Mean", "Median"]),
+        yOffset=theme.beside_each_other("what:N", _FIGURES),
         x=alt.X(
             "value:Q",
             title=theme.title(variable, dollars),
             axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=4),
-            scale=alt.Scale(padding=30),
+            scale=alt.Scale(domain=_with_room(frame), nice=False),
         ),
         tooltip=[
             alt.Tooltip("segment:N", title="Segment"),
@@ -296,15 +299,34 @@ def means_and_medians(
             alt.Tooltip("between:N", title="95% interval"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        color=alt.Color("what:N", sort=["Mean", "Median"], title=None, legend=alt.Legend(orient="top"))
+    bars = base.mark_bar(cornerRadiusEnd=2, height=theme.WHOLE_BAND).encode(
+        color=alt.Color("what:N", sort=_FIGURES, title=None, legend=alt.Legend(orient="top"))
     )
-    marks = base.encode(yOffset=alt.YOffset("what:N", sort=["Mean", "Median"], bandPosition=0.5))
+    marks = base.encode(yOffset=theme.beside_each_other("what:N", _FIGURES, at=0.5))
     line = marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
-    text = marks.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(
-        x=alt.X("reach:Q", title=None), text=alt.Text("text:N")
-    )
-    return (bars + line + text).properties(height=44 * frame["segment"].nunique() + 90)
+    texts = [_beyond(marks, "datum.value >= 0", "left", 4), _beyond(marks, "datum.value < 0", "right", -4)]
+    return alt.layer(bars, line, *texts).properties(height=44 * frame["segment"].nunique() + 90)
+
+
+_FIGURES = ["Mean", "Median"]
+
+
+_FIGURES_ROOM = 0.22
+"""How far an axis goes on beyond its bars and lines, as a share of these: there their figures stand."""
+
+
+def _with_room(frame: pd.DataFrame) -> list[float]:
+    """The ends of the axis of bars in ``value``, with their intervals and figures."""
+    ends = frame[["value", "low", "high"]].to_numpy(dtype=float)
+    low, high = min(0.0, float(np.nanmin(ends))), max(0.0, float(np.nanmax(ends)))
+    room = _FIGURES_ROOM * ((high - low) or 1.0)
+    return [low - room if (frame["value"] < 0).any() else low, high + room]
+
+
+def _beyond(marks: alt.Chart, which: str, align: Literal["left", "right"], away: int) -> alt.Chart:
+    """The figures of some bars, beyond the end of the bar and of the line of its interval."""
+    text = marks.transform_filter(which).mark_text(align=align, dx=away, color=theme.INK, fontSize=11)
+    return text.encode(x=alt.X("reach:Q", title=None), text=alt.Text("text:N"))
 
 
 def _end(ends: pd.DataFrame, what: str, side: str) -> pd.Series | float:

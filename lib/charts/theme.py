@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import altair as alt
@@ -54,6 +54,14 @@ UNASSIGNED = "#9aa3ad"
 ROW = 26
 """Pixels for one bar."""
 
+_LEGEND_ROW, _LEGEND_MOST, _LEGEND_AROUND = 18, 31, 49
+"""Of a legend: pixels for one entry, the most entries that are listed, and pixels for its title and around it."""
+
+
+def legend_room(entries: int) -> int:
+    """Pixels that a legend of one column takes from the height of its chart: added there, the plot keeps its own."""
+    return _LEGEND_ROW * min(entries, _LEGEND_MOST) + _LEGEND_AROUND if entries else 0
+
 
 def words_of(variable: Variable) -> str:
     """The expression by which an axis words a column's numbers: a billion is B, not the G of engineers."""
@@ -75,12 +83,18 @@ def in_currency(spec: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
 _NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3]}
 
 
-def axis_scale(scale: Scale, *, low: float | None = None, high: float | None = None) -> alt.Scale:
-    """The Vega scale of an axis that may bend near zero: between two ends, or with a little room beyond its own."""
+def axis_scale(
+    scale: Scale, *, low: float | None = None, high: float | None = None, moved: alt.ExprRef | None = None
+) -> alt.Scale:
+    """The Vega scale of an axis that may bend near zero: between two ends, or with a little room beyond its own.
+
+    ``moved`` is its domain while the chart is zoomed, see ``lib.charts.zoom``.
+    """
     domain = list(scale.padded()) if low is None or high is None else [low, high]
+    raw = {} if moved is None else {"domainRaw": moved}
     if scale.kind == "symlog":
-        return alt.Scale(type="symlog", constant=scale.constant, domain=domain, nice=False)
-    return alt.Scale(domain=domain, nice=False, zero=False)
+        return alt.Scale(type="symlog", constant=scale.constant, domain=domain, nice=False, **raw)
+    return alt.Scale(domain=domain, nice=False, zero=False, **raw)
 
 
 def axis(scale: Scale, variable: Variable, **options: Any) -> alt.Axis:  # noqa: ANN401 - Altair's own options
@@ -110,9 +124,32 @@ def title(variable: Variable, dollars: int | None) -> str:
     return f"{variable.label}{unit}"
 
 
-def bent(channel: type[C], field: str, scale: Scale, variable: Variable, dollars: int | None) -> C:
+def bent(
+    channel: type[C],
+    field: str,
+    scale: Scale,
+    variable: Variable,
+    dollars: int | None,
+    moved: alt.ExprRef | None = None,
+) -> C:
     """An x or y channel on an axis that may bend near zero, with the column's own title."""
-    return channel(field, scale=axis_scale(scale), axis=axis(scale, variable), title=title(variable, dollars))
+    return channel(
+        field, scale=axis_scale(scale, moved=moved), axis=axis(scale, variable), title=title(variable, dollars)
+    )
+
+
+WHOLE_BAND = {"band": 1}
+"""Height of a bar that stands ``beside_each_other`` with others.
+
+Streamlit's theme makes bars narrower than their bands and moves them to the middle, by a share not of their own band
+but of that of all groups together: the more groups, the farther bars lie from what marks them.
+"""
+
+
+def beside_each_other(field: str, groups: Sequence[str], *, at: float | None = None) -> alt.YOffset:
+    """Groups in one band of ``y``, with a little room between them; ``at`` is 0.5 for what marks the middle of each."""
+    between = alt.Scale(paddingInner=0.15, paddingOuter=0.075)
+    return alt.YOffset(field, sort=list(groups), scale=between, bandPosition=alt.Undefined if at is None else at)
 
 
 def where(test: str, channel: Callable[..., V], then: str | float, otherwise: str | float) -> V:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from lib import estimates
-from lib.dataset import MEMBERS, Counting, Dataset
+from lib.dataset import MEMBERS, ROWS, Counting, Dataset
 from lib.errors import EstimateError
 from lib.estimates import Interval
 from lib.estimates.correlated import pairs_of
+from lib.estimates.rows import Positions
 from lib.estimates.weighted import Floats
 from lib.explore.scales import Scale, scale_of
 
@@ -27,19 +28,19 @@ class Relation:
     """Two amounts of a population: points to draw and the correlation over all of it.
 
     Attributes:
-        points: Columns ``x``, ``y``, ``id`` and, if asked for, ``group``: every row once where they are few
-            and weigh alike, else drawn in proportion to weight (a heavy row perhaps more than once), so that every
-            point stands for as many members as any other. Never more points than rows.
+        points: Columns ``x``, ``y``, ``id`` and, if asked for, ``group``: every member once, by one implicate (every
+            row where rows are counted); of more than ``MAX_POINTS`` as many, drawn in proportion to weight, each at
+            most once.
         correlation: Weighted Pearson correlation over all rows, not over the points alone, with its interval.
         rank_correlation: The same of the weighted ranks, which no single rich member can decide.
-        each: Members (or rows) that one point stands for.
+        among: Members (or rows) of which these are drawn; as many as there are points where all are.
         scales: Axes of x and y.
     """
 
     points: pd.DataFrame
     correlation: Interval
     rank_correlation: Interval
-    each: float
+    among: int
     scales: tuple[Scale, Scale]
 
 
@@ -72,8 +73,8 @@ def relation(
         raise EstimateError(
             f"No {data.entity.singular} has both {data.codebook.label(x)} and {data.codebook.label(y)}."
         )
-    weight = weights[complete]
-    rows = complete[estimates.draw(weight, min(MAX_POINTS, len(complete)), seed)]
+    there = complete if counting == ROWS else _once(data, complete)
+    rows = _drawn(there, weights, seed)
     sample = estimates.Sample(data, counting=counting, replicates=replicates)
     group = {"group": [data.codebook[by].text(code) for code in data.values(by)[rows]]} if by else {}
     scales = tuple(scale_of(values, data.codebook[name], linear=linear) for name, values in ((x, xs), (y, ys)))
@@ -81,9 +82,23 @@ def relation(
         points=pd.DataFrame({"x": xs[rows], "y": ys[rows], "id": data.ids[rows], **group}),
         correlation=Interval.of(sample.correlations(np.array([xs, ys]))),
         rank_correlation=Interval.of(sample.rank_correlation(xs, ys)),
-        each=float(weight.sum() / len(rows)),
+        among=len(there),
         scales=(scales[0], scales[1]),
     )
+
+
+def _once(data: Dataset, rows: Positions) -> Positions:
+    """Of several rows those of one implicate, the first there is: no member lies beside its own copies."""
+    implicates = data.implicate_codes[rows]
+    return rows[implicates == implicates.min()]
+
+
+def _drawn(rows: Positions, weights: Floats, seed: int) -> Positions:
+    """At most ``MAX_POINTS`` of several rows: all where they are few, else in proportion to weight, none twice."""
+    if len(rows) <= MAX_POINTS:
+        return rows
+    number = min(MAX_POINTS, int(np.count_nonzero(weights[rows])))
+    return rows[estimates.draw_once(estimates.inclusion(weights[rows], number), seed)]
 
 
 def correlation_table(sample: estimates.Sample, columns: Sequence[str]) -> pd.DataFrame:

@@ -96,14 +96,15 @@ def _edges(scale: Scale, values: Floats, *, whole: bool) -> Floats:
     if not len(present):
         return np.array([0.0, 1.0])
     low, high = np.quantile(present, [0.001, 0.999])
-    if whole and scale.kind == "linear" and high - low <= 2 * BINS:
+    if whole and scale.kind == "linear":
+        # as many whole numbers in each bin as in any other: else some would look frequent
         step = max(1, round((high - low) / BINS))
-        return np.arange(np.floor(low), np.ceil(high) + step + 1, step, dtype=float)
+        return np.arange(np.floor(low), np.floor(high) + step + 1, step, dtype=float)
     if high <= low:
         low, high = low - 0.5, low + 0.5
     first, last = scale.spread(np.array([low, high]))
-    edges = scale.restore(np.linspace(first, last, BINS + 1))
-    if low < 0 < high:
-        # zero is a meaning, not a point within a bin
-        edges[np.abs(scale.spread(edges)).argmin()] = 0.0
-    return np.unique(edges)
+    if not low < 0 < high:
+        return np.unique(scale.restore(np.linspace(first, last, BINS + 1)))
+    # zero is a meaning, not a point within a bin
+    width = (last - first) / BINS
+    return np.unique(scale.restore(width * np.arange(np.floor(first / width), np.ceil(last / width) + 1)))

@@ -27,6 +27,7 @@ from lib.exports.report_parts import Picture, Section
 from lib.segments import (
     Explanation,
     Nulls,
+    Others,
     Profile,
     Progress,
     Segmentation,
@@ -86,6 +87,7 @@ def report(
     sure: Sureness | None = None,
     apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
+    others: Others | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
 ) -> bytes:
@@ -106,6 +108,7 @@ def report(
         sure: How far off their sizes may be; without it only lenses have intervals.
         apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
+        others: Those whom all of them are shown beside, with the features.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
 
@@ -134,7 +137,7 @@ def report(
             ("Found", (strong(said.found),)),
             ("How sure", answer.how_sure(segmentation, said.separated, stable, nulls, sure)),
         ),
-        answer.at_a_glance(dataset, segmentation, called, described, lenses, sure),
+        answer.at_a_glance(dataset, segmentation, called, described, lenses, sure, origin.title),
     )
     sections = [
         Section(
@@ -143,11 +146,15 @@ def report(
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
                 parts.sizes(dataset, segmentation, called, sure),
-                *parts.middles(dataset, segmentation, called, described, origin, sure),
+                *parts.middles(dataset, segmentation, called, described, origin, sure, others),
             ),
         ),
         Section("Pictures", left_out, pictures=tuple(picture for picture in pictures if picture not in of_trust)),
-        *([Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called))] if lenses else []),
+        *(
+            [Section(_lenses(lenses), _told(lenses), tables=parts.lens_tables(lenses, called, origin.title))]
+            if lenses
+            else []
+        ),
         parts.trust(
             segmentation,
             stable,

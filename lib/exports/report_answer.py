@@ -85,6 +85,7 @@ def at_a_glance(
     described: Profile,
     lenses: Lenses | None,
     sure: Sureness | None,
+    title: str,
 ) -> Table:
     """Every segment in a row: its size, medians of the first features, and the first share of the first lenses."""
     entity, codebook = dataset.entity, dataset.codebook
@@ -101,7 +102,7 @@ def at_a_glance(
         for number in numbers
     ]
     everyone: Row = (
-        "All of them",
+        title,
         "100%",
         *_medians(described.everyone, features, codebook),
         *(_in(figure, EVERYONE) for figure in shares),

@@ -21,6 +21,7 @@ from lib.segments import (
     Gaps,
     Null,
     Nulls,
+    Others,
     Profile,
     Segmentation,
     Sensitivity,
@@ -222,19 +223,25 @@ def middles(
     described: Profile,
     origin: Provenance,
     sure: Sureness | None = None,
+    beside: Others | None = None,
 ) -> tuple[Table, ...]:
-    """Median and mean of each segment's members, two rows per feature, with their intervals where these are known."""
+    """Median and mean of each segment's members, two rows per feature, with their intervals where these are known.
+
+    All that were segmented, and those whom they are shown beside, stand at the end of each row.
+    """
     codebook = dataset.codebook
     told = with_ends(described.table, sure)
+    wholes = {origin.title: described.everyone, **({} if beside is None else {beside.title: beside.table})}
     money = f", in {origin.dollars} dollars" if origin.dollars else ""
     return tuple(
         Table(
             f"Medians and means of members{money}",
-            ("Feature", *(named(number, names) for number in numbers)),
+            ("Feature", *(named(number, names) for number in numbers), *wholes),
             tuple(
                 (
                     f"{codebook.label(name)}, {kind}",
                     *(two_lines(told_of(told.loc[(s, name)], kind, say)) for s in numbers),
+                    *(say(whole.loc[name, kind]) for whole in wholes.values()),
                 )
                 for name in segmentation.recipe.features
                 for kind, say in (("median", codebook[name].text), ("mean", codebook[name].mean_text))
@@ -282,20 +289,23 @@ def _apart(dataset: Dataset, described: Profile, number: int, apart: pd.DataFram
     return f"Set apart by {listed(phrases)}."
 
 
-def lens_tables(lenses: Lenses, names: Mapping[int, str]) -> tuple[Table, ...]:
-    """A table per lens, a column per segment, everyone last; several where there are many segments."""
+def lens_tables(lenses: Lenses, names: Mapping[int, str], title: str) -> tuple[Table, ...]:
+    """A table per lens, a column per segment, all of them last, by the name of their population.
+
+    Where there are many segments it is several.
+    """
     numbers = sorted(set(lenses.table["segment"]) - {EVERYONE})
-    return tuple(_lens_table(lenses, name, names, part) for name in lenses.names for part in _abreast(numbers))
+    return tuple(_lens_table(lenses, name, names, part, title) for name in lenses.names for part in _abreast(numbers))
 
 
-def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str], numbers: Sequence[int]) -> Table:
+def _lens_table(lenses: Lenses, name: str, names: Mapping[int, str], numbers: Sequence[int], title: str) -> Table:
     own = lenses.lens(name)
     rows: list[Row] = []
     for _, figures in own.groupby("figure", sort=False):
         by_segment, first = figures.set_index("segment"), figures.iloc[0]
         base = "" if first["base"].startswith("all ") else first["base"]
         rows.append((Cell(first["label"], base), *(_figure(by_segment.loc[s]) for s in (*numbers, EVERYONE))))
-    header: Row = ("Figure", *(named(s, names) for s in numbers), "All of them")
+    header: Row = ("Figure", *(named(s, names) for s in numbers), title)
     return Table(name, header, tuple(rows), unsure_note(bool(own["unsure"].any()), lenses.entity))
 
 

@@ -21,7 +21,7 @@ import pyarrow.types as t
 from lib import METADATA
 from lib.dataset import Codebook, Dataset
 from lib.exports.provenance import Provenance
-from lib.segments import Profile, Segmentation, profile
+from lib.segments import Others, Profile, Segmentation, profile
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
@@ -30,8 +30,6 @@ from lib.tables.cells import clean_name, clean_names, guarded_frame
 from lib.tables.csvw import Column
 from lib.trends import Trend
 from lib.words import capitalised
-
-EVERYONE_NAME = "All of them"
 
 _BOOLEAN = {True: "true", False: "false"}
 """As the W3C writes them, and every program reads them."""
@@ -193,9 +191,13 @@ def profile_table(
     names: Mapping[int, str],
     codebook: Codebook,
     sure: Sureness | None = None,
+    *,
+    title: str,
+    beside: Others | None = None,
 ) -> pd.DataFrame:
-    """A profile as one long table: a row per segment (everyone last) and column, sizes beside every row.
+    """A profile as one long table: a row per segment and column, sizes beside every row.
 
+    Below the segments are all that were segmented, called ``title``, and those whom they are shown beside, if any.
     Where it is known how sure they are, the ends of 95 % intervals stand behind each figure, for segments.
     """
     called = clean_names(names)
@@ -212,12 +214,13 @@ def profile_table(
     for name in (members, "share", "sampled", "thin"):
         own.insert(own.columns.get_loc("column"), name, sizes.loc[own["segment"], name].to_numpy())
     everyone = described.everyone.reset_index().assign(
-        segment_name=EVERYONE_NAME,
+        segment_name=clean_name(title),
         **{members: sizes[members].sum()},
         share=1.0,
         difference=0.0,
     )
-    table = pd.concat([own.astype({"segment": "Int64"}), everyone], ignore_index=True)
+    others = [] if beside is None else [beside.table.reset_index().assign(segment_name=clean_name(beside.title))]
+    table = pd.concat([own.astype({"segment": "Int64"}), everyone, *others], ignore_index=True)
     at = table.columns.get_loc("column") + 1
     table.insert(at, "label", [codebook.label(name) for name in table["column"]])
     table.insert(at + 1, "unit", [codebook[name].measured_in if name in codebook else "" for name in table["column"]])
@@ -233,6 +236,7 @@ def profiles(
     described: Profile | None = None,
     columns: Sequence[str] | None = None,
     sure: Sureness | None = None,
+    beside: Others | None = None,
 ) -> Exported:
     """What segments are like, to be handed on; see ``lib.segments.describe.profile`` and ``profile_table``.
 
@@ -244,9 +248,10 @@ def profiles(
         described: The profile, if it is there already.
         columns: Otherwise the columns to describe; by default the features.
         sure: How far off the figures may be, of the same columns.
+        beside: Those whom they are shown beside, of the same columns.
     """
     told = described or profile(dataset, segmentation, columns)
-    table = profile_table(segmentation, told, names, dataset.codebook, sure)
+    table = profile_table(segmentation, told, names, dataset.codebook, sure, title=origin.title, beside=beside)
     own = {dataset.entity.plural: Column(description=f"{capitalised(dataset.entity.plural)} in the segment, weighted.")}
     return Exported(table, f"What segments are like: {origin.title}", origin, {**own, **_ends(table)})
 
@@ -264,7 +269,7 @@ def _ends(table: pd.DataFrame) -> dict[str, Column]:
 
 def lenses(found: Lenses, names: Mapping[int, str], origin: Provenance) -> Exported:
     """Every lens, one row per figure and segment, to be handed on; ``low`` and ``high`` where there are intervals."""
-    called = {**clean_names(names), EVERYONE: EVERYONE_NAME}
+    called = {**clean_names(names), EVERYONE: clean_name(origin.title)}
     table = found.table.drop(columns=["text", "between", *([] if found.intervals else ["low", "high"])])
     table.insert(6, "segment_name", [called.get(int(number), "") for number in table["segment"]])
     table["segment"] = table["segment"].astype("Int64").mask(table["segment"] == EVERYONE)

@@ -12,7 +12,7 @@ from lib.segments.describe.labelled import SEGMENT, labelled
 from lib.segments.describe.lenses import Lenses, lens_columns, lenses
 from lib.segments.describe.naming import name, names
 from lib.segments.describe.picked import beside_the_rest, rows_of
-from lib.segments.describe.profile import Profile, profile
+from lib.segments.describe.profile import Others, Profile, profile, statistics
 from lib.segments.describe.sure import Sureness, sureness, told_apart
 from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
@@ -65,6 +65,7 @@ __all__ = [
     "NotebookResult",
     "Null",
     "Nulls",
+    "Others",
     "Persistence",
     "Placement",
     "Points",
@@ -123,6 +124,7 @@ __all__ = [
     "silhouette_sweep",
     "silhouettes",
     "stability",
+    "statistics",
     "suggestions",
     "sureness",
     "sweep",

@@ -42,14 +42,68 @@ def drag(page, area, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
+SCROLLED = "from => document.querySelector('[data-testid=\"stMain\"]').scrollTop > from + 50"
+
+
+WIDE = "boxes => boxes.filter(box => box.getBBox().width > 1).length"
+PLACES = "marks => marks.map(mark => mark.getAttribute('transform'))"
+
+
+def scrolled(page) -> float:
+    return page.get_by_test_id("stMain").evaluate("main => main.scrollTop")
+
+
+def ticks(area) -> list[str]:
+    return area.locator(".role-axis-label text").all_text_contents()
+
+
+def height_of_plot(area) -> float:
+    return area.locator("path.background").first.evaluate("plot => plot.getBBox().height")
+
+
 def test_a_new_number_of_segments_by_the_slider_goes_into_the_link(visit, server):
-    page = visit(f"{server}/two_features?{FEARFUL}")
+    """The plots are as high as before: their legends, a row longer, stand outside."""
+    page = visit(f"{server}/two_features?{FEARFUL}&use=how-sure")
     finish(page)
+    charts = page.get_by_test_id("stMain").get_by_test_id("stVegaLiteChart")
+    plots = [charts.first, charts.filter(has_text="Silhouette").first]
+    before = [height_of_plot(plot) for plot in plots]
+    assert min(before) > 250
     slider = page.get_by_role("slider", name="Number of segments")
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_test_id("stMain").get_by_text("5 segments").first).to_be_visible()
     page.wait_for_url(re.compile("k=5"))
+    settle(page)
+    expect(plots[1].get_by_text(re.compile("^5 · "))).to_be_visible()
+    assert [height_of_plot(plot) for plot in plots] == pytest.approx(before)
+    the_wheel_is_the_pages(page, plots[0])
+
+
+def the_wheel_is_the_pages(page, plane) -> None:
+    """Over the plane it scrolls; with Ctrl it zooms, within the ends of the picture, until Reset."""
+    plane.scroll_into_view_if_needed()
+    whole, box = ticks(plane), plane.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 200)
+    at = scrolled(page)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function(SCROLLED, arg=at)
+    assert ticks(plane) == whole
+    box, at = plane.bounding_box(), scrolled(page)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 200)
+    page.keyboard.down("Control")
+    for _ in range(6):
+        page.mouse.wheel(0, -120)
+    page.keyboard.up("Control")
+    expect(plane.get_by_text("Reset")).to_be_visible()
+    assert scrolled(page) == at
+    assert len(ticks(plane)) < len(whole)
+    for _ in range(4):
+        drag(page, plane, (0.2, 0.5), (0.95, 0.5))
+    assert "$0" in ticks(plane)  # the left end of the picture, and nothing beyond it
+    plane.get_by_text("Reset").click()
+    expect(plane.get_by_text("Reset")).to_have_count(0)
+    assert sorted(filter(None, ticks(plane))) == sorted(filter(None, whole))
 
 
 def test_a_choice_sends_its_own_section_and_what_was_seen_before_is_not_sent_again(page, server):
@@ -105,6 +159,17 @@ def test_a_box_on_one_map_picks_households_on_all(visit, server):
     drag(page, maps.nth(1), (0.25, 0.2), (0.8, 0.75))
     expect(page.get_by_text(re.compile(r"million households picked"))).to_be_visible()
     expect(page.get_by_text(re.compile(r", [\d,]+ sampled households\."))).to_be_visible()
+    boxes = maps.locator(".box_brush path")
+    assert boxes.evaluate_all(WIDE) == 1
+    # a box goes with its pick: by a box on another map, and by a segment
+    drag(page, maps.nth(2), (0.3, 0.3), (0.7, 0.7))
+    settle(page)
+    assert boxes.evaluate_all(WIDE) == 1
+    assert maps.nth(2).locator(".box_brush path").evaluate_all(WIDE) == 1
+    page.get_by_test_id("stButtonGroup").get_by_text(re.compile("^1 · ")).click()
+    expect(page.get_by_text(re.compile(r"million households picked"))).to_be_visible()
+    settle(page)
+    assert boxes.evaluate_all(WIDE) == 0
 
 
 def test_a_household_by_number_shows_its_profile_and_neighbours(visit, server):
@@ -221,7 +286,7 @@ def test_a_household_is_placed(visit, server):
 
 @pytest.mark.parametrize("path", ["two_features", "many_features", "small_business", "methods"])
 def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, server, path):
-    context = browser.new_context(viewport={"width": 400, "height": 900})
+    context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{server}/{path}?{FEARFUL}&maps=pca")
     settle(page)
@@ -229,7 +294,27 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, server, path):
     expect(main.get_by_role("heading").first).to_be_visible()
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
     assert page.get_by_test_id("stException").count() == 0
+    if path == "two_features":
+        a_swipe_scrolls(page, main.get_by_test_id("stVegaLiteChart").first)
     context.close()
+
+
+def a_swipe_scrolls(page, plane) -> None:
+    """A finger on the plane moves the page and nothing in the plane."""
+    plane.scroll_into_view_if_needed()
+    whole, at, box = ticks(plane), scrolled(page), plane.bounding_box()
+    points = plane.locator(".mark-symbol path")
+    before = points.evaluate_all(PLACES)
+    x, y = box["x"] + box["width"] / 2, box["y"] + 200
+    finger = page.context.new_cdp_session(page)
+    touch = "Input.dispatchTouchEvent"
+    finger.send(touch, {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 9):
+        finger.send(touch, {"type": "touchMove", "touchPoints": [{"x": x - 3 * step, "y": y - 20 * step}]})
+    finger.send(touch, {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function(SCROLLED, arg=at)
+    assert ticks(plane) == whole
+    assert points.evaluate_all(PLACES) == before
 
 
 def test_many_numbers_of_segments_in_a_row_leave_the_page_alive(visit, server):

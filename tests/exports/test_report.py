@@ -137,14 +137,14 @@ def test_columns_are_named_and_fit_a_page(page, fearful_sample):
     """A column of a segment says which; more than five stand in tables of their own."""
     here = fearful_sample
     titles = [f"{number} · {here.names[number]}" for number in (1, 2, 3, 4)]
-    for table in report_parts.lens_tables(here.lenses, here.names):
+    for table in report_parts.lens_tables(here.lenses, here.names, "The fearful"):
         assert [head.text for head in table.header[1:5]] == titles
-        assert table.header[5:] == ("All of them",)
+        assert table.header[5:] == ("The fearful",)
     assert "" not in page.cells[:1]
     many = fit(here.data, Recipe(("DEBT", "HOUSES"), "asinh", k=12, starts=2))
     profiled = profile(here.data, many)
     tables = report_parts.middles(here.data, many, {}, profiled, here.origin)
-    assert [len(table.header) for table in tables] == [5, 5, 5]
+    assert [len(table.header) for table in tables] == [6, 6, 6]
 
 
 def test_other_choices_are_in_it_only_where_they_were_tried(page, fearful_sample):

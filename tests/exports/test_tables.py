@@ -19,9 +19,10 @@ from tables import CUSTOMERS
 
 from lib import VERSION, exports
 from lib.dataset import Dataset
+from lib.estimates import quantile
 from lib.exports import Exported, member_table, provenance, read_recipe, recipe_json
 from lib.population import Population
-from lib.segments import Recipe, fit, profile
+from lib.segments import Others, Recipe, fit, profile, statistics
 from lib.segments.apply import label_file
 from lib.segments.describe.lenses import EVERYONE, lenses
 from lib.sources import examples
@@ -130,26 +131,31 @@ def test_a_feature_named_like_a_column_of_ours_stays_apart(blobs_like):
     assert back["segment (column)"].tolist() == [1, 2, 3, 40]
 
 
-def test_profiles(fearful_sample):
+def test_profiles_have_the_population_by_its_name_and_the_nation_beside_it(fearful_sample, sample):
+    """What was called everyone was the population that had been chosen."""
     here = fearful_sample
     described = profile(here.data, here.found, ["NETWORTH", "AGE"])
-    back = table(exports.profiles(here.data, here.found, here.names, here.origin, described=described))
-    assert len(back) == (4 + 1) * 2
+    nation = Others("Everyone", statistics(sample, ["NETWORTH", "AGE"]))
+    back = table(exports.profiles(here.data, here.found, here.names, here.origin, described=described, beside=nation))
+    assert len(back) == (4 + 1 + 1) * 2
     own = back[back["segment"].notna()].set_index(["segment", "column"])
     for segment in (1, 2, 3, 4):
         assert own.loc[(segment, "AGE"), "median"] == described.table.loc[(segment, "AGE"), "median"]
         assert own.loc[(segment, "AGE"), "sampled"] == here.found.sizes.loc[segment, "sampled"]
         assert own.loc[(segment, "NETWORTH"), "unit"] == "dollars"
-    everyone = back[back["segment_name"] == "All of them"].set_index("column")
+    everyone = back[back["segment_name"] == here.origin.title].set_index("column")
     assert everyone.loc["AGE", "mean"] == pytest.approx(described.everyone.loc["AGE", "mean"])
     assert everyone.loc["AGE", "households"] == pytest.approx(here.data.weights().sum())
+    all_households = back[back["segment_name"] == "Everyone"].set_index("column")
+    assert all_households.loc["NETWORTH", "median"] == quantile(sample.values("NETWORTH"), sample.weights(), 0.5)
+    assert all_households.loc["NETWORTH", "median"] > 4 * everyone.loc["NETWORTH", "median"]
 
 
 def test_lenses_as_a_file(fearful_sample):
     here = fearful_sample
     back = table(exports.lenses(here.lenses, here.names, here.origin))
     assert len(back) == len(here.lenses.table)
-    everyone = back[back["segment_name"] == "All of them"].set_index("figure")
+    everyone = back[back["segment_name"] == here.origin.title].set_index("figure")
     own = here.lenses.table[here.lenses.table["segment"] == EVERYONE].set_index("figure")
     assert np.allclose(everyone["value"], own["value"], equal_nan=True)
     assert np.allclose(everyone["low"], own["low"], equal_nan=True)

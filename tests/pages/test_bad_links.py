@@ -1,9 +1,17 @@
 """Links that ask for what is not there: the page comes, one sentence says what was not understood, and it goes on."""
 
+import ast
+import contextlib
+import itertools
+
 import pytest
 from marks import alive
+from paths import ROOT
 from tables import neutral_table
 
+from lib.explore import MAX_CORRELATED
+from lib.sources import scf
+from lib.ui.scene.address import PARAMETERS
 from tests.sources.awkward import MARKUP
 
 PAGES = ("explore", "two_features", "many_features", "small_business", "methods")
@@ -83,6 +91,58 @@ def test_a_parameter_that_is_almost_one_is_said_until_the_next_choice(app):
     assert at.text_input(key="where").value == ""
     at.selectbox(key="who").set_value("fearful").run()
     assert not any("not to be had" in info.value for info in at.info)
+
+
+def test_a_parameter_that_no_control_has_is_said(app):
+    """Somebody who writes ``population=fearful`` saw everyone, and was told nothing."""
+    at = app(EXPLORE, population="fearful", **{"net-worth": "low"}, utm_campaign="mail", trk="x", use="cards")
+    assert note(at) == "The link asks for what is not to be had here: population: fearful; net-worth: low."
+    at.selectbox(key="who").set_value("fearful").run()
+    assert not any("not to be had" in info.value for info in at.info)
+
+
+def test_more_than_can_be_chosen_is_said(app):
+    """Of more columns than a heat map takes the first were drawn, and nothing said of the others."""
+    amounts = [name for name, one in scf.columns_of_sample().items() if one.is_amount][: MAX_CORRELATED + 1]
+    at = app(EXPLORE, correlate=amounts)
+    assert len(at.multiselect(key="correlate").value) == MAX_CORRELATED
+    assert note(at).startswith("The link asks for what is not to be had here: Columns: ")
+
+
+def test_what_controls_are_called_in_links_is_known():
+    """Of what is another page's nothing is said: a name that is missing from the list would be taken for a mistake."""
+    found = {name for path in sorted((ROOT / "lib" / "ui").rglob("*.py")) for name in _keys(path)}
+    assert {"who", "k", "use", "show", "by_beside", "followed_amount", "where", "leading_variance"} <= found
+    assert found <= PARAMETERS
+    assert {key for keys in CHOICES.values() for key in keys} - {LIMIT} <= PARAMETERS
+
+
+def _keys(path):
+    """What the calls of one file give as the key of a control in links, as far as it is made of constants."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {"at": ""}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            with contextlib.suppress(ValueError):
+                names, value = ast.unparse(node.targets[0]).strip("()").split(", "), ast.literal_eval(node.value)
+                named |= dict(zip(names, value if isinstance(value, tuple) else (value,), strict=False))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (called := ast.unparse(node.func)).startswith(("links.", "controls.pick_")):
+            first = node.args[:1] if called in {"links.bound", "controls.pick_trim"} else []
+            for key in [*first, *(word.value for word in node.keywords if word.arg == "key")]:
+                yield from _spelt(key, named)
+
+
+def _spelt(node, named):
+    """The strings that an expression of constants can be."""
+    if isinstance(node, ast.IfExp):
+        yield from (*_spelt(node.body, named), *_spelt(node.orelse, named))
+    elif isinstance(node, ast.FormattedValue):
+        yield from _spelt(node.value, named)
+    elif isinstance(node, ast.JoinedStr):
+        yield from map("".join, itertools.product(*(list(_spelt(part, named)) for part in node.values)))
+    elif isinstance(said := getattr(node, "value", named.get(getattr(node, "id", ""))), str):
+        yield said
 
 
 def test_a_start_that_is_none_is_said(app):

@@ -61,6 +61,23 @@ def test_every_choice_of_a_category_draws(app, charts):
         assert len(charts(at)) == 5
 
 
+def test_what_is_so_by_definition_is_no_finding(app, charts, metrics):
+    """A fifth of all households are in each fifth; all who were denied credit or feared it are; none of the others."""
+    at = app(by="~beside")
+    assert any(info.value.startswith("Everyone: these shares are so by definition") for info in at.info)
+    assert [alt for alt, _, _ in charts(at) if "Income group" in alt] == []
+    assert "INCCAT" not in at.selectbox(key="by").options
+    at.selectbox(key="who").set_value("fearful").run()
+    alt, _, table = chart(charts, at, "Income group")
+    assert set(table["group"]) == {"Denied credit or feared it", "Everyone"}
+    assert "Everyone" not in alt
+    assert any("Everyone: these shares are so by definition" in c.value for c in at.main.caption)
+    assert TILE not in metrics(at)
+    others = app(where="TURNFEAR == 0")
+    assert TILE not in metrics(others)
+    assert "Own their home" in metrics(others)
+
+
 def test_a_group_of_many_becomes_a_heat_map(app, charts):
     at = app()
     at.selectbox(key="by").set_value("EDUC").run()
@@ -212,11 +229,18 @@ def test_variances_are_the_notebooks(real_app, charts, notebook, how, entry):
     assert not any("in proportion to weight" in caption.value for caption in at.main.caption)
 
 
-def test_points_are_bounded_and_stand_for_the_same_number_of_households(real_app, charts):
-    at = real_app(data="2019")
+def test_a_household_is_one_point_and_it_is_said_how_many_are_drawn(real_app, charts):
+    """Of 773 sampled households 2,500 dots were drawn, some households many times."""
+    at = real_app(data="2022", who=FEARFUL)
     _, _, table = chart(charts, at, "of the ranks")
-    assert len(table) == 2500
-    assert any("each for 51,457 households" in c.value for c in at.main.caption)
+    assert table["id"].is_unique
+    said = f"{len(table):,} sampled households, each once, by one implicate, whatever its weight."
+    assert any(said in c.value for c in at.main.caption)
+    at.selectbox(key="who").set_value("everyone").run()
+    _, _, table = chart(charts, at, "of the ranks")
+    assert len(table) == table["id"].nunique() == 2500
+    said = "2,500 of 4,595 sampled households drawn in proportion to weight, each once, by one implicate."
+    assert any(said in c.value for c in at.main.caption)
 
 
 def test_no_view_is_heavy(real_app):

@@ -84,7 +84,7 @@ def test_loans_are_looked_at_through_their_outcome_and_never_made_from_it(app, c
     at = app(MANY, data="loans", maps="pca", use="lenses", choose="own")
     assert any("pproved" in row for row in at.dataframe[-1].value["Figure"])
     share = re.compile(r"[\d.]+% \([\d.]+ to [\d.]+%; n [\d,]+\)")
-    assert share.fullmatch(at.dataframe[-1].value["All of them"].iloc[0])
+    assert share.fullmatch(at.dataframe[-1].value["Everyone"].iloc[0])
     told = next(alt for alt, _, _ in charts(at) if alt.startswith("Approval by segment, with 95% intervals"))
     assert share.search(told)
     assert any("95% intervals are as if the applicants had been drawn at random" in c.value for c in at.main.caption)

@@ -142,7 +142,7 @@ def test_of_a_list_what_is_understood_is_kept_and_never_too_much():
     at = opened(own=["Bananas", "INCOME", "INCOME", "DEBT", "AGE"])
     assert shown(at)["own"] == "INCOME DEBT"
     assert at.query_params == {"own": ["INCOME", "DEBT"]}
-    assert at.markdown[-1].value == "Own: Bananas"
+    assert at.markdown[-1].value == "Own: Bananas; Own: Age"
 
 
 def test_a_parameter_given_twice_counts_as_the_last():

@@ -182,7 +182,7 @@ def test_every_use_of_segments_works(mine, charts, page, tab):
     assert not [words for words in said(at, charts) if BANNED.search(words)]
     what = {
         "Cards": any("One real row of it" in m.value for m in at.markdown),
-        "Compare": "Median: all of them" in at.dataframe[-1].value.columns,
+        "Compare": "Median: Everyone" in at.dataframe[-1].value.columns,
         "Place a row": any("It falls in" in m.value for m in at.markdown),
         "Hand on": {"Rows, CSV", "Recipe, JSON"} <= {b.label for b in at.get("download_button")},
     }

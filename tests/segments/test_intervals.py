@@ -214,7 +214,7 @@ def test_a_cell_that_cannot_be_told_from_nothing_is_faint_and_in_brackets(noisy)
         assert (float(low) <= 0 <= float(high)) == row.untold
     assert same["text"].tolist() == ["0.0"] * 3  # and not -0.0
     assert not sure.told_apart.loc[noise["segment"][noise["untold"]], "NOISE"].any()
-    drawn = profile_charts.differences(described.table, data.codebook, names, sure).to_dict()
+    drawn = profile_charts.differences(described.table, data.codebook, names, sure, title="Noise").to_dict()
     assert "datum.untold" in str(drawn)
     # of rows that are counted nothing is known: no interval, no brackets
     rows = sureness(Sample(data, counting="rows"), found, columns)
@@ -244,13 +244,14 @@ def test_files_and_the_report_say_how_sure_every_figure_of_a_profile_is(noisy):
     columns = ("DEBT", "ASSET")
     described, sure = profile(data, found, columns), sureness(Sample(data), found, columns)
     origin = exports.provenance(data, Population(), "Blobs", found.recipe)
-    table = profile_table(found, described, {}, data.codebook, sure)
+    table = profile_table(found, described, {}, data.codebook, sure, title="Blobs")
     for name in ("mean", "median", "sd", "p25", "p75", "difference"):
         own = table[table["segment"].notna()]
         assert (own[f"{name}_low"] <= own[name]).all()
         assert (own[name] <= own[f"{name}_high"]).all()
     middles = report_parts.middles(data, found, described, origin, sure)
-    assert all(" to " in cell for row in middles.rows for cell in row[1:])
+    assert middles.header[-1] == "Blobs"
+    assert all(" to " in cell for row in middles.rows for cell in row[1:-1])
     plain = report_parts.middles(data, found, described, origin)
     assert not any(" to " in cell for row in plain.rows for cell in row[1:])
     cards = report_parts.cards(data, found, {}, described, None, {}, sure.told_apart, sure)
@@ -262,7 +263,7 @@ def test_marks_and_the_source_of_intervals_are_said_only_where_there_are_any(noi
     _, _, looked = lens_of()
 
     def marked(told):
-        tables = report_parts.lens_tables(told, {})
+        tables = report_parts.lens_tables(told, {}, "Mine")
         notes = [table.note for table in tables]
         return any("†" in cell for table in tables for row in table.rows for cell in row), any(notes)
 
@@ -280,11 +281,11 @@ def test_the_chart_has_a_line_for_every_share_and_its_words():
     _, _, looked = lens_of()
     figures = looked.table[looked.table["low"].notna()]
     names = {1: "Few", 3: "Many"}
-    said = charts.shares_words(figures, names)
+    said = charts.shares_words(figures, names, "All rows")
     assert "Region: North, all rows: 1 · Few " in said
     assert "Segment 2" not in said
-    assert said.count("All of them") == figures["figure"].nunique()
-    spec = charts.shares(figures, names).to_dict()
+    assert said.count("All rows ") == figures["figure"].nunique()
+    spec = charts.shares(figures, names, "All rows").to_dict()
     rows = spec["datasets"][spec["data"]["name"]] if "data" in spec else next(iter(spec["datasets"].values()))
     lines = [row for row in rows if not row["heading"]]
     assert len({row["at"] for row in rows}) == len(rows)

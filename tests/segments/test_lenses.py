@@ -259,6 +259,7 @@ def test_figures_use_columns_of_the_codebook(sample):
         ({"DEBT", "ASSET"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40", "flag_HBUS"}),
         ({"NETWORTH", "ASSET"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40"}),
         ({"NETWORTH", "AGE"}, set(), {"median_LEVRATIO", "ratio_DEBT_ASSET"}),
+        ({"LEVRATIO", "AGE"}, {"median_LEVRATIO", "ratio_DEBT_ASSET"}, {"flag_PIR40"}),
         ({"TPAY", "INCOME"}, {"flag_PIR40"}, {"median_LEVRATIO", "months_LIQ_INCOME"}),
         ({"PIRTOTAL", "AGE"}, {"flag_PIR40"}, {"median_LEVRATIO"}),
         ({"CCBAL", "NH_MORT", "HELOC"}, {"flag_HCCBAL", "flag_HMRTHEL", "flag_HHELOC"}, {"flag_HEDN_INST"}),

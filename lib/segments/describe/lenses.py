@@ -140,8 +140,8 @@ def lenses(
     there = [(lens, f) for lens in dataset.subject.lenses for f in lens.figures if _is_there(f, dataset, beside)]
     asked = [(lens, figure) for lens, figure in there if not _silent(figure, dataset)]
     known = _known(segmentation.recipe.features, dataset.subject)
-    used = [figure for _, figure in asked if _is_used(figure, known)]
-    told = [(lens, figure) for lens, figure in asked if not _is_used(figure, known)]
+    used = [figure for _, figure in asked if _is_used(figure, known, dataset.subject)]
+    told = [(lens, figure) for lens, figure in asked if figure not in used]
     numbers = np.array(segmentation.sizes.index)
     own = Answers(Sample(dataset, counting=counting, replicates=replicates))
     all_of_them = own if everyone is None else Answers(Sample(beside, counting=counting, replicates=replicates))
@@ -181,8 +181,10 @@ _COLUMNS = [
 ]
 
 
-def _is_used(figure: Figure, known: set[str]) -> bool:
-    return not figure.is_size and known.issuperset(figure.columns)
+def _is_used(figure: Figure, known: set[str], subject: Subject) -> bool:
+    """Whether it follows from what is known, or is what a known column is of each member: all debts over all assets."""
+    same = {one.needs for one in (*subject.derived, *subject.made) if one.column in known}
+    return not figure.is_size and (known.issuperset(figure.columns) or frozenset(figure.columns) in same)
 
 
 def _partly(figure: Figure, features: Collection[str], subject: Subject) -> list[str]:

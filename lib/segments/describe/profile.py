@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.dataset import Dataset
+from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import RecipeError
 from lib.estimates import Ordered
 from lib.segments.segmentation import Segmentation
@@ -29,7 +29,7 @@ class Profile:
             ``sd``, ``p25``, ``p75`` in the column's unit; ``difference``, the segment's mean less everyone's in
             everyone's standard deviations; ``standing``, the share of everyone below the segment's median (those
             equal to it count half).
-        everyone: Indexed by ``column``: the same five statistics of all members.
+        everyone: Indexed by ``column``: the same five statistics of all members that were segmented.
     """
 
     table: pd.DataFrame
@@ -45,6 +45,19 @@ class Profile:
         """
         differences = self.table.loc[segment, "difference"].abs().sort_values(ascending=False, kind="stable")
         return [str(name) for name in differences.index if among is None or name in among][:most]
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """Those whom the members that were segmented are shown beside: the nation, where these are a part of it.
+
+    Attributes:
+        title: What they are called.
+        table: Indexed by ``column``, as ``Profile.everyone``.
+    """
+
+    title: str
+    table: pd.DataFrame
 
 
 def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str] | None = None) -> Profile:
@@ -63,17 +76,30 @@ def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str]
         raise RecipeError(f"{dataset.name} has no column {', '.join(unknown)}: choose among its columns.")
     check_same(dataset, segmentation)
     weights = dataset.weights(segmentation.recipe.counting)
-    rows, everyone = {}, {}
+    everyone = statistics(dataset, names, counting=segmentation.recipe.counting)
+    rows = {}
     for name in names:
         column = Ordered.of(dataset.values(name), weights)
-        everyone[name] = _statistics(column)
         labels = segmentation.labels[column.rows]
         for segment in segmentation.sizes.index:
             own = _statistics(column.among(labels == segment))
-            rows[int(segment), name] = own | _compared(own, everyone[name], column)
+            rows[int(segment), name] = own | _compared(own, everyone.loc[name], column)
     table = pd.DataFrame.from_dict(rows, orient="index").sort_index(level=0, sort_remaining=False)
     table.index = pd.MultiIndex.from_tuples(table.index, names=["segment", "column"])
-    return Profile(table, pd.DataFrame.from_dict(everyone, orient="index").rename_axis("column"))
+    return Profile(table, everyone)
+
+
+def statistics(dataset: Dataset, columns: Sequence[str], *, counting: Counting = MEMBERS) -> pd.DataFrame:
+    """What ``Profile.everyone`` holds, of any table: mean, median, spread and quartiles of columns.
+
+    Args:
+        dataset: Whose.
+        columns: Of what; rows where one is missing are left out of it.
+        counting: Members (weighted) or rows.
+    """
+    weights = dataset.weights(counting)
+    found = {name: _statistics(Ordered.of(dataset.values(name), weights)) for name in columns}
+    return pd.DataFrame.from_dict(found, orient="index").rename_axis("column")
 
 
 def check_same(dataset: Dataset, segmentation: Segmentation) -> None:
@@ -101,6 +127,6 @@ def _statistics(column: Ordered) -> dict[str, float]:
     return {name: float(value) for name, value in zip(STATISTICS, found, strict=True)}
 
 
-def _compared(own: dict[str, float], everyone: dict[str, float], column: Ordered) -> dict[str, float]:
+def _compared(own: dict[str, float], everyone: pd.Series, column: Ordered) -> dict[str, float]:
     apart = (own["mean"] - everyone["mean"]) / everyone["sd"] if everyone["sd"] > 0 else 0.0
     return {"difference": apart, "standing": column.standing(own["median"])}

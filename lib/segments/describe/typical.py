@@ -106,21 +106,35 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
 
 
 _COMPARED = 3
-"""Features of which it is said how near a member is to the median of its segment."""
+"""Features of which it is said how near a member is to the median of its segment, and as many other amounts."""
 
 
 def _near(dataset: Dataset, segmentation: Segmentation, segment: int, row: int) -> str:
-    """A member's features beside the medians of its segment; nothing is said of what else is known of it."""
+    """A member's features beside the medians of its segment, and the first amounts by which it was not chosen."""
     inside, weights = segmentation.labels == segment, segmentation.points.weights
-    features = segmentation.recipe.features
-    told = []
-    for name in features[:_COMPARED]:
+
+    def beside(name: str) -> str:
         variable, values = dataset.codebook[name], dataset.values(name)
         median = variable.text(float(quantile(values[inside], weights[inside], 0.5)))
-        label, own = within_sentence(variable.label), variable.text(float(values[row]))
-        told.append(f"{label} {own} (the segment's median {median})")
+        return f"{within_sentence(variable.label)} {variable.text(float(values[row]))} (the segment's median {median})"
+
+    features, telling = segmentation.recipe.features, dataset.subject.telling
+    told = [beside(name) for name in features[:_COMPARED]]
     more = f" and {len(features) - _COMPARED} more" if len(features) > _COMPARED else ""
-    return f"It is central in the features only: {', '.join(told) if more else listed(told)}{more}."
+    near = f"It is central in the features only: {', '.join(told) if more else listed(told)}{more}."
+    others = dict.fromkeys((*telling.amounts[:_FIRST], *telling.columns))
+    known = [name for name in others if name not in features and _is_known_amount(dataset, name, row)]
+    if not known:
+        return near
+    return f"{near} It was not chosen by these: {listed([beside(name) for name in known[:_COMPARED]])}."
+
+
+_FIRST = 2
+"""Amounts that come before all else by which it was not chosen: where there are any, those that are told first."""
+
+
+def _is_known_amount(dataset: Dataset, name: str, row: int) -> bool:
+    return name in dataset.frame and dataset.codebook[name].is_amount and bool(np.isfinite(dataset.values(name)[row]))
 
 
 def medoid(points: Points) -> tuple[int, float]:

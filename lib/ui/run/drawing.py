@@ -78,6 +78,7 @@ def draw(
     *what: Hashable,
     alt_text: str,
     key: str,
+    element: str = "",
     tables: Callable[[], Mapping[str, pd.DataFrame]] | None = None,
     words: Mapping[str, str] | None = None,
     same_for: Hashable = None,
@@ -93,7 +94,8 @@ def draw(
         scene: What it shows, with the segments on view if it shows segments.
         what: Everything else that decides how it looks.
         alt_text: The takeaway, for those who do not see it.
-        key: Key of the element.
+        key: What it is called on its page.
+        element: Key of the element, if that is another.
         tables: Makes the tables that the chart refers to by name, where it can stay the same while they change.
         words: What stands in the place of its marks.
         same_for: What such a chart is and what decides it, besides the population: not the segments, nor anything
@@ -115,7 +117,8 @@ def draw(
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     if not is_key:
         _page().charts[key] = shown
-    return st.vega_lite_chart(chart.sent({**shown.data, **(marks or {})}), alt=alt_text, key=key, **options)
+    sent = chart.sent({**shown.data, **(marks or {})})
+    return st.vega_lite_chart(sent, alt=alt_text, key=element or key, **options)
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

@@ -85,7 +85,14 @@ def shares(view: View, column: str, by: str) -> Shares:
 def shares_beside(view: View, heading: Heading, column: str) -> Shares:
     """Shares of a column's codes in the population and in those it is shown beside."""
     tables = {name: _sure_shares(one, column) for name, one in sampled.populations(view, heading).items()}
-    return _shares(together(tables), view, column)
+    return _shares(together(tables), view, column, known=by_definition(view, heading, column))
+
+
+def by_definition(view: View, heading: Heading, column: str) -> str:
+    """Whose shares of a column follow from how it was made: everyone's of a ranking of everyone; "" for nobody's."""
+    if view.counting == ROWS or view.beside.conditions or not view.codebook[column].is_of_ranks:
+        return ""
+    return heading.title if view.is_everyone else heading.beside
 
 
 @kept
@@ -98,9 +105,10 @@ def together(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([table.assign(group=name) for name, table in tables.items()], ignore_index=True)
 
 
-def _shares(table: pd.DataFrame, view: View, column: str) -> Shares:
+def _shares(table: pd.DataFrame, view: View, column: str, known: str = "") -> Shares:
     words, label = in_words(table, view, column), view.codebook.label(column)
-    return Shares(words, told.largest_shares(words, label, is_of_rows=view.counting == ROWS))
+    found = words[words["group"] != known]
+    return Shares(words, told.largest_shares(found, label, is_of_rows=view.counting == ROWS))
 
 
 def in_words(table: pd.DataFrame, view: View, column: str) -> pd.DataFrame:

@@ -93,6 +93,16 @@ def profile(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Pr
     return segments.profile(data, segmentation(view, recipe), columns)
 
 
+def others(view: View, heading: Heading, columns: tuple[str, ...]) -> segments.Others | None:
+    """The same statistics of those the population is shown beside; None where it is all of them."""
+    return None if view.is_everyone else segments.Others(heading.beside, _statistics(view.others, columns))
+
+
+@kept
+def _statistics(view: View, columns: tuple[str, ...]) -> pd.DataFrame:
+    return segments.statistics(view.members(columns), columns, counting=view.counting)
+
+
 @kept
 def names(view: View, recipe: Recipe) -> dict[int, str]:
     """A name for each segment, made from what sets it apart."""
@@ -220,15 +230,17 @@ def clustergram(view: View, recipe: Recipe) -> segments.Clustergram:
 
 
 @kept
-def shares_by_segment(view: View, recipe: Recipe, column: str, names: tuple[tuple[int, str], ...]) -> pd.DataFrame:
-    """Shares of a column's codes within each segment and among all, in words."""
+def shares_by_segment(
+    view: View, recipe: Recipe, column: str, names: tuple[tuple[int, str], ...], title: str
+) -> pd.DataFrame:
+    """Shares of a column's codes within each segment and in the whole population, in words."""
     data = view.members((*recipe.features, column))
     within = segments.labelled(data, segmentation(view, recipe), dict(names))
     sample = estimates.Sample(within, counting=view.counting, replicates=sampled.replicates(view))
     table = estimates.sure_shares(sample, column, segments.SEGMENT)
     table = table[table["group"].isin([number for number, _ in names])]
     table = table.assign(group=table["group"].map(within.codebook[segments.SEGMENT].text))
-    everyone = estimates.sure_shares(sample, column).assign(group="All of them")
+    everyone = estimates.sure_shares(sample, column).assign(group=title)
     return in_words(pd.concat([table, everyone], ignore_index=True), view, column)
 
 

@@ -22,8 +22,27 @@ from lib.tables.files import shown
 
 _KEPT = "address_book"
 _ALIKE, _MOST_STRANGE = 0.8, 20
-_PLAIN_KEY = re.compile(r"[A-Za-z_]{1,30}")
+_PLAIN_KEY = re.compile(r"[A-Za-z_-]{1,30}")
 """Parameters that a person may have typed; those with digits are of a wave or a recipe, perhaps of another one."""
+
+_BY_PAGE = """
+data dollars who where count v question
+show by by_beside amount amount_linear x y xy_linear correlate variance owners differ
+across up transform bend scaling k algorithm pca plane_linear
+choose own leading leading_variance apart group of_group
+maps colour every_point sized contours perplexity neighbours min_dist
+use lens who_they_are compare_first compare_second wave told watched_start
+watch axes scales means
+over figure group_by answer answer_grouped of_segments followed followed_amount dictionary
+"""
+"""Of all pages; Explore ("owner_" stands before those of Small business); pages with segments, and what is done with
+these, in five lines, the last of which are of links of version 1; Trends, and Methods and data."""
+
+PARAMETERS = frozenset(_BY_PAGE.split())
+"""What any control of any page is called in links: of what is another page's nothing is said. A test compares them."""
+
+_OTHERS = re.compile(r"(utm|mc|hsa|mtm|pk|member|owner|embed)_.*|_.*|.*clid|embed|ref|source|trk|si|igsh")
+"""What mail programs and others add to a link, what embeds a page, and what is of one table's members."""
 
 Said = tuple[str, ...]
 """The values of one parameter; none where it is not in the address, one empty value for an empty choice."""
@@ -66,7 +85,7 @@ class Book:
     _drawn: set[str] = field(default_factory=set)
     _unread: dict[str, list[Unread]] = field(default_factory=dict)
     _bound: set[str] = field(default_factory=set)
-    _misspelt: set[str] = field(default_factory=set)
+    _strange: set[str] = field(default_factory=set)
     _collecting: bool = False
 
     def is_asked(self, key: str) -> bool:
@@ -100,17 +119,20 @@ class Book:
         self._bound.add(key)
         return is_new
 
-    def note_misspelt(self) -> None:
-        """Remember parameters that are almost those of controls drawn so far, in upper case or with a letter wrong.
+    def note_unknown(self) -> None:
+        """Remember parameters that no control has, and what was meant where a name is in upper case or a letter wrong.
 
-        Others are left alone: they may be of another page, and mail programs add some of their own.
+        Those of other pages are left alone, and what mail programs and others add of their own.
         """
         known = {key.casefold(): key for key in (*self.defaults, *self._bound)}
-        strange = [key for key in st.query_params if key not in known.values() and key not in self._misspelt]
+        strange = [key for key in st.query_params if key not in known.values() and key not in self._strange]
         for key in [key for key in strange if _PLAIN_KEY.fullmatch(key)][:_MOST_STRANGE]:
-            if meant := difflib.get_close_matches(key.casefold(), known, 1, _ALIKE):
-                self._misspelt.add(key)
-                label = f"{shown(key)} (did you mean {known[meant[0]]}?)"
+            if key in PARAMETERS:
+                continue
+            meant = difflib.get_close_matches(key.casefold(), known, 1, _ALIKE)
+            if meant or not _OTHERS.fullmatch(key.casefold()):
+                self._strange.add(key)
+                label = f"{shown(key)} (did you mean {known[meant[0]]}?)" if meant else shown(key)
                 self.note(key, [Unread(key, label, value) for value in st.query_params.get_all(key)])
 
     @property
@@ -198,7 +220,7 @@ def whole_page() -> Iterator[None]:
 def not_understood() -> list[Unread]:
     """Values of the link that no control knew, until the next choice; their controls show what they show without.
 
-    Among them are those of parameters that are misspelt.
+    Among them are those of parameters that no control has.
     """
-    book().note_misspelt()
+    book().note_unknown()
     return book().unread

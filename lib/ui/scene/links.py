@@ -96,6 +96,8 @@ class _Choice(Generic[T]):
         is_emptied = bool(said) and not values and not self.is_single
         if said and not values and self.is_single:
             unread = [Unread(self.key, self.label, "")]
+        if self.most is not None:
+            unread += [Unread(self.key, self.label, self.words[self.options.index(one)]) for one in found[self.most :]]
         # of a parameter that is given twice Streamlit takes the last one
         return (found[-1:] if self.is_single else found[: self.most]) if found or is_emptied else None, unread
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import explore
 from lib.charts import explore as charts
-from lib.charts import told
+from lib.charts import told, zoom
 from lib.dataset import ROWS, Variable
 from lib.errors import EstimateError
 from lib.estimates import THIN
@@ -36,6 +36,10 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
     """
     first, codebook = scene.subject.first, scene.codebook
     column, by = _choose_groups(scene, show or first.show, by or first.by, at)
+    known = results.by_definition(scene.view, scene.heading, column) if by == _BESIDE else ""
+    if known == scene.title:
+        st.info(f"{literal(_by_definition(scene, known))} Choose groups to show it in.")
+        return
     try:
         if by == _BESIDE:
             table, sentence = results.shares_beside(scene.view, scene.heading, column)
@@ -54,7 +58,8 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         alt_text=sentence,
         key=f"{at}groups_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), controls.unsure_note(scene, table))
+    note = _by_definition(scene, known) if known else ""
+    controls.chart_note(scene, sentence, note, results.how_sure(scene.view), controls.unsure_note(scene, table))
     shown = {
         "group": legend,
         "code": codebook.label(column),
@@ -74,6 +79,10 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
     )
 
 
+def _by_definition(scene: Scene, whose: str) -> str:
+    return f"{whose}: these shares are so by definition, for the groups are made by ranking all {scene.unit}."
+
+
 def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]:
     """The column that is shared out and the groups it is shared out in."""
     codebook, categories = scene.codebook, scene.codebook.categories()
@@ -82,7 +91,8 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
         column = controls.pick_column("Show", categories, codebook, default=show, key=f"{at}show")
         group = links.selectbox(
             "In each group of",
-            [_BESIDE, *categories],
+            # in a group of itself every share is all or nothing
+            [_BESIDE, *(name for name in categories if name != column)],
             # where the grouping is the population itself another choice is apt: two controls, each with its own
             key=f"{at}by{'_beside' if is_of_population else ''}",
             default=_BESIDE if is_of_population else by,
@@ -178,23 +188,19 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
         scene,
         sentence,
         results.how_sure(scene.view),
-        f"{_drawn(scene, result)}; drag to move, scroll to zoom.",
+        f"{_drawn(scene, result)}. {zoom.HELP}",
     )
 
 
 def _drawn(scene: Scene, result: explore.Relation) -> str:
     """How many points there are, of how many members."""
-    points, each = len(result.points), result.each
-    if scene.counts_both_ways and scene.view.counting != ROWS:
-        behind = scene.entity.several(each) if round(each) == 1 else f"{each:,.0f} {scene.unit}"
-        again = f", some {scene.unit} more than once" if points > results.size(scene.view).sampled else ""
-        return f"{points:,} points drawn in proportion to weight, each for {behind}{again}"
-    everybody = round(points * each)
-    return (
-        f"{points:,} of {everybody:,} {scene.unit} drawn at random"
-        if points < everybody
-        else f"{points:,} {scene.unit}"
-    )
+    points, among = len(result.points), result.among
+    if scene.view.counting == ROWS or not scene.counts_both_ways:
+        return f"{points:,} of {among:,} {scene.unit} drawn at random" if points < among else f"{points:,} {scene.unit}"
+    once = f"each once{', by one implicate' if scene.about.implicates > 1 else ''}"
+    if points < among:
+        return f"{points:,} of {scene.entity.sampled(among)} drawn in proportion to weight, {once}"
+    return f"{scene.entity.sampled(points)}, {once}, whatever its weight"
 
 
 def _correlated(scene: Scene, result: explore.Relation) -> str:

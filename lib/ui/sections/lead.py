@@ -80,8 +80,8 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
                 help=None if alone else literal(_size_is_sure(scene)) or None,
             )
         for tile in results.headlines(view):
-            if isclose(tile.value, 1) and tile.column in view.population.columns:
-                continue  # true of all of them by definition
+            if tile.kind == "share" and tile.column in view.population.columns and _is_all_or_none(tile.value):
+                continue  # so by definition of who they are
             text = scene.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
             told = (scene.codebook[tile.column].definition, *_sureness(scene, tile, text))
             st.metric(
@@ -93,6 +93,10 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
                 border=True,
                 help=literal(" ".join(filter(None, told))) or None,
             )
+
+
+def _is_all_or_none(share: float) -> bool:
+    return isclose(share, 1) or isclose(share, 0, abs_tol=1e-9)
 
 
 def _size_is_sure(scene: Scene) -> str:

@@ -183,15 +183,22 @@ def _draw(
     state = st.session_state
     contoured, sized = bool(state.get("contours")), _is_sized(projection)
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
-    place = f"map_{projection.method}"
+    place, times = f"map_{projection.method}", picking.times_redrawn(projection.method)
+    element = f"{place}_{times}" if times else place
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     drawn = _drawn_of(scene, projection, large=large)
     st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]")
     column = None if colour == _SEGMENT else scene.codebook[colour]
-    look = (charts.colour_of(column), contoured, sized, large)
+    codes = _points(scene, drawn, colour, sized=False)["value"].nunique() if column and column.is_category else 0
+    look = (charts.colour_of(column), contoured, sized, large, codes)
     draw(
         lambda: charts.members(
-            entity=scene.entity, colour=look[0], contoured=contoured, sized=sized, height=620 if large else 400
+            entity=scene.entity,
+            colour=look[0],
+            contoured=contoured,
+            sized=sized,
+            codes=codes,
+            height=620 if large else 400,
         ),
         scene,
         projection.key,
@@ -200,6 +207,7 @@ def _draw(
         *look,
         alt_text=sentence,
         key=place,
+        element=element,
         tables=lambda: charts.members_tables(
             _points(scene, drawn, colour, sized=sized),
             map_results.centres(scene.view, scene.recipe, projection),
@@ -211,7 +219,7 @@ def _draw(
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         marks={FOUND: _mark(scene, projection, one)},
-        on_select=lambda: picking.take(scene, find, place),
+        on_select=lambda: picking.take(scene, find, element, projection.method),
         selection_mode=[charts.BOX, charts.POINT],
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import maps as charts
+from lib.charts import zoom
 from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.estimates import THIN
@@ -23,11 +24,32 @@ from lib.words import a, capitalised, literal, signed
 
 _PICKED = "picked_members"
 _SEGMENTS = "picked_segments"
+_BOXED, _REDRAWN = "boxed_map", "redrawn_maps"
 _MOST_ROWS = 500
 
 
 def of(scene: Segmented) -> Ids:
-    """What names the members picked in this view."""
+    """What names the members picked in this view; where nothing is picked any more, no map keeps its box."""
+    if not (picked := _picked(scene)):
+        _let_go_of_box()
+    return picked
+
+
+def times_redrawn(method: str) -> int:
+    """How often a map was to lose its box: drawn as another element it comes without."""
+    return int(st.session_state.get(_REDRAWN, {}).get(method, 0))
+
+
+def _let_go_of_box(besides: str = "") -> None:
+    """A box goes with its pick: only the map on which members were boxed last keeps the one drawn there."""
+    boxed = st.session_state.get(_BOXED, "")
+    if boxed not in ("", besides):
+        times: dict[str, int] = st.session_state.setdefault(_REDRAWN, {})
+        times[boxed] = times.get(boxed, 0) + 1
+    st.session_state[_BOXED] = besides
+
+
+def _picked(scene: Segmented) -> Ids:
     kept: _Picked | None = st.session_state.get(_PICKED)
     return kept.ids if kept and kept.place == _place(scene) and kept.recipe in (None, scene.recipe) else ()
 
@@ -50,23 +72,26 @@ def _set(scene: Segmented, ids: Ids, *, by_segments: bool = False) -> None:
         st.session_state[_SEGMENTS] = []
 
 
-def take(scene: Segmented, find: Callable[[], Projection | None], key: str) -> None:
+def take(scene: Segmented, find: Callable[[], Projection | None], key: str, method: str) -> None:
     """Take over what was boxed on one map, for all of them; one that was clicked, or boxed alone, is looked for."""
     selection = st.session_state[key].selection
     projection = find()
+    box = selection.get(charts.BOX)
+    if not box and st.session_state.get(_BOXED) == method:
+        st.session_state[_BOXED] = ""  # on the map itself it is gone already
+    _let_go_of_box(besides=method if box else "")
     if projection is None:
         return  # it is drawn no more
     table = projection.table
-    if box := selection.get(charts.BOX):
+    if box:
         inside = pd.Series(True, index=table.index)
         for axis in ("x", "y"):
             if axis in box:
                 low, high = sorted(box[axis])
                 inside &= table[axis].between(low, high)
         _set_or_find(scene, tuple(table.loc[inside, "id"].tolist()))
-    elif point := selection.get(charts.POINT):
+    elif (point := selection.get(charts.POINT)) and (clicked := point[0].get("id")) is not None:
         # a browser knows no whole numbers, only numbers
-        clicked = point[0]["id"]
         _set_or_find(scene, (clicked if isinstance(clicked, str) else int(clicked),))
     else:
         _set(scene, ())
@@ -80,6 +105,7 @@ def _set_or_find(scene: Segmented, ids: Ids) -> None:
 
 
 def _take_segments(scene: Segmented) -> None:
+    _let_go_of_box()
     chosen = st.session_state[_SEGMENTS]
     members = map_results.members_by_segment(scene.view, scene.recipe)
     _set(scene, tuple(member for segment in chosen for member in members[segment]), by_segments=True)
@@ -98,8 +124,8 @@ def render(scene: Segmented) -> None:
         key=_SEGMENTS,
         on_change=_take_segments,
         args=(scene,),
-        help=f"Or drag a box on a map. A click finds {a(member)}. Shift and drag moves a map, the wheel zooms it, "
-        "a double click resets it.",
+        help=f"Or drag a box on a map. A click finds {a(member)}. {zoom.ZOOMS} a map, a drag with Shift then moves it, "
+        "a double click or Reset leads back.",
         width="stretch",
     )
     picked = of(scene)

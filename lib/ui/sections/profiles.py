@@ -19,7 +19,7 @@ from lib.words import literal
 
 
 def render_differences(scene: Segmented) -> None:
-    """Heat map of how far each segment lies from everyone, in features and a few others."""
+    """Heat map of how far each segment lies from the whole population, in features and a few others."""
     codebook = scene.codebook
     profile = segment_results.profile(scene.view, scene.recipe, scene.described)
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
@@ -27,7 +27,7 @@ def render_differences(scene: Segmented) -> None:
     apart = segment_results.most_apart(scene.view, scene.recipe, scene.described, names)
     sentence = f"What sets each segment apart most: {apart}."
     draw(
-        lambda: charts.differences(profile.table, codebook, scene.shown, sure),
+        lambda: charts.differences(profile.table, codebook, scene.shown, sure, title=scene.title),
         scene,
         alt_text=sentence,
         key="differences_chart",
@@ -35,17 +35,17 @@ def render_differences(scene: Segmented) -> None:
     table = charts.differences_table(profile.table, codebook, scene.shown, sure)
     controls.chart_note(
         scene,
-        "Standard deviations by which a segment's mean lies above or below everyone's.",
+        f"Standard deviations by which a segment's mean lies above or below that of the population ({scene.title}).",
         sentence,
         results.how_sure(scene.view),
         charts.cells_in_brackets(table),
     )
     columns: dict[str, object] = {"title": "Segment", "label": "Column", "mean": "Mean", "median": "Median"}
-    columns["by"] = "Standard deviations from everyone"
+    columns["by"] = f"Standard deviations from: {scene.title}"
     if table["between"].any():
         columns["between"] = "95% interval"
     controls.table_of(
-        lambda: table, columns, alt="Each segment beside everyone, column by column", key="differences_table"
+        lambda: table, columns, alt=f"Each segment beside {scene.title}, column by column", key="differences_table"
     )
 
 
@@ -58,11 +58,12 @@ def render_demographics(scene: Segmented) -> None:
     ordered = controls.leading(scene.subject.first.who, categories)
     column = controls.pick_column("Show", ordered, codebook, default=ordered[0], key="who_they_are")
     try:
-        table = segment_results.shares_by_segment(scene.view, scene.recipe, column, tuple(scene.shown.items()))
+        shown = tuple(scene.shown.items())
+        table = segment_results.shares_by_segment(scene.view, scene.recipe, column, shown, scene.title)
     except EstimateError as error:
         st.info(literal(str(error)))
         return
-    sentence = f"{codebook.label(column)} within each segment and among all of them."
+    sentence = f"{codebook.label(column)} within each segment, beside {scene.title}."
     scale = segment_scales(scene.shown)["color"]
     colours = dict(zip(scale.domain, scale.range, strict=True))
     draw(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib.charts import plane
+from lib.charts import plane, zoom
 from lib.charts import segments as charts
 from lib.charts.marked import FOUND, NOBODY, marked
 from lib.charts.profiles import highest_median
@@ -138,7 +138,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
         scene,
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         f"Numbers mark centres{centre_words(scene.found.model)}; tints the part of the plane nearest to each. "
-        "Drag to move, scroll to zoom.",
+        f"{zoom.HELP}",
         "" if scene.found.model.held.empty else _NONE,
     )
     return drawn

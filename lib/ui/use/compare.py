@@ -10,7 +10,7 @@ import streamlit as st
 from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import difference, told_each
-from lib.segments import Floor, Persistence, Sureness
+from lib.segments import Floor, Others, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
@@ -28,12 +28,15 @@ def render(scene: Segmented) -> None:
     codebook = scene.codebook
     table = segment_results.contrast(scene.view, scene.recipe, first, second or None, scene.described)
     text = {name: codebook[name].text for name in table.index}
-    one, other = (_headed(number) for number in (first, second))
+    one, other = (_headed(scene, number) for number in (first, second))
+    beside = segment_results.others(scene.view, scene.heading, scene.described)
+
     shown = pd.DataFrame(
         {
             "Column": table["label"],
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
+            **_of_others(beside, table, text),
             **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
@@ -44,9 +47,22 @@ def render(scene: Segmented) -> None:
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
     told = results.how_sure(scene.view)
-    controls.chart_note(scene, told, f"{capitalised(one)}: {entity.sampled(sampled[first])}; {other}: {whole:,}.")
+    rests = f"{capitalised(one)}: {entity.sampled(sampled[first])}; {other}: {whole:,}"
+    if beside is not None:
+        rests += f"; {beside.title}: {results.size(scene.view.others).sampled:,}"
+    controls.chart_note(scene, told, f"{rests}.")
     if scene.about.wave is not None:
         _render_waves(scene)
+
+
+def _of_others(
+    beside: Others | None, table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]
+) -> dict[str, list[str]]:
+    """Medians of those whom all of them are shown beside."""
+    if beside is None:
+        return {}
+    medians = beside.table.loc[table.index, "median"]
+    return {f"Median: {beside.title}": [text[name](value) for name, value in medians.items()]}
 
 
 def _apart(table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]) -> list[str]:
@@ -74,12 +90,12 @@ def _choose(scene: Segmented) -> tuple[int, int]:
 
 
 def _called(scene: Segmented, number: int) -> str:
-    return "All of them" if number == _EVERYONE else title_of(number, scene.shown)
+    return scene.title if number == _EVERYONE else title_of(number, scene.shown)
 
 
-def _headed(number: int) -> str:
+def _headed(scene: Segmented, number: int) -> str:
     """The same for a heading: names stand in the choices above, and would push figures off the page."""
-    return "all of them" if number == _EVERYONE else f"segment {number}"
+    return scene.title if number == _EVERYONE else f"segment {number}"
 
 
 def _render_waves(scene: Segmented) -> None:

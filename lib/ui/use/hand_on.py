@@ -80,7 +80,10 @@ def _files(scene: Segmented) -> list[tuple[str, str, Callable[[], bytes]]]:
     def profiles() -> exports.Exported:
         described = segment_results.profile(view, recipe, scene.described)
         sure = segment_results.sureness(view, recipe, scene.described)
-        return exports.profiles(scene.members(scene.described), found, names, origin, described=described, sure=sure)
+        return exports.profiles(
+            scene.members(scene.described), found, names, origin, described=described, sure=sure,
+            beside=segment_results.others(view, scene.heading, scene.described),
+        )  # fmt: skip
 
     def lenses() -> exports.Exported:
         return exports.lenses(segment_results.lenses(view, recipe), names, origin)
@@ -208,6 +211,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         sure=segment_results.sureness(view, recipe, scene.described),
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
+        others=segment_results.others(view, scene.heading, recipe.features),
         figures=figures,
         progress=part_of(progress, _TESTED, 1.0),
     )

@@ -26,11 +26,11 @@ def render(scene: Segmented) -> None:
     figures = found.lens(lens)
     told = figures.assign(text=[in_words(figure) for _, figure in figures.iterrows()])
     table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False).reset_index()
-    titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: "All of them"}
+    titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: scene.title}
     titles |= {number: title_of(number, scene.shown) for number in scene.shown}
     shown = table.rename(columns=titles)
     shown = shown[[column for column in shown.columns if isinstance(column, str)]]
-    controls.dataframe(shown, height="content", alt=f"{lens} by segment and for all of them")
+    controls.dataframe(shown, height="content", alt=f"{lens} by segment, beside {scene.title}")
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
     note = how_many_unsure(few, scene.entity, "of these figures", "of these figures")
@@ -42,9 +42,9 @@ def _render_shares(scene: Segmented, lens: str, figures: pd.DataFrame) -> None:
     if figures.empty:
         return
     draw(
-        lambda: charts.shares(figures, scene.shown),
+        lambda: charts.shares(figures, scene.shown, scene.title),
         scene,
         lens,
-        alt_text=f"{lens} by segment, with 95% intervals. {charts.shares_words(figures, scene.shown)}",
+        alt_text=f"{lens} by segment, with 95% intervals. {charts.shares_words(figures, scene.shown, scene.title)}",
         key="lens_chart",
     )

@@ -21,7 +21,7 @@ def test_columns_left_out_are_said_with_the_reason(app):
     assert "Features: Total assets, Total debt, Wages and salaries, Unrealized capital gains, Social Security" in said
     assert "Left out: Household income (contains wages and salaries for 98.7%); Usual income (contains wages" in said
     assert " more (by accounting with total assets); " in said
-    rule = next(toggle.help for toggle in at.toggle if toggle.label == "Leave out relatives")
+    rule = next(toggle.help for toggle in at.toggle if toggle.label == "Skip overlapping columns")
     assert "a rank correlation of 0.8 or more either way" in rule
     assert "for at least 85% of the households that have any of either, at least half of it for 40%" in rule
 

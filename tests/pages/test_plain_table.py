@@ -17,7 +17,7 @@ from lib.subjects import PLAIN
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
 PAGES = (None, TWO, MANY, "pages/methods.py")
 BANNED = re.compile(r"household|implicate|\bnan\b", re.IGNORECASE)
-TABS = ("Cards", "Profiles", "How many?", "How sure?", "Compare", "Place a row", "Inside", "Hand on")
+TABS = ("Cards", "Profiles", "How many?", "How sure?", "Compare", "Place a row", "Inside", "Share and export")
 
 KINDS = (
     *("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "metric", "button"),
@@ -152,7 +152,7 @@ def test_explore_has_all_its_sections(mine, charts, metrics):
 def test_controls_with_nothing_to_choose_are_not_drawn(mine):
     at = mine(TWO)
     labels = {box.label for kind in ("selectbox", "segmented_control", "toggle") for box in at.get(kind)}
-    assert not labels & {"Count", "Amounts in", "Rows", "Leave out relatives"}
+    assert not labels & {"Count", "Amounts in", "Rows", "Skip overlapping columns"}
     assert [tab.label for tab in at.tabs] == list(TABS)
     assert not any("notebooks" in box.label for box in at.expander)
     assert not any("file's rows" in c.value for c in at.main.caption)
@@ -175,7 +175,7 @@ def test_segments_are_drawn(mine, charts, settled, page, tab, number):
 
 
 @pytest.mark.parametrize("page", [TWO, MANY])
-@pytest.mark.parametrize("tab", ["Cards", "Compare", "Place a row", "Hand on"])
+@pytest.mark.parametrize("tab", ["Cards", "Compare", "Place a row", "Share and export"])
 def test_every_use_of_segments_works(mine, charts, page, tab):
     at = mine(page, k="3", use=tab)
     assert not at.error
@@ -184,7 +184,7 @@ def test_every_use_of_segments_works(mine, charts, page, tab):
         "Cards": any("One real row of it" in m.value for m in at.markdown),
         "Compare": "Median: all of them" in at.dataframe[-1].value.columns,
         "Place a row": any("It falls in" in m.value for m in at.markdown),
-        "Hand on": {"Rows, CSV", "Recipe, JSON"} <= {b.label for b in at.get("download_button")},
+        "Share and export": {"Rows, CSV", "Recipe, JSON"} <= {b.label for b in at.get("download_button")},
     }
     assert what[tab]
 

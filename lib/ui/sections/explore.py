@@ -100,7 +100,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         column = controls.pick_column("Amount", codebook.amounts(), codebook, default=first, key=f"{at}amount")
     with right:
         linear = links.toggle(
-            "Equal steps",
+            "Linear axis",
             key=f"{at}amount_linear",
             help="Off: where an amount is skewed, a scale that is even near zero and logarithmic beyond.",
         )
@@ -146,11 +146,11 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     across, *rest = results.usable(scene.view, tuple(controls.leading(scene.subject.first.pair, amounts)), 2)
     first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
     with first:
-        x = controls.pick_column("Across", amounts, codebook, default=across, key=f"{at}x")
+        x = controls.pick_column("Horizontal", amounts, codebook, default=across, key=f"{at}x")
     with second:
-        y = controls.pick_column("Up", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
+        y = controls.pick_column("Vertical", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
     with third:
-        linear = links.toggle("Equal steps", key=f"{at}xy_linear")
+        linear = links.toggle("Linear axis", key=f"{at}xy_linear")
     try:
         result = results.relation(scene.view, x, y, linear, by)
     except EstimateError as error:

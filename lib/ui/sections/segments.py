@@ -85,7 +85,7 @@ def _find_in_the_background(scene: Scene, recipe: Recipe) -> None:
 
 
 def plane_is_linear() -> bool:
-    """Whether the plane is drawn in equal steps."""
+    """Whether the plane is drawn on linear axes."""
     return bool(st.session_state.get(_LINEAR))
 
 
@@ -113,7 +113,7 @@ def _told_of_mark(scene: Segmented, drawn: Plane, one: Found) -> list[str]:
 
 def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     linear = links.toggle(
-        "Equal steps",
+        "Linear axis",
         key=_LINEAR,
         help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
         f"{scene.entity.plural} do not squeeze all others into a corner.",

@@ -24,10 +24,6 @@ _FIRST_MEDIAN, _NEXT_MEDIAN = 8, 14
 _QUANTILES = (10, 25, 50, 75, 90)
 """Of a box plot, in per cent."""
 
-_PALE = ["#f1f6fb", "#7fb2dc"]
-_ON_PALE = "#17202a"
-"""Cells of a heat map and the figures on them: pale on light and on dark ground, so that dark text stays legible."""
-
 
 def shares(
     table: pd.DataFrame,
@@ -37,7 +33,7 @@ def shares(
     unit: str,
     behind: str,
     legend: str,
-    colours: Mapping[str, str] | None = None,
+    colours: Mapping[str, alt.ExprRef] | None = None,
 ) -> alt.LayerChart:
     """Bars of shares within each group, side by side; a heat map where the groups are many.
 
@@ -49,7 +45,8 @@ def shares(
         unit: What is counted, in the plural.
         behind: What figures rest on, in the plural.
         legend: What the groups are.
-        colours: Colour of each group where it is fixed elsewhere; by default those of the theme in order.
+        colours: Colour of each group that has one of its own, such as a segment or the population; by default steps of
+            one scale, in order. Who has none beside those who have is everyone.
     """
     label, has_intervals = codebook.label(column), bool(table["low"].notna().any())
     tooltip = [
@@ -100,12 +97,10 @@ def _in_order(groups: Iterable[str]) -> list[str]:
     return sorted(groups, key=lambda group: group == "No")
 
 
-def _group_colour(groups: list[str], legend: str, colours: Mapping[str, str] | None) -> alt.Color:
-    shown = _legend(groups)
-    if colours is None:
-        return alt.Color("group:N", sort=groups, title=legend, legend=shown)
-    scale = alt.Scale(domain=groups, range=[colours.get(group, theme.UNASSIGNED) for group in groups])
-    return alt.Color("group:N", sort=groups, scale=scale, title=legend, legend=shown)
+def _group_colour(groups: list[str], legend: str | None, colours: Mapping[str, alt.ExprRef] | None) -> alt.Color:
+    own = [colours.get(group, theme.EVERYONE) for group in groups] if colours else theme.groups(len(groups))
+    scale = alt.Scale(domain=groups, range=own)
+    return alt.Color("group:N", sort=groups, scale=scale, title=legend, legend=_legend(groups))
 
 
 def _legend(groups: list[str]) -> alt.Legend | None:
@@ -119,13 +114,11 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
     base = base.encode(
         x=alt.X("group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False))
     )
-    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
-    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
         color=alt.Color(
             "share:Q",
             title="Share of the group",
-            scale=alt.Scale(range=_PALE, domainMin=0),
+            scale=alt.Scale(range=theme.SEQUENTIAL, domainMin=0),
             legend=alt.Legend(format=".0%", orient="top"),
         ),
         opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
@@ -133,10 +126,10 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
     figure = "format(datum.share, '.0%')"
     text = (
         base.transform_calculate(figure=f"datum.unsure ? '(' + {figure} + ')' : {figure}")
-        .mark_text(fontSize=10, color=_ON_PALE)
+        .mark_text(fontSize=10, color=theme.ON_CELL)
         .encode(text=alt.Text("figure:N"))
     )
-    return ground + cells + text
+    return cells + text
 
 
 def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
@@ -164,7 +157,7 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
         alt.Tooltip("count:Q", title="Count", format=",.0f"),
     ]
     y = alt.Y("share:Q", title="Share of the group", axis=alt.Axis(format=".0%", tickCount=5))
-    color = alt.Color("group:N", sort=groups, title=None, legend=_legend(groups))
+    color = _group_colour(groups, None, {groups[0]: theme.POPULATION})
     base = alt.Chart(result.bins).encode(
         x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2Datum(0), color=color, tooltip=tooltip
     )
@@ -215,7 +208,7 @@ def relation(
     groups = _in_order(sorted(result.points["group"].unique())) if by else []
     looks = (
         {
-            "color": alt.Color("group:N", sort=groups, title=by.label, legend=_legend(groups)),
+            "color": _group_colour(groups, by.label, None),
             "shape": alt.Shape("group:N", sort=groups, title=by.label, legend=_legend(groups)),
         }
         if by
@@ -223,7 +216,7 @@ def relation(
     )
     return (
         alt.Chart(result.points)
-        .mark_point(size=26, opacity=0.45, filled=True)
+        .mark_point(size=26, opacity=0.6, filled=True, color=theme.POPULATION)
         .encode(
             **looks,
             x=alt.X(
@@ -278,8 +271,6 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
             *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
-    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
-    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
         color=alt.Color(
             "correlation:Q",
@@ -289,12 +280,8 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
         opacity=theme.where("datum.doubtful", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
     known = base.transform_filter("isValid(datum.correlation)")
-    is_dark = f"abs(datum.correlation) > {theme.DARK} && !datum.doubtful"
-    text = known.mark_text(fontSize=11).encode(
-        text=alt.Text("text:N"),
-        color=theme.where(is_dark, alt.ColorValue, "white", "black"),
-    )
-    return (ground + cells + text).properties(height=40 * len(columns) + 90)
+    text = known.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
+    return (cells + text).properties(height=40 * len(columns) + 90)
 
 
 def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerChart:
@@ -327,7 +314,7 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
             *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2)
+    bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION)
     line = base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
     return (bars + line).properties(height=theme.ROW * len(table) + 60)
 
@@ -355,6 +342,6 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
         "q10:Q", title=theme.title(variable, dollars), axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=6)
     )
     whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2=alt.X2("q90:Q"))
-    box = base.mark_bar(size=22, color=theme.SEGMENTS[0]).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
-    median = base.mark_tick(color="white", size=22, thickness=2).encode(x=alt.X("q50:Q"))
+    box = base.mark_bar(size=22, color=theme.POPULATION).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
+    median = base.mark_tick(color=theme.GROUND, size=22, thickness=2).encode(x=alt.X("q50:Q"))
     return (whiskers + box + median).properties(height=60 * len(frame) + 60)

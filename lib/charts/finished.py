@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from altair.utils import schemapi
 
-from lib.charts.theme import in_currency
+from lib.charts.theme import in_currency, with_words
 from lib.subject import Subject
 from lib.words import capitalised
 
@@ -84,7 +84,8 @@ def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finishe
             tables[names[id(table)]] = as_bytes(table)
         return alt.NamedData(names[id(table)])
 
-    return Finished(_titled(in_currency(exchanged(chart, named).to_dict(validate=validate), subject)), tables)
+    spec = exchanged(chart, named).to_dict(validate=validate)
+    return Finished(_titled(in_currency(with_words(spec), subject)), tables)
 
 
 def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts

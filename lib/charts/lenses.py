@@ -30,7 +30,7 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str]) -> alt.LayerChart:
     table = _rows(figures, names)
     scales = segment_scales(names)
     titles = [*scales["color"].domain, _EVERYONE]
-    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.INK])
+    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.EVERYONE])
     shape = alt.Scale(domain=titles, range=[*scales["shape"].range, _EVERYONES_SHAPE])
     base = alt.Chart(table).encode(
         y=alt.Y(

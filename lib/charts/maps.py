@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import marked, theme
-from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
+from lib.charts.segments import COLOUR, LOOKS, RING, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
 from lib.words import capitalised
@@ -92,7 +92,7 @@ _COLOURS: Mapping[Colour, alt.Color] = {
     "amount": alt.Color(
         "value:Q",
         title=_COLOUR,
-        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+        scale=alt.Scale(range=theme.groups(6), domain=[0, 1]),
         legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
     ),
 }
@@ -165,11 +165,9 @@ def _numbers() -> alt.LayerChart:
     base = of_segments(_CENTRES).encode(
         x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("title:N", title="Middle of")]
     )
-    # filled, not coloured: the colours of the members may be those of a column
-    disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5).encode(
-        fill=alt.Fill("colour:N", scale=None)
-    )
-    number = base.mark_text(color="white", fontWeight="bold", fontSize=11)
+    # ringed, not coloured: the colours of the members may be those of a column
+    disc = base.mark_point(shape="circle", size=320, opacity=1, fill=theme.GROUND, strokeWidth=3).encode(stroke=RING)
+    number = base.mark_text(color=theme.INK, fontWeight="bold", fontSize=11)
     return disc + number.encode(text=alt.Text("segment:N"))
 
 
@@ -185,8 +183,11 @@ def explained(shares: pd.Series) -> alt.LayerChart:
         ],
     )
     axis = alt.Axis(format=".0%", tickCount=5)
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(y=alt.Y("share:Q", title="Explained variance", axis=axis))
-    line = base.mark_line(point=True, color=theme.SEGMENTS[1]).encode(y=alt.Y("total:Q", axis=axis))
+    bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION).encode(
+        y=alt.Y("share:Q", title="Explained variance", axis=axis)
+    )
+    points = alt.OverlayMarkDef(color=theme.EVERYONE)
+    line = base.mark_line(point=points, color=theme.EVERYONE).encode(y=alt.Y("total:Q", axis=axis))
     return (bars + line).properties(height=260)
 
 
@@ -216,10 +217,10 @@ def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
             alt.Tooltip("y:Q", title=second, format=".2f"),
         ],
     )
-    shafts = base.mark_rule(strokeWidth=2, color=theme.SEGMENTS[0]).encode(
+    shafts = base.mark_rule(strokeWidth=2, color=theme.POPULATION).encode(
         x=alt.X("zero:Q"), y=alt.Y("zero:Q"), x2=alt.X2("x:Q"), y2=alt.Y2("y:Q")
     )
-    heads = base.mark_point(shape="triangle-up", filled=True, size=70, color=theme.SEGMENTS[0], opacity=1)
+    heads = base.mark_point(shape="triangle-up", filled=True, size=70, color=theme.POPULATION, opacity=1)
     text = base.mark_text(align="center", dy=-12, color=theme.INK, fontSize=11, limit=160).encode(
         text=alt.Text("feature:N")
     )

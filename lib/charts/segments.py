@@ -22,6 +22,8 @@ LOOKS = "looks"
 
 _QUANTILES = 60
 
+_FIGURES = ["Median", "Mean"]
+
 LEGEND: Mapping[str, Any] = {
     "orient": "top",
     "columns": 1,
@@ -43,10 +45,10 @@ def looks(names: Mapping[int, str]) -> pd.DataFrame:
         {
             "segment": numbers,
             "title": [title_of(number, names) for number in numbers],
-            "colour": [_colour(number) for number in numbers],
-            "shape": [_shape(number) for number in numbers],
+            "colour": [_place(number) for number in numbers],
+            "shape": [shape_of(number) for number in numbers],
         }
-    ).astype({"segment": "int8"})
+    ).astype({"segment": "int8", "colour": "int8"})
 
 
 def on_view(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
@@ -57,15 +59,17 @@ def on_view(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
 def of_segments(table: str) -> alt.Chart:
     """A chart of a table that comes with it, by name: each row gets the looks of its ``segment``.
 
-    Titles, colours and shapes are data too. So a chart stays the same when other segments are found, and a browser goes
-    on with the picture that it has.
+    Titles, shapes and which colour it is are data too. So a chart stays the same when other segments are found, and a
+    browser goes on with the picture that it has.
     """
     return alt.Chart(alt.NamedData(table)).transform_lookup(
         "segment", alt.LookupData(alt.NamedData(LOOKS), "segment", ["title", "colour", "shape"])
     )
 
 
-COLOUR = alt.Color("colour:N", scale=None)
+PLACES = alt.Scale(domain=list(range(len(theme.SEGMENTS) + 1)), range=[theme.UNASSIGNED, *theme.SEGMENTS])
+COLOUR = alt.Color("colour:O", scale=PLACES, legend=None)
+RING = alt.Stroke("colour:O", scale=PLACES, legend=None)
 SHAPE = alt.Shape("shape:N", scale=None)
 """For charts ``of_segments``; ``key`` is their legend."""
 
@@ -75,16 +79,23 @@ def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
     numbers = sorted(names)
     titles = [title_of(number, names) for number in numbers]
     return {
-        "color": alt.Scale(domain=titles, range=[_colour(n) for n in numbers]),
-        "shape": alt.Scale(domain=titles, range=[_shape(n) for n in numbers]),
+        "color": alt.Scale(domain=titles, range=[colour_of(n) for n in numbers]),
+        "shape": alt.Scale(domain=titles, range=[shape_of(n) for n in numbers]),
     }
 
 
-def _colour(number: int) -> str:
-    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[(number - 1) % len(theme.SEGMENTS)]
+def colour_of(number: int) -> alt.ExprRef:
+    """The colour of a segment, everywhere."""
+    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[_place(number) - 1]
 
 
-def _shape(number: int) -> str:
+def _place(number: int) -> int:
+    """Which of the colours a segment has, from 1; 0 is that of members in no segment."""
+    return 0 if number == UNASSIGNED else (number - 1) % len(theme.SEGMENTS) + 1
+
+
+def shape_of(number: int) -> str:
+    """The shape of a segment, everywhere."""
     return "circle" if number == UNASSIGNED else theme.SHAPES[(number - 1) % len(theme.SHAPES)]
 
 
@@ -127,10 +138,10 @@ def choice_of_k(
     pick = alt.selection_point(name=PICK, fields=["k"], on="click", empty=False)
     marks = base.mark_point(filled=True, opacity=1).encode(
         size=theme.where("datum.chosen", alt.SizeValue, 190, 70),
-        color=theme.where("datum.chosen", alt.ColorValue, theme.SEGMENTS[1], theme.SEGMENTS[0]),
+        color=theme.where("datum.chosen", alt.ColorValue, theme.POPULATION, theme.EVERYONE),
         shape=theme.where("datum.chosen", alt.ShapeValue, "diamond", "circle"),
     )
-    layers = [*_nulls(beside, label), base.mark_line(color=theme.SEGMENTS[0]), marks.add_params(pick)]
+    layers = [*_nulls(beside, label), base.mark_line(color=theme.EVERYONE), marks.add_params(pick)]
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
         layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
@@ -144,7 +155,7 @@ def choice_of_k(
 _LEGEND_ROOM = 60
 """Pixels for a legend of two rows."""
 
-_NULLS = ((theme.SEGMENTS[3], [1, 3]), (theme.SEGMENTS[4], [6, 3]))
+_NULLS = tuple(zip(theme.groups(2), ([1, 3], [6, 3]), strict=True))
 """Colour and dashes of what is drawn beside a score, in order."""
 
 
@@ -271,7 +282,7 @@ def means_and_medians(
                     "high": _end(ends, what, "high"),
                 }
             )
-            for what in ("mean", "median")
+            for what in ("median", "mean")
         ]
     ).reset_index()
     frame = frame[frame["segment"].isin(list(names))]
@@ -281,7 +292,7 @@ def means_and_medians(
     frame["text"] = frame["value"].map(variable.text)
     base = alt.Chart(frame).encode(
         y=alt.Y("segment:N", title="Segment"),
-        yOffset=alt.YOffset("what:N", sort=["Mean", "Median"]),
+        yOffset=alt.YOffset("what:N", sort=_FIGURES),
         x=alt.X(
             "value:Q",
             title=theme.title(variable, dollars),
@@ -296,10 +307,23 @@ def means_and_medians(
             alt.Tooltip("between:N", title="95% interval"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        color=alt.Color("what:N", sort=["Mean", "Median"], title=None, legend=alt.Legend(orient="top"))
+    shown = sorted(frame["segment"].unique())
+    colours = alt.Scale(domain=shown, range=[colour_of(int(number)) for number in shown])
+    # the median leads: the mean is its outline with a tint
+    bars = base.mark_bar(cornerRadiusEnd=2, strokeWidth=1.5).encode(
+        fill=alt.Fill("segment:N", scale=colours, legend=None),
+        stroke=alt.Stroke("segment:N", scale=colours, legend=None),
+        fillOpacity=alt.FillOpacity(
+            "what:N",
+            sort=_FIGURES,
+            title=None,
+            scale=alt.Scale(domain=_FIGURES, range=[1, 0.2]),
+            legend=alt.Legend(
+                orient="top", symbolType="square", symbolFillColor=theme.INK, symbolStrokeColor=theme.INK
+            ),
+        ),
     )
-    marks = base.encode(yOffset=alt.YOffset("what:N", sort=["Mean", "Median"], bandPosition=0.5))
+    marks = base.encode(yOffset=alt.YOffset("what:N", sort=_FIGURES, bandPosition=0.5))
     line = marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
     text = marks.mark_text(align="left", dx=4, color=theme.INK, fontSize=11).encode(
         x=alt.X("reach:Q", title=None), text=alt.Text("text:N")

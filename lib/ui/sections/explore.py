@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import explore
 from lib.charts import explore as charts
-from lib.charts import told
+from lib.charts import theme, told
 from lib.dataset import ROWS, Variable
 from lib.errors import EstimateError
 from lib.estimates import THIN
@@ -46,8 +46,9 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         return
     legend = "Who" if by == _BESIDE else codebook.label(by)
     behind = capitalised(scene.entity.sampled_plural)
+    own = {scene.heading.title: theme.POPULATION} if by == _BESIDE else None
     draw(
-        lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend),
+        lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend, colours=own),
         scene,
         column,
         by,

@@ -52,7 +52,7 @@ def shares(
     tooltip = [
         alt.Tooltip("group:N", title=legend),
         alt.Tooltip("code:N", title=label),
-        alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        alt.Tooltip("share:Q", title="Share of the group", format=theme.PERCENT),
         *([alt.Tooltip("between:N", title="95% interval")] if has_intervals else []),
         alt.Tooltip("count:Q", title=unit.capitalize(), format=",.0f"),
         alt.Tooltip("sampled:Q", title=capitalised(behind), format=",.0f"),
@@ -82,7 +82,7 @@ def shares(
         )
     )
     text = marks.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
-        x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%")
+        x=alt.X("reach:Q"), text=alt.Text("share:Q", format=theme.PERCENT)
     )
     step = 18 if len(groups) > 1 else 24
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
@@ -153,7 +153,7 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
         alt.Tooltip("group:N", title="Who"),
         alt.Tooltip("from_text:N", title="From"),
         alt.Tooltip("to_text:N", title="To"),
-        alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        alt.Tooltip("share:Q", title="Share of the group", format=theme.PERCENT),
         alt.Tooltip("count:Q", title="Count", format=",.0f"),
     ]
     y = alt.Y("share:Q", title="Share of the group", axis=alt.Axis(format=".0%", tickCount=5))
@@ -303,7 +303,7 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
     words = (
         theme.words_of(variables[0])
         if len({variable.format for variable in variables}) == 1
-        else "format(datum.value, '~s')"
+        else "replace(replace(format(datum.value, '~s'), 'G', 'B'), 'k', 'K')"
     )
     base = alt.Chart(frame).encode(
         x=alt.X("spread:Q", title=title, axis=alt.Axis(labelExpr=words, tickCount=5)),

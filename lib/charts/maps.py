@@ -178,8 +178,8 @@ def explained(shares: pd.Series) -> alt.LayerChart:
         x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
         tooltip=[
             alt.Tooltip("component:N", title="Component"),
-            alt.Tooltip("share:Q", title="Explains", format=".1%"),
-            alt.Tooltip("total:Q", title="With those before it", format=".1%"),
+            alt.Tooltip("share:Q", title="Explains", format=theme.PERCENT),
+            alt.Tooltip("total:Q", title="With those before it", format=theme.PERCENT),
         ],
     )
     axis = alt.Axis(format=".0%", tickCount=5)

@@ -157,7 +157,7 @@ def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart
             tooltip=[
                 alt.Tooltip("segment:O", title="From segment"),
                 alt.Tooltip("segment2:O", title="to segment"),
-                alt.Tooltip("share:Q", title=f"of all {members}", format=".1%"),
+                alt.Tooltip("share:Q", title=f"of all {members}", format=theme.PERCENT),
             ],
         )
     )
@@ -173,7 +173,7 @@ def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart
             tooltip=[
                 alt.Tooltip("k:Q", title="Of segments"),
                 alt.Tooltip("segment:O", title="Segment"),
-                alt.Tooltip("share:Q", title="Share", format=".1%"),
+                alt.Tooltip("share:Q", title="Share", format=theme.PERCENT),
             ],
         )
     )

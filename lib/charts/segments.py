@@ -132,8 +132,13 @@ def choice_of_k(
     frame["chosen"] = frame["k"] == chosen
     base = alt.Chart(frame).encode(
         x=alt.X("k:O", title="Number of segments", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("score:Q", title=label, scale=alt.Scale(zero=score == "inertia"), axis=alt.Axis(format=number)),
-        tooltip=[alt.Tooltip("k:O", title="Segments"), alt.Tooltip("score:Q", title=label, format=",.4~g")],
+        y=alt.Y(
+            "score:Q",
+            title=label,
+            scale=alt.Scale(zero=score == "inertia_share", nice=False, padding=8),
+            axis=alt.Axis(format=number),
+        ),
+        tooltip=[alt.Tooltip("k:O", title="Segments"), alt.Tooltip("score:Q", title=label, format=_exact(number))],
     )
     pick = alt.selection_point(name=PICK, fields=["k"], on="click", empty=False)
     marks = base.mark_point(filled=True, opacity=1).encode(
@@ -141,7 +146,7 @@ def choice_of_k(
         color=theme.where("datum.chosen", alt.ColorValue, theme.POPULATION, theme.EVERYONE),
         shape=theme.where("datum.chosen", alt.ShapeValue, "diamond", "circle"),
     )
-    layers = [*_nulls(beside, label), base.mark_line(color=theme.EVERYONE), marks.add_params(pick)]
+    layers = [*_nulls(beside, label, number), base.mark_line(color=theme.EVERYONE), marks.add_params(pick)]
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
         layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
@@ -152,6 +157,11 @@ def choice_of_k(
     return alt.layer(*layers).properties(height=260 if beside is None else 260 + _LEGEND_ROOM)
 
 
+def _exact(number: str) -> str:
+    """The format of a tooltip, which tells one digit more than an axis does."""
+    return {".0%": theme.PERCENT, ".2f": ".3f"}.get(number, number)
+
+
 _LEGEND_ROOM = 60
 """Pixels for a legend of two rows."""
 
@@ -159,7 +169,7 @@ _NULLS = tuple(zip(theme.groups(2), ([1, 3], [6, 3]), strict=True))
 """Colour and dashes of what is drawn beside a score, in order."""
 
 
-def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
+def _nulls(beside: pd.DataFrame | None, label: str, number: str) -> list[alt.Chart]:
     """Of each null model a band and a thin line, named in a legend."""
     if beside is None:
         return []
@@ -174,7 +184,7 @@ def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
     tooltip = [
         alt.Tooltip("what:N", title="Beside"),
         alt.Tooltip("k:O", title="Segments"),
-        alt.Tooltip("score:Q", title=label, format=",.3~g"),
+        alt.Tooltip("score:Q", title=label, format=_exact(number)),
     ]
     band = base.mark_area(opacity=0.22).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     line = base.mark_line(strokeWidth=1.6).encode(y=alt.Y("score:Q"), strokeDash=dash, tooltip=tooltip)

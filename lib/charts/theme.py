@@ -86,16 +86,19 @@ def groups(number: int) -> list[alt.ExprRef]:
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
 """One shape per segment number: colour is never the only sign."""
 
+PERCENT = ".1~%"
+"""A share in charts, as ``lib.words.percent`` says it elsewhere."""
+
 ROW = 26
 """Pixels for one bar."""
 
 
 def words_of(variable: Variable) -> str:
-    """The expression by which an axis words a column's numbers: a billion is B, not the G of engineers."""
+    """The expression by which an axis words a column's numbers, as ``Variable.short`` does: $430K, $1.9B."""
     if variable.format.endswith("%"):
         return "format(datum.value, '.0%')"
     money = "$" if variable.sign else ""
-    return f"replace(format(datum.value, '{money}~s'), 'G', 'B')"
+    return f"replace(replace(format(datum.value, '{money}~s'), 'G', 'B'), 'k', 'K')"
 
 
 def with_words(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,13 +109,11 @@ def with_words(spec: Mapping[str, Any]) -> dict[str, Any]:
 def in_currency(spec: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """A finished specification in whose formats $ stands for the sign of the subject's own currency, if it has one."""
     sign = subject.currency.symbol if subject.currency else ""
-    if sign == "$":
-        return dict(spec)
     config = spec.get("config", {})
     return {**spec, "config": {**config, "locale": {"number": {**_NUMBERS, "currency": [sign, ""]}}}}
 
 
-_NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3]}
+_NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3], "minus": "-"}
 
 
 def axis_scale(scale: Scale, *, low: float | None = None, high: float | None = None) -> alt.Scale:

@@ -176,7 +176,7 @@ def test_tiles_are_the_published_figures(real_app, metrics):
 
 def test_what_counting_changes_is_said(real_app):
     at = real_app(data="2019", who=FEARFUL)
-    assert any("16.0% of the file's rows and 18.4% of households" in m.value for m in at.main.markdown)
+    assert any("16% of the file's rows and 18.4% of households" in m.value for m in at.main.markdown)
 
 
 @pytest.mark.parametrize(("dollars", "limit"), [("2019 dollars", "4,418"), ("2022 dollars", "4,418")])

@@ -143,7 +143,7 @@ def render_scales(scene: Segmented) -> None:
                 "Mean": told_of(sure[name], "mean", scene.codebook[name].mean_text),
                 "Standard deviation": text(profile.loc[name, "sd"]),
                 **({"Bends at": "" if scene.codebook[name].spread else text(bends[name])} if bends else {}),
-                "After: range": f"{column.min():.2f} to {column.max():.2f}",
+                "After: range": f"{column.min():z.2f} to {column.max():z.2f}",
                 "After: standard deviation": f"{np.sqrt(weights @ (column - mean[position]) ** 2):.2f}",
             }
         )

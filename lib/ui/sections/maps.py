@@ -300,6 +300,6 @@ def render_components(scene: Segmented) -> None:
         said = " ".join(components.words)
         draw(lambda: charts.loadings(components.loadings, labels), scene, alt_text=said, key="loadings_chart")
         st.caption(literal(said))
-    table = components.loadings.map("{:.2f}".format).rename(index=labels).reset_index(names="Feature")
+    table = components.loadings.map("{:z.2f}".format).rename(index=labels).reset_index(names="Feature")
     controls.dataframe(table, alt="Loadings of every feature on every component")
     controls.chart_note(scene)

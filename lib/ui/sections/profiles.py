@@ -15,7 +15,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
-from lib.words import literal
+from lib.words import literal, percent
 
 
 def render_differences(scene: Segmented) -> None:
@@ -104,8 +104,8 @@ def render_comparison(scene: Segmented) -> None:
             "Segments": table["segments"].astype(int),
             "Silhouette": table["silhouette"].map("{:.3f}".format),
             "Davies-Bouldin": table["davies_bouldin"].map("{:.2f}".format),
-            "Smallest segment": table["smallest_share"].map("{:.1%}".format),
-            "Unassigned": table["unassigned"].map("{:.1%}".format),
+            "Smallest segment": table["smallest_share"].map(percent),
+            "Unassigned": table["unassigned"].map(percent),
             "Agreement with k-means": table["agreement"].map("{:.2f}".format),
             "Seconds": table["seconds"].map("{:.2f}".format),
         }

@@ -27,7 +27,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
-from lib.words import a, capitalised, literal
+from lib.words import a, capitalised, literal, percent, signed
 
 _LINEAR = "plane_linear"
 _NONE = (
@@ -230,7 +230,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
         {
             "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
-            "Share": told_each(sizes["share"], sure.sizes, sizes.index, "{:.1%}".format),
+            "Share": told_each(sizes["share"], sure.sizes, sizes.index, percent),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
                 f"{which}: {codebook.label(name)}": [told_of(told.loc[(s, name)], kind, say) for s in sizes.index]
@@ -276,7 +276,7 @@ def render_profile(scene: Segmented) -> None:
 def render_silhouettes(scene: Segmented) -> None:
     """Silhouette of every member, by segment."""
     found = scene.found
-    below = f"{found.misplaced:.1%} are nearer to another segment than to their own"
+    below = f"{percent(found.misplaced)} are nearer to another segment than to their own"
     sentence = f"Mean silhouette {found.silhouette:.2f}; {below}."
     draw(
         lambda: charts.silhouettes(found.silhouettes, found.labels, found.points.weights, scene.shown),
@@ -289,7 +289,7 @@ def render_silhouettes(scene: Segmented) -> None:
     sure = ""
     if (told := found.evidence) is not None:
         sure = (
-            f"The mixture itself is sure of its {scene.unit} to {told.certainty:.1%} on average (relative entropy "
+            f"The mixture itself is sure of its {scene.unit} to {percent(told.certainty)} on average (relative entropy "
             f"{told.entropy:.2f})."
         )
     controls.chart_note(scene, sentence, f"{of}{within}.", sure)
@@ -307,7 +307,7 @@ def render_beside(scene: Segmented, null: Null, score: str) -> None:
             score: [f"{value:.3f}" for value in (null.unrelated.value, *table["null"])],
             "95 of 100 lie from": ["", *table["low"].map("{:.3f}".format)],
             "to": ["", *table["high"].map("{:.3f}".format)],
-            "Above their mean by": ["", *table["excess"].map("{:+.3f}".format)],
+            "Above their mean by": ["", *table["excess"].map(lambda by: signed(by, 3))],
         }
     )
     controls.dataframe(shown, alt=f"{score} beside that of data without segments")

@@ -17,7 +17,7 @@ from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
-from lib.words import a, capitalised, literal
+from lib.words import a, capitalised, literal, percent
 
 _DATA, _COUNT, _WHO = "data", "count", "who"
 _AS_IN_THE_FILE = 0
@@ -212,7 +212,7 @@ def _title(named: NamedPopulation, own: Population, base: Scene) -> str:
 def _show_size(scene: Scene) -> None:
     size = results.size(scene.view)
     with st.container(border=True):
-        st.markdown(f"**{controls.count_words(scene, size)}**  \n{size.share:.1%} of all {scene.unit}")
+        st.markdown(f"**{controls.count_words(scene, size)}**  \n{percent(size.share)} of all {scene.unit}")
         if scene.counts_both_ways:
             st.caption(f"Rests on {scene.entity.sampled(size.sampled)} ({size.rows:,} rows of the file).")
         if 0 < size.sampled < THIN:

@@ -34,7 +34,7 @@ def render(scene: Segmented) -> None:
     if UNASSIGNED in sizes.index:
         left = sizes.loc[UNASSIGNED]
         behind = f" ({left['sampled']:,} {scene.entity.behind})" if scene.entity.behind else ""
-        st.caption(f"{left['share']:.1%} of the {scene.unit}{behind} belong to no segment.")
+        st.caption(f"{percent(left['share'])} of the {scene.unit}{behind} belong to no segment.")
     rules = segment_results.explanation(scene.view, scene.recipe).words
     controls.chart_note(scene, rules, results.how_sure(scene.view))
 

@@ -23,6 +23,7 @@ PICKED = "picked"
 _POINTS, _CENTRES, _LINES, _LABELS = "points", "centres", "lines", "labels"
 
 _ACROSS, _UP, _COLOUR = "title across", "title up", "title of the colour"
+_FEATURE, _FORMAT = "title of feature {}", "format of feature {}"
 """In the place of titles that ``members_words`` gives."""
 
 Colour = Literal["segment", "category", "amount"]
@@ -37,6 +38,7 @@ def members(
     colour: Colour = "segment",
     contoured: bool = False,
     sized: bool = False,
+    features: int = 0,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
@@ -50,6 +52,7 @@ def members(
         colour: By what points are coloured.
         contoured: Whether there are contours.
         sized: Whether ``weight`` sets the size of a point.
+        features: How many features its tooltip tells, in the columns ``feature 0`` and so on.
         height: Pixels.
     """
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
@@ -64,6 +67,9 @@ def members(
         y=alt.Y("y:Q", title=_UP, axis=bare, scale=alt.Scale(zero=False)),
     )
     tips = [alt.Tooltip("id:N", title=capitalised(entity.singular)), alt.Tooltip("title:N", title="Segment")]
+    tips += [
+        alt.Tooltip(f"feature {at}:Q", title=_FEATURE.format(at), format=_FORMAT.format(at)) for at in range(features)
+    ]
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
         color=_COLOURS[colour],
         shape=SHAPE,
@@ -108,15 +114,20 @@ def colour_of(column: Variable | None) -> Colour:
     return "segment" if column is None else "category" if column.is_category else "amount"
 
 
-def members_words(axes: tuple[str, str], column: Variable | None = None) -> dict[str, str]:
+def members_words(
+    axes: tuple[str, str], column: Variable | None = None, features: Sequence[Variable] = ()
+) -> dict[str, str]:
     """What stands in the titles of ``members``.
 
     Args:
         axes: Titles of the axes.
         column: The column that colours the points.
+        features: What its tooltip tells.
     """
+    told = {_FEATURE.format(at): one.label for at, one in enumerate(features)}
+    told |= {_FORMAT.format(at): one.format for at, one in enumerate(features)}
     titles = {} if column is None else {_COLOUR: f"{column.label}{'' if column.is_category else ': share with less'}"}
-    return {_ACROSS: axes[0], _UP: axes[1], **titles}
+    return {_ACROSS: axes[0], _UP: axes[1], **titles, **told}
 
 
 def members_tables(
@@ -131,7 +142,8 @@ def members_tables(
 
     Args:
         points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
-            a category, or for an amount the share of members that have less; ``weight`` where they are sized.
+            a category, or for an amount the share of members that have less; ``weight`` where they are sized;
+            ``feature 0`` and so on where its tooltip tells them.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         names: Name of each segment on view.
         column: The column that colours the points.

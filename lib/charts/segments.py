@@ -22,6 +22,9 @@ LOOKS = "looks"
 
 _QUANTILES = 60
 
+_TARGET = 24**2
+"""Square pixels of what can be clicked: a disc 27 pixels wide, more than the 24 that WCAG 2.2 asks for (2.5.8)."""
+
 _FIGURES = ["Median", "Mean"]
 
 LEGEND: Mapping[str, Any] = {
@@ -45,7 +48,7 @@ def looks(names: Mapping[int, str]) -> pd.DataFrame:
         {
             "segment": numbers,
             "title": [title_of(number, names) for number in numbers],
-            "colour": [_place(number) for number in numbers],
+            "colour": [place_of(number) for number in numbers],
             "shape": [shape_of(number) for number in numbers],
         }
     ).astype({"segment": "int8", "colour": "int8"})
@@ -71,7 +74,7 @@ PLACES = alt.Scale(domain=list(range(len(theme.SEGMENTS) + 1)), range=[theme.UNA
 COLOUR = alt.Color("colour:O", scale=PLACES, legend=None)
 RING = alt.Stroke("colour:O", scale=PLACES, legend=None)
 SHAPE = alt.Shape("shape:N", scale=None)
-"""For charts ``of_segments``; ``key`` is their legend."""
+"""For charts ``of_segments``, whose legend stands beside them."""
 
 
 def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
@@ -86,10 +89,10 @@ def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
 
 def colour_of(number: int) -> alt.ExprRef:
     """The colour of a segment, everywhere."""
-    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[_place(number) - 1]
+    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[place_of(number) - 1]
 
 
-def _place(number: int) -> int:
+def place_of(number: int) -> int:
     """Which of the colours a segment has, from 1; 0 is that of members in no segment."""
     return 0 if number == UNASSIGNED else (number - 1) % len(theme.SEGMENTS) + 1
 
@@ -97,14 +100,6 @@ def _place(number: int) -> int:
 def shape_of(number: int) -> str:
     """The shape of a segment, everywhere."""
     return "circle" if number == UNASSIGNED else theme.SHAPES[(number - 1) % len(theme.SHAPES)]
-
-
-def key(number: int) -> alt.LayerChart:
-    """Colour, shape and title of ``number`` segments, from the table ``LOOKS``: one legend for several charts."""
-    base = alt.Chart(alt.NamedData(LOOKS)).encode(y=alt.Y("segment:O", axis=None))
-    marks = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.XValue(8), color=COLOUR, shape=SHAPE)
-    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.XValue(22), text=alt.Text("title:N"))
-    return (marks + text).properties(height=22 * number)
 
 
 def choice_of_k(
@@ -146,7 +141,7 @@ def choice_of_k(
         color=theme.where("datum.chosen", alt.ColorValue, theme.POPULATION, theme.EVERYONE),
         shape=theme.where("datum.chosen", alt.ShapeValue, "diamond", "circle"),
     )
-    layers = [*_nulls(beside, label, number), base.mark_line(color=theme.EVERYONE), marks.add_params(pick)]
+    layers = [*_nulls(beside, label, number), base.mark_line(color=theme.EVERYONE), marks]
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
         layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
@@ -154,6 +149,7 @@ def choice_of_k(
         align: Literal["left", "right"] = "right" if advice.k > frame["k"].median() else "left"
         text = rule.mark_text(align=align, baseline="bottom", color=theme.INK, fontSize=12)
         layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(-4), text=alt.Text("text:N")))
+    layers.append(base.mark_point(filled=True, opacity=0, size=_TARGET, cursor="pointer").add_params(pick))
     return alt.layer(*layers).properties(height=260 if beside is None else 260 + _LEGEND_ROOM)
 
 

@@ -101,9 +101,15 @@ def words_of(variable: Variable) -> str:
     return f"replace(replace(format(datum.value, '{money}~s'), 'G', 'B'), 'k', 'K')"
 
 
+_SILENT: Mapping[str, Any] = {"aria": False, "mark": {"aria": False}}
+
+
 def with_words(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A finished specification whose words around the picture can be read on its ground."""
-    return {**spec, "config": {**_AROUND, **spec.get("config", {})}}
+    """A finished specification whose words around the picture can be read on its ground.
+
+    To ears a chart is its alternative text: thousands of marks that say their numbers one by one are none.
+    """
+    return {**spec, "config": {**_AROUND, **_SILENT, **spec.get("config", {})}}
 
 
 def in_currency(spec: Mapping[str, Any], subject: Subject) -> dict[str, Any]:

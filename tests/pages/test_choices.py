@@ -62,9 +62,9 @@ def test_which_choices_decide_is_tested_and_told(mine, settled, charts):
     at.button(key="ask_sensitivity").click().run()
     settled(at)
     assert not at.error
-    said = next(c.value for c in at.main.caption if "other random numbers reach 1.00" in c.value)
+    said = next(m.value for m in at.main.markdown if "other random numbers reach 1.00" in m.value)
     words, _, points = next(chart for chart in charts(at) if "other random numbers reach" in chart[0])
-    assert said.startswith(words.split(";")[0])
+    assert said.startswith(f"**{words.split(';')[0]}")
     changed = set(points["change"])
     assert {"Features: without a", "Method: Ward", "Other random numbers: 1 of 3"} <= changed
     # in the very words of the controls

@@ -85,7 +85,7 @@ def test_an_empty_population_says_what_to_loosen(app, charts):
 def test_a_small_population_is_flagged(app):
     at = app(where="AGE < 21 and HHOUSES == 1")
     assert any("too few to rely on" in c.value for c in at.sidebar.caption)
-    said = " ".join(c.value for c in at.main.caption)
+    said = " ".join(one.value for one in (*at.main.markdown, *at.main.caption))
     assert "no correlation is told" in said
     assert "their correlations say next to nothing" in said
 

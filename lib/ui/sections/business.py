@@ -139,4 +139,4 @@ def _render_box(scene: Scene, column: str) -> None:
         f"more than {told_of(own, '0.75', variable.text)}; the whiskers hold the middle four fifths."
     )
     draw(lambda: charts.boxes(summary, variable, scene.dollars), scene, column, alt_text=sentence, key="box_chart")
-    controls.chart_note(scene, sentence, results.how_sure(scene.view))
+    controls.chart_note(scene, results.how_sure(scene.view))

@@ -76,13 +76,13 @@ def _render_chart(
         ),
         scene,
         known is not None,
-        alt_text=f"{label.partition(',')[0]} by number of segments. {said}",
+        alt_text=f"{label.partition(',')[0]} by number of segments: {said}.",
         key=f"choose_{score}",
         on_select=lambda: _take_k(f"choose_{score}"),
         selection_mode=charts.PICK,
     )
     bands = BANDS.get(score, "") if known is not None else ""
-    st.caption(" ".join(filter(None, (f"{literal(said)}.", bands, "Click a point to choose it."))))
+    st.caption(" ".join(filter(None, (bands, "Click a point to choose it."))))
 
 
 def _find_gaps(scene: Segmented) -> None:
@@ -146,7 +146,7 @@ def _render_clustergram(scene: Segmented) -> None:
         alt_text=sentence,
         key="clustergram_chart",
     )
-    controls.chart_note(scene, sentence)
+    controls.chart_note(scene)
 
 
 def _take_k(key: str) -> None:

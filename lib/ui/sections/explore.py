@@ -54,8 +54,9 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         by,
         alt_text=sentence,
         key=f"{at}groups_chart",
+        is_tabled=True,
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), controls.unsure_note(scene, table))
+    controls.chart_note(scene, results.how_sure(scene.view), controls.unsure_note(scene, table))
     shown = {
         "group": legend,
         "code": codebook.label(column),
@@ -117,7 +118,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         alt_text=sentence,
         key=f"{at}spread_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view))
+    controls.chart_note(scene, results.how_sure(scene.view))
     _render_quantiles(scene, summary, variable)
 
 
@@ -177,7 +178,6 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     )
     controls.chart_note(
         scene,
-        sentence,
         results.how_sure(scene.view),
         f"{_drawn(scene, result)}; drag to move, scroll to zoom.",
     )
@@ -237,6 +237,8 @@ def render_correlations(scene: Scene) -> None:
                 columns,
                 alt_text=f"{name}. {of_group.strongest}",
                 key=f"correlations_{name}",
+                titled=False,
+                is_tabled=True,
             )
     said = {name: of_group.strongest for name, of_group in found.items()}
     sentence = (
@@ -286,4 +288,4 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         alt_text=sentence,
         key=f"{at}variance_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), order)
+    controls.chart_note(scene, results.how_sure(scene.view), order)

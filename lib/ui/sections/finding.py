@@ -146,7 +146,8 @@ def describe(scene: Segmented, one: Found, notes: Iterable[str] = ()) -> None:
     st.markdown(" ".join(filter(None, [_belonging(scene, one), *_asides(scene, one), *map(literal, notes)])))
     _render_standing(scene, one)
     _render_neighbours(scene, one)
-    together = f"Over its {len(one.rows)} implicates." if scene.about.implicates > 1 else ""
+    several = scene.about.implicates > 1
+    together = f"Over its {len(one.rows)} implicates. {controls.implicates_are(scene.about)}" if several else ""
     controls.chart_note(
         scene,
         together,

@@ -31,12 +31,12 @@ def render_differences(scene: Segmented) -> None:
         scene,
         alt_text=sentence,
         key="differences_chart",
+        is_tabled=True,
     )
     table = charts.differences_table(profile.table, codebook, scene.shown, sure)
     controls.chart_note(
         scene,
         "Standard deviations by which a segment's mean lies above or below everyone's.",
-        sentence,
         results.how_sure(scene.view),
         charts.cells_in_brackets(table),
     )
@@ -80,7 +80,7 @@ def render_demographics(scene: Segmented) -> None:
         alt_text=sentence,
         key="demographics_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), controls.unsure_note(scene, table))
+    controls.chart_note(scene, results.how_sure(scene.view), controls.unsure_note(scene, table))
 
 
 def render_comparison(scene: Segmented) -> None:

@@ -197,7 +197,7 @@ def _about_counting(scene: Scene) -> str:
     theirs = ", as well-known notebooks count" if scene.subject.wording.notebooks else ""
     return (
         f"{capitalised(entity.plural)}: every row{weight}{together if copies > 1 else ''}. "
-        f"Rows: every row of the file once{theirs}."
+        f"Rows: every row of the file once{theirs}. {controls.implicates_are(scene.about)}"
     )
 
 

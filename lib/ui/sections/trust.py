@@ -200,7 +200,7 @@ def render_steps(scene: Segmented) -> None:
         same_for=("steps", recipe.features, linear),
     )
     watched = f" Watched on {step.drawn:,} {scene.unit} drawn at random." if step.drawn else ""
-    st.caption(sentence + (" Nothing moves any more." if step.number == last else "") + watched)
+    st.caption(f"{'Nothing moves any more.' if step.number == last else ''}{watched}".strip())
 
 
 def _move(by: int, last: int) -> None:

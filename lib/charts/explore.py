@@ -88,7 +88,8 @@ def shares(
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
     layers = bars + text
     if has_intervals:
-        layers += marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+        for look in theme.INTERVAL:
+            layers += marks.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     return layers.properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 

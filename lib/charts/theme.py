@@ -59,6 +59,9 @@ POPULATION, EVERYONE = drawn(PAIRS["population"]), drawn(PAIRS["everyone"])
 ON_CELL = drawn(PAIRS["on a cell"])
 """Figures on the cells of a heat map, legible on each of its colours."""
 
+INTERVAL: Sequence[Mapping[str, Any]] = ({"color": GROUND, "strokeWidth": 4}, {"color": INK, "strokeWidth": 1.5})
+"""The line of an interval that crosses a bar, with an edge so that it is seen on it."""
+
 DIVERGING: Literal["diverging"] = "diverging"
 SEQUENTIAL: Literal["ramp"] = "ramp"
 """The colours of cells, from ``.streamlit/config.toml``: what is near nothing has next to none."""

@@ -15,7 +15,7 @@ from lib.population import Size
 from lib.tables.cells import on_screen
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
-from lib.words import literal
+from lib.words import literal, slug
 
 _FEW = 100_000
 """Members below which they are not counted in millions."""
@@ -71,6 +71,11 @@ def model_words(about: Dataset) -> str:
     """What synthetic data are drawn from: "a model of the 2019 survey"."""
     wave = f"{about.wave} " if about.wave else ""
     return f"a model of the {wave}{about.subject.wording.source.lower()}"
+
+
+def contents(*headings: str) -> None:
+    """A list of what is on a long page, each a way there."""
+    st.markdown(" · ".join(f"[{heading}](#{slug(heading)})" for heading in headings))
 
 
 def implicates_are(about: Dataset) -> str:

@@ -200,7 +200,8 @@ def render_steps(scene: Segmented) -> None:
         same_for=("steps", recipe.features, linear),
     )
     watched = f" Watched on {step.drawn:,} {scene.unit} drawn at random." if step.drawn else ""
-    st.caption(f"{'Nothing moves any more.' if step.number == last else ''}{watched}".strip())
+    if noted := f"{'Nothing moves any more.' if step.number == last else ''}{watched}".strip():
+        st.caption(noted)
 
 
 def _move(by: int, last: int) -> None:

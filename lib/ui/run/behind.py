@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lib.charts.behind import table_of
-from lib.tables.cells import on_screen
+from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
 from lib.words import file_name
 from lib.work import log
@@ -42,7 +42,7 @@ def _render_table(shown: Shown, scene: Scene) -> None:
     currency = scene.subject.currency
     table = table_of(shown.spec, currency.symbol if currency else "")
     if len(table.columns):
-        st.dataframe(on_screen(table), alt=shown.alt, hide_index=True)
+        controls.dataframe(table, alt=shown.alt)
 
 
 def _render_pictures(shown: Shown, scene: Scene, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -192,7 +193,8 @@ def _draw(
         f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]", help=_about_quality(scene)
     )
     column = None if colour == _SEGMENT else scene.codebook[colour]
-    features = _told_of(scene)
+    # beside others a point tells less: three maps with the features of every point would be a third more to send
+    features = _told_of(scene) if large else []
     look = (charts.colour_of(column), contoured, sized, large, len(features))
     draw(
         lambda: charts.members(
@@ -211,7 +213,7 @@ def _draw(
         alt_text=sentence,
         key=place,
         tables=lambda: charts.members_tables(
-            _points(scene, drawn, colour, sized=sized),
+            _points(scene, drawn, colour, features, sized=sized),
             map_results.centres(scene.view, scene.recipe, projection),
             scene.shown,
             column=column,
@@ -299,11 +301,13 @@ def _told_of(scene: Segmented) -> list[str]:
     return [name for name in scene.recipe.features if scene.codebook[name].is_amount][:_TOLD]
 
 
-def _points(scene: Segmented, table: pd.DataFrame, colour: str, *, sized: bool) -> pd.DataFrame:
+def _points(
+    scene: Segmented, table: pd.DataFrame, colour: str, features: Sequence[str], *, sized: bool
+) -> pd.DataFrame:
     points = table[["x", "y", "id", "segment"]].astype({"x": "float32", "y": "float32"})
     if sized:
         points["weight"] = table["weight"].astype("float32")
-    for at, name in enumerate(_told_of(scene)):
+    for at, name in enumerate(features):
         values = scene.members(scene.recipe.features).values(name)
         points[f"feature {at}"] = values[table["row"].to_numpy()].astype("float32")
     if colour != _SEGMENT:

@@ -13,6 +13,8 @@ from typing import Literal
 
 import pandas as pd
 
+from lib.words import rounded
+
 Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "date", "id", "weight"]
 
 AS_FLAGS = ", as 0 and 1"
@@ -77,6 +79,14 @@ class Variable:
         digits = f"{abs(value):{self.format.removeprefix('$')}}"
         sign = "-" if value < 0 and digits.strip("0.,%") else ""
         return f"{sign}{self.sign}{digits}"
+
+    def short(self, value: float) -> str:
+        """An amount to three digits, as names and axes say it: "$3,500", "$68.5K", "$1.9M"."""
+        size = abs(rounded(value))
+        for unit, letter in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
+            if size >= unit and self.is_amount:
+                return f"{'-' if value < 0 else ''}{self.sign}{size / (1e3 if letter == 'K' else unit):g}{letter}"
+        return self.text(value)
 
     @property
     def why_not(self) -> str:

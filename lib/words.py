@@ -63,6 +63,19 @@ def signed(value: float, digits: int) -> str:
     return text if text.strip("+-0.") else text[1:]
 
 
+def first_sentence(words: str) -> str:
+    """The first of several sentences, without its full stop: a title."""
+    return _ENDS.split(words, maxsplit=1)[0]
+
+
+def after_first(words: str) -> str:
+    """What follows the first of several sentences; empty where it is the only one."""
+    return (*_ENDS.split(words, maxsplit=1), "")[1]
+
+
+_ENDS = re.compile(r"(?<=[^\s.]{2})\.(?:\s|$)")
+
+
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -7,9 +7,12 @@ routing.enter("pages/explore.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.run import whole_page  # noqa: E402
+from lib.ui.scene import controls  # noqa: E402
 from lib.ui.sections import explore as sections  # noqa: E402
 from lib.ui.sections import lead  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
+
+_OF_AMOUNTS = ("How an amount is spread", "Two amounts together", "What goes with what", "Which amounts differ most")
 
 scene = st.session_state["scene"]
 
@@ -18,6 +21,10 @@ lead.render_lead(scene)
 stop_if_empty(scene)
 
 lead.render_headlines(scene)
+controls.contents(
+    *(["Groups side by side"] if scene.codebook.categories() else []),
+    *(_OF_AMOUNTS if scene.codebook.amounts() else []),
+)
 
 if scene.codebook.categories():
     st.header("Groups side by side", divider="gray")

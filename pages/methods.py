@@ -6,6 +6,7 @@ routing.enter("pages/methods.py")
 
 import streamlit as st  # noqa: E402
 
+from lib.ui.scene import controls  # noqa: E402
 from lib.ui.sections import methods as sections  # noqa: E402
 from lib.ui.sections.serving import render_server  # noqa: E402
 from lib.ui.sections.sureness import render_sureness  # noqa: E402
@@ -13,6 +14,7 @@ from lib.ui.sections.sureness import render_sureness  # noqa: E402
 scene = st.session_state["scene"]
 
 st.title("Methods and data")
+controls.contents("How figures are made", "What every column means", "Where the data comes from")
 
 st.header("How figures are made", divider="gray")
 sections.render_methods(scene)

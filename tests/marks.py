@@ -15,6 +15,7 @@ PLAIN = {
     "Metric": {"chart_data"},
     "NumberInput": {"placeholder"},
     "PlotlyChart": {"figure"},
+    "Html": {"body"},  # tests/test_figures.py
 }
 """What an element holds that is no Markdown."""
 

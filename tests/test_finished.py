@@ -54,17 +54,18 @@ def test_written_out_it_holds_every_row_and_those_named_beside():
     assert POINTS.to_dict("records") in rows
 
 
-def test_amounts_are_in_the_currency_of_the_table():
+def test_amounts_are_in_the_currency_of_the_table_and_have_the_sign_of_all_others():
     chart, euros = looked_up(), replace(SURVEY, currency=Currency("€", "euros"))
-    assert "locale" not in str(finish(chart, SURVEY).spec)
-    assert finish(chart, euros).spec["config"]["locale"]["number"]["currency"] == ["€", ""]
+    for subject, sign in ((SURVEY, "$"), (euros, "€")):
+        number = finish(chart, subject).spec["config"]["locale"]["number"]
+        assert (number["currency"], number["minus"]) == ([sign, ""], "-")
 
 
 def test_no_mark_has_a_tooltip_but_what_its_chart_says():
     """Streamlit's theme gives every mark one of its raw fields: "x2 167090534.953" over the tints of a plane."""
-    assert finish(looked_up(), SURVEY).spec["config"]["mark"] == {"tooltip": None}
+    assert finish(looked_up(), SURVEY).spec["config"]["mark"]["tooltip"] is None
     euros = replace(SURVEY, currency=Currency("€", "euros"))
-    assert finish(looked_up(), euros).spec["config"]["mark"] == {"tooltip": None}
+    assert finish(looked_up(), euros).spec["config"]["mark"]["tooltip"] is None
 
 
 def test_the_size_of_a_view_is_left_to_the_page():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.words import file_name, literal, slug, within_sentence
+from lib.words import after_first, file_name, first_sentence, literal, slug, within_sentence
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,15 @@ def test_no_mark_in_literal_words_takes_effect(words, shown):
 )
 def test_a_file_is_named_in_letters_digits_and_hyphens(named, name):
     assert file_name(named, "members", ending="csv") == name
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "rest"),
+    [
+        ("Net worth: median $1.9M. More.", "Net worth: median $1.9M", "More."),
+        ("One of them", "One of them", ""),
+        ("Correlation 0.65 (0.55 to 0.74).", "Correlation 0.65 (0.55 to 0.74)", ""),
+    ],
+)
+def test_a_title_is_a_first_sentence(words, title, rest):
+    assert (first_sentence(words), after_first(words)) == (title, rest)

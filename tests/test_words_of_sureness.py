@@ -63,9 +63,9 @@ def test_nothing_is_called_largest_for_sure_where_no_interval_is_known():
 @pytest.mark.parametrize(
     ("times", "counting", "said"),
     [
-        (FEW, "households", "2 (50.0%), not told apart from 1 (30.0%) and 3 (20.0%)"),
-        (MANY, "households", "2 (50.0%)"),
-        (FEW, "rows", "2 (50.0%)"),
+        (FEW, "households", "2 (50%), not told apart from 1 (30%) and 3 (20%)"),
+        (MANY, "households", "2 (50%)"),
+        (FEW, "rows", "2 (50%)"),
     ],
 )
 def test_the_largest_share_under_a_chart(households, times, counting, said):

@@ -24,10 +24,6 @@ _FIRST_MEDIAN, _NEXT_MEDIAN = 8, 14
 _QUANTILES = (10, 25, 50, 75, 90)
 """Of a box plot, in per cent."""
 
-_PALE = ["#f1f6fb", "#7fb2dc"]
-_ON_PALE = "#17202a"
-"""Cells of a heat map and the figures on them: pale on light and on dark ground, so that dark text stays legible."""
-
 
 def shares(
     table: pd.DataFrame,
@@ -37,7 +33,7 @@ def shares(
     unit: str,
     behind: str,
     legend: str,
-    colours: Mapping[str, str] | None = None,
+    colours: Mapping[str, alt.ExprRef] | None = None,
 ) -> alt.LayerChart:
     """Bars of shares within each group, side by side; a heat map where the groups are many.
 
@@ -49,13 +45,14 @@ def shares(
         unit: What is counted, in the plural.
         behind: What figures rest on, in the plural.
         legend: What the groups are.
-        colours: Colour of each group where it is fixed elsewhere; by default those of the theme in order.
+        colours: Colour of each group that has one of its own, such as a segment or the population; by default steps of
+            one scale, in order. Who has none beside those who have is everyone.
     """
     label, has_intervals = codebook.label(column), bool(table["low"].notna().any())
     tooltip = [
         alt.Tooltip("group:N", title=legend),
         alt.Tooltip("code:N", title=label),
-        alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        alt.Tooltip("share:Q", title="Share of the group", format=theme.PERCENT),
         *([alt.Tooltip("between:N", title="95% interval")] if has_intervals else []),
         alt.Tooltip("count:Q", title=unit.capitalize(), format=",.0f"),
         alt.Tooltip("sampled:Q", title=capitalised(behind), format=",.0f"),
@@ -85,13 +82,14 @@ def shares(
         )
     )
     text = marks.mark_text(align="left", dx=4, fontSize=12, color=theme.INK).encode(
-        x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%")
+        x=alt.X("reach:Q"), text=alt.Text("share:Q", format=theme.PERCENT)
     )
     step = 18 if len(groups) > 1 else 24
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
     layers = bars + text
     if has_intervals:
-        layers += marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+        for look in theme.INTERVAL:
+            layers += marks.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     return layers.properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 
@@ -100,12 +98,10 @@ def _in_order(groups: Iterable[str]) -> list[str]:
     return sorted(groups, key=lambda group: group == "No")
 
 
-def _group_colour(groups: list[str], legend: str, colours: Mapping[str, str] | None) -> alt.Color:
-    shown = _legend(groups)
-    if colours is None:
-        return alt.Color("group:N", sort=groups, title=legend, legend=shown)
-    scale = alt.Scale(domain=groups, range=[colours.get(group, theme.UNASSIGNED) for group in groups])
-    return alt.Color("group:N", sort=groups, scale=scale, title=legend, legend=shown)
+def _group_colour(groups: list[str], legend: str | None, colours: Mapping[str, alt.ExprRef] | None) -> alt.Color:
+    own = [colours.get(group, theme.EVERYONE) for group in groups] if colours else theme.groups(len(groups))
+    scale = alt.Scale(domain=groups, range=own)
+    return alt.Color("group:N", sort=groups, scale=scale, title=legend, legend=_legend(groups))
 
 
 def _legend(groups: list[str]) -> alt.Legend | None:
@@ -124,13 +120,11 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
     base = base.encode(
         x=alt.X("group:N", sort=groups, title=legend, axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False))
     )
-    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
-    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
         color=alt.Color(
             "share:Q",
             title="Share of the group",
-            scale=alt.Scale(range=_PALE, domainMin=0),
+            scale=alt.Scale(range=theme.SEQUENTIAL, domainMin=0),
             legend=alt.Legend(format=".0%", orient="top"),
         ),
         opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
@@ -138,10 +132,10 @@ def _share_map(base: alt.Chart, groups: list[str], legend: str) -> alt.LayerChar
     figure = "format(datum.share, '.0%')"
     text = (
         base.transform_calculate(figure=f"datum.unsure ? '(' + {figure} + ')' : {figure}")
-        .mark_text(fontSize=10, color=_ON_PALE)
+        .mark_text(fontSize=10, color=theme.ON_CELL)
         .encode(text=alt.Text("figure:N"))
     )
-    return ground + cells + text
+    return cells + text
 
 
 def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
@@ -165,11 +159,11 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
         alt.Tooltip("group:N", title="Who"),
         alt.Tooltip("from_text:N", title="From"),
         alt.Tooltip("to_text:N", title="To"),
-        alt.Tooltip("share:Q", title="Share of the group", format=".1%"),
+        alt.Tooltip("share:Q", title="Share of the group", format=theme.PERCENT),
         alt.Tooltip("count:Q", title="Count", format=",.0f"),
     ]
     y = alt.Y("share:Q", title="Share of the group", axis=alt.Axis(format=".0%", tickCount=5))
-    color = alt.Color("group:N", sort=groups, title=None, legend=_legend(groups))
+    color = _group_colour(groups, None, {groups[0]: theme.POPULATION})
     base = alt.Chart(result.bins).encode(
         x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2Datum(0), color=color, tooltip=tooltip
     )
@@ -226,7 +220,7 @@ def relation(
     groups = _in_order(sorted(result.points["group"].unique())) if by else []
     looks = (
         {
-            "color": alt.Color("group:N", sort=groups, title=by.label, legend=_legend(groups)),
+            "color": _group_colour(groups, by.label, None),
             "shape": alt.Shape("group:N", sort=groups, title=by.label, legend=_legend(groups)),
         }
         if by
@@ -234,7 +228,7 @@ def relation(
     )
     points = (
         alt.Chart(result.points)
-        .mark_point(size=26, opacity=0.45, filled=True, clip=True)
+        .mark_point(size=26, opacity=0.6, filled=True, color=theme.POPULATION, clip=True)
         .encode(
             **looks,
             x=alt.X(
@@ -289,8 +283,6 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
             *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
-    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
-    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
         color=alt.Color(
             "correlation:Q",
@@ -300,12 +292,8 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
         opacity=theme.where("datum.doubtful", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
     known = base.transform_filter("isValid(datum.correlation)")
-    is_dark = f"abs(datum.correlation) > {theme.DARK} && !datum.doubtful"
-    text = known.mark_text(fontSize=11).encode(
-        text=alt.Text("text:N"),
-        color=theme.where(is_dark, alt.ColorValue, "white", "black"),
-    )
-    return (ground + cells + text).properties(height=40 * len(columns) + 90)
+    text = known.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
+    return (cells + text).properties(height=40 * len(columns) + 90)
 
 
 def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerChart:
@@ -327,7 +315,7 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
     words = (
         theme.words_of(variables[0])
         if len({variable.format for variable in variables}) == 1
-        else "format(datum.value, '~s')"
+        else "replace(replace(format(datum.value, '~s'), 'G', 'B'), 'k', 'K')"
     )
     base = alt.Chart(frame).encode(
         x=alt.X("spread:Q", title=title, axis=alt.Axis(labelExpr=words, tickCount=5)),
@@ -338,7 +326,7 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
             *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2)
+    bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION)
     line = base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
     return (bars + line).properties(height=theme.ROW * len(table) + 60)
 
@@ -366,6 +354,6 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
         "q10:Q", title=theme.title(variable, dollars), axis=alt.Axis(labelExpr=theme.words_of(variable), tickCount=6)
     )
     whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2=alt.X2("q90:Q"))
-    box = base.mark_bar(size=22, color=theme.SEGMENTS[0]).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
-    median = base.mark_tick(color="white", size=22, thickness=2).encode(x=alt.X("q50:Q"))
+    box = base.mark_bar(size=22, color=theme.POPULATION).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
+    median = base.mark_tick(color=theme.GROUND, size=22, thickness=2).encode(x=alt.X("q50:Q"))
     return (whiskers + box + median).properties(height=60 * len(frame) + 60)

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from altair.utils import schemapi
 
-from lib.charts.theme import in_currency
+from lib.charts.theme import in_currency, with_words
 from lib.subject import Subject
 from lib.words import capitalised
 
@@ -85,12 +85,7 @@ def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finishe
         return alt.NamedData(names[id(table)])
 
     spec = exchanged(chart, named).to_dict(validate=validate)
-    config = {**spec.get("config", {}), "mark": _NO_RAW_TOOLTIP}
-    return Finished(_titled(in_currency({**spec, "config": config}, subject)), tables)
-
-
-_NO_RAW_TOOLTIP = {"tooltip": None}
-"""Tooltips are those that a chart says: Streamlit's theme gives every other mark one of raw names and numbers."""
+    return Finished(_titled(in_currency(with_words(spec), subject)), tables)
 
 
 def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts

@@ -32,7 +32,7 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.L
     table = _rows(figures, names, title)
     scales = segment_scales(names)
     titles = [*scales["color"].domain, title]
-    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.INK])
+    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.EVERYONE])
     shape = alt.Scale(domain=titles, range=[*scales["shape"].range, _EVERYONES_SHAPE])
     base = alt.Chart(table).encode(
         y=alt.Y(

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import marked, theme, zoom
-from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
+from lib.charts.segments import COLOUR, LOOKS, RING, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
 from lib.words import capitalised
@@ -23,6 +23,7 @@ PICKED = "picked"
 _POINTS, _CENTRES, _LINES, _LABELS = "points", "centres", "lines", "labels"
 
 _ACROSS, _UP, _COLOUR = "title across", "title up", "title of the colour"
+_FEATURE, _FORMAT = "title of feature {}", "format of feature {}"
 """In the place of titles that ``members_words`` gives."""
 
 Colour = Literal["segment", "category", "amount"]
@@ -38,6 +39,7 @@ def members(
     contoured: bool = False,
     sized: bool = False,
     codes: int = 0,
+    features: int = 0,
     height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
@@ -52,6 +54,7 @@ def members(
         contoured: Whether there are contours.
         sized: Whether ``weight`` sets the size of a point.
         codes: How many codes the legend of a category has.
+        features: How many features its tooltip tells, in the columns ``feature 0`` and so on.
         height: Pixels, without the legend.
     """
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
@@ -66,6 +69,9 @@ def members(
         y=alt.Y("y:Q", title=_UP, axis=bare, scale=up),
     )
     tips = [alt.Tooltip("id:N", title=capitalised(entity.singular)), alt.Tooltip("title:N", title="Segment")]
+    tips += [
+        alt.Tooltip(f"feature {at}:Q", title=_FEATURE.format(at), format=_FORMAT.format(at)) for at in range(features)
+    ]
     dots = base.mark_point(filled=True, opacity=0.55, size=16).encode(
         color=_COLOURS[colour],
         shape=SHAPE,
@@ -96,7 +102,7 @@ _COLOURS: Mapping[Colour, alt.Color] = {
     "amount": alt.Color(
         "value:Q",
         title=_COLOUR,
-        scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+        scale=alt.Scale(range=theme.groups(6), domain=[0, 1]),
         legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
     ),
 }
@@ -115,15 +121,20 @@ def colour_of(column: Variable | None) -> Colour:
     return "segment" if column is None else "category" if column.is_category else "amount"
 
 
-def members_words(axes: tuple[str, str], column: Variable | None = None) -> dict[str, str]:
+def members_words(
+    axes: tuple[str, str], column: Variable | None = None, features: Sequence[Variable] = ()
+) -> dict[str, str]:
     """What stands in the titles of ``members``.
 
     Args:
         axes: Titles of the axes.
         column: The column that colours the points.
+        features: What its tooltip tells.
     """
+    told = {_FEATURE.format(at): one.label for at, one in enumerate(features)}
+    told |= {_FORMAT.format(at): one.format for at, one in enumerate(features)}
     titles = {} if column is None else {_COLOUR: f"{column.label}{'' if column.is_category else ': share with less'}"}
-    return {_ACROSS: axes[0], _UP: axes[1], **titles}
+    return {_ACROSS: axes[0], _UP: axes[1], **titles, **told}
 
 
 def members_tables(
@@ -138,7 +149,8 @@ def members_tables(
 
     Args:
         points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
-            a category, or for an amount the share of members that have less; ``weight`` where they are sized.
+            a category, or for an amount the share of members that have less; ``weight`` where they are sized;
+            ``feature 0`` and so on where its tooltip tells them.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         names: Name of each segment on view.
         column: The column that colours the points.
@@ -172,11 +184,9 @@ def _numbers() -> alt.LayerChart:
     base = of_segments(_CENTRES).encode(
         x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=[alt.Tooltip("title:N", title="Middle of")]
     )
-    # filled, not coloured: the colours of the members may be those of a column
-    disc = base.mark_circle(size=320, opacity=1, stroke="white", strokeWidth=1.5).encode(
-        fill=alt.Fill("colour:N", scale=None)
-    )
-    number = base.mark_text(color="white", fontWeight="bold", fontSize=11)
+    # ringed, not coloured: the colours of the members may be those of a column
+    disc = base.mark_point(shape="circle", size=320, opacity=1, fill=theme.GROUND, strokeWidth=3).encode(stroke=RING)
+    number = base.mark_text(color=theme.INK, fontWeight="bold", fontSize=11)
     return disc + number.encode(text=alt.Text("segment:N"))
 
 
@@ -187,13 +197,16 @@ def explained(shares: pd.Series) -> alt.LayerChart:
         x=alt.X("component:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
         tooltip=[
             alt.Tooltip("component:N", title="Component"),
-            alt.Tooltip("share:Q", title="Explains", format=".1%"),
-            alt.Tooltip("total:Q", title="With those before it", format=".1%"),
+            alt.Tooltip("share:Q", title="Explains", format=theme.PERCENT),
+            alt.Tooltip("total:Q", title="With those before it", format=theme.PERCENT),
         ],
     )
     axis = alt.Axis(format=".0%", tickCount=5)
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(y=alt.Y("share:Q", title="Explained variance", axis=axis))
-    line = base.mark_line(point=True, color=theme.SEGMENTS[1]).encode(y=alt.Y("total:Q", axis=axis))
+    bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION).encode(
+        y=alt.Y("share:Q", title="Explained variance", axis=axis)
+    )
+    points = alt.OverlayMarkDef(color=theme.EVERYONE)
+    line = base.mark_line(point=points, color=theme.EVERYONE).encode(y=alt.Y("total:Q", axis=axis))
     return (bars + line).properties(height=260)
 
 
@@ -223,14 +236,14 @@ def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
             alt.Tooltip("y:Q", title=second, format=".2f"),
         ],
     )
-    shafts = base.mark_rule(strokeWidth=2, color=theme.SEGMENTS[0]).encode(
+    shafts = base.mark_rule(strokeWidth=2, color=theme.POPULATION).encode(
         x=alt.X("zero:Q"), y=alt.Y("zero:Q"), x2=alt.X2("x:Q"), y2=alt.Y2("y:Q")
     )
     heads = base.mark_point(
         shape="triangle-up",
         filled=True,
         size=70,
-        color=theme.SEGMENTS[0],
+        color=theme.POPULATION,
         opacity=1,
         # clockwise from above; the plane is as wide as the page, not square
         angle=alt.ExprRef("atan2(datum.x * width, datum.y * height) * 180 / PI"),

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import marked, theme, zoom
-from lib.charts.segments import COLOUR, LOOKS, SHAPE, looks, of_segments, on_view
+from lib.charts.segments import COLOUR, LOOKS, RING, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.explore import Scale
 from lib.words import capitalised
@@ -90,8 +90,11 @@ def _centroids(features: tuple[Variable, Variable]) -> alt.LayerChart:
             alt.Tooltip("y:Q", title=features[1].label, format=features[1].format),
         ],
     )
-    disc = base.mark_circle(size=420, opacity=1, stroke="white", strokeWidth=2, clip=True).encode(color=COLOUR)
-    number = base.mark_text(color="white", fontWeight="bold", fontSize=13, clip=True)
+    # a figure on the colour of its segment would not be legible on all of them: it stands in a ring
+    disc = base.mark_point(shape="circle", size=420, opacity=1, fill=theme.GROUND, strokeWidth=3.5, clip=True).encode(
+        stroke=RING
+    )
+    number = base.mark_text(color=theme.INK, fontWeight="bold", fontSize=13, clip=True)
     return disc + number.encode(text=alt.Text("segment:N"))
 
 

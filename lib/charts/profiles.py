@@ -48,17 +48,12 @@ def differences(
             *([alt.Tooltip("between:N", title="95% interval")] if frame["between"].any() else []),
         ],
     )
-    # a faint cell lets the ground through, which may be dark: white behind it keeps it pale
-    ground = base.mark_rect(color="white")
     cells = base.mark_rect().encode(
         color=alt.Color("shown:Q", scale=alt.Scale(domain=[-_SHOWN, _SHOWN], range=theme.DIVERGING), legend=None),
         opacity=theme.where("datum.untold", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
-    is_dark = f"abs(datum.shown) > {theme.DARK * _SHOWN} && !datum.untold"
-    text = base.mark_text(fontSize=11).encode(
-        text=alt.Text("text:N"), color=theme.where(is_dark, alt.ColorValue, "white", "black")
-    )
-    return (ground + cells + text).properties(height=theme.ROW * len(labels) + 70)
+    text = base.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
+    return (cells + text).properties(height=theme.ROW * len(labels) + 70)
 
 
 def differences_table(
@@ -153,7 +148,7 @@ def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart
     scale = alt.Scale(zero=False)
     streams = (
         alt.Chart(found.streams)
-        .mark_rule(color=theme.SEGMENTS[0], opacity=0.35)
+        .mark_rule(color=theme.EVERYONE, opacity=0.5)
         .encode(
             x=alt.X("k:Q", title="Number of segments", axis=alt.Axis(tickMinStep=1, format="d"), scale=scale),
             x2=alt.X2("k2:Q"),
@@ -163,23 +158,23 @@ def clustergram(found: Clustergram, chosen: int, members: str) -> alt.LayerChart
             tooltip=[
                 alt.Tooltip("segment:O", title="From segment"),
                 alt.Tooltip("segment2:O", title="to segment"),
-                alt.Tooltip("share:Q", title=f"of all {members}", format=".1%"),
+                alt.Tooltip("share:Q", title=f"of all {members}", format=theme.PERCENT),
             ],
         )
     )
     nodes = found.nodes.assign(chosen=found.nodes["k"] == chosen)
     dots = (
         alt.Chart(nodes)
-        .mark_circle(opacity=1, stroke="white", strokeWidth=1)
+        .mark_circle(opacity=1, stroke=theme.GROUND, strokeWidth=1)
         .encode(
             x=alt.X("k:Q", scale=scale),
             y=alt.Y("height:Q", scale=scale),
             size=alt.Size("share:Q", scale=alt.Scale(range=[20, 520]), legend=None),
-            color=theme.where("datum.chosen", alt.ColorValue, theme.SEGMENTS[1], theme.SEGMENTS[0]),
+            color=theme.where("datum.chosen", alt.ColorValue, theme.POPULATION, theme.EVERYONE),
             tooltip=[
                 alt.Tooltip("k:Q", title="Of segments"),
                 alt.Tooltip("segment:O", title="Segment"),
-                alt.Tooltip("share:Q", title="Share", format=".1%"),
+                alt.Tooltip("share:Q", title="Share", format=theme.PERCENT),
             ],
         )
     )
@@ -201,5 +196,7 @@ def methods(table: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("silhouette:Q", title="Mean silhouette", format=".3f"),
         ],
     )
-    dots = base.mark_point(filled=True, size=110, opacity=1).encode(shape=alt.Shape("method:N", legend=None))
+    dots = base.mark_point(filled=True, size=110, opacity=1, color=theme.POPULATION).encode(
+        shape=alt.Shape("method:N", legend=None)
+    )
     return (dots + base.mark_text(dy=-14, color=theme.INK).encode(text=alt.Text("method:N"))).properties(height=280)

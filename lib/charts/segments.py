@@ -25,6 +25,11 @@ _QUANTILES = 60
 _SILHOUETTES = 410
 """Pixels of silhouettes without their legend, however many segments there are."""
 
+_TARGET = 24**2
+"""Square pixels of what can be clicked: a disc 27 pixels wide, more than the 24 that WCAG 2.2 asks for (2.5.8)."""
+
+_FIGURES = ["Median", "Mean"]
+
 LEGEND: Mapping[str, Any] = {
     "orient": "top",
     "columns": 1,
@@ -46,10 +51,10 @@ def looks(names: Mapping[int, str]) -> pd.DataFrame:
         {
             "segment": numbers,
             "title": [title_of(number, names) for number in numbers],
-            "colour": [_colour(number) for number in numbers],
-            "shape": [_shape(number) for number in numbers],
+            "colour": [place_of(number) for number in numbers],
+            "shape": [shape_of(number) for number in numbers],
         }
-    ).astype({"segment": "int8"})
+    ).astype({"segment": "int8", "colour": "int8"})
 
 
 def on_view(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
@@ -60,17 +65,19 @@ def on_view(frame: pd.DataFrame, names: Mapping[int, str]) -> pd.DataFrame:
 def of_segments(table: str) -> alt.Chart:
     """A chart of a table that comes with it, by name: each row gets the looks of its ``segment``.
 
-    Titles, colours and shapes are data too. So a chart stays the same when other segments are found, and a browser goes
-    on with the picture that it has.
+    Titles, shapes and which colour it is are data too. So a chart stays the same when other segments are found, and a
+    browser goes on with the picture that it has.
     """
     return alt.Chart(alt.NamedData(table)).transform_lookup(
         "segment", alt.LookupData(alt.NamedData(LOOKS), "segment", ["title", "colour", "shape"])
     )
 
 
-COLOUR = alt.Color("colour:N", scale=None)
+PLACES = alt.Scale(domain=list(range(len(theme.SEGMENTS) + 1)), range=[theme.UNASSIGNED, *theme.SEGMENTS])
+COLOUR = alt.Color("colour:O", scale=PLACES, legend=None)
+RING = alt.Stroke("colour:O", scale=PLACES, legend=None)
 SHAPE = alt.Shape("shape:N", scale=None)
-"""For charts ``of_segments``; ``key`` is their legend."""
+"""For charts ``of_segments``, whose legend stands beside them."""
 
 
 def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
@@ -78,25 +85,24 @@ def segment_scales(names: Mapping[int, str]) -> dict[str, Any]:
     numbers = sorted(names)
     titles = [title_of(number, names) for number in numbers]
     return {
-        "color": alt.Scale(domain=titles, range=[_colour(n) for n in numbers]),
-        "shape": alt.Scale(domain=titles, range=[_shape(n) for n in numbers]),
+        "color": alt.Scale(domain=titles, range=[colour_of(n) for n in numbers]),
+        "shape": alt.Scale(domain=titles, range=[shape_of(n) for n in numbers]),
     }
 
 
-def _colour(number: int) -> str:
-    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[(number - 1) % len(theme.SEGMENTS)]
+def colour_of(number: int) -> alt.ExprRef:
+    """The colour of a segment, everywhere."""
+    return theme.UNASSIGNED if number == UNASSIGNED else theme.SEGMENTS[place_of(number) - 1]
 
 
-def _shape(number: int) -> str:
+def place_of(number: int) -> int:
+    """Which of the colours a segment has, from 1; 0 is that of members in no segment."""
+    return 0 if number == UNASSIGNED else (number - 1) % len(theme.SEGMENTS) + 1
+
+
+def shape_of(number: int) -> str:
+    """The shape of a segment, everywhere."""
     return "circle" if number == UNASSIGNED else theme.SHAPES[(number - 1) % len(theme.SHAPES)]
-
-
-def key(number: int) -> alt.LayerChart:
-    """Colour, shape and title of ``number`` segments, from the table ``LOOKS``: one legend for several charts."""
-    base = alt.Chart(alt.NamedData(LOOKS)).encode(y=alt.Y("segment:O", axis=None))
-    marks = base.mark_point(filled=True, size=90, opacity=1).encode(x=alt.XValue(8), color=COLOUR, shape=SHAPE)
-    text = base.mark_text(align="left", color=theme.INK, fontSize=13).encode(x=alt.XValue(22), text=alt.Text("title:N"))
-    return (marks + text).properties(height=22 * number)
 
 
 def choice_of_k(
@@ -124,16 +130,21 @@ def choice_of_k(
     frame["chosen"] = frame["k"] == chosen
     base = alt.Chart(frame).encode(
         x=alt.X("k:O", title="Number of segments", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("score:Q", title=label, scale=alt.Scale(zero=score == "inertia"), axis=alt.Axis(format=number)),
-        tooltip=[alt.Tooltip("k:O", title="Segments"), alt.Tooltip("score:Q", title=label, format=",.4~g")],
+        y=alt.Y(
+            "score:Q",
+            title=label,
+            scale=alt.Scale(zero=score == "inertia_share", nice=False, padding=8),
+            axis=alt.Axis(format=number),
+        ),
+        tooltip=[alt.Tooltip("k:O", title="Segments"), alt.Tooltip("score:Q", title=label, format=_exact(number))],
     )
     pick = alt.selection_point(name=PICK, fields=["k"], on="click", empty=False)
     marks = base.mark_point(filled=True, opacity=1).encode(
         size=theme.where("datum.chosen", alt.SizeValue, 190, 70),
-        color=theme.where("datum.chosen", alt.ColorValue, theme.SEGMENTS[1], theme.SEGMENTS[0]),
+        color=theme.where("datum.chosen", alt.ColorValue, theme.POPULATION, theme.EVERYONE),
         shape=theme.where("datum.chosen", alt.ShapeValue, "diamond", "circle"),
     )
-    layers = [*_nulls(beside, label), base.mark_line(color=theme.SEGMENTS[0]), marks.add_params(pick)]
+    layers = [*_nulls(beside, label, number), base.mark_line(color=theme.EVERYONE), marks]
     if advice is not None and advice.k is not None:
         rule = alt.Chart(pd.DataFrame({"k": [advice.k], "text": [f"{advice.criterion}: {advice.k}"]}))
         layers.append(rule.mark_rule(strokeDash=[6, 4], color=theme.INK, strokeWidth=1.5).encode(x=alt.X("k:O")))
@@ -141,17 +152,23 @@ def choice_of_k(
         align: Literal["left", "right"] = "right" if advice.k > frame["k"].median() else "left"
         text = rule.mark_text(align=align, baseline="bottom", color=theme.INK, fontSize=12)
         layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(-4), text=alt.Text("text:N")))
+    layers.append(base.mark_point(filled=True, opacity=0, size=_TARGET, cursor="pointer").add_params(pick))
     return alt.layer(*layers).properties(height=260 if beside is None else 260 + _LEGEND_ROOM)
+
+
+def _exact(number: str) -> str:
+    """The format of a tooltip, which tells one digit more than an axis does."""
+    return {".0%": theme.PERCENT, ".2f": ".3f"}.get(number, number)
 
 
 _LEGEND_ROOM = 60
 """Pixels for a legend of two rows."""
 
-_NULLS = ((theme.SEGMENTS[3], [1, 3]), (theme.SEGMENTS[4], [6, 3]))
+_NULLS = tuple(zip(theme.groups(2), ([1, 3], [6, 3]), strict=True))
 """Colour and dashes of what is drawn beside a score, in order."""
 
 
-def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
+def _nulls(beside: pd.DataFrame | None, label: str, number: str) -> list[alt.Chart]:
     """Of each null model a band and a thin line, named in a legend."""
     if beside is None:
         return []
@@ -166,7 +183,7 @@ def _nulls(beside: pd.DataFrame | None, label: str) -> list[alt.Chart]:
     tooltip = [
         alt.Tooltip("what:N", title="Beside"),
         alt.Tooltip("k:O", title="Segments"),
-        alt.Tooltip("score:Q", title=label, format=",.3~g"),
+        alt.Tooltip("score:Q", title=label, format=_exact(number)),
     ]
     band = base.mark_area(opacity=0.22).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     line = base.mark_line(strokeWidth=1.6).encode(y=alt.Y("score:Q"), strokeDash=dash, tooltip=tooltip)
@@ -274,7 +291,7 @@ def means_and_medians(
                     "high": _end(ends, what, "high"),
                 }
             )
-            for what in ("mean", "median")
+            for what in ("median", "mean")
         ]
     ).reset_index()
     frame = frame[frame["segment"].isin(list(names))]
@@ -299,8 +316,21 @@ def means_and_medians(
             alt.Tooltip("between:N", title="95% interval"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2, height=theme.WHOLE_BAND).encode(
-        color=alt.Color("what:N", sort=_FIGURES, title=None, legend=alt.Legend(orient="top"))
+    shown = sorted(frame["segment"].unique())
+    colours = alt.Scale(domain=shown, range=[colour_of(int(number)) for number in shown])
+    # the median leads: the mean is its outline with a tint
+    bars = base.mark_bar(cornerRadiusEnd=2, strokeWidth=1.5, height=theme.WHOLE_BAND).encode(
+        fill=alt.Fill("segment:N", scale=colours, legend=None),
+        stroke=alt.Stroke("segment:N", scale=colours, legend=None),
+        fillOpacity=alt.FillOpacity(
+            "what:N",
+            sort=_FIGURES,
+            title=None,
+            scale=alt.Scale(domain=_FIGURES, range=[1, 0.2]),
+            legend=alt.Legend(
+                orient="top", symbolType="square", symbolFillColor=theme.INK, symbolStrokeColor=theme.INK
+            ),
+        ),
     )
     marks = base.encode(yOffset=theme.beside_each_other("what:N", _FIGURES, at=0.5))
     line = marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))

@@ -53,7 +53,7 @@ def survival(found: Sensitivity) -> alt.LayerChart:
     ).encode(
         color=alt.Color(
             "what:N",
-            scale=alt.Scale(domain=kinds, range=theme.SEGMENTS[: len(kinds)]),
+            scale=alt.Scale(domain=kinds, range=theme.groups(len(kinds))),
             legend=None,  # the words of each change say what it is
         ),
         shape=alt.Shape("what:N", scale=alt.Scale(domain=kinds, range=theme.SHAPES[: len(kinds)]), legend=None),

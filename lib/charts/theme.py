@@ -1,10 +1,10 @@
-"""What all charts share: axes for skewed amounts, tooltips in words, sizes. Colours live in config.toml."""
+"""What all charts share: colours, axes for skewed amounts, tooltips in words, sizes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import altair as alt
 
@@ -14,42 +14,83 @@ from lib.subject import Subject
 
 C = TypeVar("C", alt.X, alt.Y)
 V = TypeVar("V")
+Value = str | float | alt.ExprRef
 
-INK = "#75808c"
-"""Text inside a chart. Vega's own is black, which nobody sees on dark ground; this stands out on both alike."""
+Pair = tuple[str, str]
+"""A colour on light ground and the one that stands for it on dark ground."""
 
-DIVERGING = [
-    "#a63603",
-    "#d95f0e",
-    "#ee8f4b",
-    "#f7bd91",
-    "#fbe3d2",
-    "#f5f5f5",
-    "#dbe9f5",
-    "#97c2e2",
-    "#4f95c9",
-    "#1f6dab",
-    "#0a4677",
-]
-"""From -1 to 1, for cells that carry text: the same on light and on dark ground, so that the text stays legible.
-What is near nothing has next to no colour."""
 
-DARK = 0.7
-"""Part of the way to an end from which on these colours are dark: there figures are white."""
+def drawn(pair: Pair) -> alt.ExprRef:
+    """A colour that follows the ground it is drawn on: a chart is made once, and the browser knows its theme."""
+    light, dark = pair
+    return alt.ExprRef(f"luminance(background) < 0.2 ? '{dark}' : '{light}'")
+
+
+PAIRS: Mapping[str, Pair] = {
+    "ink": ("#4a5560", "#b4bfca"),
+    "ground": ("#ffffff", "#10161d"),
+    "population": ("#1d3a5f", "#d3e1f1"),
+    "everyone": ("#7f8a95", "#8894a0"),
+    "on a cell": ("#10161d", "#ffffff"),
+}
+"""What is neither a segment nor a group, on light and on dark ground."""
+
+SEGMENT_PAIRS: Sequence[Pair] = (
+    ("#1f6fd1", "#4a9bf0"), ("#cf5300", "#e8633f"), ("#0b6d55", "#3fd9a4"), ("#9c2a8f", "#e0569b"),
+    ("#ab7c4e", "#d9c94a"), ("#0891ab", "#5fd0dc"), ("#743a00", "#f2a57c"), ("#4d34b0", "#b183dc"),
+    ("#4d82b8", "#86bdf0"), ("#dc4a82", "#cf6f6f"), ("#6d732c", "#c3d39c"), ("#e03a3a", "#72cf52"),
+)  # fmt: skip
+"""One colour per segment number; beyond twelve they come round with other shapes. No two of the first eight look alike
+to whom red and green do, and none looks like the population or everyone."""
+
+GROUP_PAIRS: Sequence[Pair] = (
+    ("#440154", "#fdf08a"), ("#46327e", "#c8e020"), ("#365c8d", "#7ad151"),
+    ("#277f8e", "#2fc295"), ("#1a9580", "#3aa6c0"), ("#2f9d55", "#6f8fd0"),
+)  # fmt: skip
+"""Groups of a category: steps of viridis that stand out from the ground."""
+
+INK = drawn(PAIRS["ink"])
+"""Text inside a chart, and lines that say how sure a figure is."""
+
+GROUND = drawn(PAIRS["ground"])
+POPULATION, EVERYONE = drawn(PAIRS["population"]), drawn(PAIRS["everyone"])
+"""Who was chosen, and those they are shown beside: everywhere the same two, and no segment's."""
+
+ON_CELL = drawn(PAIRS["on a cell"])
+"""Figures on the cells of a heat map, legible on each of its colours."""
+
+INTERVAL: Sequence[Mapping[str, Any]] = ({"color": GROUND, "strokeWidth": 4}, {"color": INK, "strokeWidth": 1.5})
+"""The line of an interval that crosses a bar, with an edge so that it is seen on it."""
+
+DIVERGING: Literal["diverging"] = "diverging"
+SEQUENTIAL: Literal["ramp"] = "ramp"
+"""The colours of cells, from ``.streamlit/config.toml``: what is near nothing has next to none."""
 
 UNTOLD = 0.4
 """Opacity of a cell that cannot be told from nothing. Its figure stands in brackets: colour is never the only sign."""
 
-SEGMENTS = [
-    "#0072b2", "#d55e00", "#00805f", "#b5548c", "#9a7200", "#2f8fc8", "#7a4b2a", "#6a51a3",
-    "#137e8c", "#c2185b", "#5f7f1b", "#5b6770",
-]  # fmt: skip
-"""One colour per segment number, on light and on dark ground; beyond twelve they come round with other shapes."""
+SEGMENTS = [drawn(pair) for pair in SEGMENT_PAIRS]
+UNASSIGNED = EVERYONE
+
+_AROUND: Mapping[str, Any] = {
+    part: {"labelColor": INK.to_dict(), "titleColor": INK.to_dict()} for part in ("axis", "legend", "header")
+}
+"""Vega's configuration of words around a chart: the grey of Streamlit's own is too pale to read."""
+
+
+def groups(number: int) -> list[alt.ExprRef]:
+    """Colours of so many groups, as far apart as there are colours; of more they come round."""
+    last = len(GROUP_PAIRS) - 1
+    if number > len(GROUP_PAIRS):
+        return [drawn(GROUP_PAIRS[at % len(GROUP_PAIRS)]) for at in range(number)]
+    return [drawn(GROUP_PAIRS[round(at * last / max(number - 1, 1))]) for at in range(number)]
+
 
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
 """One shape per segment number: colour is never the only sign."""
 
-UNASSIGNED = "#9aa3ad"
+PERCENT = ".1~%"
+"""A share in charts, as ``lib.words.percent`` says it elsewhere."""
 
 ROW = 26
 """Pixels for one bar."""
@@ -64,23 +105,33 @@ def legend_room(entries: int) -> int:
 
 
 def words_of(variable: Variable) -> str:
-    """The expression by which an axis words a column's numbers: a billion is B, not the G of engineers."""
+    """The expression by which an axis words a column's numbers, as ``Variable.short`` does: $430K, $1.9B."""
     if variable.format.endswith("%"):
         return "format(datum.value, '.0%')"
     money = "$" if variable.sign else ""
-    return f"replace(format(datum.value, '{money}~s'), 'G', 'B')"
+    return f"replace(replace(format(datum.value, '{money}~s'), 'G', 'B'), 'k', 'K')"
+
+
+_SILENT: Mapping[str, Any] = {"aria": False, "mark": {"aria": False, "tooltip": None}}
+"""What charts do not say: to ears all marks one by one, and the raw names and numbers of any mark as Streamlit does."""
+
+
+def with_words(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A finished specification whose words around the picture can be read on its ground.
+
+    To ears a chart is its alternative text: thousands of marks that say their numbers one by one are none.
+    """
+    return {**spec, "config": {**_AROUND, **_SILENT, **spec.get("config", {})}}
 
 
 def in_currency(spec: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     """A finished specification in whose formats $ stands for the sign of the subject's own currency, if it has one."""
     sign = subject.currency.symbol if subject.currency else ""
-    if sign == "$":
-        return dict(spec)
     config = spec.get("config", {})
     return {**spec, "config": {**config, "locale": {"number": {**_NUMBERS, "currency": [sign, ""]}}}}
 
 
-_NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3]}
+_NUMBERS: Mapping[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3], "minus": "-"}
 
 
 def axis_scale(
@@ -152,7 +203,7 @@ def beside_each_other(field: str, groups: Sequence[str], *, at: float | None = N
     return alt.YOffset(field, sort=list(groups), scale=between, bandPosition=alt.Undefined if at is None else at)
 
 
-def where(test: str, channel: Callable[..., V], then: str | float, otherwise: str | float) -> V:
+def where(test: str, channel: Callable[..., V], then: Value, otherwise: Value) -> V:
     """One fixed look where a test on the datum holds, another elsewhere.
 
     Args:

@@ -17,6 +17,7 @@ from lib.estimates.wording import (
     with_interval,
 )
 from lib.subject import Entity
+from lib.words import percent
 
 _NAMED = 4
 """Groups whose largest share is said."""
@@ -39,7 +40,7 @@ def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
 
 
 def _leading(own: pd.DataFrame, is_of_rows: bool) -> str:
-    said = [f"{code} ({share:.1%})" for code, share in zip(own["code"], own["share"], strict=True)]
+    said = [f"{code} ({percent(share)})" for code, share in zip(own["code"], own["share"], strict=True)]
     ends = (own[end].fillna(own["share"]) if is_of_rows else own[end] for end in ("low", "high"))
     return largest(said, own["share"], *ends)
 

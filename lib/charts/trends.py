@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
+from lib.charts.segments import colour_of, shape_of
 from lib.estimates.wording import interval_or_none
 from lib.segments.describe.labelled import SEGMENT
 from lib.subject import Change
@@ -61,11 +62,13 @@ def waves(trend: Trend, *, behind: str) -> alt.LayerChart:
     return alt.LayerChart(layer=layers).properties(height=380 + (26 * (len(looks) + 1) if several else 0))
 
 
-def _looks(trend: Trend) -> list[tuple[str, str]]:
-    """Colour and shape of each line: of a segment those of its number, as everywhere."""
+def _looks(trend: Trend) -> list[tuple[alt.ExprRef, str]]:
+    """Colour and shape of each line: of a segment those of its number, of the population its own, as everywhere."""
     lines = sorted(set(trend.table["line"]))
-    places = [int(line) - 1 for line in lines] if trend.followed.lines == SEGMENT else range(len(lines))
-    return [(theme.SEGMENTS[at % len(theme.SEGMENTS)], theme.SHAPES[at % len(theme.SHAPES)]) for at in places]
+    if trend.followed.lines == SEGMENT:
+        return [(colour_of(int(line)), shape_of(int(line))) for line in lines]
+    colours = theme.groups(len(lines)) if trend.followed.lines else [theme.POPULATION]
+    return [(colour, theme.SHAPES[at % len(theme.SHAPES)]) for at, colour in enumerate(colours)]
 
 
 def _legend(trend: Trend) -> alt.Legend | None:

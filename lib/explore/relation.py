@@ -63,7 +63,7 @@ def relation(
         y: Another.
         by: A category; its label comes with each point.
         counting: Members (weighted) or rows.
-        linear: Axes of equal steps, rather than bent where the values are skewed.
+        linear: Linear axes, rather than bent where the values are skewed.
         seed: Start of the random numbers.
         replicates: Of the whole survey, for intervals; without them see ``lib.estimates.Sample``.
     """

@@ -10,7 +10,7 @@ from lib.dataset import Variable
 from lib.estimates.weighted import Floats
 
 _SKEWED = 15
-"""How many times the typical size the largest may be on an axis of equal steps: beyond, most lie in a corner."""
+"""How many times the typical size the largest may be on a linear axis: beyond, most lie in a corner."""
 
 
 @dataclass(frozen=True)

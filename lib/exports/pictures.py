@@ -89,6 +89,7 @@ def config() -> Spec:
     plain["axis"] |= {"gridColor": line, "domainColor": line, "tickColor": line, "titleFontWeight": "normal"}
     return {
         **plain,
+        "aria": True,
         "background": light["backgroundColor"],
         "font": FONT,
         "padding": 16,
@@ -100,7 +101,7 @@ def config() -> Spec:
             "heatmap": light["chartSequentialColors"],
             "diverging": light["chartDivergingColors"],
         },
-        "mark": {"color": light["chartCategoricalColors"][0]},
+        "mark": {"color": light["chartCategoricalColors"][0], "aria": True},
         "title": {
             "anchor": "start",
             "frame": "group",

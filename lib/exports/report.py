@@ -43,7 +43,7 @@ from lib.segments.describe.profile import check_same
 from lib.segments.describe.sure import Sureness
 from lib.segments.describe.typical import Typical
 from lib.tables.cells import clean_name
-from lib.words import listed, within_sentence
+from lib.words import listed, percent, within_sentence
 from lib.work.progress import report as report_progress
 
 MAX_BYTES = 3_000_000
@@ -212,7 +212,7 @@ def _described(
 def _judged(segmentation: Segmentation, names: Mapping[int, str], swept: Sweep | None) -> list[Figure]:
     """Silhouettes, and the choice of k."""
     weights = segmentation.points.weights
-    below = f"{segmentation.misplaced:.1%} are nearer to another segment than to their own"
+    below = f"{percent(segmentation.misplaced)} are nearer to another segment than to their own"
     words = f"Mean {segmentation.silhouette:.2f}; {below}"
     chart = charts.silhouettes(segmentation.silhouettes, segmentation.labels, weights, names)
     made = [Figure("Silhouettes", chart, f"Silhouettes by segment. {words}.", f"{words}.")]
@@ -239,7 +239,7 @@ def _profile_figure(
 def _choice_figure(swept: Sweep, k: int) -> Figure:
     advice = charts.suggestion_for("Elbow", swept.suggestions)
     said = f"Elbow: {advice.k or 'none'}, {advice.words}." if advice else ""
-    chart = charts.choice_of_k(swept.table, "inertia", "Inertia", k, advice, number=".3~g")
+    chart = charts.choice_of_k(swept.table, "inertia_share", "Inertia, of the total", k, advice, number=".0%")
     return Figure("Inertia by number of segments", chart, f"Inertia by number of segments. {said}", said)
 
 

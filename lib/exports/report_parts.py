@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import looks, title_of
+from lib.charts.segments import place_of, title_of
 from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN
 from lib.estimates.wording import between, how_sure, told_of, too_unsure
@@ -105,9 +105,8 @@ class Section:
 
 def named(number: int, names: Mapping[int, str]) -> Cell:
     """A segment by number, name and colour."""
-    if number == UNASSIGNED:
-        return Cell("Unassigned", colour=theme.UNASSIGNED)
-    return Cell(title_of(number, names), colour=looks({number: ""})["colour"].iloc[0])
+    light, _ = theme.SEGMENT_PAIRS[place_of(number) - 1] if number != UNASSIGNED else theme.PAIRS["everyone"]
+    return Cell("Unassigned" if number == UNASSIGNED else title_of(number, names), colour=light)
 
 
 def two_lines(words: str) -> Cell:

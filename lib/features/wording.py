@@ -27,7 +27,7 @@ class ScaleWords:
     effect: str = ""
 
 
-BEND_THE_SCALE, BEND_AT, COMPARABLE, FEATURES = "Bend the scale", "Bend at", "Make comparable by", "Features"
+TRANSFORM_BY, BEND_AT, SCALE_BY, FEATURES = "Transform", "Bend at", "Scale features by", "Features"
 COUNT = "Count"
 """What the controls of transform, bend, scaling, features and counting are called, wherever they are spoken of."""
 

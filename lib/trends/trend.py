@@ -16,7 +16,7 @@ from lib.estimates.wording import beyond
 from lib.subject import Change, Subject
 from lib.trends.followed import Followed
 from lib.trends.wave import COLUMNS, Wave
-from lib.words import listed
+from lib.words import listed, percent
 
 MOST_LINES = 8
 """Lines that can be told apart in one picture."""
@@ -92,7 +92,7 @@ class Trend:
         if np.isnan(value):
             return ""
         if self.followed.is_share:
-            return f"{value:.1%}"
+            return percent(value)
         return self.variable.mean_text(value) if self.followed.statistic == "mean" else self.variable.text(value)
 
     def size_text(self, difference: float) -> str:

@@ -25,7 +25,7 @@ def test_a_rerun_where_nothing_changed_sends_next_to_nothing(server, page, most)
 
 @pytest.mark.parametrize(
     ("page", "query", "label", "most"),
-    [("", "", "Amount", 25), ("two_features", "use=lenses", "Lens", 6), ("two_features", "", "Equal steps", 120)],
+    [("", "", "Amount", 25), ("two_features", "use=lenses", "Lens", 6), ("two_features", "", "Linear axis", 120)],
 )
 def test_a_control_of_one_section_sends_that_section_alone(server, page, query, label, most):
     with Visitor(server, page, query) as visitor:

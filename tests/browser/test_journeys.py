@@ -46,7 +46,7 @@ def test_a_deep_link_is_the_first_request_to_a_fresh_server(visit, tmp_path, pat
         expect(page.get_by_role("textbox", name=box)).to_have_value(holds)
         sidebar = page.get_by_test_id("stSidebar")
         expect(sidebar.get_by_text("% of all rows")).to_be_visible()
-        assert sidebar.get_by_text("100.0% of all").is_visible() == ("where" not in path)
+        assert sidebar.get_by_text("100% of all").is_visible() == ("where" not in path)
 
 
 def test_the_first_page_shows_households_and_says_that_they_are_synthetic(visit, server):

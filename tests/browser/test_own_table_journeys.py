@@ -93,7 +93,7 @@ def test_card_customers_from_a_file_to_segments_a_customer_a_report_and_labelled
     assert "C10005" not in page.url
     assert "c10005" not in page.url
 
-    page.get_by_role("tab", name="Hand on").click()
+    page.get_by_role("tab", name="Share and export").click()
     finish(page)
     file = download(page, "Customers, CSV")
     labelled = in_zip(file.path())
@@ -142,7 +142,7 @@ def test_loan_applications_from_a_file_to_who_is_approved_in_each_segment(page, 
     page.get_by_role("tab", name="Lenses").click()
     finish(page)
     expect(main(page).get_by_text("Approved, all applicants").first).to_be_attached()
-    page.get_by_role("tab", name="Hand on").click()
+    page.get_by_role("tab", name="Share and export").click()
     finish(page)
     lenses = in_zip(saved(page, "Lenses, CSV"))
     approved = lenses[lenses["label"] == "Approved"]

@@ -16,7 +16,7 @@ TRIED = pd.DataFrame(
     {
         "kind": ["seed", "transform"],
         "to": ["1 of 3", "Ranks"],
-        "change": ["Other random numbers: 1 of 3", "Bend the scale: Ranks"],
+        "change": ["Other random numbers: 1 of 3", "Transform: Ranks"],
         "agreement": [0.99, 0.35],
         "segments": [4, 4],
     }

@@ -102,7 +102,7 @@ def test_it_holds_every_part(page, fearful_sample):
         fearful_sample.typicals[2].sentence,
         fearful_sample.stable.words,
         "Scales bend at the median of what is not zero, times 3, below it nearly linear and above it nearly ",
-        "Most depends on “Bend the scale” (Ranks, adjusted Rand index 0.35); the same choices with other",
+        "Most depends on “Transform” (Ranks, adjusted Rand index 0.35); the same choices with other",
         "Hubert and Arabie 1985",
         fearful_sample.swept.agreement,
         fearful_sample.beside.silhouette.words("the segments are", "separated"),
@@ -148,7 +148,7 @@ def test_columns_are_named_and_fit_a_page(page, fearful_sample):
 
 
 def test_other_choices_are_in_it_only_where_they_were_tried(page, fearful_sample):
-    assert {"1 of 3", "Bend the scale", "Ranks", "0.35"} <= set(page.cells)
+    assert {"1 of 3", "Transform", "Ranks", "0.35"} <= set(page.cells)
     here = fearful_sample
     trust = report_parts.trust(here.found, here.stable, here.told, here.names)
     assert not re.search("Hubert|random numbers", repr(trust))

@@ -66,7 +66,7 @@ def test_every_choice_of_a_page_may_be_nonsense(app, page):
 
 def test_what_was_not_understood_is_said_until_the_next_choice(app):
     at = app(EXPLORE, who="Fearful", amount_linear="maybe")
-    assert note(at).endswith("here: Households: Fearful; Equal steps: maybe.")
+    assert note(at).endswith("here: Households: Fearful; Linear axis: maybe.")
     at.toggle(key="amount_linear").set_value(True).run()
     assert not any("not to be had" in info.value for info in at.info)
     assert at.query_params == {"amount_linear": "true"}

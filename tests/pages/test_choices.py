@@ -21,7 +21,7 @@ def test_columns_left_out_are_said_with_the_reason(app):
     assert "Features: Total assets, Total debt, Wages and salaries, Unrealized capital gains, Social Security" in said
     assert "Left out: Household income (contains wages and salaries for 98.7%); Usual income (contains wages" in said
     assert " more (by accounting with total assets); " in said
-    rule = next(toggle.help for toggle in at.toggle if toggle.label == "Leave out relatives")
+    rule = next(toggle.help for toggle in at.toggle if toggle.label == "Skip overlapping columns")
     assert "a rank correlation of 0.8 or more either way" in rule
     assert "for at least 85% of the households that have any of either, at least half of it for 40%" in rule
 
@@ -62,9 +62,9 @@ def test_which_choices_decide_is_tested_and_told(mine, settled, charts):
     at.button(key="ask_sensitivity").click().run()
     settled(at)
     assert not at.error
-    said = next(c.value for c in at.main.caption if "other random numbers reach 1.00" in c.value)
+    said = next(m.value for m in at.main.markdown if "other random numbers reach 1.00" in m.value)
     words, _, points = next(chart for chart in charts(at) if "other random numbers reach" in chart[0])
-    assert said.startswith(words.split(";")[0])
+    assert said.startswith(f"**{words.split(';')[0]}")
     changed = set(points["change"])
     assert {"Features: without a", "Method: Ward", "Other random numbers: 1 of 3"} <= changed
     # in the very words of the controls

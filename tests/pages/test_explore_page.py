@@ -102,7 +102,7 @@ def test_an_empty_population_says_what_to_loosen(app, charts):
 def test_a_small_population_is_flagged(app):
     at = app(where="AGE < 21 and HHOUSES == 1")
     assert any("too few to rely on" in c.value for c in at.sidebar.caption)
-    said = " ".join(c.value for c in at.main.caption)
+    said = " ".join(one.value for one in (*at.main.markdown, *at.main.caption))
     assert "no correlation is told" in said
     assert "their correlations say next to nothing" in said
 
@@ -193,7 +193,7 @@ def test_tiles_are_the_published_figures(real_app, metrics):
 
 def test_what_counting_changes_is_said(real_app):
     at = real_app(data="2019", who=FEARFUL)
-    assert any("16.0% of the file's rows and 18.4% of households" in m.value for m in at.main.markdown)
+    assert any("16% of the file's rows and 18.4% of households" in m.value for m in at.main.markdown)
 
 
 @pytest.mark.parametrize(("dollars", "limit"), [("2019 dollars", "4,418"), ("2022 dollars", "4,418")])

@@ -101,7 +101,10 @@ def test_a_household_is_found_with_all_its_implicates(app, marks, sample):
     assert set(marks(at).values()) == {"17"}
     assert len(marks(at)) == 3
     assert "**Household 17** falls in" in said(at)
-    assert any(c.value.startswith("Over its 5 implicates. Percentiles among all households") for c in at.main.caption)
+    assert any(
+        c.value.startswith("Over its 5 implicates. Implicates are the 5 versions of each household")
+        for c in at.main.caption
+    )
     rows = sample.frame[sample.ids == 17]
     standing = next(d.value for d in at.dataframe if "In segment" in d.value.columns)
     shown = dict(zip(standing["What"], standing["This household"], strict=True))

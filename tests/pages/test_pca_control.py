@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from figures import figures
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import silhouette_score
@@ -71,7 +72,7 @@ def test_the_usual_segments_of_card_holders_are_made_from_menus(mine, cards):
     assert kept(at)[0].startswith("PCA first: 12 of 17 components keep 95.6% of the variance.")
     theirs = make_pipeline(StandardScaler(), PCA(0.95), KMeans(3, n_init=10, tol=0, random_state=0))
     labels = theirs.fit_predict(cards.frame)
-    shown = next(d.value for d in at.dataframe if "Segment" in d.value.columns and "Share" in d.value.columns)
+    (shown,) = figures(at)
     rows = sorted(int(text.replace(",", "")) for text in shown["Customers"])
     assert rows == sorted(np.bincount(labels).tolist())
     mean = silhouette_score(theirs[:-1].transform(cards.frame), labels)
@@ -128,7 +129,7 @@ def test_one_component_is_drawn_and_told(app, charts):
     own = {"choose": "own", "own": ["ASSET", "NETWORTH", "NFIN"], "use": "inside", "contours": "true"}
     at = app(MANY, **QUIET, **own, scaling="standard", pca="80")
     assert kept(at)[0].startswith("PCA first: 1 of 3 components keeps ")
-    assert any("The one component that is kept holds" in c.value for c in at.main.caption)
+    assert any("The one component that is kept holds" in m.value for m in at.main.markdown)
     points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
     assert points["y"].eq(0).all()
     assert points["x"].std() > 0

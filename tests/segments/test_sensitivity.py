@@ -91,8 +91,8 @@ def test_every_choice_but_one_stays(blobs):
 def test_what_gives_no_segments_is_said(households):
     data = households(DEBT=np.r_[np.zeros(80), np.arange(1.0, 21)], ASSET=np.random.default_rng(0).normal(size=100))
     found = sensitivity(data, fit(data, Recipe(TWO, k=2, starts=3)))
-    assert "too many equal values for robust scaling" in found.failed["Make comparable by: Quartile range"]
-    assert "Make comparable by: Quartile range" not in set(found.table["change"])
+    assert "too many equal values for robust scaling" in found.failed["Scale features by: Quartile range"]
+    assert "Scale features by: Quartile range" not in set(found.table["change"])
 
 
 def test_it_can_be_stopped_and_is_refused_for_others(blobs):
@@ -106,7 +106,7 @@ def test_it_can_be_stopped_and_is_refused_for_others(blobs):
 
     with pytest.raises(Cancelled):
         sensitivity(blobs, found, progress=stop)
-    assert said[0] == (0, "Trying Bend the scale: Log-like")
+    assert said[0] == (0, "Trying Transform: Log-like")
     with pytest.raises(RecipeError):
         sensitivity(blobs.where(np.arange(len(blobs)) < 100, "some"), found)
 

@@ -112,7 +112,7 @@ def test_a_change_is_told_only_where_its_interval_leaves_out_zero(now, sure):
 def test_changes_in_words():
     found = put([wave(2016, {0.0: 0.25}), wave(2019, {0.0: 0.2}), wave(2022, {0.0: 0.19})])
     assert found.words == (
-        "Denied credit or feared denial: 19.0% (share of households) in 2022. "
+        "Denied credit or feared denial: 19% (share of households) in 2022. "
         "Beyond chance at 95%: down 6.0 points since 2016 (3.2 to 8.8 points)."
     )
     lines = [wave(2019, {1.0: 1e5, 2.0: 2e4}, 1e3), wave(2022, {1.0: 2e5, 2.0: 2e4}, 1e3)]
@@ -127,7 +127,7 @@ def test_what_is_so_by_definition_is_said_and_only_that():
     waves = [wave(2019, {0.0: 1.0}, 0.0), wave(2022, {0.0: 1.0}, 0.0)]
     found = put(waves, population=["TURNFEAR"])
     assert found.words == (
-        "Denied credit or feared denial: 100.0% (share of households) in 2022. "
+        "Denied credit or feared denial: 100% (share of households) in 2022. "
         "That is so by definition: the population is chosen by this very answer."
     )
     assert "definition" not in put(waves).words
@@ -227,7 +227,7 @@ def test_the_picture_says_when_the_question_changed_and_begins_at_zero():
     assert {tip["title"] for tip in line["encoding"]["tooltip"]} >= {"Wave", "95% interval", "Sampled households"}
     rows = max(drawn["datasets"].values(), key=len)
     assert [row["stretch"] for row in rows] == ["0|1", "0|2", "0|2"]
-    assert rows[0]["interval"] == "18.0 to 22.0%"
+    assert rows[0]["interval"] == "18 to 22%"
     below = put([wave(2022, {0.0: -4e4}, 1e3)], WORTH)
     drawn = charts.waves(below, behind="sampled households").to_dict()
     line = next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "line")

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from lib.dataset import Codebook, Dataset, Variable
+from lib.dataset import Codebook, Dataset
 from lib.estimates import Ordered
 from lib.features.relatives import without_relatives
 from lib.segments.describe.profile import Profile, profile
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.subject import Identity
-from lib.words import capitalised, rounded, within_sentence
+from lib.words import capitalised, within_sentence
 
 PHRASES, MOST_PHRASES = 2, 4
 """Phrases in a name, and at most where fewer do not tell two segments apart."""
@@ -113,7 +113,7 @@ class _Wording:
         vague = {key for key, segments in sharing.items() if self.apart(segments, key[0]) > APART}
         return {
             s: [
-                f"{plain[s, column]} ({_short(self.codebook[column], self._median(s, column))})"
+                f"{plain[s, column]} ({self.codebook[column].short(self._median(s, column))})"
                 if (column, plain[s, column]) in vague
                 else plain[s, column]
                 for column in columns
@@ -241,12 +241,3 @@ def _equal(found: Chosen) -> list[list[int]]:
     for s, words in found.items():
         groups.setdefault(frozenset(words), []).append(s)
     return list(groups.values())
-
-
-def _short(variable: Variable, value: float) -> str:
-    """An amount to three digits: "$3,500", "$68.5K", "$1.9M"."""
-    size = abs(rounded(value))
-    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
-        if size >= unit:
-            return f"{'-' if value < 0 else ''}{variable.sign}{size / (1e3 if letter == 'K' else unit):g}{letter}"
-    return variable.text(value)

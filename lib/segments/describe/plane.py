@@ -44,7 +44,7 @@ def plane_of(dataset: Dataset, segmentation: Segmentation, most: int, *, linear:
         dataset: The table that was segmented.
         segmentation: Their segments.
         most: How many points to draw at most.
-        linear: Axes of equal steps, rather than bent where the values are skewed.
+        linear: Linear axes, rather than bent where the values are skewed.
     """
     _check_two(segmentation.model)
     first, second = segmentation.recipe.features

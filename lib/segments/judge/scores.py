@@ -28,6 +28,14 @@ def calinski_harabasz(points: Points, labels: Labels) -> float:
     return float(between / (k - 1) / (within / (total - k))) if within > 0 else 1.0
 
 
+def spread_of(points: Points, labels: Labels) -> float:
+    """Weighted sum of squared distances to the mean of all, over assigned rows: the inertia of one segment."""
+    inside = labels != UNASSIGNED
+    x, w = points.matrix[inside], points.weights[inside]
+    total = float(w.sum())
+    return float(w @ np.square(x - w @ x / total).sum(axis=1)) if total > 0 else 0.0
+
+
 def davies_bouldin(points: Points, labels: Labels) -> float:
     """Mean over segments of the worst overlap with another segment (Davies and Bouldin 1979). Lower is better.
 
@@ -51,6 +59,7 @@ def score(segmentation: Segmentation) -> dict[str, float]:
     sizes = segmentation.sizes.drop(index=UNASSIGNED, errors="ignore")
     return {
         "inertia": segmentation.inertia,
+        "inertia_share": segmentation.inertia / spread if (spread := spread_of(points, labels)) > 0 else float("nan"),
         "silhouette": segmentation.silhouette,
         "calinski_harabasz": calinski_harabasz(points, labels),
         "davies_bouldin": davies_bouldin(points, labels),

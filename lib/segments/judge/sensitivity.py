@@ -19,11 +19,11 @@ from lib.errors import RecipeError
 from lib.features.space import BENT, SCALINGS, TRANSFORMS
 from lib.features.wording import (
     BEND_AT,
-    BEND_THE_SCALE,
-    COMPARABLE,
     COUNT,
     FEATURES,
+    SCALE_BY,
     SCALING_WORDS,
+    TRANSFORM_BY,
     TRANSFORM_WORDS,
     counts,
     times,
@@ -49,8 +49,8 @@ Kind = Literal["bend", "transform", "scaling", "feature", "counting", "method", 
 KINDS: Mapping[Kind, str] = MappingProxyType(
     {
         "bend": BEND_AT,
-        "transform": BEND_THE_SCALE,
-        "scaling": COMPARABLE,
+        "transform": TRANSFORM_BY,
+        "scaling": SCALE_BY,
         "feature": FEATURES,
         "counting": COUNT,
         "method": METHOD,

@@ -125,17 +125,18 @@ def _bend(ks: Sequence[int], inertia: Sequence[float], place: int) -> float:
 
 ELBOW = "Elbow"
 GAP = "Gap"
+_FARTHEST = "the point farthest below the straight line between the curve's ends (kneedle)"
 SUBSTANCE = "Smallest segment"
 
 
 def _elbow(inertia: pd.Series) -> Suggestion:
     ks, values = [int(k) for k in inertia.index], inertia.tolist()
     if (clear := knee(ks, values)) is not None:
-        return Suggestion(ELBOW, clear, "inertia falls steeply up to here and slowly behind (kneedle)")
+        return Suggestion(ELBOW, clear, f"inertia falls steeply up to here and slowly behind; {_FARTHEST}")
     if len(ks) < FEWEST_FOR_KNEE:
         return Suggestion(ELBOW, None, f"needs at least {FEWEST_FOR_KNEE} numbers of segments to compare")
     vague = _kneedle(ks, values)
-    where = f"; kneedle points at {vague}, but inertia falls on hardly less fast behind it" if vague else ""
+    where = f"; {_FARTHEST} is {vague}, but inertia falls on hardly less fast behind it" if vague else ""
     return Suggestion(ELBOW, None, f"no clear elbow{where}")
 
 

@@ -26,7 +26,8 @@ class Sweep:
 
     Attributes:
         recipe: What was asked for; its own k plays no part.
-        table: One row per k: ``inertia``, ``silhouette``, ``calinski_harabasz``, ``davies_bouldin``,
+        table: One row per k: ``inertia``, ``inertia_share`` (of that of one segment), ``silhouette``,
+            ``calinski_harabasz``, ``davies_bouldin``,
             ``smallest_share`` and ``smallest_sampled`` (of the smallest segment), ``thin_segments``,
             ``spread_over_starts`` (worst over best inertia, less 1), ``starts`` and ``times_found`` (how many were
             made, and how many of them ended at the best), ``seconds``; ``bic``, ``certainty`` and ``entropy`` only of

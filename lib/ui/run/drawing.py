@@ -10,8 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts.finished import Chart, Finished, Spec, finish
+from lib.dataset import ROWS
+from lib.ui.run import behind, results
 from lib.ui.run.cache import made
 from lib.ui.scene.scene import Scene, Segmented
+from lib.words import first_sentence, literal
 
 _ON_PAGE = "charts_on_page"
 
@@ -34,6 +37,11 @@ class Shown:
     chart: Finished
     data: Mapping[str, pd.DataFrame]
     segments: Hashable
+
+    @property
+    def title(self) -> str:
+        """The takeaway in one sentence, as it stands above the chart."""
+        return first_sentence(self.alt)
 
     @property
     def spec(self) -> Spec:
@@ -84,7 +92,8 @@ def draw(
     same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,
     marks: Mapping[str, pd.DataFrame] | None = None,
-    is_key: bool = False,
+    titled: bool = True,
+    is_tabled: bool = False,
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
     """Draw a chart, making it only if it has not been made for the same scene and choices.
@@ -102,7 +111,8 @@ def draw(
             else that only its tables and words tell.
         data: Tables that it refers to by name and that change while the page is looked at.
         marks: The same of what is marked for whoever looks at the page: they are on no picture and in no report.
-        is_key: Whether it only says what colours mean, which no picture needs by itself.
+        titled: Whether its takeaway stands above it; not where something else says what it is.
+        is_tabled: Whether the same figures stand in a table of their own below it.
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
@@ -115,10 +125,20 @@ def draw(
     chart = made("charts", place, finished)
     there = {name: table.iloc[:0] for name, table in (marks or {}).items()}
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
-    if not is_key:
-        _page().charts[key] = shown
+    _page().charts[key] = shown
+    if titled:
+        st.markdown(f"**{literal(shown.title)}**  \n:small[:gray[{_rests_on(scene)}]]")
     sent = chart.sent({**shown.data, **(marks or {})})
-    return st.vega_lite_chart(sent, alt=alt_text, key=element or key, **options)
+    state = st.vega_lite_chart(sent, alt=alt_text, key=element or key, **options)
+    behind.offer(shown, scene, key, is_tabled=is_tabled)
+    return state
+
+
+def _rests_on(scene: Scene) -> str:
+    """Unit and size of what a chart is drawn from; whose data they are stands below it."""
+    size = results.size(scene.view)
+    behind_it = f"{size.rows:,} rows" if scene.view.counting == ROWS else scene.entity.sampled(size.sampled)
+    return " · ".join(filter(None, (f"{scene.dollars} dollars" if scene.dollars else "", f"n = {behind_it}")))
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from lib.population import Size
 from lib.tables.cells import on_screen
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
-from lib.words import literal
+from lib.words import literal, slug
 
 _FEW = 100_000
 """Members below which they are not counted in millions."""
@@ -72,6 +73,21 @@ def model_words(about: Dataset) -> str:
     return f"a model of the {wave}{about.subject.wording.source.lower()}"
 
 
+def contents(*headings: str) -> None:
+    """A list of what is on a long page, each a way there."""
+    st.markdown(" · ".join(f"[{heading}](#{slug(heading)})" for heading in headings))
+
+
+def implicates_are(about: Dataset) -> str:
+    """What implicates are, in a sentence, where the word stands; empty where there are none."""
+    if about.implicates == 1:
+        return ""
+    return (
+        f"Implicates are the {about.implicates} versions of each {about.entity.singular} that the file has, "
+        "its missing answers filled in anew in each."
+    )
+
+
 def chart_note(scene: Scene, *sentences: str) -> None:
     """The line under a chart: what it says, then what it rests on."""
     st.caption(" ".join([*map(literal, filter(None, sentences)), source_line(scene) + "."]))
@@ -86,7 +102,18 @@ def dataframe(frame: pd.DataFrame, *, alt: str, hide_index: bool = True, **optio
         hide_index: Whether its index is left out.
         options: Others of ``st.dataframe``.
     """
-    st.dataframe(on_screen(frame), alt=alt, hide_index=hide_index, **options)
+    right = {str(name): st.column_config.Column(alignment="right") for name in frame if _is_of_figures(frame[name])}
+    columns = {**right, **options.pop("column_config", {})}
+    st.dataframe(on_screen(frame), alt=alt, hide_index=hide_index, column_config=columns, **options)
+
+
+_FIGURE = re.compile(r"[-+]?[^\w\s]?\d[\d,.]*(?:[%KMB×]|\b)(?! [^\W\d]{3})")
+
+
+def _is_of_figures(column: pd.Series) -> bool:
+    """Whether all cells of a column of texts are figures, which stand right as numbers do."""
+    texts = [cell for cell in column if isinstance(cell, str) and cell]
+    return bool(texts) and all(_FIGURE.match(cell) for cell in texts)
 
 
 def table_of(make: Callable[[], pd.DataFrame], columns: dict[str, object], *, alt: str, key: str) -> None:

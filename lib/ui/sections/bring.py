@@ -122,7 +122,7 @@ def _take_recipe() -> None:
     known = _bringing()
     with st.expander("Do as a saved recipe says", icon=":material/menu_book:"):
         file = st.file_uploader(
-            "Recipe, JSON, from the tab “Hand on”; it takes the place of choices and steps made so far",
+            "Recipe, JSON, from the tab “Share and export”; it takes the place of choices and steps made so far",
             type="json",
             max_upload_size=8,
             key=f"own_recipe_{st.session_state.get(own.ROUND, 0)}",

@@ -43,10 +43,10 @@ def render_share(scene: Scene) -> None:
     rows, households = counted_both_ways(scene, OWNS)
     owners = scene.view.counted(MEMBERS).narrowed(OWNS)
     size, share = results.size(owners), results.share_within(owners, scene.view.population)
-    help_text = far_off(share.low, share.high, "{:.1%}".format, "share") or None
+    help_text = far_off(share.low, share.high, percent, "share") or None
     with st.grid(3, min_column_width=150):
-        st.metric("Owners, of households", f"{households:.1%}", border=True, help=help_text)
-        st.metric("Owners, of rows", f"{rows:.1%}", border=True)
+        st.metric("Owners, of households", percent(households), border=True, help=help_text)
+        st.metric("Owners, of rows", percent(rows), border=True)
         st.metric(
             "Households that own one",
             f"{size.count / 1e6:.1f} M",
@@ -110,6 +110,7 @@ def choose_limit(scene: Scene) -> Scene:
         round(_LIMIT * factor),
         step=10_000,
         format="%d",
+        icon=":material/attach_money:",
         # its default follows the dollar year: one control for each
         key=f"income_limit_{scene.dollars or ''}",
         help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
@@ -138,4 +139,4 @@ def _render_box(scene: Scene, column: str) -> None:
         f"more than {told_of(own, '0.75', variable.text)}; the whiskers hold the middle four fifths."
     )
     draw(lambda: charts.boxes(summary, variable, scene.dollars), scene, column, alt_text=sentence, key="box_chart")
-    controls.chart_note(scene, sentence, results.how_sure(scene.view))
+    controls.chart_note(scene, results.how_sure(scene.view))

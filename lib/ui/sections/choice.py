@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -17,9 +17,10 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import recipes
-from lib.words import literal
+from lib.words import literal, percent, signed
 
-_BY_INERTIA = ("inertia", "Inertia", "Elbow", ".3~g")
+_BY_INERTIA = ("inertia_share", "Inertia, of the total", "Elbow", ".0%")
+_IN_FULL = 1_000
 _BY_BIC = ("bic", "BIC", "BIC", ",.0f")
 _BY_SILHOUETTE = ("silhouette", "Mean silhouette", "Silhouette", ".2f")
 _BY_GAP = ("gap_correlated", "Gap to correlated columns", GAP, ".2f")
@@ -75,13 +76,13 @@ def _render_chart(
         ),
         scene,
         known is not None,
-        alt_text=f"{label} by number of segments. {said}",
+        alt_text=f"{label.partition(',')[0]} by number of segments: {said}.",
         key=f"choose_{score}",
         on_select=lambda: _take_k(f"choose_{score}"),
         selection_mode=charts.PICK,
     )
     bands = BANDS.get(score, "") if known is not None else ""
-    st.caption(" ".join(filter(None, (f"{literal(said)}.", bands, "Click a point to choose it."))))
+    st.caption(" ".join(filter(None, (bands, "Click a point to choose it."))))
 
 
 def _find_gaps(scene: Segmented) -> None:
@@ -101,30 +102,39 @@ def _render_scores(scene: Scene, table: pd.DataFrame, advised: Sequence[Suggesti
     with st.expander("All scores and what each criterion advises"):
         why = pd.DataFrame([{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.words} for s in advised])
         controls.dataframe(why, alt=agreement(advised))
-        columns = {
-            "inertia": ("Inertia", "{:,.4g}"),
-            "silhouette": ("Silhouette", "{:.3f}"),
-            "silhouette_unrelated": ("of unrelated columns", "{:.3f}"),
-            "silhouette_correlated": ("of correlated columns", "{:.3f}"),
-            "gap_unrelated": ("Gap to unrelated columns", "{:+.3f}"),
-            "gap_correlated": ("Gap to correlated columns", "{:+.3f}"),
-            "calinski_harabasz": ("Calinski-Harabasz", "{:,.0f}"),
-            "davies_bouldin": ("Davies-Bouldin", "{:.3f}"),
-            "bic": ("BIC", "{:,.0f}"),
-            "certainty": ("Mean probability of the own segment", "{:.1%}"),
-            "entropy": ("Relative entropy", "{:.2f}"),
-            "smallest_share": ("Smallest segment", "{:.2%}"),
-            "smallest_sampled": (f"its {scene.entity.sampled_plural}", "{:,.0f}"),
-            "spread_over_starts": ("Worst start above the best", "{:.1%}"),
-            "starts": ("Starts", "{:.0f}"),
-            "times_found": ("of them at the best", "{:.0f}"),
-            "seconds": ("Seconds", "{:.2f}"),
+        columns: dict[str, tuple[str, Callable[[float], str]]] = {
+            "inertia": ("Inertia", _in_full),
+            "inertia_share": ("of the total", percent),
+            "silhouette": ("Silhouette", "{:.3f}".format),
+            "silhouette_unrelated": ("of unrelated columns", "{:.3f}".format),
+            "silhouette_correlated": ("of correlated columns", "{:.3f}".format),
+            "gap_unrelated": ("Gap to unrelated columns", _excess),
+            "gap_correlated": ("Gap to correlated columns", _excess),
+            "calinski_harabasz": ("Calinski-Harabasz", "{:,.0f}".format),
+            "davies_bouldin": ("Davies-Bouldin", "{:.3f}".format),
+            "bic": ("BIC", "{:,.0f}".format),
+            "certainty": ("Mean probability of the own segment", percent),
+            "entropy": ("Relative entropy", "{:.2f}".format),
+            "smallest_share": ("Smallest segment", percent),
+            "smallest_sampled": (f"its {scene.entity.sampled_plural}", "{:,.0f}".format),
+            "spread_over_starts": ("Worst start above the best", percent),
+            "starts": ("Starts", "{:.0f}".format),
+            "times_found": ("of them at the best", "{:.0f}".format),
+            "seconds": ("Seconds", "{:.2f}".format),
         }
-        shown = {label: table[name].map(form.format) for name, (label, form) in columns.items() if name in table}
+        shown = {label: table[name].map(form) for name, (label, form) in columns.items() if name in table}
         controls.dataframe(
             pd.DataFrame({"Segments": table.index, **shown}),
             alt="Every score for each number of segments",
         )
+
+
+def _in_full(value: float) -> str:
+    return f"{value:,.0f}" if value >= _IN_FULL else f"{value:,.4g}"
+
+
+def _excess(value: float) -> str:
+    return signed(value, 3)
 
 
 def _render_clustergram(scene: Segmented) -> None:
@@ -136,7 +146,7 @@ def _render_clustergram(scene: Segmented) -> None:
         alt_text=sentence,
         key="clustergram_chart",
     )
-    controls.chart_note(scene, sentence)
+    controls.chart_note(scene)
 
 
 def _take_k(key: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import explore
 from lib.charts import explore as charts
-from lib.charts import told, zoom
+from lib.charts import theme, told, zoom
 from lib.dataset import ROWS, Variable
 from lib.errors import EstimateError
 from lib.estimates import THIN
@@ -50,16 +50,18 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         return
     legend = "Who" if by == _BESIDE else codebook.label(by)
     behind = capitalised(scene.entity.sampled_plural)
+    own = {scene.heading.title: theme.POPULATION} if by == _BESIDE else None
     draw(
-        lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend),
+        lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend, colours=own),
         scene,
         column,
         by,
         alt_text=sentence,
         key=f"{at}groups_chart",
+        is_tabled=True,
     )
     note = _by_definition(scene, known) if known else ""
-    controls.chart_note(scene, sentence, note, results.how_sure(scene.view), controls.unsure_note(scene, table))
+    controls.chart_note(scene, note, results.how_sure(scene.view), controls.unsure_note(scene, table))
     shown = {
         "group": legend,
         "code": codebook.label(column),
@@ -110,7 +112,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         column = controls.pick_column("Amount", codebook.amounts(), codebook, default=first, key=f"{at}amount")
     with right:
         linear = links.toggle(
-            "Equal steps",
+            "Linear axis",
             key=f"{at}amount_linear",
             help="Off: where an amount is skewed, a scale that is even near zero and logarithmic beyond.",
         )
@@ -126,7 +128,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         alt_text=sentence,
         key=f"{at}spread_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view))
+    controls.chart_note(scene, results.how_sure(scene.view))
     _render_quantiles(scene, summary, variable)
 
 
@@ -156,11 +158,11 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     across, *rest = results.usable(scene.view, tuple(controls.leading(scene.subject.first.pair, amounts)), 2)
     first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
     with first:
-        x = controls.pick_column("Across", amounts, codebook, default=across, key=f"{at}x")
+        x = controls.pick_column("Horizontal", amounts, codebook, default=across, key=f"{at}x")
     with second:
-        y = controls.pick_column("Up", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
+        y = controls.pick_column("Vertical", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
     with third:
-        linear = links.toggle("Equal steps", key=f"{at}xy_linear")
+        linear = links.toggle("Linear axis", key=f"{at}xy_linear")
     try:
         result = results.relation(scene.view, x, y, linear, by)
     except EstimateError as error:
@@ -186,7 +188,6 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     )
     controls.chart_note(
         scene,
-        sentence,
         results.how_sure(scene.view),
         f"{_drawn(scene, result)}. {zoom.HELP}",
     )
@@ -242,6 +243,8 @@ def render_correlations(scene: Scene) -> None:
                 columns,
                 alt_text=f"{name}. {of_group.strongest}",
                 key=f"correlations_{name}",
+                titled=False,
+                is_tabled=True,
             )
     said = {name: of_group.strongest for name, of_group in found.items()}
     sentence = (
@@ -291,4 +294,4 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         alt_text=sentence,
         key=f"{at}variance_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), order)
+    controls.chart_note(scene, results.how_sure(scene.view), order)

@@ -56,7 +56,7 @@ def _leading(scene: Scene) -> tuple[str, ...]:
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
-        apart = links.toggle("Leave out relatives", True, key="apart", help=_about_relatives(scene.entity.plural))
+        apart = links.toggle("Skip overlapping columns", True, key="apart", help=_about_relatives(scene.entity.plural))
     if not apart:
         chosen = results.leading(scene.view, trim)[:number]
         st.caption(_listed(scene, chosen))
@@ -72,11 +72,12 @@ def _listed(scene: Scene, chosen: Sequence[str]) -> str:
 
 def _about_relatives(members: str) -> str:
     return (
-        "Columns that say much the same count twice. A column is left out if, with one ranked before it, it shares "
-        f"accounting (a sum and its parts), has a rank correlation of {CORRELATED:g} or more either way, or if one is "
-        f"part of the other in fact: no more than it for at least {NEVER_MORE:.0%} of the {members} that have any of "
-        f"either, at least half of it for {FOR_SO_MANY:.0%}, with a rank correlation of at least {TOGETHER:g}. What is "
-        "part of a column left out so is left out too. These thresholds are ours."
+        "Columns that say much the same overlap, and would count twice. A column is left out if, with one ranked "
+        "before it, it shares accounting (a sum and its parts), has a rank correlation of "
+        f"{CORRELATED:g} or more either way, or if one is part of the other in fact: no more than it for at least "
+        f"{NEVER_MORE:.0%} of the {members} that have any of either, at least half of it for {FOR_SO_MANY:.0%}, with a "
+        f"rank correlation of at least {TOGETHER:g}. What is part of a column left out so is left out too. These "
+        "thresholds are ours."
     )
 
 
@@ -142,7 +143,7 @@ def render_scales(scene: Segmented) -> None:
                 "Mean": told_of(sure[name], "mean", scene.codebook[name].mean_text),
                 "Standard deviation": text(profile.loc[name, "sd"]),
                 **({"Bends at": "" if scene.codebook[name].spread else text(bends[name])} if bends else {}),
-                "After: range": f"{column.min():.2f} to {column.max():.2f}",
+                "After: range": f"{column.min():z.2f} to {column.max():z.2f}",
                 "After: standard deviation": f"{np.sqrt(weights @ (column - mean[position]) ** 2):.2f}",
             }
         )

@@ -146,7 +146,8 @@ def describe(scene: Segmented, one: Found, notes: Iterable[str] = ()) -> None:
     st.markdown(" ".join(filter(None, [_belonging(scene, one), *_asides(scene, one), *map(literal, notes)])))
     _render_standing(scene, one)
     _render_neighbours(scene, one)
-    together = f"Over its {len(one.rows)} implicates." if scene.about.implicates > 1 else ""
+    several = scene.about.implicates > 1
+    together = f"Over its {len(one.rows)} implicates. {controls.implicates_are(scene.about)}" if several else ""
     controls.chart_note(
         scene,
         together,
@@ -170,7 +171,7 @@ def _belonging(scene: Segmented, one: Found) -> str:
         return f"{called} falls in **{own}** (distance {near:.2f} to its centre)."
     sure = "on the border to" if placed.is_borderline else "next would be"
     if placed.posterior is not None:
-        here, there = (f"{placed.posterior[number]:.1%}" for number in (placed.segment, placed.next_best))
+        here, there = (percent(placed.posterior[number]) for number in (placed.segment, placed.next_best))
         return f"{called} falls in **{own}**, {sure} {following} (probabilities {here} and {there})."
     far = placed.distances[placed.next_best]
     source = f" {BORDER_SOURCE}" if placed.is_borderline else ""

@@ -15,13 +15,13 @@ from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import EVERYBODY, View
-from lib.words import capitalised, literal
+from lib.words import capitalised, literal, percent
 
 
 def render_lead(scene: Scene) -> None:
     """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
     size = results.size(scene.view)
-    share = "" if scene.view.is_everyone else f", {size.share:.1%} of all"
+    share = "" if scene.view.is_everyone else f", {percent(size.share)} of all"
     said = f"**{literal(scene.title)}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}."
     if size.rows and scene.counts_both_ways:
         counting = f":material/balance: {_what_counting_changes(scene)}Now counting {scene.unit}."
@@ -49,7 +49,7 @@ def _what_counting_changes(scene: Scene) -> str:
         if not shares[0]:
             return ""
         who, rows, members = f"{shares[0][0].label}:", shares[0][0].value, shares[1][0].value
-    return f"{who} {rows:.1%} of the file's rows and {members:.1%} of {scene.entity.plural}. "
+    return f"{who} {percent(rows)} of the file's rows and {percent(members)} of {scene.entity.plural}. "
 
 
 def counted_both_ways(scene: Scene, *conditions: Condition) -> tuple[float, float]:
@@ -73,7 +73,7 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
             st.metric(
                 capitalised(scene.unit),
                 controls.short_count(scene, size),
-                None if alone else f"{size.share:.1%} of all",
+                None if alone else f"{percent(size.share)} of all",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
@@ -82,7 +82,7 @@ def render_headlines(scene: Scene, *, size_is_said: bool = False) -> None:
         for tile in results.headlines(view):
             if tile.kind == "share" and tile.column in view.population.columns and _is_all_or_none(tile.value):
                 continue  # so by definition of who they are
-            text = scene.codebook[tile.column].text if tile.kind == "median" else "{:.1%}".format
+            text = scene.codebook[tile.column].text if tile.kind == "median" else percent
             told = (scene.codebook[tile.column].definition, *_sureness(scene, tile, text))
             st.metric(
                 literal(tile.label),
@@ -102,7 +102,7 @@ def _is_all_or_none(share: float) -> bool:
 def _size_is_sure(scene: Scene) -> str:
     """How far off the size of a population may be."""
     found = results.share_within(scene.view, EVERYBODY)
-    return far_off(found.low, found.high, "{:.1%}".format, "share")
+    return far_off(found.low, found.high, percent, "share")
 
 
 def _sureness(scene: Scene, tile: Headline, text: Callable[[float], str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -12,23 +13,25 @@ from lib.charts import maps as charts
 from lib.charts.marked import FOUND, NOBODY, marked
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
-from lib.layouts.quality import SOURCE
+from lib.layouts.quality import NEAREST, SOURCE
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.segments import Found, Recipe
 from lib.ui.run import background, map_results, whole_page
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 from lib.ui.sections import finding, picking
-from lib.ui.sections.segments import render_key
-from lib.words import literal, rounded
+from lib.words import a, after_first, literal, rounded
 
 _SEGMENT = "~segment"
 """What no column is called."""
 
 MOST_BESIDE, _MOST_POINTS = 2_500, 6_000
 """Points drawn of a map, beside others and alone; it has one per member unless rows are counted."""
+
+_TOLD = 3
+"""Features in the tooltip of a point."""
 
 _FEW_PICKED = 50
 """So many picked members are ringed wherever they are; of more only those that are drawn, or rings hide the map."""
@@ -63,7 +66,7 @@ def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
                     drawn.append(projection)
                     _draw(scene, projection, colour, picked, one, large=columns == 1)
     if drawn:
-        render_key(scene, "map_key")
+        grid.render_key(scene.shown)
     _explain(scene, drawn)
     return drawn
 
@@ -187,10 +190,14 @@ def _draw(
     element = f"{place}_{times}" if times else place
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     drawn = _drawn_of(scene, projection, large=large)
-    st.markdown(f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]")
+    st.markdown(
+        f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]", help=_about_quality(scene)
+    )
     column = None if colour == _SEGMENT else scene.codebook[colour]
-    codes = _points(scene, drawn, colour, sized=False)["value"].nunique() if column and column.is_category else 0
-    look = (charts.colour_of(column), contoured, sized, large, codes)
+    # beside others a point tells less: three maps with the features of every point would be a third more to send
+    features = _told_of(scene) if large else []
+    codes = _points(scene, drawn, colour, [], sized=False)["value"].nunique() if column and column.is_category else 0
+    look = (charts.colour_of(column), contoured, sized, large, codes, len(features))
     draw(
         lambda: charts.members(
             entity=scene.entity,
@@ -198,6 +205,7 @@ def _draw(
             contoured=contoured,
             sized=sized,
             codes=codes,
+            features=len(features),
             height=620 if large else 400,
         ),
         scene,
@@ -209,16 +217,17 @@ def _draw(
         key=place,
         element=element,
         tables=lambda: charts.members_tables(
-            _points(scene, drawn, colour, sized=sized),
+            _points(scene, drawn, colour, features, sized=sized),
             map_results.centres(scene.view, scene.recipe, projection),
             scene.shown,
             column=column,
             lines=map_results.contours(scene.view, projection) if contoured else None,
         ),
-        words=charts.members_words(_axes(projection), column),
+        words=charts.members_words(_axes(projection), column, [scene.codebook[name] for name in features]),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         marks={FOUND: _mark(scene, projection, one)},
+        titled=False,
         on_select=lambda: picking.take(scene, find, element, projection.method),
         selection_mode=[charts.BOX, charts.POINT],
     )
@@ -241,6 +250,16 @@ def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -> s
     few = f" {len(drawn):,} of {len(projection):,} drawn, {how}." if len(drawn) < len(projection) else ""
     trust = f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}."
     return f"{trust} {_points_are(scene, projection, drawn)}{few}"
+
+
+def _about_quality(scene: Segmented) -> str:
+    """What the two figures of a map mean."""
+    member = scene.entity.singular
+    return (
+        f"Neighbours kept: of the {NEAREST} nearest of {a(member)} on the map, how many are among its "
+        f"{NEAREST} nearest in all features. Trustworthiness: 1 where those near on the map are near in truth, too; "
+        "strangers among them lower it by how far off they are (Venna and Kaski 2001)."
+    )
 
 
 def _points_are(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -> str:
@@ -281,10 +300,20 @@ def _axes(projection: Projection) -> tuple[str, str]:
     return first, others[0] if others else ""
 
 
-def _points(scene: Segmented, table: pd.DataFrame, colour: str, *, sized: bool) -> pd.DataFrame:
+def _told_of(scene: Segmented) -> list[str]:
+    """The features that the tooltip of a point tells: the first ones, each takes bytes of every point."""
+    return [name for name in scene.recipe.features if scene.codebook[name].is_amount][:_TOLD]
+
+
+def _points(
+    scene: Segmented, table: pd.DataFrame, colour: str, features: Sequence[str], *, sized: bool
+) -> pd.DataFrame:
     points = table[["x", "y", "id", "segment"]].astype({"x": "float32", "y": "float32"})
     if sized:
         points["weight"] = table["weight"].astype("float32")
+    for at, name in enumerate(features):
+        values = scene.members(scene.recipe.features).values(name)
+        points[f"feature {at}"] = values[table["row"].to_numpy()].astype("float32")
     if colour != _SEGMENT:
         points["value"] = map_results.colouring(scene.view, scene.recipe, colour)[table["row"].to_numpy()]
     return points
@@ -303,11 +332,10 @@ def render_components(scene: Segmented) -> None:
         leading = "The first two components hold" if len(first) > 1 else "The one component that is kept holds"
         said = f"{leading} {first.sum():.0%} of the variance."
         draw(lambda: charts.explained(components.explained), scene, alt_text=said, key="explained_chart")
-        st.caption(literal(said))
     with right:
         said = " ".join(components.words)
         draw(lambda: charts.loadings(components.loadings, labels), scene, alt_text=said, key="loadings_chart")
-        st.caption(literal(said))
-    table = components.loadings.map("{:.2f}".format).rename(index=labels).reset_index(names="Feature")
+        st.caption(literal(after_first(said)))
+    table = components.loadings.map("{:z.2f}".format).rename(index=labels).reset_index(names="Feature")
     controls.dataframe(table, alt="Loadings of every feature on every component")
     controls.chart_note(scene)

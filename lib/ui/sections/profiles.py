@@ -15,7 +15,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes
-from lib.words import literal
+from lib.words import literal, percent
 
 
 def render_differences(scene: Segmented) -> None:
@@ -31,12 +31,12 @@ def render_differences(scene: Segmented) -> None:
         scene,
         alt_text=sentence,
         key="differences_chart",
+        is_tabled=True,
     )
     table = charts.differences_table(profile.table, codebook, scene.shown, sure)
     controls.chart_note(
         scene,
         f"Standard deviations by which a segment's mean lies above or below that of the population ({scene.title}).",
-        sentence,
         results.how_sure(scene.view),
         charts.cells_in_brackets(table),
     )
@@ -81,7 +81,7 @@ def render_demographics(scene: Segmented) -> None:
         alt_text=sentence,
         key="demographics_chart",
     )
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), controls.unsure_note(scene, table))
+    controls.chart_note(scene, results.how_sure(scene.view), controls.unsure_note(scene, table))
 
 
 def render_comparison(scene: Segmented) -> None:
@@ -105,8 +105,8 @@ def render_comparison(scene: Segmented) -> None:
             "Segments": table["segments"].astype(int),
             "Silhouette": table["silhouette"].map("{:.3f}".format),
             "Davies-Bouldin": table["davies_bouldin"].map("{:.2f}".format),
-            "Smallest segment": table["smallest_share"].map("{:.1%}".format),
-            "Unassigned": table["unassigned"].map("{:.1%}".format),
+            "Smallest segment": table["smallest_share"].map(percent),
+            "Unassigned": table["unassigned"].map(percent),
             "Agreement with k-means": table["agreement"].map("{:.2f}".format),
             "Seconds": table["seconds"].map("{:.2f}".format),
         }

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.dataset import ROWS
 from lib.features import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
-from lib.features.wording import BEND_AT, BEND_THE_SCALE, COMPARABLE, SCALING_WORDS, TRANSFORM_WORDS, times
+from lib.features.wording import BEND_AT, SCALE_BY, SCALING_WORDS, TRANSFORM_BY, TRANSFORM_WORDS, times
 from lib.segments import ALGORITHM_LABELS, ALGORITHMS, METHOD, STARTS, Algorithm, Recipe
 from lib.ui.run import results, whole_page
 from lib.ui.scene import controls, links, own
@@ -53,9 +53,9 @@ def choose_two(scene: Scene) -> tuple[str, str]:
     across, *rest = results.usable(scene.view, tuple(candidates), 2) or [""]
     left, right = st.columns(2)
     with left:
-        first = controls.pick_column("Across", amounts, scene.codebook, default=across, key=_ACROSS)
+        first = controls.pick_column("Horizontal", amounts, scene.codebook, default=across, key=_ACROSS)
     with right:
-        second = controls.pick_column("Up", amounts, scene.codebook, default=rest[0] if rest else across, key=_UP)
+        second = controls.pick_column("Vertical", amounts, scene.codebook, default=rest[0] if rest else across, key=_UP)
     return first, second
 
 
@@ -119,7 +119,7 @@ def choose_recipe(
     left, right = st.columns([3, 2])
     with left:
         transform = links.segmented(
-            BEND_THE_SCALE,
+            TRANSFORM_BY,
             TRANSFORMS,
             key=_TRANSFORM,
             default="asinh",
@@ -130,7 +130,7 @@ def choose_recipe(
         bend = _choose_bend(transform)
     with st.grid(3 if components else 2, min_column_width=240):
         scaling = links.selectbox(
-            COMPARABLE,
+            SCALE_BY,
             SCALINGS,
             key=_SCALING,
             default="standard",

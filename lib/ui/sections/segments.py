@@ -24,12 +24,13 @@ from lib.segments.describe.plane import Plane, centre_words
 from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
-from lib.words import a, capitalised, literal
+from lib.words import a, capitalised, literal, percent, signed
 
 _LINEAR = "plane_linear"
+_FEW_BEHIND = "\nFewer than {}: too few to rely on"
 _NONE = (
     "Tints are of those who have some of both features: having none counts by itself, and a number stands at 0 where "
     "most of its segment have none."
@@ -85,7 +86,7 @@ def _find_in_the_background(scene: Scene, recipe: Recipe) -> None:
 
 
 def plane_is_linear() -> bool:
-    """Whether the plane is drawn in equal steps."""
+    """Whether the plane is drawn on linear axes."""
     return bool(st.session_state.get(_LINEAR))
 
 
@@ -113,7 +114,7 @@ def _told_of_mark(scene: Segmented, drawn: Plane, one: Found) -> list[str]:
 
 def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     linear = links.toggle(
-        "Equal steps",
+        "Linear axis",
         key=_LINEAR,
         help=f"Off: axes that are even near zero and logarithmic beyond, so that a few {scene.extreme} "
         f"{scene.entity.plural} do not squeeze all others into a corner.",
@@ -133,13 +134,14 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
         same_for=("plane", scene.recipe.features, linear),
         marks={FOUND: _mark(scene, drawn.scales[0], one)},
     )
-    render_key(scene, "plane_key")
+    grid.render_key(scene.shown)
     controls.chart_note(
         scene,
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         f"Numbers mark centres{centre_words(scene.found.model)}; tints the part of the plane nearest to each. "
         f"{zoom.HELP}",
         "" if scene.found.model.held.empty else _NONE,
+        controls.implicates_are(scene.about) if scene.view.counting != ROWS else "",
     )
     return drawn
 
@@ -151,19 +153,6 @@ def _mark(scene: Segmented, across: Scale, one: Found | None) -> pd.DataFrame:
     x, y = (float(one.standing.loc[name, "value"]) for name in scene.recipe.features)
     place, low, high = across.spread(np.array([x, *across.padded()]))
     return marked(x, y, one.id, in_right_half=bool(place > (low + high) / 2))
-
-
-def render_key(scene: Segmented, key: str) -> None:
-    """Colour, shape and name of each segment on view."""
-    draw(
-        lambda: charts.key(len(scene.shown)),
-        scene,
-        alt_text="Colours of the segments",
-        key=key,
-        tables=lambda: {charts.LOOKS: charts.looks(scene.shown)},
-        same_for=("key", len(scene.shown)),
-        is_key=True,
-    )
 
 
 def _drawn(scene: Scene) -> str:
@@ -213,7 +202,7 @@ def render_table(scene: Segmented) -> None:
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.key, stable and stable.resamples)
     table = made("tables of segments", key, lambda: _table(scene, stable))
-    controls.dataframe(table, alt=f"{len(table)} segments with sizes, medians, means and flags")
+    grid.render(table, alt=f"{len(table)} segments with sizes, medians, means and flags")
     of_members = f"Medians and means are of the {scene.unit} in a segment."
     if scene.found.sizes["sampled"].sum() > results.size(scene.view).sampled:
         of_members += f" {capitalised(a(scene.entity.singular))} whose implicates lie in several is sampled in each."
@@ -228,25 +217,28 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     told = segment_results.profile(scene.view, scene.recipe, scene.recipe.features).table.join(sure.profile)
     return pd.DataFrame(
         {
-            "Segment": [title_of(int(number), scene.shown) for number in sizes.index],
+            "Segment": [
+                f"{title_of(int(number), scene.shown)}{_FEW_BEHIND.format(scene.entity.sampled(THIN)) if thin else ''}"
+                for number, thin in sizes["thin"].items()
+            ],
             capitalised(scene.unit): sizes[count].map("{:,.0f}".format),
-            "Share": told_each(sizes["share"], sure.sizes, sizes.index, "{:.1%}".format),
+            "Share": grid.in_lines(told_each(sizes["share"], sure.sizes, sizes.index, percent)),
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
-                f"{which}: {codebook.label(name)}": [told_of(told.loc[(s, name)], kind, say) for s in sizes.index]
-                for name in scene.recipe.features
-                for which, kind, say in (
-                    ("Median", "median", codebook[name].text),
-                    ("Mean", "mean", codebook[name].mean_text),
+                f"Median: {codebook.label(name)}": grid.in_lines(
+                    f"{told_of(told.loc[(s, name)], 'median', codebook[name].text)}"
+                    f"\nmean {codebook[name].mean_text(told.loc[(s, name), 'mean'])}"
+                    for s in sizes.index
                 )
+                for name in scene.recipe.features
             },
             **{
                 f"Have any: {codebook.label(name)}": share.reindex(sizes.index).map("{:.0%}".format)
                 for name, share in found.model.held.items()
             },
             **({"Stability": stable.table["verdict"].reindex(sizes.index).fillna("")} if stable else {}),
-            "Flag": [f"fewer than {scene.entity.sampled(THIN)}" if thin else "" for thin in sizes["thin"]],
-        }
+        },
+        index=sizes.index.rename("segment"),
     )
 
 
@@ -270,13 +262,13 @@ def render_profile(scene: Segmented) -> None:
                     alt_text=sentence,
                     key=f"profile_{name}",
                 )
-                st.caption(literal(f"{sentence} {results.how_sure(scene.view)}"))
+                st.caption(literal(results.how_sure(scene.view)))
 
 
 def render_silhouettes(scene: Segmented) -> None:
     """Silhouette of every member, by segment."""
     found = scene.found
-    below = f"{found.misplaced:.1%} are nearer to another segment than to their own"
+    below = f"{percent(found.misplaced)} are nearer to another segment than to their own"
     sentence = f"Mean silhouette {found.silhouette:.2f}; {below}."
     draw(
         lambda: charts.silhouettes(found.silhouettes, found.labels, found.points.weights, scene.shown),
@@ -289,10 +281,10 @@ def render_silhouettes(scene: Segmented) -> None:
     sure = ""
     if (told := found.evidence) is not None:
         sure = (
-            f"The mixture itself is sure of its {scene.unit} to {told.certainty:.1%} on average (relative entropy "
+            f"The mixture itself is sure of its {scene.unit} to {percent(told.certainty)} on average (relative entropy "
             f"{told.entropy:.2f})."
         )
-    controls.chart_note(scene, sentence, f"{of}{within}.", sure)
+    controls.chart_note(scene, f"{of}{within}.", controls.implicates_are(scene.about) if within else "", sure)
     null = segment_results.beside(scene.view, scene.recipe).silhouette
     if null is not None:
         render_beside(scene, null, "Mean silhouette")
@@ -307,7 +299,7 @@ def render_beside(scene: Segmented, null: Null, score: str) -> None:
             score: [f"{value:.3f}" for value in (null.unrelated.value, *table["null"])],
             "95 of 100 lie from": ["", *table["low"].map("{:.3f}".format)],
             "to": ["", *table["high"].map("{:.3f}".format)],
-            "Above their mean by": ["", *table["excess"].map("{:+.3f}".format)],
+            "Above their mean by": ["", *table["excess"].map(lambda by: signed(by, 3))],
         }
     )
     controls.dataframe(shown, alt=f"{score} beside that of data without segments")

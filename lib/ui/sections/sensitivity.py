@@ -12,7 +12,7 @@ from lib.ui.run import background, segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
-from lib.words import literal
+from lib.words import after_first, literal
 
 _ABOUT = (
     "Each choice is changed by itself, the {members} are segmented again, and the result is compared with what is on "
@@ -35,8 +35,10 @@ def render(scene: Segmented) -> None:
             lambda progress: segment_results.sensitivity(view, recipe, progress),
         )
         return
-    draw(lambda: charts.survival(found), scene, alt_text=found.words, key="sensitivity_chart")
-    controls.chart_note(scene, found.words, "The broken line is the least that other random numbers give.", found.drawn)
+    draw(lambda: charts.survival(found), scene, alt_text=found.words, key="sensitivity_chart", is_tabled=True)
+    controls.chart_note(
+        scene, after_first(found.words), "The broken line is the least that other random numbers give.", found.drawn
+    )
     for change, why in found.failed.items():
         st.caption(literal(f"{change} gives no segments: {why}"))
     with st.expander("The same figures as a table", key="sensitivity_table", on_change="rerun") as asked:

@@ -17,7 +17,7 @@ from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import Heading, View
 from lib.ui.sections import conditions, fetching
-from lib.words import a, capitalised, literal
+from lib.words import a, capitalised, literal, percent
 
 _DATA, _COUNT, _WHO = "data", "count", "who"
 _AS_IN_THE_FILE = 0
@@ -197,7 +197,7 @@ def _about_counting(scene: Scene) -> str:
     theirs = ", as well-known notebooks count" if scene.subject.wording.notebooks else ""
     return (
         f"{capitalised(entity.plural)}: every row{weight}{together if copies > 1 else ''}. "
-        f"Rows: every row of the file once{theirs}."
+        f"Rows: every row of the file once{theirs}. {controls.implicates_are(scene.about)}"
     )
 
 
@@ -212,7 +212,7 @@ def _title(named: NamedPopulation, own: Population, base: Scene) -> str:
 def _show_size(scene: Scene) -> None:
     size = results.size(scene.view)
     with st.container(border=True):
-        st.markdown(f"**{controls.count_words(scene, size)}**  \n{size.share:.1%} of all {scene.unit}")
+        st.markdown(f"**{controls.count_words(scene, size)}**  \n{percent(size.share)} of all {scene.unit}")
         if scene.counts_both_ways:
             st.caption(f"Rests on {scene.entity.sampled(size.sampled)} ({size.rows:,} rows of the file).")
         if 0 < size.sampled < THIN:

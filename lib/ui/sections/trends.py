@@ -167,6 +167,7 @@ def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
             tuple(wave.fingerprint for wave in trend.waves),
             alt_text=trend.words,
             key=key,
+            titled=False,
         )
     st.markdown(literal(trend.words))
     st.caption(" ".join([*map(literal, trend.notes), _rests_on(scene, trend)]))

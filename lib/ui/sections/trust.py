@@ -177,8 +177,8 @@ def render_steps(scene: Segmented) -> None:
         st.slider("Iteration", 0, max(last, 1), key="watched_step", disabled=last == 0)
     step = steps[min(st.session_state["watched_step"], last)]
     drawn = segment_results.plane_of(scene.view, recipe, linear)
-    sentence = f"Iteration {step.number} of {last}: inertia {step.inertia:,.5g}" + (
-        "." if step.number == 0 else f", {step.moved:.1%} of {scene.unit} changed segment."
+    sentence = f"Iteration {step.number} of {last}: {percent(step.inertia / steps[0].inertia)} of the first inertia" + (
+        "." if step.number == 0 else f", {percent(step.moved)} of {scene.unit} changed segment."
     )
     draw(
         lambda: plane.steps(
@@ -200,7 +200,8 @@ def render_steps(scene: Segmented) -> None:
         same_for=("steps", recipe.features, linear),
     )
     watched = f" Watched on {step.drawn:,} {scene.unit} drawn at random." if step.drawn else ""
-    st.caption(sentence + (" Nothing moves any more." if step.number == last else "") + watched)
+    if noted := f"{'Nothing moves any more.' if step.number == last else ''}{watched}".strip():
+        st.caption(noted)
 
 
 def _move(by: int, last: int) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from lib.charts import segments as charts
-from lib.charts.segments import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.estimates.wording import told_of, with_interval
@@ -14,8 +12,7 @@ from lib.segments import UNASSIGNED, Stability
 from lib.segments.describe.typical import one_of_them
 from lib.ui.run import results, segment_results
 from lib.ui.run.cache import made
-from lib.ui.run.drawing import draw
-from lib.ui.scene import controls
+from lib.ui.scene import controls, grid
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
 from lib.words import literal, percent, signed
@@ -34,21 +31,13 @@ def render(scene: Segmented) -> None:
     if UNASSIGNED in sizes.index:
         left = sizes.loc[UNASSIGNED]
         behind = f" ({left['sampled']:,} {scene.entity.behind})" if scene.entity.behind else ""
-        st.caption(f"{left['share']:.1%} of the {scene.unit}{behind} belong to no segment.")
+        st.caption(f"{percent(left['share'])} of the {scene.unit}{behind} belong to no segment.")
     rules = segment_results.explanation(scene.view, scene.recipe).words
     controls.chart_note(scene, rules, results.how_sure(scene.view))
 
 
 def _render_card(scene: Segmented, number: int) -> None:
-    draw(
-        lambda: charts.key(1),
-        scene,
-        alt_text=f"Colour and shape of {title_of(number, scene.shown)}",
-        key=f"card_{number}",
-        tables=lambda: {charts.LOOKS: charts.looks({number: scene.shown[number]})},
-        same_for=("key", 1),
-        is_key=True,
-    )
+    grid.render_key({number: scene.shown[number]})
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.view.key, scene.recipe, number, stable and stable.resamples)
     words = made("cards", key, lambda: _words(scene, number, stable))

@@ -15,7 +15,7 @@ from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import catalogue, controls, links
 from lib.ui.scene.scene import Segmented
-from lib.words import capitalised, literal, signed
+from lib.words import capitalised, literal, percent, signed
 
 _EVERYONE = 0
 _NONE = "none"
@@ -170,8 +170,8 @@ def _side_by_side(
             ],
             "Similarity": pairs["similarity"].map("{:.2f}".format).where(is_pair, _ALONE),
             **({} if floor is None else _by_chance(old, came, floor)),
-            f"Share: {came.old_name}": told_each(pairs["old_share"], then.sizes, old, "{:.1%}".format),
-            f"Share: {came.new_name}": told_each(pairs["new_share"], now.sizes, new, "{:.1%}".format),
+            f"Share: {came.old_name}": told_each(pairs["old_share"], then.sizes, old, percent),
+            f"Share: {came.new_name}": told_each(pairs["new_share"], now.sizes, new, percent),
             "Change of share": of_pairs(changed["words"]),
             f"Sampled: {came.old_name}": said("old_sampled", "{:,.0f}"),
             f"Sampled: {came.new_name}": said("new_sampled", "{:,.0f}"),

@@ -6,12 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import lenses as charts
-from lib.charts.segments import title_of
 from lib.estimates.wording import how_many_unsure
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.words import slug
 
@@ -25,12 +24,16 @@ def render(scene: Segmented) -> None:
     lens = links.segmented("Lens", found.names, key="lens", ids=slug, label_visibility="collapsed")
     figures = found.lens(lens)
     told = figures.assign(text=[in_words(figure) for _, figure in figures.iterrows()])
-    table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False).reset_index()
-    titles: dict[object, str] = {"section": "About", "label": "Figure", "base": "Of whom", EVERYONE: scene.title}
-    titles |= {number: title_of(number, scene.shown) for number in scene.shown}
-    shown = table.rename(columns=titles)
-    shown = shown[[column for column in shown.columns if isinstance(column, str)]]
-    controls.dataframe(shown, height="content", alt=f"{lens} by segment, beside {scene.title}")
+    table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False)
+    heads = {f"Segment {number}": number for number in scene.numbers if number in table}
+    shown = pd.DataFrame(
+        {
+            "Figure": [f"{label}\n{base}, {section}" for section, label, base in table.index],
+            **{head: grid.in_lines(table[number]) for head, number in heads.items()},
+            scene.title: grid.in_lines(table[EVERYONE]),
+        }
+    )
+    grid.render(shown, alt=f"{lens} by segment, beside {scene.title}", heads=heads)
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
     note = how_many_unsure(few, scene.entity, "of these figures", "of these figures")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +16,8 @@ from lib.ui.run import results, whole_page
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.words import literal, percent
+
+_MONEY = ":material/attach_money:"
 
 
 @whole_page.fragment
@@ -29,11 +33,12 @@ def render(scene: Segmented) -> None:
         st.caption("By the nearest centre, which only comes near what this method would say; k-means says it exactly.")
     placed = place(scene.found, values)
     sure = "on the border to" if placed.is_borderline else "next would be"
+    form: Callable[[float], str]
     if placed.posterior is None:
-        how, figures, form = "distances", placed.distances, "{:.2f}"
+        how, figures, form = "distances", placed.distances, _distance
     else:
-        how, figures, form = "probabilities", placed.posterior, "{:.1%}"
-    here, there = (form.format(figures[number]) for number in (placed.segment, placed.next_best))
+        how, figures, form = "probabilities", placed.posterior, percent
+    here, there = (form(figures[number]) for number in (placed.segment, placed.next_best))
     st.markdown(
         f"It falls in **{literal(title_of(placed.segment, names))}**, {sure} "
         f"{literal(title_of(placed.next_best, names))} ({how} {here} and {there})."
@@ -43,7 +48,7 @@ def render(scene: Segmented) -> None:
         {
             "Segment": [title_of(int(number), names) for number in placed.distances.index],
             "Distance to its centroid": placed.distances.map("{:.2f}".format),
-            **({} if placed.posterior is None else {"Probability": placed.posterior.map("{:.1%}".format)}),
+            **({} if placed.posterior is None else {"Probability": placed.posterior.map(percent)}),
         }
     )
     controls.dataframe(table, alt=f"Distance of the {member} to each segment's centroid")
@@ -51,6 +56,10 @@ def render(scene: Segmented) -> None:
         f"{scene.codebook.label(name)}: {_have_less(scene, name, value)} have less" for name, value in values.items()
     ]
     controls.chart_note(scene, f"{'; '.join(below)}.", results.how_sure(scene.view))
+
+
+def _distance(value: float) -> str:
+    return f"{value:.2f}"
 
 
 def _have_less(scene: Segmented, name: str, value: float) -> str:
@@ -64,8 +73,12 @@ def _ask(scene: Segmented, data: Dataset, name: str) -> float:
     variable, column = scene.codebook[name], data.values(name)
     summary = results.spread(scene.view, scene.heading, name).iloc[0]
     low, middle, high = (told_of(summary, share, variable.text) for share in ("0.1", "0.5", "0.9"))
+    whole = variable.format.endswith(".0f")
     return st.number_input(
         literal(variable.label),
+        icon=_MONEY if variable.sign == "$" else None,
+        format="%.0f" if whole else "%.2f",
+        step=1.0 if whole else None,
         min_value=float(column.min()),
         max_value=float(column.max()),
         value=float(summary["0.5"]),

@@ -46,9 +46,15 @@ def render(scene: Segmented, *, algorithms: bool = False) -> None:
         "compare": Tab("Compare", compare.render),
         "place": Tab(f"Place {a(scene.entity.singular)}", place.render),
         "inside": Tab("Inside", _render_inside),
-        "hand-on": Tab("Hand on", hand_on.render),
+        "hand-on": Tab("Share and export", hand_on.render),
     }
-    opened = links.tabs(offered, key="use", default=_default(), format_func=lambda name: offered[name].label)
+    opened = links.tabs(
+        offered,
+        key="use",
+        default=_default(),
+        format_func=lambda name: offered[name].label,
+        formerly={"Hand on": "hand-on"},
+    )
     for tab, (_, show) in zip(opened, offered.values(), strict=True):
         with tab:
             if tab.open:

@@ -7,7 +7,7 @@ routing.enter("pages/two_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.run import whole_page  # noqa: E402
-from lib.ui.sections import naming, recipes  # noqa: E402
+from lib.ui.sections import course, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
@@ -29,6 +29,7 @@ segmented = naming.choose_segments(scene, recipe)
 
 sections.render_plane(segmented)
 told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page
+course.render(segmented)
 
 st.header("The segments", divider="gray")
 sections.render_table(segmented)

@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from visitor import Visitor
 
-PAGES = {"": 15, "two_features": 15, "many_features": 15, "small_business": 18, "methods": 15}
+PAGES = {"": 8, "explore": 15, "two_features": 15, "many_features": 15, "small_business": 18, "methods": 15}
 """Thousands of bytes; the sample says of itself what it is, which a real wave need not."""
 
 
@@ -25,7 +25,11 @@ def test_a_rerun_where_nothing_changed_sends_next_to_nothing(server, page, most)
 
 @pytest.mark.parametrize(
     ("page", "query", "label", "most"),
-    [("", "", "Amount", 25), ("two_features", "use=lenses", "Lens", 6), ("two_features", "", "Equal steps", 120)],
+    [
+        ("explore", "", "Amount", 25),
+        ("two_features", "use=lenses", "Lens", 6),
+        ("two_features", "", "Equal steps", 120),
+    ],
 )
 def test_a_control_of_one_section_sends_that_section_alone(server, page, query, label, most):
     with Visitor(server, page, query) as visitor:

@@ -235,10 +235,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Lens:
-    """A way of looking at segments through columns that they were not made from."""
+    """A way of looking at segments through columns that they were not made from.
+
+    Attributes:
+        name: What it is called.
+        figures: What is looked at.
+        glance: The flags among them that are drawn beside the segments, before anybody asks for more.
+    """
 
     name: str
     figures: tuple[Figure, ...]
+    glance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ _RISK = Lens(
         Figure("Leverage", ("DEBT", "ASSET"), "ratio", label="Debt to assets (all debts over all assets)"),
         Figure("Cushion", ("LIQ", "INCOME"), "months", _EARNERS, "Liquid savings in months of income (median)"),
     ),
+    glance=("LATE60", "HPAYDAY"),
 )
 _INCLUSION = Lens(
     "Inclusion",
@@ -117,6 +118,7 @@ _INCLUSION = Lens(
         *_flags("Where they bank", "INTERNET"),
         *_flags("How they shop for credit", "BSHOPNONE BSHOPMODR BSHOPGRDL"),
     ),
+    glance=("TURNDOWN", "NOCHK"),
 )
 _MARKET = Lens(
     "Market",
@@ -130,6 +132,7 @@ _MARKET = Lens(
         *_flags("Saving and investing", "HRETQLIQ HSTOCKS HNMMF HCDS HCASHLI"),
         *_flags("Business", "HBUS"),
     ),
+    glance=("HCCBAL", "HRETQLIQ"),
 )
 
 # Waves

@@ -15,7 +15,7 @@ from lib.subject import LeadingShare
 from lib.subjects import PLAIN
 
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
-PAGES = (None, TWO, MANY, "pages/methods.py")
+PAGES = (None, "pages/explore.py", TWO, MANY, "pages/methods.py")
 BANNED = re.compile(r"household|implicate|\bnan\b", re.IGNORECASE)
 TABS = ("Cards", "Profiles", "How many?", "How sure?", "Compare", "Place a row", "Inside", "Hand on")
 
@@ -29,7 +29,7 @@ KINDS = (
 
 @pytest.fixture
 def mine(offer):
-    return lambda page=None, **query: offer(neutral_table(), page, **{"maps": "pca", **query})
+    return lambda page="pages/explore.py", **query: offer(neutral_table(), page, **{"maps": "pca", **query})
 
 
 def said(at, charts):
@@ -391,7 +391,7 @@ def test_a_recipe_goes_on_the_page_only_where_its_columns_are(mine, columns, fit
     assert at.slider(key="k").value == 2
 
 
-@pytest.mark.parametrize(("page", "query"), [(None, {}), (MANY, {"use": "profiles", "k": "2"})])
+@pytest.mark.parametrize(("page", "query"), [("pages/explore.py", {}), (MANY, {"use": "profiles", "k": "2"})])
 def test_a_category_of_which_nothing_is_known_is_told_in_a_sentence(offer, page, query):
     data = neutral_table()
     unknown = replace(data, frame=data.frame.assign(e=np.nan), fingerprint="unknown")

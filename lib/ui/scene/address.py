@@ -46,6 +46,10 @@ class Unread(NamedTuple):
     value: str
 
 
+def _says_no_version() -> bool:
+    return bool(st.query_params) and VERSION_KEY not in st.query_params
+
+
 @dataclass
 class Book:
     """What one session knows of its address.
@@ -57,6 +61,7 @@ class Book:
         worded: The words of each control's options as they were drawn last.
         opened: Labels of tabs, and the one they were opened with.
         is_private: Whether nothing of what is looked at may stand in the address.
+        is_of_no_version: Whether the address that opened the session made choices, and did not say of which version.
         version: What stands in the address together with any choice; "" for nothing.
     """
 
@@ -66,6 +71,7 @@ class Book:
     worded: dict[str, Said] = field(default_factory=dict)
     opened: dict[str, tuple[Said, str]] = field(default_factory=dict)
     is_private: bool = False
+    is_of_no_version: bool = field(default_factory=_says_no_version)
     version: str = ""
     _is_opening: bool = True
     _again: set[str] = field(default_factory=set)

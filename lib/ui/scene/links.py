@@ -458,6 +458,11 @@ def is_of_another_version() -> bool:
     return st.query_params.get(VERSION_KEY, VERSION) not in _UNDERSTOOD
 
 
+def is_of_no_version() -> bool:
+    """Whether the address that was opened makes choices and says no version, as those before the third did not."""
+    return book().is_of_no_version
+
+
 _OF_EVERY_PAGE = ("data", "dollars", "who", "count", "where")
 _OF_EXPLORE = ("show", "by", "by_beside", "amount", "amount_linear", "x", "y", "xy_linear", "correlate", "variance")
 _DATA_ALONE = ("data", "dollars", VERSION_KEY)

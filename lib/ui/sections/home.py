@@ -19,10 +19,7 @@ _WHAT = (
     "**Household Segments** shows who they are, which kinds of {members} there are among them, and how far to trust "
     "that."
 )
-_OF_ANY = (
-    "**Household Segments** shows who is in a table of households or customers, which kinds there are among them, and "
-    "how far to trust that."
-)
+_OF_ANY = "This shows who is in a table, which kinds of {members} there are among them, and how far to trust that."
 _DATA = "data"
 _said = "{:.1%}".format
 
@@ -45,7 +42,7 @@ def rate_of(scene: Scene) -> LeadingRate | None:
 def render_what(scene: Scene) -> None:
     """What this is, and whose data are on view."""
     size, about, entity = results.size(scene.view), scene.about, scene.entity
-    what = _OF_ANY if rate_of(scene) is None else _WHAT.format(members=entity.plural)
+    what = (_OF_ANY if rate_of(scene) is None else _WHAT).format(members=entity.plural)
     is_real = about.wave is not None and not about.synthetic
     source = f"{scene.subject.wording.source_help.removesuffix('.')}, {about.wave}" if is_real else about.name
     stand = f", who stand for {controls.count_words(scene, size)}" if about.weight else ""

@@ -59,11 +59,3 @@ def test_looking_for_a_customer_sends_what_it_is_marked_on_and_the_rest_is_named
         nobody = visitor.move("Find a customer", "")
     assert seen.kb < 20 < found.kb <= most
     assert nobody.kb < 20
-
-
-def test_looking_for_a_customer_runs_its_section_alone_where_no_card_is_open(server):
-    with Visitor(server, "two_features", "data=cards&use=profiles") as visitor:
-        visitor.settle()
-        visitor.move("Find a customer", "S00007")
-        seen = visitor.move("Find a customer", "")
-    assert seen.kb < 5

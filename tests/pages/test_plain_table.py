@@ -153,7 +153,7 @@ def test_controls_with_nothing_to_choose_are_not_drawn(mine):
     at = mine(TWO)
     labels = {box.label for kind in ("selectbox", "segmented_control", "toggle") for box in at.get(kind)}
     assert not labels & {"Count", "Amounts in", "Rows", "Leave out relatives"}
-    assert [tab.label for tab in at.tabs] == list(TABS)
+    assert [tab.label for tab in at.tabs] == ["Why?", *TABS[1:]]
     assert not any("notebooks" in box.label for box in at.expander)
     assert not any("file's rows" in c.value for c in at.main.caption)
     assert "Rows" in at.dataframe[0].value.columns
@@ -356,7 +356,7 @@ def test_customers_with_weights_can_be_counted_both_ways(offer, metrics, charts)
     assert at.segmented_control(key="count").options == ["Customers", "Rows"]
     assert any("600 customers" in m.value for m in at.main.markdown)
     assert any(":material/balance: Now counting customers." in m.value for m in at.main.markdown)
-    assert [tab.label for tab in at.tabs] == [tab.replace("a row", "a customer") for tab in TABS]
+    assert [tab.label for tab in at.tabs] == [tab.replace("a row", "a customer") for tab in ("Why?", *TABS[1:])]
     assert {"Customers", "Sampled"} <= set(at.dataframe[0].value.columns)
     assert not [words for words in said(at, charts) if BANNED.search(words)]
     at.segmented_control(key="count").set_value("rows").run()

@@ -215,15 +215,15 @@ def _told(scene: Segmented) -> dict[str, Any]:
 def render_verdict(scene: Segmented) -> None:
     """How far to trust it, in a few words and the comparison that they rest on."""
     st.markdown(_findings(scene).verdict)
+    null = segment_results.beside(scene.view, scene.recipe).silhouette
+    _render_null(scene, null, segment_results.silhouette(scene.view, scene.recipe))
 
 
 def render_findings(scene: Segmented) -> None:
-    """On what the verdict rests: starts, advice, stability, and data without segments."""
+    """On what the verdict rests besides: starts, advice, stability."""
     said = _findings(scene)
     if said.details:
         st.caption("\n".join(f"- {detail}" for detail in said.details))
-    nulls = segment_results.beside(scene.view, scene.recipe)
-    _render_null(scene, nulls.silhouette, segment_results.silhouette(scene.view, scene.recipe))
 
 
 def _findings(scene: Segmented) -> Findings:

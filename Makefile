@@ -11,7 +11,7 @@ UV := $(BIN)/uv
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run dev test check format bench load soak fuzz sample examples maps lock licences audit image-check clean
+.PHONY: run dev test check format bench load soak fuzz sample examples maps beginnings lock licences audit image-check clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
@@ -55,6 +55,9 @@ sample: $(TEST_STAMP) ## rebuild data/sample.parquet from the real file: make sa
 examples: $(TEST_STAMP) ## make the synthetic examples of card usage and loan applications anew
 	@$(BIN)/python -m data.build.cards
 	@$(BIN)/python -m data.build.loans
+
+beginnings: $(TEST_STAMP) ## find anew with how many segments pages begin: make beginnings SCF="2019.csv.gz 2022.zip"
+	@$(BIN)/python -m data.build.beginnings $(SCF)
 
 maps: $(TEST_STAMP) ## make the finished maps of the sample anew: data/maps
 	@$(BIN)/python -m data.build.maps

@@ -10,8 +10,8 @@ from lib.errors import HouseholdSegmentsError
 from lib.ui.run import crowd, drawing, leaving, saved, server, sign_in, uploads, whole_page
 from lib.ui.scene import catalogue, links, routing
 from lib.ui.sections import (
-    explore,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
-    lead,  # noqa: F401
+    explore,  # noqa: F401 - what most come to next
+    home,  # noqa: F401 - the page that is shown first needs it: it is there before anybody comes
     sidebar,
 )
 
@@ -36,11 +36,12 @@ def visit() -> None:
     except HouseholdSegmentsError as error:
         whole_page.say(error)
         return
-    with links.whole_page():
+    with links.whole_page(links.VERSION):
         page = routing.route(menu)
         drawing.start_page(page.url_path)
         try:
-            st.session_state["scene"] = sidebar.choose_scene()
+            is_home = page == menu[0][1]
+            st.session_state["scene"] = sidebar.choose_everyone() if is_home else sidebar.choose_scene()
             sign_in.render()
             notice = st.empty()
             whole_page.run(page)
@@ -60,12 +61,21 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
     """
     return [
         (
+            "pages/home.py",
+            st.Page(
+                "pages/home.py",
+                title="Home",
+                icon=":material/home:",
+                default=True,
+                help="What this is, and where to begin.",
+            ),
+        ),
+        (
             "pages/explore.py",
             st.Page(
                 "pages/explore.py",
                 title="Explore",
                 icon=":material/travel_explore:",
-                default=True,
                 help="Who is in the data.",
             ),
         ),

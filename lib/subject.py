@@ -235,10 +235,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Lens:
-    """A way of looking at segments through columns that they were not made from."""
+    """A way of looking at segments through columns that they were not made from.
+
+    Attributes:
+        name: What it is called.
+        figures: What is looked at.
+        glance: The flags among them that are drawn beside the segments, before anybody asks for more.
+    """
 
     name: str
     figures: tuple[Figure, ...]
+    glance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -274,6 +281,7 @@ class FirstLook:
     Attributes:
         show: Category that is shared out first, ``by`` the category whose groups stand side by side.
         by: See ``show``.
+        formerly: The same two as they were in links of versions 1 and 2; none where they have not changed.
         amount: Amount whose distribution is shown first.
         pair: Two amounts: the first scatter, and the first two features.
         correlated: Columns of the first table of correlations.
@@ -290,6 +298,7 @@ class FirstLook:
 
     show: str = ""
     by: str = ""
+    formerly: tuple[str, str] | None = None
     amount: str = ""
     pair: tuple[str, ...] = ()
     correlated: tuple[str, ...] = ()
@@ -302,6 +311,73 @@ class FirstLook:
     debts: tuple[str, ...] = ()
     followed: str = ""
     groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeadingRate:
+    """What the first page tells: in how many of each group of a category something is so.
+
+    Attributes:
+        column: A flag.
+        by: The category.
+        did: What is true of those with the flag: "were denied credit or feared it".
+        groups: What the members of each code of ``by`` are called, those first who lead the sentence with those last.
+        grouped: By what they are grouped: "income".
+    """
+
+    column: str
+    by: str
+    did: str
+    groups: Mapping[float, str]
+    grouped: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where the first page leads to.
+
+    Attributes:
+        label: What is found there.
+        words: A sentence about it.
+        page: The page, as in its address.
+        icon: Its sign.
+        choices: What a link to it says, by parameter.
+    """
+
+    label: str
+    words: str
+    page: str
+    icon: str
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+BRING = Way(
+    "Bring your own customers",
+    "A file or a database: its columns are understood, cleaned and segmented on the same pages. It stays yours.",
+    "your_table",
+    ":material/upload_file:",
+)
+WAYS = (
+    Way(
+        "Who is it?",
+        "Groups side by side, how amounts are spread, what goes with what.",
+        "explore",
+        ":material/travel_explore:",
+    ),
+    Way(
+        "What kinds of {members} are they?",
+        "Segments by any columns, as cards, on maps, and how far to trust them.",
+        "many_features",
+        ":material/hub:",
+    ),
+    Way(
+        "Two amounts in one plane",
+        "k-means that one can see at work.",
+        "two_features",
+        ":material/scatter_plot:",
+    ),
+    BRING,
+)
 
 
 @dataclass(frozen=True)
@@ -393,6 +469,10 @@ class Subject:
         first: What controls begin with.
         telling: How one member is told.
         changes: Questions of a survey that were not put the same way in all its waves.
+        rate: The finding of the first page.
+        ways: Where that page leads to, one click each.
+        views: Views worth reading on with.
+        course: The view of a well-known course, as its students have it before them.
     """
 
     key: str
@@ -414,6 +494,10 @@ class Subject:
     first: FirstLook = FirstLook()
     telling: Telling = Telling()
     changes: tuple[Change, ...] = ()
+    rate: LeadingRate | None = None
+    ways: tuple[Way, ...] = WAYS
+    views: tuple[Way, ...] = ()
+    course: Way | None = None
 
     def named(self, key: str) -> NamedPopulation:
         """The named population of that key; everyone where there is none."""

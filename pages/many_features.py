@@ -7,10 +7,11 @@ routing.enter("pages/many_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.run import whole_page  # noqa: E402
-from lib.ui.sections import features, maps, naming, recipes  # noqa: E402
+from lib.ui.sections import course, features, maps, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
+from lib.ui.use import cards, glance  # noqa: E402
 from lib.ui.use import tabs as using  # noqa: E402
 
 scene = st.session_state["scene"]
@@ -28,13 +29,14 @@ recipe = recipes.choose_recipe(scene, chosen, algorithms=True, components=True)
 sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe)
 
-st.header(f"Maps of the {scene.entity.plural}", divider="gray")
+sections.render_takeaway(segmented)
 maps.render_maps(segmented)
-told = st.container()  # silhouettes take a moment: they are waited for when all else is on the page
-
-st.header("The segments", divider="gray")
+sections.render_found(segmented)
+course.render(segmented)
+glance.render(segmented)
+cards.render(segmented)
 sections.render_table(segmented)
+
+st.header("How far to trust them", divider="gray")
 using.render(segmented, algorithms=True)
-with told:
-    sections.render_findings(segmented)
 sections.find_ahead(segmented)

@@ -192,7 +192,7 @@ def main() -> None:
         folder.chmod(0o755)
         binaries = _installed(image, folder)
         with started(image, binaries) as (address, container):
-            for path in ("", "two_features", "small_business", "trends", "your_table", "methods"):
+            for path in ("", "explore", "two_features", "small_business", "trends", "your_table", "methods"):
                 with Visitor(address, path) as visitor:
                     visitor.settle()
             with Visitor(address, "many_features", "where=AGE>40&use=hand-on") as visitor:

@@ -130,7 +130,7 @@ def test_the_first_visitor_waits_for_no_import():
         "altair",
         "lib.charts.explore",
         "lib.ui.sections.explore",
-        "lib.ui.sections.lead",
+        "lib.ui.sections.home",
     )
     assert loaded_by(AT_START, needed) == list(needed)
 

@@ -93,6 +93,46 @@ def shares(
     return layers.properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 
+def rates(table: pd.DataFrame, *, label: str, by: str, unit: str, behind: str) -> alt.LayerChart:
+    """In how many of each group something is so: a bar for each, and a grey one for all of them together.
+
+    Args:
+        table: As ``shares`` takes it, of the one code that says so; ``is_all`` marks those who are all of them.
+        label: What is so.
+        by: What the groups are.
+        unit: What is counted, in the plural.
+        behind: What figures rest on, in the plural.
+    """
+    has_intervals, groups = bool(table["low"].notna().any()), list(table["group"])
+    reach = table["high"].fillna(table["share"])
+    base = alt.Chart(table.assign(reach=reach)).encode(
+        y=alt.Y(
+            "group:N",
+            sort=groups,
+            title=None,
+            axis=alt.Axis(labelLimit=220, labelOverlap=False, ticks=False, domain=False),
+        ),
+        tooltip=[
+            alt.Tooltip("group:N", title=by),
+            alt.Tooltip("share:Q", title=label, format=".1%"),
+            *([alt.Tooltip("between:N", title="95% interval")] if has_intervals else []),
+            alt.Tooltip("count:Q", title=unit.capitalize(), format=",.0f"),
+            alt.Tooltip("sampled:Q", title=capitalised(behind), format=",.0f"),
+        ],
+    )
+    x = alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, float(reach.max()) * 1.18]))
+    pale = theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0)
+    bars = base.encode(x=x, opacity=pale)
+    own, of_all = bars.transform_filter("!datum.is_all"), bars.transform_filter("datum.is_all")
+    layers = own.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.7))
+    layers += of_all.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.7), color=theme.UNASSIGNED)
+    if has_intervals:
+        layers += base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    text = base.mark_text(align="left", dx=6, fontSize=13, color=theme.INK)
+    layers += text.encode(x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%"))
+    return layers.properties(height=34 * len(groups) + 20)
+
+
 def _in_order(groups: Iterable[str]) -> list[str]:
     """Groups as they come, but those of whom something is true before those of whom it is not, as populations are."""
     return sorted(groups, key=lambda group: group == "No")

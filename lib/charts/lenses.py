@@ -10,7 +10,9 @@ import pandas as pd
 
 from lib.charts import theme
 from lib.charts.segments import segment_scales, title_of
+from lib.estimates.wording import with_interval
 from lib.segments.describe.lenses import EVERYONE, in_words
+from lib.words import percent
 
 _LONGEST = 150
 """Pixels of the name of all who were segmented, which stands beside numbers."""
@@ -32,7 +34,7 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.L
     table = _rows(figures, names, title)
     scales = segment_scales(names)
     titles = [*scales["color"].domain, title]
-    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.EVERYONE])
+    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.POPULATION])
     shape = alt.Scale(domain=titles, range=[*scales["shape"].range, _EVERYONES_SHAPE])
     base = alt.Chart(table).encode(
         y=alt.Y(
@@ -68,6 +70,116 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.L
     return (heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")) + line + mark).properties(
         height=_ROW * len(table) + 30
     )
+
+
+_BAR = 19
+"""Pixels for one bar of a glance."""
+
+
+def glance(
+    table: pd.DataFrame,
+    names: Mapping[int, str],
+    labels: Mapping[str, str],
+    beside: Mapping[str, float],
+    *,
+    title: str,
+    who: str,
+    everyone: str,
+) -> alt.LayerChart:
+    """Bars of a few flags in each segment and in all of them, with a line where those beside them stand.
+
+    Args:
+        table: As ``lib.segments.glance`` gives it, of the flags of one lens.
+        names: Name of each segment on view.
+        labels: What each flag is called.
+        beside: The share of those beside them, by flag; empty where there is nobody else.
+        title: Of the lens.
+        who: What all of them are called.
+        everyone: What those beside them are called.
+    """
+    rows = glance_rows(table, names, labels, beside, who)
+    scales = segment_scales(names)
+    titles = [*scales["color"].domain, who]
+    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.POPULATION])
+    most = float(rows[["value", "beside", "high"]].max(axis=None)) * 1.3
+    base = alt.Chart(rows).encode(
+        y=alt.Y(
+            "at:N",
+            sort=None,
+            scale=alt.Scale(domain=rows["at"].tolist(), paddingInner=0.15),
+            axis=alt.Axis(
+                title=None,
+                ticks=False,
+                domain=False,
+                labelOverlap=False,
+                labelExpr="split(datum.value, '|')[1]",
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("figure:N", title="Figure"),
+            alt.Tooltip("title:N", title="Segment"),
+            alt.Tooltip("text:N", title="Share, 95% interval"),
+            *([alt.Tooltip("beside:Q", title=everyone, format=".1%")] if beside else []),
+        ],
+    )
+    heading = base.transform_filter("datum.heading").mark_text(align="left", color=theme.INK, fontSize=12, limit=400)
+    told = base.transform_filter("!datum.heading")
+    x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most], nice=False))
+    bars = told.mark_bar(cornerRadiusEnd=2).encode(
+        x=x,
+        color=alt.Color("title:N", scale=colour, legend=None),
+        opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
+    )
+    text = told.mark_text(align="left", dx=4, fontSize=11, color=theme.INK).encode(
+        x=alt.X("reach:Q"), text=alt.Text("value:Q", format=".1%")
+    )
+    layers = heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")) + bars + text
+    if beside:
+        layers += told.mark_tick(color=theme.INK, thickness=2, size=_BAR).encode(x=alt.X("beside:Q"))
+    return layers.properties(height=_BAR * len(rows) + 8, title=alt.Title(title, anchor="start", fontSize=14))
+
+
+def glance_rows(
+    table: pd.DataFrame, names: Mapping[int, str], labels: Mapping[str, str], beside: Mapping[str, float], who: str
+) -> pd.DataFrame:
+    """A row with the words of every flag, and below it one for each segment on view and for all of them (``who``)."""
+    rows: list[dict[str, object]] = []
+    blank = {"title": "", "text": "", "value": math.nan, "high": math.nan, "reach": math.nan, "unsure": False}
+    for place, (name, own) in enumerate(table.groupby("column", sort=False)):
+        figure, other = labels[str(name)], beside.get(str(name), math.nan)
+        shared = {"figure": figure, "beside": other}
+        rows.append({"at": f"{place}|", "heading": True, **shared, **blank})
+        for one in own[own["segment"].isin([*names, EVERYONE])].itertuples():
+            is_all = one.segment == EVERYONE
+            rows.append(
+                {
+                    "at": f"{place}|{'All' if is_all else one.segment}",
+                    "heading": False,
+                    **shared,
+                    "title": who if is_all else title_of(int(one.segment), names),
+                    "text": with_interval(one.value, one.low, one.high, percent),
+                    "value": one.value,
+                    "high": one.high,
+                    "reach": max(one.value, 0.0 if math.isnan(other) else other),
+                    "unsure": bool(one.unsure),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def glance_words(rows: pd.DataFrame, everyone: str) -> str:
+    """What ``glance`` shows, for those who do not see it.
+
+    Args:
+        rows: As ``glance_rows`` gives them.
+        everyone: What those beside them are called.
+    """
+    said = []
+    for figure, own in rows[~rows["heading"]].groupby("figure", sort=False):
+        other = own["beside"].iloc[0]
+        of_others = "" if math.isnan(other) else f"; {everyone} {percent(other)}"
+        said.append(f"{figure}: {'; '.join(f'{row.title} {row.text}' for row in own.itertuples())}{of_others}.")
+    return " ".join(said)
 
 
 def _ends(table: pd.DataFrame) -> list[float]:

@@ -17,10 +17,13 @@ from lib.estimates.wording import (
     with_interval,
 )
 from lib.subject import Entity
-from lib.words import percent
+from lib.words import percent, within_sentence
 
 _NAMED = 4
 """Groups whose largest share is said."""
+
+_MOST_RATES = 8
+"""Groups whose rate is said."""
 
 _SAID = 5
 """Amounts that are said to vary most."""
@@ -37,6 +40,28 @@ def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
     parts = [f"{group}: {_leading(own, is_of_rows)}" for group, own in table.groupby("group", sort=False)]
     more = f"; and {len(parts) - _NAMED} more groups" if len(parts) > _NAMED else ""
     return f"{label}, the largest share in each group: {'; '.join(parts[:_NAMED])}{more}."
+
+
+def rates(table: pd.DataFrame, label: str, by: str) -> str:
+    """In how many of each group something is so, those with the interval who have one.
+
+    Args:
+        table: What ``lib.charts.explore.rates`` takes.
+        label: What is so.
+        by: What the groups are.
+    """
+    parts = [
+        f"{row.group} {with_interval(row.share, row.low, row.high, '{:.1%}'.format)}"
+        for row in table.itertuples()
+        if not row.is_all
+    ]
+    more = f"; and {len(parts) - _MOST_RATES} more groups" if len(parts) > _MOST_RATES else ""
+    of_all = "".join(
+        f" {row.group}: {with_interval(row.share, row.low, row.high, '{:.1%}'.format)}."
+        for row in table.itertuples()
+        if row.is_all
+    )
+    return f"{label}, share by {within_sentence(by)}: {'; '.join(parts[:_MOST_RATES])}{more}.{of_all}"
 
 
 def _leading(own: pd.DataFrame, is_of_rows: bool) -> str:

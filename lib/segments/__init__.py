@@ -8,6 +8,7 @@ from lib.segments.algorithms import ALGORITHM_LABELS, CANNOT, DRAWN, METHOD, is_
 from lib.segments.describe.contrast import contrast
 from lib.segments.describe.explain import Explanation, Rule, explain
 from lib.segments.describe.found import Found, find_member
+from lib.segments.describe.glance import flag_shares, glance, glance_columns
 from lib.segments.describe.labelled import SEGMENT, labelled
 from lib.segments.describe.lenses import Lenses, lens_columns, lenses
 from lib.segments.describe.naming import name, names
@@ -16,9 +17,10 @@ from lib.segments.describe.profile import Others, Profile, profile, statistics
 from lib.segments.describe.sure import Sureness, sureness, told_apart
 from lib.segments.describe.typical import Typical, typical
 from lib.segments.fit import fit
+from lib.segments.judge.beginning import PROVISIONAL, Beginning, beginning, known_beginning, mark_of
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
-from lib.segments.judge.findings import Findings, Nulls, findings
+from lib.segments.judge.findings import Findings, Nulls, findings, what_was_found
 from lib.segments.judge.floor import Floor, noise_floor
 from lib.segments.judge.gap import Gaps, advice, gaps
 from lib.segments.judge.notebook import NotebookResult, differences, notebook_result, raw_unit_silhouettes
@@ -47,11 +49,13 @@ __all__ = [
     "MAX_STARTS",
     "METHOD",
     "MIN_K",
+    "PROVISIONAL",
     "SEGMENT",
     "STARTS",
     "UNASSIGNED",
     "VERY_MANY",
     "Algorithm",
+    "Beginning",
     "Cancelled",
     "Clustergram",
     "Comparison",
@@ -85,6 +89,7 @@ __all__ = [
     "adjusted_rand",
     "advice",
     "agreement",
+    "beginning",
     "beside_the_rest",
     "calinski_harabasz",
     "changed_shares",
@@ -97,15 +102,20 @@ __all__ = [
     "find_member",
     "findings",
     "fit",
+    "flag_shares",
     "gaps",
+    "glance",
+    "glance_columns",
     "is_dear",
     "is_quick",
     "iterations",
     "jaccard",
     "knee",
+    "known_beginning",
     "labelled",
     "lens_columns",
     "lenses",
+    "mark_of",
     "name",
     "names",
     "noise_floor",
@@ -132,4 +142,5 @@ __all__ = [
     "typical",
     "until_decided",
     "verdict",
+    "what_was_found",
 ]

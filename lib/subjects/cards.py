@@ -79,6 +79,7 @@ _RISK = Lens(
         Figure("Cash advances", ("CASH_ADVANCE",), "typical", _DRAWERS, "Cash advances (median)"),
         Figure("Cash advances", ("CASH_ADVANCE",), "of_all", label="Share of all cash advances"),
     ),
+    glance=("NEAR_LIMIT", "HAS_CASH_ADVANCE"),
 )
 _VALUE = Lens(
     "Value",
@@ -94,6 +95,7 @@ _VALUE = Lens(
         Figure("Tenure", ("TENURE",), "mean", label="Tenure in months (mean)"),
         Figure("Tenure", ("FULL_YEAR",)),
     ),
+    glance=("FULL_YEAR",),
 )
 _BEHAVIOUR = Lens(
     "Behaviour",

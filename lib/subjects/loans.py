@@ -57,6 +57,7 @@ _APPROVAL = Lens(
         Figure("By credit score", ("loan_status",), base=_GOOD_SCORE, label="Approved", key="from_550"),
         Figure("By credit score", ("loan_status",), base=_LOW_SCORE, label="Approved", key="below_550"),
     ),
+    glance=("loan_status",),
 )
 _RISK = Lens(
     "Risk",
@@ -69,6 +70,7 @@ _RISK = Lens(
         Figure("Cushion", ("assets_over_loan",), "median", label="Assets over loan (median)"),
         Figure("Cushion", ("assets_below_loan",)),
     ),
+    glance=("assets_below_loan",),
 )
 _MARKETING = Lens(
     "Marketing",
@@ -82,6 +84,7 @@ _MARKETING = Lens(
         Figure("Who they are", ("education",), label="Graduates"),
         Figure("Who they are", ("self_employed",)),
     ),
+    glance=("self_employed",),
 )
 _PRODUCT = Lens(
     "Product",

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from lib.subject import (
     ALL,
+    BRING,
     EVERYONE,
     Base,
     Change,
@@ -22,11 +23,13 @@ from lib.subject import (
     FirstLook,
     HeadlineFigure,
     Identity,
+    LeadingRate,
     LeadingShare,
     Lens,
     NamedPopulation,
     Subject,
     Telling,
+    Way,
     Wording,
 )
 from lib.subjects.scf_words import ABOUT_DATA, ABOUT_SYNTHETIC, ESTIMATES
@@ -98,6 +101,7 @@ _RISK = Lens(
         Figure("Leverage", ("DEBT", "ASSET"), "ratio", label="Debt to assets (all debts over all assets)"),
         Figure("Cushion", ("LIQ", "INCOME"), "months", _EARNERS, "Liquid savings in months of income (median)"),
     ),
+    glance=("LATE60", "HPAYDAY"),
 )
 _INCLUSION = Lens(
     "Inclusion",
@@ -114,6 +118,7 @@ _INCLUSION = Lens(
         *_flags("Where they bank", "INTERNET"),
         *_flags("How they shop for credit", "BSHOPNONE BSHOPMODR BSHOPGRDL"),
     ),
+    glance=("TURNDOWN", "NOCHK"),
 )
 _MARKET = Lens(
     "Market",
@@ -127,6 +132,7 @@ _MARKET = Lens(
         *_flags("Saving and investing", "HRETQLIQ HSTOCKS HNMMF HCDS HCASHLI"),
         *_flags("Business", "HBUS"),
     ),
+    glance=("HCCBAL", "HRETQLIQ"),
 )
 
 # Waves
@@ -152,6 +158,65 @@ _CHANGES = (
     # the survey (Ohio State University, 2006)
     Change(("RACECL", "RACECL4", "RACECL5"), 1998, "only one", "several races can be named"),
     Change(("RACE", "RACECL5"), 2022, "counted as other", "Asian told apart", codes=(4.0, 5.0)),
+)
+
+# The first page
+
+_FEARFUL = MappingProxyType({"who": "fearful"})
+_WAYS = (
+    Way(
+        "Who is it?",
+        "Those who were denied credit or feared it, beside everyone: income, age, work, debts and wealth.",
+        "explore",
+        ":material/travel_explore:",
+        _FEARFUL,
+    ),
+    Way(
+        "What kinds of households are they?",
+        "The segments among them, as cards and on maps, and how far to trust them.",
+        "many_features",
+        ":material/hub:",
+        _FEARFUL,
+    ),
+    Way(
+        "Owners of small businesses",
+        "Owners beside everyone else, and the segments among those with income under $500,000.",
+        "small_business",
+        ":material/storefront:",
+    ),
+    BRING,
+)
+_VIEWS = (
+    Way(
+        "Debts and homes in one plane",
+        "Two amounts, the segments drawn where they lie, k-means watched at work.",
+        "two_features",
+        ":material/scatter_plot:",
+        MappingProxyType({"who": "fearful-2m"}),
+    ),
+    Way(
+        "Risk, segment by segment",
+        "Late payments, heavy debt and thin cushions in each segment, beside all households.",
+        "many_features",
+        ":material/monitor_heart:",
+        MappingProxyType({"who": "fearful", "use": "lenses"}),
+    ),
+    Way(
+        "From wave to wave",
+        "The same share in every wave that is there, since 1989 if you fetch them, with intervals.",
+        "trends",
+        ":material/timeline:",
+    ),
+)
+_COURSE = Way(
+    "As in the course",
+    "The survey of 2019, credit-fearful with net worth under $2M, rows counted, amounts as they are, two clusters: the "
+    "printed inertia and silhouette, and what changes when households are counted.",
+    "many_features",
+    ":material/school:",
+    MappingProxyType(
+        {"data": "2019", "who": "fearful-2m", "count": "rows", "apart": "false", "transform": "none", "k": "2"}
+    ),
 )
 
 # The subject
@@ -201,8 +266,9 @@ SCF = Subject(
     codes=MappingProxyType({"CURRPEN": -1.0, "RETQLIQ": -1.0}),
     lenses=(_RISK, _INCLUSION, _MARKET),
     first=FirstLook(
-        show="INCCAT",
-        by="TURNFEAR",
+        show="TURNFEAR",
+        by="INCCAT",
+        formerly=("INCCAT", "TURNFEAR"),
         amount="NETWORTH",
         pair=("DEBT", "HOUSES"),
         correlated=("ASSET", "HOUSES", "INCOME", "DEBT", "EDUC"),
@@ -234,4 +300,23 @@ SCF = Subject(
         amounts=("INCOME", "NETWORTH", "ASSET", "DEBT", "LIQ"),
     ),
     changes=_CHANGES,
+    rate=LeadingRate(
+        column="TURNFEAR",
+        by="INCCAT",
+        did="were denied credit or feared it",
+        groups=MappingProxyType(
+            {
+                1.0: "Poorest fifth",
+                2.0: "Second fifth",
+                3.0: "Middle fifth",
+                4.0: "Fourth fifth",
+                5.0: "Second-richest tenth",
+                6.0: "Richest tenth",
+            }
+        ),
+        grouped="income",
+    ),
+    ways=_WAYS,
+    views=_VIEWS,
+    course=_COURSE,
 )

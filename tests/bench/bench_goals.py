@@ -184,6 +184,6 @@ That an idle map worker ends is a test's matter, and that this is after ten minu
 ## Pages
 
 Seconds until a run has ended, until the first picture that is new, and what was sent. The first opening of a page
-finds nothing computed; "Explore" is the first page of its server.
+finds nothing computed; "Home" is the first page of its server.
 
 {table(("page", "opened", "nothing changed", "one more or less", "any other k", "seen k"), pages)}"""

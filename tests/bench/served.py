@@ -12,7 +12,8 @@ from server import Address
 from visitor import Answer, Visitor
 
 PAGES = {
-    "Explore": "",
+    "Home": "",
+    "Explore": "explore",
     "Two features": "two_features",
     "Many features": "many_features",
     "Small business": "small_business",
@@ -126,7 +127,7 @@ def _slide(visitors: Mapping[str, Visitor], ks: Sequence[int]) -> dict[str, Answ
 def measure_sections(app: Address) -> dict[str, Answer]:
     """Controls of one section: medians over several of their options, each chosen for the first time."""
     asked = {
-        "an amount on Explore": ("", "", "Amount"),
+        "an amount on Explore": ("explore", "", "Amount"),
         "the colour of the maps": ("many_features", "", "Colour by"),
         "a lens": ("two_features", "use=lenses", "Lens"),
     }

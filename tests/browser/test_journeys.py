@@ -49,8 +49,25 @@ def test_a_deep_link_is_the_first_request_to_a_fresh_server(visit, tmp_path, pat
         assert sidebar.get_by_text("100% of all").is_visible() == ("where" not in path)
 
 
-def test_the_first_page_shows_households_and_says_that_they_are_synthetic(visit, server):
+def test_the_first_page_answers_its_question_and_a_click_leads_to_who_it_is(visit, server):
     page = visit(server)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("made-up households were denied credit or feared it")
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(1)
+    page.get_by_role("button", name="Who is it?").click()
+    expect(page.get_by_role("heading", name="Explore US households")).to_be_visible()
+    page.wait_for_url(re.compile("/explore.*who=fearful"))
+    settle(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("made-up households")
+    settle(page)
+    page.goto(f"{server}/?who=fearful&amount=INCOME")
+    expect(page.get_by_role("heading", name="Explore US households")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text(re.compile("^Household income: median"))).to_be_visible()
+
+
+def test_explore_shows_households_and_says_that_they_are_synthetic(visit, server):
+    page = visit(f"{server}/explore")
     main = page.get_by_test_id("stMain")
     expect(main.get_by_text("128.6 million households").first).to_be_visible()
     expect(main.get_by_text("synthetic sample").first).to_be_visible()
@@ -65,7 +82,7 @@ def test_the_first_page_shows_households_and_says_that_they_are_synthetic(visit,
 
 
 def test_choices_go_into_the_link_and_come_back_from_it(visit, server, browser):
-    page = visit(server)
+    page = visit(f"{server}/explore")
     choose(page, "Households", "Denied credit or feared it")
     choose(page, "Show", "Age group")
     page.get_by_role("radio", name="Rows").click()
@@ -83,7 +100,7 @@ def test_choices_go_into_the_link_and_come_back_from_it(visit, server, browser):
 
 
 def test_choices_survive_a_change_of_page(visit, server):
-    page = visit(server)
+    page = visit(f"{server}/explore")
     choose(page, "Households", "Business owners, income under $500k")
     figures = page.get_by_test_id("stMetricValue").all_inner_texts()
     page.get_by_role("link", name="Methods and data").click()
@@ -110,7 +127,7 @@ def test_a_typed_condition_that_cannot_be_read_says_so_and_the_page_stays(visit,
 
 
 def test_a_condition_built_from_a_labelled_column(visit, server):
-    page = visit(server)
+    page = visit(f"{server}/explore")
     page.get_by_text("Own conditions", exact=True).click()
     expect(page.get_by_role("textbox", name="Typed")).to_be_visible()
     choose(page, "Or choose a column", "Age group")
@@ -140,7 +157,7 @@ def test_a_narrow_screen_does_not_scroll_sideways(browser, server, scheme):
 
 
 def test_the_real_waves_show_the_published_shares(visit, real_server):
-    page = visit(f"{real_server}/?data=2019")
+    page = visit(f"{real_server}/explore?data=2019")
     tiles = page.get_by_test_id("stMetric")
     expect(tiles.filter(has_text="Own a business")).to_contain_text("13.4%")
     expect(tiles.filter(has_text="Denied or feared")).to_contain_text("18.4%")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from visitor import Answer, Visitor
 
 K, WHO, COLOUR = "Number of segments", "Households", "Colour by"
-PAGES = ("", "two_features", "many_features", "small_business")
+PAGES = ("explore", "two_features", "many_features", "small_business")
 FEW_TURNS = ("methods", "trends")
 LEAST_K, MOST_K = 2, 10
 PLACE, SAVED = "Place this household", ("Households, CSV", "Households, Parquet", "Profiles, CSV")

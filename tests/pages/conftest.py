@@ -86,8 +86,8 @@ def real_app(real_folder, monkeypatch):
     return _opener
 
 
-def _opener(page: str | None = None, **query: str) -> AppTest:
-    """As by a link: the page asked for is the first that the session runs."""
+def _opener(page: str | None = "pages/explore.py", **query: str) -> AppTest:
+    """As by a link: the page asked for is the first that the session runs; None for an address without one."""
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT)
     at.query_params.update(query)
     if page:
@@ -102,7 +102,7 @@ def offer(app, monkeypatch):
     """Puts a table into the catalogue, first of all data, and opens the app at a page."""
     known = catalogue.sources
 
-    def put(data, page=None, **query):
+    def put(data, page="pages/explore.py", **query):
         source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
         monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
         return app(page, **query)

@@ -69,7 +69,7 @@ def test_what_was_not_understood_is_said_until_the_next_choice(app):
     assert note(at).endswith("here: Households: Fearful; Linear axis: maybe.")
     at.toggle(key="amount_linear").set_value(True).run()
     assert not any("not to be had" in info.value for info in at.info)
-    assert at.query_params == {"amount_linear": "true"}
+    assert at.query_params == {"amount_linear": "true", "v": "3"}
 
 
 @pytest.mark.parametrize(("said", "limit"), [("inf", 500_000), (["700000", "9" * 400], 700_000)], ids=["one", "two"])

@@ -11,7 +11,7 @@ from lib.ui.scene import catalogue
 from lib.ui.scene.catalogue import Source
 
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
-PAGES = (None, TWO, MANY, "pages/methods.py")
+PAGES = (None, "pages/explore.py", TWO, MANY, "pages/methods.py")
 BANNED = re.compile(r"household|implicate|survey|\bSCF\b|dollar|\bnan\b", re.IGNORECASE)
 TABLES = {"cards": examples.cards, "loans": examples.loans}
 
@@ -21,7 +21,7 @@ def put(app, monkeypatch):
     """Puts a table into the catalogue, first of all data, and opens the app at a page."""
     known = catalogue.sources
 
-    def opened(data, page=None, **query):
+    def opened(data, page="pages/explore.py", **query):
         source = Source(data.name, data.fingerprint, lambda columns: data, lambda: data.codebook)
         monkeypatch.setattr(catalogue, "sources", lambda: {"mine": source, **known()})
         return app(page, maps="pca", **query)
@@ -32,7 +32,7 @@ def put(app, monkeypatch):
 @pytest.fixture(params=TABLES)
 def offer(put, request):
     data = TABLES[request.param]()
-    return lambda page=None, **query: put(data, page, **query)
+    return lambda page="pages/explore.py", **query: put(data, page, **query)
 
 
 def texts(at):

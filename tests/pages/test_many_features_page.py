@@ -34,7 +34,7 @@ def test_each_tab_draws_its_charts_below_the_map(alone, charts, settled, tab, pa
     alts = [alt for alt, _, _ in charts(at)]
     for part in ("PCA of", *parts):
         assert any(part in alt for alt in alts), part
-    assert any("**4 segments**" in m.value for m in at.main.markdown)
+    assert any("**3 segments**" in m.value for m in at.main.markdown)
     assert any("trustworthiness" in m.value for m in at.main.markdown)
 
 

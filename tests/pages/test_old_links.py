@@ -64,8 +64,26 @@ def told(at) -> list[str]:
 
 
 def test_a_link_of_a_version_to_come_is_warned_of(app):
-    assert any("another version" in w.value for w in app(v="3").warning)
+    assert any("another version" in w.value for w in app(v="4").warning)
     assert not app(v="1").warning
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ({"show": "AGECL"}, "Explore"),
+        ({"WHO": "fearful"}, "Explore"),
+        ({"data": "sample", "v": "2"}, "Explore"),
+        # what the first page shows of data it shows still; what others write into a link is nobody's choice
+        ({"data": "sample", "utm_source": "mail"}, "18."),
+        ({"data": "sample", "who": "fearful", "v": "3"}, "18."),
+    ],
+)
+def test_an_address_without_a_page_that_was_explores_opens_explore(app, query, title):
+    at = app(None, **query)
+    assert at.title[0].value.startswith(title)
+    if "show" in query:  # the other choice of the chart, which went without saying
+        assert (at.selectbox(key="show").value, at.selectbox(key="by").value) == ("AGECL", "TURNFEAR")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from lib.subject import LeadingShare
 from lib.subjects import PLAIN
 
 TWO, MANY = "pages/two_features.py", "pages/many_features.py"
-PAGES = (None, TWO, MANY, "pages/methods.py")
+PAGES = (None, "pages/explore.py", TWO, MANY, "pages/methods.py")
 BANNED = re.compile(r"household|implicate|\bnan\b", re.IGNORECASE)
 TABS = ("Cards", "Profiles", "How many?", "How sure?", "Compare", "Place a row", "Inside", "Share and export")
 
@@ -30,7 +30,7 @@ KINDS = (
 
 @pytest.fixture
 def mine(offer):
-    return lambda page=None, **query: offer(neutral_table(), page, **{"maps": "pca", **query})
+    return lambda page="pages/explore.py", **query: offer(neutral_table(), page, **{"maps": "pca", **query})
 
 
 def said(at, charts):
@@ -156,7 +156,7 @@ def test_controls_with_nothing_to_choose_are_not_drawn(mine):
     at = mine(TWO)
     labels = {box.label for kind in ("selectbox", "segmented_control", "toggle") for box in at.get(kind)}
     assert not labels & {"Count", "Amounts in", "Rows", "Skip overlapping columns"}
-    assert [tab.label for tab in at.tabs] == list(TABS)
+    assert [tab.label for tab in at.tabs] == ["Why?", *TABS[1:]]
     assert not any("notebooks" in box.label for box in at.expander)
     assert not any("file's rows" in c.value for c in at.main.caption)
     assert "Rows" in figures(at)[0].columns
@@ -359,7 +359,7 @@ def test_customers_with_weights_can_be_counted_both_ways(offer, metrics, charts)
     assert at.segmented_control(key="count").options == ["Customers", "Rows"]
     assert any("600 customers" in m.value for m in at.main.markdown)
     assert any(":material/balance: Now counting customers." in m.value for m in at.main.markdown)
-    assert [tab.label for tab in at.tabs] == [tab.replace("a row", "a customer") for tab in TABS]
+    assert [tab.label for tab in at.tabs] == [tab.replace("a row", "a customer") for tab in ("Why?", *TABS[1:])]
     assert {"Customers", "Sampled"} <= set(figures(at)[0].columns)
     assert not [words for words in said(at, charts) if BANNED.search(words)]
     at.segmented_control(key="count").set_value("rows").run()
@@ -394,7 +394,7 @@ def test_a_recipe_goes_on_the_page_only_where_its_columns_are(mine, columns, fit
     assert at.slider(key="k").value == 2
 
 
-@pytest.mark.parametrize(("page", "query"), [(None, {}), (MANY, {"use": "profiles", "k": "2"})])
+@pytest.mark.parametrize(("page", "query"), [("pages/explore.py", {}), (MANY, {"use": "profiles", "k": "2"})])
 def test_a_category_of_which_nothing_is_known_is_told_in_a_sentence(offer, page, query):
     data = neutral_table()
     unknown = replace(data, frame=data.frame.assign(e=np.nan), fingerprint="unknown")

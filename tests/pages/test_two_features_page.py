@@ -16,25 +16,35 @@ RAW = {"transform": "none", "scaling": "None"}
 
 
 @pytest.fixture
+def pictures(charts):
+    """The charts without those that stand on every page under the picture: flags by segment, and keys of cards."""
+    always = ("Credit risk. ", "Inclusion. ", "Market. ", "Colour and shape of ")
+    return lambda at: [alt for alt, _, _ in charts(at) if not alt.startswith(always)]
+
+
+@pytest.fixture
 def plane(charts):
     """The chart of the plane: its points."""
     return lambda at: next(table for alt, _, table in charts(at) if "in the plane of" in alt)
 
 
-def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
+def test_the_first_view_does_not_wait_for_the_scores(app, charts, pictures, settled):
     # a population that no other test asks for: nothing of it is known yet
     at = app(PAGE, where="AGE > 69 and KIDS < 9", use="how-many")
     assert any(m.value.count("The mean silhouette is") and "separated" not in m.value for m in at.main.markdown)
-    alts = [alt for alt, _, _ in charts(at)]
-    assert len(alts) == 1  # the plane
+    assert len(pictures(at)) == 1  # the plane
+    said = " ".join(alt for alt, _, _ in charts(at))
+    assert all(f"{lens}. " in said for lens in ("Credit risk", "Inclusion", "Market"))
+    assert "; all households " in said  # each beside the nation's
     assert any("is being tried" in c.value for c in at.main.caption)
     settled(at)
-    alts = [alt for alt, _, _ in charts(at)]
+    alts = pictures(at)
     # the plane, inertia, silhouette, the gap to data without segments, how members move between segments
     assert len(alts) == 5
     assert all(len(alt) > 20 for alt in alts)
     said = " ".join(m.value for m in at.main.markdown)
     assert "**4 segments**" in said
+    assert re.search(r"\*\*(More than chance|Useful parts of one cloud|No more than chance|Not |Too little)", said)
     assert re.search(r"The mean silhouette is 0\.\d\d\d?: the segments are [a-z ]* separated than those that", said)
     assert any("correlated ones, 200 rows each" in c.value for c in at.main.caption)
     assert any("Gap to correlated columns" in d.value.columns for d in at.dataframe)
@@ -44,7 +54,7 @@ def test_the_first_view_does_not_wait_for_the_scores(app, charts, settled):
 def test_the_notebooks_four_clusters_come_out_exactly(real_app, notebook):
     """k = 4 on DEBT and HOUSES in raw units, rows: the printed means, and 921, 5, 2 and 1 sampled households."""
     at = real_app(PAGE, **THEIR_WAY, **RAW, k="4")
-    table = figures(at)[0]
+    table = next(table for table in figures(at) if "Flag" in table.columns)
     assert table["Sampled"].tolist() == ["921", "5", "2", "1"]
     money = [
         [float(cell.split("mean $")[1].replace(",", "")) for cell in table[column]]

@@ -139,7 +139,7 @@ def lenses(
     counting = segmentation.recipe.counting
     there = [(lens, f) for lens in dataset.subject.lenses for f in lens.figures if _is_there(f, dataset, beside)]
     asked = [(lens, figure) for lens, figure in there if not _silent(figure, dataset)]
-    known = _known(segmentation.recipe.features, dataset.subject)
+    known = follow_from(segmentation.recipe.features, dataset.subject)
     used = [figure for _, figure in asked if _is_used(figure, known, dataset.subject)]
     told = [(lens, figure) for lens, figure in asked if figure not in used]
     numbers = np.array(segmentation.sizes.index)
@@ -200,7 +200,7 @@ def _partly(figure: Figure, features: Collection[str], subject: Subject) -> list
     return [name for name in features if name in roots]
 
 
-def _known(features: Iterable[str], subject: Subject) -> set[str]:
+def follow_from(features: Iterable[str], subject: Subject) -> set[str]:
     """The features, and every column that follows from them: by an identity all of whose others are known, say."""
     known, before = set(features), -1
     while len(known) > before:

@@ -41,11 +41,13 @@ class Findings:
         found: What was found, in Markdown; where it rests on next to nothing, that comes first.
         separated: How it compares with data without segments; empty where nothing can be told.
         details: What else is known of it, a sentence or two each.
+        verdict: How far to trust it, in a few words and the sentence on which they rest.
     """
 
     found: str
     separated: str
     details: tuple[str, ...]
+    verdict: str
 
     @property
     def lead(self) -> str:
@@ -81,14 +83,43 @@ def findings(
     """
     nulls = beside or Nulls()
     warning = _too_few(found)
-    separated = _silhouette(found, None if warning else nulls.silhouette)
-    said = [warning, _found(found, names, who, sure), "" if warning else _thin(found)]
+    silhouette = _silhouette(found, None if warning else nulls.silhouette)
     details = [_unassigned(found), starts_words(found)]
     if swept is not None:
         details += [agreement(advice(swept, nulls.gaps)), *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
         details += [stable.words, stability_beside(nulls.stability, None if warning else nulls.silhouette)]
-    return Findings(" ".join(filter(None, said)), separated, tuple(filter(None, details)))
+    verdict = f"**{_verdict(found, warning, nulls.silhouette, stable)}** {silhouette}".rstrip()
+    said = what_was_found(found, names, who=who, sure=sure)
+    return Findings(said, silhouette, tuple(filter(None, details)), verdict)
+
+
+def what_was_found(found: Segmentation, names: Mapping[int, str], *, who: str, sure: Sureness | None = None) -> str:
+    """The segments in two sentences, and whether they rest on enough; no score is taken for it. See ``findings``."""
+    warning = _too_few(found)
+    said = (warning, _found(found, names, who, sure), "" if warning else _thin(found))
+    return " ".join(filter(None, said))
+
+
+def _verdict(found: Segmentation, warning: str, null: Null | None, stable: Stability | None) -> str:
+    """How far to trust segments in a few words: what rests on too few first, then what chance gives, then who returns.
+
+    Beside data without segments stands what was measured, so that each word is a comparison.
+    """
+    if warning:
+        return "Too little to go by."
+    thin = " Not all of them rest on enough." if _thin(found) else ""
+    if null is None or not null.correlated.comparison:
+        return f"Not compared with chance yet.{thin}" if null is None else f"Not to be told from chance.{thin}"
+    if null.correlated.comparison in BEYOND:
+        said = "More than chance gives."
+    elif null.unrelated.comparison in BEYOND:
+        said = "Useful parts of one cloud, no separate groups."
+    else:
+        said = "No more than chance gives."
+    if stable is not None and np.isfinite(lowest := stable.table["bootstrap"].min()):
+        said += " Found again in other draws." if lowest >= STABLE else " Not all are found again in other draws."
+    return f"{said}{thin}"
 
 
 def stability_beside(null: Null | None, silhouette: Null | None = None) -> str:

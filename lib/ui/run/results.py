@@ -100,6 +100,43 @@ def _sure_shares(view: View, column: str) -> pd.DataFrame:
     return estimates.sure_shares(sampled.sample(view, (column,)), column)
 
 
+class Rates(NamedTuple):
+    """In how many of each group a flag is set, as ``lib.charts.explore.rates`` takes it, and the same in a sentence."""
+
+    table: pd.DataFrame
+    sentence: str
+
+    def of(self, order: int) -> pd.Series:
+        """The row of a group by its place: the first is 0; -1 are all of them together."""
+        return self.table.iloc[order]
+
+
+@kept
+def rates(view: View, column: str, by: str, of_all: str) -> Rates:
+    """In how many of each group of a category a flag is set, and in how many of all of them, who are called so."""
+    groups = estimates.sure_shares(sampled.sample(view, (column, by)), column, by)
+    named = groups.assign(group=groups["group"].map(view.codebook[by].text), is_all=False)
+    return _rates(pd.concat([named, _of_all(view, column, of_all)]), view, column, view.codebook.label(by))
+
+
+@kept
+def rates_beside(view: View, heading: Heading, column: str) -> Rates:
+    """In how many of the population, and of those it is shown beside, a flag is set."""
+    tables = {name: _sure_shares(one, column) for name, one in sampled.populations(view, heading).items()}
+    table = together(tables).assign(is_all=lambda both: both["group"] == heading.beside)
+    return _rates(table, view, column, "group")
+
+
+def _of_all(view: View, column: str, called: str) -> pd.DataFrame:
+    return _sure_shares(view, column).assign(group=called, is_all=True)
+
+
+def _rates(table: pd.DataFrame, view: View, column: str, by: str) -> Rates:
+    words = in_words(table, view, column).assign(is_all=table["is_all"])
+    words = words[words["order"] == 1].reset_index(drop=True)
+    return Rates(words, told.rates(words, view.codebook.label(column), by))
+
+
 def together(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Tables of several populations as one, which says in ``group`` whose a row is."""
     return pd.concat([table.assign(group=name) for name, table in tables.items()], ignore_index=True)

@@ -76,6 +76,20 @@ def sweep(view: View, recipe: Recipe, progress: segments.Progress | None = None)
     return found
 
 
+def begun_with(view: View, recipe: Recipe) -> segments.Beginning | None:
+    """With how many segments to begin, where that was found long before: what is found now must not move it."""
+    of = size(view)
+    return segments.known_beginning(segments.mark_of(view.about.name, of.rows, of.count, recipe))
+
+
+def advised(view: View, recipe: Recipe) -> segments.Beginning | None:
+    """The number of segments that is advised, found beforehand or by the scores of every number that are there now."""
+    known = begun_with(view, recipe)
+    if known is None and (swept := known_sweep(view, recipe)) is not None:
+        known = segments.beginning(swept)
+    return known
+
+
 def known_sweep(view: View, recipe: Recipe) -> segments.Sweep | None:
     """The scores of every number of segments, if they are there already."""
     return find("sweeps", sweep_key(view, recipe))
@@ -266,6 +280,20 @@ def lenses(view: View, recipe: Recipe) -> segments.Lenses:
     """Segments through the lenses of their subject, on columns that they were not made from."""
     data = view.members((*recipe.features, *_there(view, segments.lens_columns(view.about.subject))))
     return segments.lenses(data, segmentation(view, recipe), replicates=sampled.replicates(view))
+
+
+@kept
+def flag_shares(view: View, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The same few flags among all of a population."""
+    return segments.flag_shares(sampled.sample(view, columns), columns)
+
+
+@kept
+def glance(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A few flags in every segment, see ``lib.segments.describe.glance``, and among all of them."""
+    sample = sampled.sample(view, (*recipe.features, *columns))
+    by_segment = segments.glance(sample, segmentation(view, recipe), columns)
+    return pd.concat([by_segment, flag_shares(view.alone, columns)], ignore_index=True)
 
 
 @kept

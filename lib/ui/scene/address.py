@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,6 +21,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from lib.tables.files import shown
 
 _KEPT = "address_book"
+VERSION_KEY = "v"
+"""The parameter that says by which version of the app a link is meant."""
+
 _ALIKE, _MOST_STRANGE = 0.8, 20
 _PLAIN_KEY = re.compile(r"[A-Za-z_-]{1,30}")
 """Parameters that a person may have typed; those with digits are of a wave or a recipe, perhaps of another one."""
@@ -62,6 +65,10 @@ class Unread(NamedTuple):
     value: str
 
 
+def _says_no_version() -> bool:
+    return bool(st.query_params) and VERSION_KEY not in st.query_params
+
+
 @dataclass
 class Book:
     """What one session knows of its address.
@@ -73,6 +80,8 @@ class Book:
         worded: The words of each control's options as they were drawn last.
         opened: Labels of tabs, and the one they were opened with.
         is_private: Whether nothing of what is looked at may stand in the address.
+        is_of_no_version: Whether the address that opened the session made choices, and did not say of which version.
+        version: What stands in the address together with any choice; "" for nothing.
     """
 
     says: dict[str, Said] = field(default_factory=dict)
@@ -81,6 +90,10 @@ class Book:
     worded: dict[str, Said] = field(default_factory=dict)
     opened: dict[str, tuple[Said, str]] = field(default_factory=dict)
     is_private: bool = False
+    is_of_no_version: bool = field(default_factory=_says_no_version)
+    version: str = ""
+    _is_opening: bool = True
+    _again: set[str] = field(default_factory=set)
     _sent: dict[str, Said] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
     _unread: dict[str, list[Unread]] = field(default_factory=dict)
@@ -90,13 +103,40 @@ class Book:
 
     def is_asked(self, key: str) -> bool:
         """Whether the address decides what a control shows."""
-        return key not in self.defaults or (went_back() and not self.is_private)
+        return key not in self.defaults or self.is_asked_anew(key)
+
+    def is_asked_anew(self, key: str) -> bool:
+        """Whether it decides although the control was shown before."""
+        return key in self._again or (went_back() and not self.is_private)
+
+    def is_opened_by(self, versions: Collection[str]) -> bool:
+        """Whether this is the first page of the session, and the link to it says that it is of one of them."""
+        return self._is_opening and st.query_params.get(VERSION_KEY, "") in versions
+
+    @property
+    def known(self) -> set[str]:
+        """Parameters of all controls drawn so far."""
+        return {*self.defaults, *self._bound}
+
+    def ask_anew(self, keys: Iterable[str]) -> None:
+        """Let the address decide what these controls show when they are drawn next, as if the visitor had written it.
+
+        For addresses that the app itself opens.
+        """
+        for key in keys:
+            if key in self._bound:
+                st.session_state.pop(key, None)
+            self._again.add(key)
+            self._unread.pop(key, None)
+            self._sent.pop(key, None)
+            self.says.pop(key, None)
 
     def keep(self, key: str, picked: Said, default: Said) -> None:
         """Note what a control shows; at once in the address unless the whole page is being drawn."""
         if self.picked.get(key, picked) != picked:
             self._unread.clear()
         self.picked[key], self.defaults[key] = picked, default
+        self._again.discard(key)
         self.says[key] = () if picked == default or self.is_private else picked or ("",)
         self._drawn.add(key)
         if not self._collecting:
@@ -124,15 +164,15 @@ class Book:
 
         Those of other pages are left alone, and what mail programs and others add of their own.
         """
-        known = {key.casefold(): key for key in (*self.defaults, *self._bound)}
+        known = {key.casefold(): key for key in self.known}
         strange = [key for key in st.query_params if key not in known.values() and key not in self._strange]
         for key in [key for key in strange if _PLAIN_KEY.fullmatch(key)][:_MOST_STRANGE]:
             if key in PARAMETERS:
                 continue
-            meant = difflib.get_close_matches(key.casefold(), known, 1, _ALIKE)
+            meant = close_to(key, known)
             if meant or not _OTHERS.fullmatch(key.casefold()):
                 self._strange.add(key)
-                label = f"{shown(key)} (did you mean {known[meant[0]]}?)" if meant else shown(key)
+                label = f"{shown(key)} (did you mean {known[meant]}?)" if meant else shown(key)
                 self.note(key, [Unread(key, label, value) for value in st.query_params.get_all(key)])
 
     @property
@@ -161,6 +201,7 @@ class Book:
                 self.says[key] = ()
         finally:
             self._collecting = False
+            self._is_opening = self._is_opening and not self._drawn
             self.tell()
             self._sent = self._shown()
 
@@ -172,8 +213,16 @@ class Book:
 
     def _send(self, said: Mapping[str, Said]) -> None:
         # an empty list takes a parameter out
-        st.query_params.update({key: list(values) for key, values in said.items()})
+        told = {key: list(values) for key, values in said.items()}
+        if self.version:
+            told[VERSION_KEY] = [self.version] if any(told.values()) else []
+        st.query_params.update(told)
         self._sent = self._shown()
+
+
+def close_to(key: str, known: Iterable[str]) -> str:
+    """The parameter that is meant by one that is almost it, in upper case or with a letter wrong; "" for none."""
+    return next(iter(difflib.get_close_matches(key.casefold(), list(known), 1, _ALIKE)), "")
 
 
 def _empty() -> None:
@@ -203,7 +252,7 @@ def went_back() -> bool:
 
 
 @contextmanager
-def whole_page() -> Iterator[None]:
+def whole_page(version: str = "") -> Iterator[None]:
     """Around everything a full run draws, ``st.navigation`` included: the address changes at most once, at the end.
 
     Each change makes an entry in the browser's history, so a run should make no more than one. For the same reason
@@ -212,7 +261,11 @@ def whole_page() -> Iterator[None]:
 
     When the visitor turns to another page the browser drops every parameter that Streamlit has not bound itself. They
     are put back before ``st.navigation`` speaks: the new page enters the history with them, not first without.
+
+    Args:
+        version: What the address says of itself together with any choice; "" for nothing.
     """
+    book().version = version
     with book().collect():
         yield
 

@@ -35,9 +35,12 @@ def pick_column(
     default: str,
     key: str,
     help_text: str | None = None,
+    unsaid: str | None = None,
 ) -> str:
-    """Choose one column by its label; the choice lives in the link."""
-    return links.selectbox(label, names, key=key, default=default, format_func=codebook.label, help=help_text)
+    """Choose one column by its label; the choice lives in the link, where an old one may have left it ``unsaid``."""
+    return links.selectbox(
+        label, names, key=key, default=default, format_func=codebook.label, unsaid=unsaid, help=help_text
+    )
 
 
 def pick_columns(

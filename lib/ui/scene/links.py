@@ -17,16 +17,20 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from lib.ui.scene.address import Said, Unread, book, went_back
+from lib.ui.scene.address import VERSION_KEY, Said, Unread, book, close_to
 from lib.ui.scene.address import not_understood as not_understood
 from lib.ui.scene.address import whole_page as whole_page
 
 T = TypeVar("T")
-VERSION = "2"
-"""Stands in every copied link; raise it when the meaning of a control in links changes."""
+VERSION = "3"
+"""Stands in every copied link, and in the address with any choice; raise it when the meaning of a control changes.
 
-_UNDERSTOOD = ("1", VERSION)
-_VERSION = "v"
+Links of version 1 carried labels. In those of 1 and 2 the address without a path was Explore's, which began with the
+other way round of its first chart, and the number of segments was 4 where none was named.
+"""
+
+OLDER = ("1", "2")
+_UNDERSTOOD = (*OLDER, VERSION)
 
 Ids = Callable[[T], str]
 Words = Callable[[T], str]
@@ -43,6 +47,8 @@ class _Control(Protocol[T]):
     def default(self) -> tuple[T, ...]: ...
     @property
     def is_single(self) -> bool: ...
+    @property
+    def unsaid(self) -> tuple[T, ...]: ...
     def ids_of(self, picked: Iterable[T]) -> Said: ...
     def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]: ...
     def held(self, value: object) -> tuple[T, ...] | None: ...
@@ -61,6 +67,7 @@ class _Choice(Generic[T]):
         default: What is chosen if nobody chooses.
         formerly: Labels of version 1 that the page shows no longer.
         most: How many can be chosen together; None for a control of a single choice.
+        unsaid: What a link of an older version meant that did not name the control.
     """
 
     key: str
@@ -71,6 +78,7 @@ class _Choice(Generic[T]):
     default: tuple[T, ...]
     formerly: Mapping[str, T]
     most: int | None
+    unsaid: tuple[T, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -120,6 +128,7 @@ class _Whole:
     default: tuple[int, ...]
     words: tuple[str, ...] = ()
     is_single: bool = True
+    unsaid: tuple[int, ...] = ()
 
     def ids_of(self, picked: Iterable[int]) -> Said:
         """What the address says for a number."""
@@ -150,6 +159,7 @@ def _choice(
     format_func: Words[T],
     formerly: Mapping[str, T] | None,
     most: int | None = None,
+    unsaid: T | None = None,
 ) -> _Choice[T]:
     found = tuple(options)
     named = _apart(found, ids)
@@ -157,7 +167,8 @@ def _choice(
         raise ValueError(f"two options of {key} have the same id: {named}")
     start = tuple(option for option in default if option in found)[:most]
     start = start or (found[:1] if most is None else ())
-    return _Choice(key, label, found, named, tuple(map(format_func, found)), start, formerly or {}, most)
+    words, meant = tuple(map(format_func, found)), tuple(option for option in (unsaid,) if option in found)
+    return _Choice(key, label, found, named, words, start, formerly or {}, most, meant)
 
 
 def _apart(options: Sequence[T], ids: Ids[T]) -> tuple[str, ...]:
@@ -170,9 +181,11 @@ def _apart(options: Sequence[T], ids: Ids[T]) -> tuple[str, ...]:
 def _settled(choice: _Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     """What a control is to show, given what the session holds for it."""
     known = book()
-    if known.is_asked(choice.key) and (kept is None or went_back()):
+    if known.is_asked(choice.key) and (kept is None or known.is_asked_anew(choice.key)):
         asked, unread = choice.read(st.query_params.get_all(choice.key))
         known.note(choice.key, unread)
+        if asked is None and not unread and choice.unsaid and known.is_opened_by(OLDER):
+            return choice.unsaid
         return choice.default if asked is None else asked
     # what was never chosen is not in the address: it follows where the default goes
     is_untouched = known.picked.get(choice.key) == known.defaults.get(choice.key) and choice.key in known.picked
@@ -220,10 +233,12 @@ def selectbox(
     ids: Ids[T] = str,
     format_func: Words[T] = str,
     formerly: Mapping[str, T] | None = None,
+    unsaid: T | None = None,
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> T:
-    """``st.selectbox``; without ``default`` the first option is the default."""
-    choice = _choice(key, label, options, () if default is None else (default,), ids, format_func, formerly)
+    """``st.selectbox``; without ``default`` the first option is the default. ``unsaid``: see ``_Choice``."""
+    start = () if default is None else (default,)
+    choice = _choice(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
     begun = _before(choice)
     value = st.selectbox(
         label,
@@ -274,13 +289,14 @@ def slider(
     step: float = 1,
     *,
     key: str,
+    unsaid: float | None = None,
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> float:
-    """``st.slider`` of one number, a whole one where all its steps are."""
+    """``st.slider`` of one number, a whole one where all its steps are. ``unsaid``: see ``_Choice``."""
     steps = round((most - least) / step)
     numbers = [least + step * position for position in range(steps + 1)]
     options = [number if isinstance(step, int) else round(number, 6) for number in numbers]
-    choice = _choice(key, label, options, (default,), _number, _number, None)
+    choice = _choice(key, label, options, (default,), _number, _number, None, unsaid=unsaid)
     begun = _before(choice)
     value = st.slider(
         label, least, most, begun[0] if begun else None, step, key=key, persist_state="session", **st_options
@@ -435,10 +451,35 @@ def to_copy(**always: object) -> str:
     """
     parts = urlsplit(st.context.url or "")
     query: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params}
-    query |= {**always, _VERSION: VERSION}
+    query |= {**always, VERSION_KEY: VERSION}
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
 
 
 def is_of_another_version() -> bool:
     """Whether the link that was opened says that it was made by a version whose choices may mean something else."""
-    return st.query_params.get(_VERSION, VERSION) not in _UNDERSTOOD
+    return st.query_params.get(VERSION_KEY, VERSION) not in _UNDERSTOOD
+
+
+def is_of_no_version() -> bool:
+    """Whether the address that was opened makes choices and says no version, as those before the third did not."""
+    return book().is_of_no_version
+
+
+_OF_EVERY_PAGE = ("data", "dollars", "who", "count", "where")
+_OF_EXPLORE = ("show", "by", "by_beside", "amount", "amount_linear", "x", "y", "xy_linear", "correlate", "variance")
+_DATA_ALONE = ("data", "dollars", VERSION_KEY)
+
+
+def meant_explore() -> bool:
+    """Whether an address without a path is one of those that were Explore's, before there was a page before it.
+
+    One that names no more than data opened the first page of these data, and does so still.
+    """
+    if (said := st.query_params.get(VERSION_KEY, "")) not in ("", *OLDER):
+        return False
+    known = (*_OF_EVERY_PAGE, *_OF_EXPLORE)
+    meant = {close_to(key[:_LONGEST_KEY], known) for key in st.query_params} - {""}
+    return bool(meant - ({*_DATA_ALONE} if not said else set()))
+
+
+_LONGEST_KEY = 40

@@ -63,6 +63,11 @@ class View:
         """Those that the population is shown beside, beside nobody themselves."""
         return replace(self, population=self.beside)
 
+    @property
+    def whole(self) -> View:
+        """All of the data, counted alike."""
+        return replace(self, population=EVERYBODY, beside=EVERYBODY)
+
     @cached_property
     def about(self) -> Dataset:
         """The data without columns: name, wave, dollars, vintage, subject, whether they are synthetic."""

@@ -61,7 +61,7 @@ def render_share(scene: Scene) -> None:
 def render_owners(scene: Scene, owners: Scene) -> None:
     """Owners beside everyone else: a tab for each question, of which only the open one is computed."""
     tabs: dict[str, tuple[str, Callable[[], None]]] = {
-        "who": ("Owners and others", lambda: explore.render_groups(scene, by="HBUS", at="owner_")),
+        "who": ("Owners and others", lambda: explore.render_groups(scene, show="INCCAT", by="HBUS", at="owner_")),
         "work": ("Work", lambda: explore.render_groups(scene, show="OCCAT1", by="HBUS", at="work_")),
         "amounts": ("One amount", lambda: explore.render_distribution(owners, amount="AGE", at="owner_")),
         "together": ("Two amounts", lambda: explore.render_relation(scene, by="HBUS", at="owner_")),

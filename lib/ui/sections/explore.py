@@ -34,17 +34,15 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
     ``show`` and ``by`` are shown first, by default those of the subject; ``at`` tells the controls of one page from
     those of another.
     """
-    first, codebook = scene.subject.first, scene.codebook
-    column, by = _choose_groups(scene, show or first.show, by or first.by, at)
+    codebook = scene.codebook
+    column, by = _choose_groups(scene, show, by, at)
     known = results.by_definition(scene.view, scene.heading, column) if by == _BESIDE else ""
     if known == scene.title:
         st.info(f"{literal(_by_definition(scene, known))} Choose groups to show it in.")
         return
     try:
-        if by == _BESIDE:
-            table, sentence = results.shares_beside(scene.view, scene.heading, column)
-        else:
-            table, sentence = results.shares(scene.view, column, by)
+        rates = _rates(scene, column, by)
+        table, sentence = rates or _shares(scene, column, by)
     except EstimateError as error:
         st.info(literal(str(error)))
         return
@@ -52,7 +50,11 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
     behind = capitalised(scene.entity.sampled_plural)
     own = {scene.heading.title: theme.POPULATION} if by == _BESIDE else None
     draw(
-        lambda: charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend, colours=own),
+        lambda: (
+            charts.rates(table, label=codebook.label(column), by=legend, unit=scene.unit, behind=behind)
+            if rates
+            else charts.shares(table, column, codebook, unit=scene.unit, behind=behind, legend=legend, colours=own)
+        ),
         scene,
         column,
         by,
@@ -85,19 +87,46 @@ def _by_definition(scene: Scene, whose: str) -> str:
     return f"{whose}: these shares are so by definition, for the groups are made by ranking all {scene.unit}."
 
 
+def _rates(scene: Scene, column: str, by: str) -> results.Rates | None:
+    """Of a flag, in how many of each group it is set: one bar for each. None of what has more than two codes."""
+    if scene.codebook[column].unit != "flag" or column == by:
+        return None
+    if by == _BESIDE:
+        found, groups = results.rates_beside(scene.view, scene.heading, column), 1 if scene.view.is_everyone else 2
+    else:
+        found = results.rates(scene.view, column, by, scene.title)
+        groups = len(results.shares(scene.view, column, by).table["group"].unique()) + 1
+    # a group of whom it is true of nobody has no row
+    return found if len(found.table) == groups else None
+
+
+def _shares(scene: Scene, column: str, by: str) -> results.Shares:
+    if by == _BESIDE:
+        return results.shares_beside(scene.view, scene.heading, column)
+    return results.shares(scene.view, column, by)
+
+
 def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]:
     """The column that is shared out and the groups it is shared out in."""
-    codebook, categories = scene.codebook, scene.codebook.categories()
-    is_of_population = by in scene.view.population.columns
+    codebook, categories, first = scene.codebook, scene.codebook.categories(), scene.subject.first
+    asked, population = (show or first.show, by or first.by), scene.view.population.columns
+    before = first.formerly or asked
+    if asked[0] in population and first.formerly and not show:
+        asked = before  # true of all of them by definition: then who they are
+    # where the grouping is the population itself another choice is apt: two controls, each with its own
+    is_of_population = asked[1] in population
     with st.grid(2, min_column_width=260):
-        column = controls.pick_column("Show", categories, codebook, default=show, key=f"{at}show")
+        column = controls.pick_column(
+            "Show", categories, codebook, default=asked[0], key=f"{at}show", unsaid=None if at else before[0]
+        )
         group = links.selectbox(
             "In each group of",
             # in a group of itself every share is all or nothing
             [_BESIDE, *(name for name in categories if name != column)],
             # where the grouping is the population itself another choice is apt: two controls, each with its own
             key=f"{at}by{'_beside' if is_of_population else ''}",
-            default=_BESIDE if is_of_population else by,
+            default=_BESIDE if is_of_population else asked[1],
+            unsaid=None if at or is_of_population else before[1],
             format_func=lambda name: "This group beside everyone" if name == _BESIDE else codebook.label(name),
         )
     return column, group

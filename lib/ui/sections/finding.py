@@ -1,7 +1,7 @@
 """One member, looked for by its id: where it belongs, where it stands, who is like it, and the mark on what is drawn.
 
-The box stands in the section of the plane or of the maps, so that looking for somebody runs that section alone; the
-whole page runs where cards are open too. What is typed is kept by source: one table's ids mean nothing in another.
+The box stands in the section of the plane or of the maps, and the whole page runs when somebody is looked for: the card
+of its segment names it too. What is typed is kept by source: one table's ids mean nothing in another.
 """
 
 from __future__ import annotations
@@ -30,10 +30,6 @@ _FACTS = 9
 _LONGEST_ID = 200
 """Columns told of a member where the subject names none."""
 
-_TABS, _CARDS = "use", "Cards"
-"""Key of the tabs below, and the one in which the member is named too."""
-
-
 _LAST = "looked_for"
 
 
@@ -53,12 +49,7 @@ def box_key(scene: Scene) -> str:
 def look_for(scene: Scene, member: Id) -> None:
     """Put an id into the box; for callbacks of charts that were clicked."""
     st.session_state[box_key(scene)] = str(member)
-    _ask()
-
-
-def _ask() -> None:
-    if st.session_state.get(_TABS) == _CARDS:
-        whole_page.ask()
+    whole_page.ask()  # its card names it too
 
 
 def choose(scene: Segmented) -> Found | None:
@@ -74,7 +65,7 @@ def choose(scene: Segmented) -> Found | None:
         type="search",
         max_chars=_LONGEST_ID,
         placeholder="ID",
-        on_change=_ask,
+        on_change=whole_page.ask,
         bind=links.bound(key),
         width=_WIDTH,
         help=f"By the ID that the data have for {a(member)}, a number or a text; upper and lower case and blanks do "

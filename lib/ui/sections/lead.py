@@ -27,13 +27,19 @@ def render_lead(scene: Scene) -> None:
         counting = f":material/balance: {_what_counting_changes(scene)}Now counting {scene.unit}."
         said = f"{said}\n\n:small[:gray[{counting}]]"
     st.markdown(said)
-    if scene.about.synthetic:
-        real = f" The button in the sidebar brings the real {scene.subject.wording.source.lower()}."
-        st.info(
-            f"These are figures of a **synthetic sample**, drawn from {controls.model_words(scene.about)}: near the "
-            f"real ones, not equal to them.{real if scene.view.source == catalogue.SAMPLE else ''}",
-            icon=":material/science:",
-        )
+    render_synthetic(scene)
+
+
+def render_synthetic(scene: Scene) -> None:
+    """That figures are of drawn data, where they are, and how to get real ones."""
+    if not scene.about.synthetic:
+        return
+    real = f" The button in the sidebar brings the real {scene.subject.wording.source.lower()}."
+    st.info(
+        f"These are figures of a **synthetic sample**, drawn from {controls.model_words(scene.about)}: near the "
+        f"real ones, not equal to them.{real if scene.view.source == catalogue.SAMPLE else ''}",
+        icon=":material/science:",
+    )
 
 
 def _what_counting_changes(scene: Scene) -> str:

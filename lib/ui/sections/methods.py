@@ -9,8 +9,9 @@ from lib.estimates import THIN, THIN_SOURCE
 from lib.features import redundancy
 from lib.layouts.quality import SOURCE as TRUST_SOURCE
 from lib.maps.rows import MOST_FOR_ONE
-from lib.segments import STARTS
+from lib.segments import PROVISIONAL, STARTS
 from lib.segments.judge import sensitivity
+from lib.segments.judge.beginning import FEW, FOUND_AGAIN
 from lib.segments.judge.floor import DRAWS as PAIRS
 from lib.segments.judge.null import DRAWS, MATERIAL, MOST_DRAWS, MOST_ROWS
 from lib.segments.judge.stability import (
@@ -60,6 +61,11 @@ _SEGMENTS = """
   numbers are ours. Where rows take more than {different:,} different places, starts are run on {fewer_points}, and
   the best of their ends go on with all rows until no row changes its segment. Segments are numbered by their
   centroid's value of the first feature, ascending.
+- **The number of segments** begins where the advice says: at the number that most criteria call best, the smaller of
+  two, among those whose segments all rest on {few} or more and to which at least {again:.0%} of the starts lead. A
+  criterion whose best lies at an end of the range has found none; where none has, at the most up to {begun}. For the
+  populations and features that open first this was found beforehand; elsewhere {provisional} segments are begun with,
+  and that is said, until all numbers are tried. These rules are ours.
 - **Relatives**, columns that say much the same, are left out of the leading ones. By accounting: a sum and its parts.
   By rank: a {weighted}rank correlation of {correlated:g} or more either way, from which the ranks of two columns share
   {shared:.0%} of their variance. In fact: of the {members} that have any of either, one is no more than the other for
@@ -183,6 +189,10 @@ def _segments(scene: Scene) -> str:
     entity, currency = scene.entity, scene.subject.currency
     implicates = f"within each implicate, weighted, then averaged, so that no {entity.singular} lies beside its own"
     return _SEGMENTS.format(
+        few=entity.sampled(THIN),
+        again=FOUND_AGAIN,
+        begun=FEW,
+        provisional=PROVISIONAL,
         starts=STARTS,
         least=LEAST_STARTS,
         unless=UNLESS_EASY,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isfinite, log
 
 import streamlit as st
 
 from lib.dataset import ROWS
+from lib.estimates import THIN
 from lib.features import BENT, SCALINGS, TRANSFORMS, Scaling, Transform
 from lib.features.wording import BEND_AT, SCALE_BY, SCALING_WORDS, TRANSFORM_BY, TRANSFORM_WORDS, times
-from lib.segments import ALGORITHM_LABELS, ALGORITHMS, METHOD, STARTS, Algorithm, Recipe
-from lib.ui.run import results, whole_page
+from lib.segments import ALGORITHM_LABELS, ALGORITHMS, METHOD, PROVISIONAL, STARTS, Algorithm, Recipe
+from lib.ui.run import background, results, segment_results, whole_page
 from lib.ui.scene import controls, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import features, sidebar
@@ -27,6 +29,7 @@ _ACROSS, _UP = "across", "up"
 _PUT = "recipe_put_on_page"
 _K, _TRANSFORM, _SCALING, _ALGORITHM, _PCA, _BEND = "k", "transform", "scaling", "algorithm", "pca", "bend"
 
+_HOW = "Method and scale"
 _BENDS = (0.1, 0.3, 1.0, 3.0, 10.0)
 """What the amounts at which scales bend can be multiplied by."""
 
@@ -115,6 +118,15 @@ def choose_recipe(
         components: Whether PCA can come first. Not for two features in their plane: two components are the same
             plane turned round, and one would be a line drawn as a plane.
     """
+    number = st.container()  # what most come for stands first; it needs to know all that is chosen below
+    with st.expander(_HOW, icon=":material/tune:"):
+        recipe = _choose_scale(scene, features, algorithms=algorithms, components=components)
+    with number:
+        return recipe.with_k(_choose_k(scene, recipe))
+
+
+def _choose_scale(scene: Scene, features: tuple[str, ...], *, algorithms: bool, components: bool) -> Recipe:
+    """Everything but the features and the number of segments."""
     algorithm = _choose_algorithm() if algorithms else "kmeans"
     left, right = st.columns([3, 2])
     with left:
@@ -128,7 +140,7 @@ def choose_recipe(
         )
     with right:
         bend = _choose_bend(transform)
-    with st.grid(3 if components else 2, min_column_width=240):
+    with st.grid(2, min_column_width=240):
         scaling = links.selectbox(
             SCALE_BY,
             SCALINGS,
@@ -138,9 +150,6 @@ def choose_recipe(
             help=_SCALING_HELP,
         )
         pca = _choose_pca() if components else None
-        finds_its_own = algorithm == "hdbscan"
-        words = "HDBSCAN finds the number of segments itself." if finds_its_own else None
-        k = links.slider("Number of segments", FEWEST, MOST, 4, key=_K, disabled=finds_its_own, help=words)
     st.caption(" ".join(filter(None, (_why(scene, features, transform), _bends(scene, features, transform, bend)))))
     starts = STARTS if results.size(scene.view).rows <= MANY_ROWS else FEWER_STARTS
     return Recipe(
@@ -148,12 +157,59 @@ def choose_recipe(
         transform=transform,
         scaling=scaling,
         algorithm=algorithm,
-        k=int(k),
         starts=starts,
         counting=scene.view.counting,
         pca=pca,
         bend=bend,
     )
+
+
+def _choose_k(scene: Scene, recipe: Recipe) -> int:
+    """The number of segments, which begins where the advice says; beside it the reason, or that none was tried."""
+    finds_its_own = recipe.algorithm == "hdbscan"
+    begun = None if finds_its_own else segment_results.begun_with(scene.view, recipe)
+    with st.grid(2, min_column_width=260, vertical_alignment="center"):
+        k = int(
+            links.slider(
+                "Number of segments",
+                FEWEST,
+                MOST,
+                PROVISIONAL if begun is None else begun.k,
+                key=_K,
+                unsaid=PROVISIONAL,
+                disabled=finds_its_own,
+                help="HDBSCAN finds the number of segments itself." if finds_its_own else None,
+            )
+        )
+        if not finds_its_own:
+            _advise(scene, recipe, k)
+    return k
+
+
+def _advise(scene: Scene, recipe: Recipe, k: int) -> None:
+    """What is advised, and one click to it where the number is another; where nothing is known yet, to find it."""
+    view = scene.view
+    found = segment_results.advised(view, recipe)
+    if found is None:
+        with st.container():
+            st.caption(f"{f'{k} for now: no' if k == PROVISIONAL else 'No'} other number was tried.")
+            background.on_request(
+                "advice",
+                "Find the advised number",
+                ":material/explore:",
+                segment_results.sweep_key(view, recipe),
+                lambda progress: segment_results.sweep(view, recipe, progress),
+            )
+        return
+    said = f"**{found.k} advised**: {found.why(scene.entity.sampled(THIN))}."
+    if k == found.k:
+        before = f" A link that named none meant {PROVISIONAL} until version 2." if links.is_of_no_version() else ""
+        st.caption(f"{said}{before}")
+        return
+    with st.container():
+        st.caption(said)
+        take, words = partial(set_k, found.k), f"Take {found.k}"
+        st.button(words, icon=":material/check:", key="take_advised", on_click=take, type="tertiary")
 
 
 def put_on_page(recipe: Recipe) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,18 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.estimates.wording import told_each, told_of
 from lib.explore import Scale
-from lib.segments import VERY_MANY, Found, Null, Progress, Recipe, Stability, findings
+from lib.segments import (
+    UNASSIGNED,
+    VERY_MANY,
+    Findings,
+    Found,
+    Null,
+    Progress,
+    Recipe,
+    Stability,
+    findings,
+    what_was_found,
+)
 from lib.segments.describe.naming import levels_words
 from lib.segments.describe.plane import Plane, centre_words
 from lib.ui.run import background, results, segment_results, whole_page
@@ -163,23 +175,61 @@ def _drawn(scene: Scene) -> str:
     return f"{scene.entity.plural}{one}, drawn {how}"
 
 
+def render_takeaway(scene: Segmented) -> None:
+    """What the picture shows, as its heading: how many segments, and what most of the members are."""
+    share = scene.found.sizes["share"].drop(index=UNASSIGNED, errors="ignore")
+    first = int(share.idxmax())
+    st.header(f"{scene.found.k} segments: {percent(share[first])} are “{literal(scene.names[first])}”", divider="gray")
+
+
+def render_found(scene: Segmented) -> None:
+    """What was found, right under the picture."""
+    key = (scene.key, scene.heading, tuple(scene.names.items()))
+    st.markdown(made("what was found", key, lambda: what_was_found(scene.found, **_told(scene))))
+    is_everyone = not scene.view.population.conditions
+    notes = (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes)
+    if said := " ".join(filter(None, notes)):
+        st.caption(literal(said))
+
+
+def _told(scene: Segmented) -> dict[str, Any]:
+    """Who the members are and what segments are called, in words for Markdown, and how sure their sizes are."""
+    return {
+        "who": literal(f"{scene.title}, {scene.about.name}"),
+        "names": {number: literal(name) for number, name in scene.names.items()},
+        "sure": segment_results.sureness(scene.view, scene.recipe, scene.described),
+    }
+
+
+def render_verdict(scene: Segmented) -> None:
+    """How far to trust it, in a few words and the comparison that they rest on."""
+    st.markdown(_findings(scene).verdict)
+    null = segment_results.beside(scene.view, scene.recipe).silhouette
+    _render_null(scene, null, segment_results.silhouette(scene.view, scene.recipe))
+
+
 def render_findings(scene: Segmented) -> None:
-    """In plain words what was found and how far to trust it."""
-    swept = segment_results.known_sweep(scene.view, scene.recipe)
-    stable = segment_results.known_stability(scene.view, scene.recipe)
-    who = literal(f"{scene.title}, {scene.about.name}")
-    names = {number: literal(name) for number, name in scene.names.items()}
-    nulls = segment_results.beside(scene.view, scene.recipe)
-    sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    silhouette = segment_results.silhouette(scene.view, scene.recipe)
-    said = findings(scene.found, names, who=who, swept=swept, stable=stable, beside=nulls, sure=sure)
-    st.markdown(said.lead)
+    """On what the verdict rests besides: starts, advice, stability."""
+    said = _findings(scene)
     if said.details:
         st.caption("\n".join(f"- {detail}" for detail in said.details))
-    _render_null(scene, nulls.silhouette, silhouette)
-    is_everyone = not scene.view.population.conditions
-    for note in (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes):
-        st.caption(literal(note))
+
+
+def _findings(scene: Segmented) -> Findings:
+    """All that is known by now, in words."""
+    view, recipe = scene.view, scene.recipe
+    swept, stable = segment_results.known_sweep(view, recipe), segment_results.known_stability(view, recipe)
+    nulls = segment_results.beside(view, recipe)
+    known = (
+        swept is not None,
+        stable and stable.resamples,
+        *(one is not None for one in (nulls.silhouette, nulls.stability, nulls.gaps)),
+    )
+    return made(
+        "findings",
+        (scene.key, scene.heading, tuple(scene.names.items()), known),
+        lambda: findings(scene.found, swept=swept, stable=stable, beside=nulls, **_told(scene)),
+    )
 
 
 def _render_null(scene: Segmented, null: Null | None, silhouette: float) -> None:

@@ -15,7 +15,7 @@ from lib.tables.cells import clean_name
 from lib.ui.run import background, results, saved, whole_page
 from lib.ui.scene import catalogue, controls, links, own
 from lib.ui.scene.scene import Scene
-from lib.ui.scene.view import Heading, View
+from lib.ui.scene.view import EVERYONE, Heading, View
 from lib.ui.sections import conditions, fetching
 from lib.words import a, capitalised, literal, percent
 
@@ -39,6 +39,16 @@ def choose_scene() -> Scene:
         if view.about.wave is not None:
             fetching.offer()
     return scene
+
+
+def choose_everyone() -> Scene:
+    """Draw what the sidebar has to say on a page that is about all members, counted by weight: which data."""
+    with st.sidebar:
+        source, dollars = _choose_data(has_dollars=False)
+        view = View(source, catalogue.stamp_of(source), dollars, Population(), MEMBERS)
+        if view.about.wave is not None:
+            fetching.offer()
+    return Scene(view, Heading(EVERYONE))
 
 
 def subject_on_view() -> Subject:
@@ -90,7 +100,7 @@ def _id_of(key: str) -> str:
     return "own" if own.is_own(key) else key
 
 
-def _choose_data() -> tuple[str, int | None]:
+def _choose_data(*, has_dollars: bool = True) -> tuple[str, int | None]:
     sources = catalogue.choices()
     st.subheader("Data")
     fetching.offer_missing(str(st.session_state.get(_DATA, "")), then=set_source)
@@ -113,7 +123,7 @@ def _choose_data() -> tuple[str, int | None]:
         st.warning(f"{literal(reason)} The app goes on without it.", icon=":material/broken_image:")
     about = catalogue.about(source)
     _say_what_it_is(about, catalogue.columns_of(source, catalogue.stamp_of(source)))
-    return source, _choose_dollars(about)
+    return source, _choose_dollars(about) if has_dollars else about.dollars
 
 
 def _say_what_it_is(about: Dataset, codebook: Codebook) -> None:

@@ -23,7 +23,7 @@ _TELLING = 5
 
 def render(scene: Segmented) -> None:
     """A card for each segment."""
-    with st.grid(2, min_column_width=300):
+    with st.grid(2 if len(scene.numbers) in (2, 4) else 3, min_column_width=300):
         for number in scene.numbers:
             with st.container(border=True):
                 _render_card(scene, number)

@@ -57,7 +57,7 @@ def _render_link(scene: Segmented) -> None:
         )
         return
     dollars = {"dollars": scene.view.dollars} if scene.view.dollars else {}
-    st.code(links.to_copy(data=scene.view.source, **dollars), language=None, wrap_lines=True)
+    st.code(links.to_copy(data=scene.view.source, k=scene.recipe.k, **dollars), language=None, wrap_lines=True)
     st.caption(
         "Reopens this view on any server of the app: data, population, recipe, names and choices. Copy it whole."
     )

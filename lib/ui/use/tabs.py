@@ -1,4 +1,4 @@
-"""What can be known of segments, and done with them, wherever they are on screen: one tab for each question.
+"""How far to trust segments, what else can be known of them and done with them: a verdict, a tab for each question.
 
 Only the open tab is computed, and what is chosen in it runs it alone.
 """
@@ -14,11 +14,15 @@ from lib.ui.run import whole_page
 from lib.ui.scene import links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import choice, features, maps, profiles, segments, sensitivity, trust
-from lib.ui.use import cards, compare, hand_on, lenses, place
+from lib.ui.use import compare, hand_on, lenses, place
 from lib.words import a
 
 _EXPANDED = {"told": "how-sure", "watch": "inside", "axes": "inside", "scales": "inside", "means": "profiles"}
 """What links of version 1 opened as parts of a page, and the tab that it is in now."""
+
+
+_FORMERLY = {"cards": "why", "Cards": "why", "Hand on": "hand-on"}
+"""Cards stand on the page since version 3."""
 
 
 class Tab(NamedTuple):
@@ -30,15 +34,17 @@ class Tab(NamedTuple):
 
 @whole_page.fragment
 def render(scene: Segmented, *, algorithms: bool = False) -> None:
-    """The tabs that the data have something for.
+    """The verdict, and behind it the tabs that the data have something for.
 
     Args:
         scene: The segments on view.
         algorithms: Whether the page lets one choose among methods.
     """
     whole_page.run_if_asked()
+    # silhouettes take a moment: they are waited for when all else is on the page
+    verdict = st.container()
     offered = {
-        "cards": Tab("Cards", cards.render),
+        "why": Tab("Why?", segments.render_findings),
         "profiles": Tab("Profiles", _render_profiles),
         "how-many": Tab("How many?", choice.render),
         "how-sure": Tab("How sure?", _render_trust_beside_methods if algorithms else _render_trust),
@@ -48,22 +54,19 @@ def render(scene: Segmented, *, algorithms: bool = False) -> None:
         "inside": Tab("Inside", _render_inside),
         "hand-on": Tab("Share and export", hand_on.render),
     }
-    opened = links.tabs(
-        offered,
-        key="use",
-        default=_default(),
-        format_func=lambda name: offered[name].label,
-        formerly={"Hand on": "hand-on"},
-    )
+    label = {name: tab.label for name, tab in offered.items()}.__getitem__
+    opened = links.tabs(offered, key="use", default=_default(), format_func=label, formerly=_FORMERLY)
     for tab, (_, show) in zip(opened, offered.values(), strict=True):
         with tab:
             if tab.open:
                 show(scene)
+    with verdict:
+        segments.render_verdict(scene)
 
 
 def _default() -> str:
     asked = (tab for part, tab in _EXPANDED.items() if st.query_params.get(part) == "true")
-    return next(asked, "cards")
+    return next(asked, "why")
 
 
 def _render_profiles(scene: Segmented) -> None:

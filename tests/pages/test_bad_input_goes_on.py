@@ -60,7 +60,7 @@ def test_the_session_goes_on(uploaded):
     assert give(1, "sound.json", following({}), "application/json") == []
     (said,) = give(0, "shop.csv", shop().encode())
     assert said.startswith("Step 1 (fill) is left out: shop has no column paid")
-    assert said.endswith("So are 5 more.")
+    assert "So are 5 more." in said
     at.button(key="use_own").click().run()
     assert not at.exception
     assert at.selectbox(key="data").value.startswith("own-")

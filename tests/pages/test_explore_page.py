@@ -36,8 +36,8 @@ def test_the_default_chart_is_the_rate_of_denial_or_fear_by_income(app, charts):
     at = app()
     said, spec, table = chart(charts, at, "share by income group")
     assert len(table) == 7
-    assert table["group"].iloc[-1] == "All of them"
-    assert "All of them: 18." in said
+    assert table["group"].iloc[-1] == "Everyone"
+    assert "Everyone: 18." in said
     # of each group the rate: that of all lies between them, as no share of all over the groups need do
     assert table["share"].iloc[0] > 0.2 > table["share"].iloc[6] > table["share"].iloc[5]
     tooltips = {t["title"] for t in spec["layer"][0]["encoding"]["tooltip"]}
@@ -65,7 +65,7 @@ def test_every_choice_of_a_category_draws(app, charts):
 
 def test_what_is_so_by_definition_is_no_finding(app, charts, metrics):
     """A fifth of all households are in each fifth; all who were denied credit or feared it are; none of the others."""
-    at = app(by="~beside")
+    at = app(show="INCCAT", by="~beside")
     assert any(info.value.startswith("Everyone: these shares are so by definition") for info in at.info)
     assert [alt for alt, _, _ in charts(at) if "Income group" in alt] == []
     assert "INCCAT" not in at.selectbox(key="by").options

@@ -1,6 +1,7 @@
 """Settings that cannot be followed: one sentence each for whoever runs the server, and what is done instead."""
 
 import json
+import logging
 
 import pytest
 
@@ -32,7 +33,9 @@ def test_a_setting_that_cannot_be_followed_is_said(monkeypatch, tmp_path, name, 
 
 
 def test_it_is_one_line_of_the_log(caplog, monkeypatch):
-    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    monkeypatch.setattr(log.LOGGER, "handlers", [caplog.handler])
+    monkeypatch.setattr(log.LOGGER, "level", logging.INFO)
+    monkeypatch.setattr(log.LOGGER, "_cache", {})
     log.setting("MEMORY_MB is 'lots'")
     (line,) = [json.loads(record.message) for record in caplog.records]
     assert (line["event"], line["what"]) == ("setting", "MEMORY_MB is 'lots'")

@@ -54,7 +54,7 @@ def test_the_first_view_does_not_wait_for_the_scores(app, charts, pictures, sett
 def test_the_notebooks_four_clusters_come_out_exactly(real_app, notebook):
     """k = 4 on DEBT and HOUSES in raw units, rows: the printed means, and 921, 5, 2 and 1 sampled households."""
     at = real_app(PAGE, **THEIR_WAY, **RAW, k="4")
-    table = next(table for table in figures(at) if "Flag" in table.columns)
+    table = figures(at)[0]
     assert table["Sampled"].tolist() == ["921", "5", "2", "1"]
     money = [
         [float(cell.split("mean $")[1].replace(",", "")) for cell in table[column]]

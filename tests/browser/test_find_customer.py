@@ -40,7 +40,7 @@ def marked(page, name: str, customer: str):
     return chart(page, name).locator("text", has_text=customer)
 
 
-def test_a_customer_is_found_by_a_text_id_and_marked_on_the_maps(visit, server):
+def test_a_customer_is_found_by_a_text_id_or_a_click_and_marked_on_the_map(visit, server):
     page = visit(f"{server}/many_features?data=cards&maps=pca")
     finish(page)
     expect(chart(page, "PCA of")).to_be_visible()
@@ -63,6 +63,15 @@ def test_a_customer_is_found_by_a_text_id_and_marked_on_the_maps(visit, server):
     ).to_be_visible()
     expect(marked(page, "PCA of", "S0")).to_have_count(0)
 
+    # a click finds who is there: the uppermost of the points, on which nothing lies
+    chart(page, "PCA of").scroll_into_view_if_needed()
+    x, y = chart(page, "PCA of").evaluate(UPPERMOST)
+    page.mouse.click(x, y)
+    finish(page)
+    found = page.get_by_role("searchbox", name="Find a customer")
+    expect(found).to_have_value(re.compile(r"S0\d{4}"))
+    expect(page.get_by_text(re.compile(rf"^Customer {found.input_value()} falls in"))).to_be_visible()
+
 
 def test_who_is_found_on_one_page_is_found_on_the_other(visit, server):
     page = visit(f"{server}/two_features?data=cards")
@@ -82,16 +91,3 @@ def test_who_is_found_on_one_page_is_found_on_the_other(visit, server):
     finish(page)
     expect(page.get_by_role("searchbox", name="Find a customer")).to_have_value("S00007")
     expect(marked(page, "4 segments in the plane of", "S00007")).to_have_count(2)
-
-
-def test_a_click_on_a_map_finds_who_is_there(visit, server):
-    page = visit(f"{server}/many_features?data=cards&maps=pca")
-    finish(page)
-    # the uppermost of the points: nothing lies on it
-    chart(page, "PCA of").scroll_into_view_if_needed()
-    x, y = chart(page, "PCA of").evaluate(UPPERMOST)
-    page.mouse.click(x, y)
-    finish(page)
-    found = page.get_by_role("searchbox", name="Find a customer")
-    expect(found).to_have_value(re.compile(r"S0\d{4}"))
-    expect(page.get_by_text(re.compile(rf"^Customer {found.input_value()} falls in"))).to_be_visible()

@@ -49,7 +49,7 @@ def test_a_deep_link_is_the_first_request_to_a_fresh_server(visit, tmp_path, pat
         assert sidebar.get_by_text("100.0% of all").is_visible() == ("where" not in path)
 
 
-def test_the_first_page_shows_households_and_says_that_they_are_synthetic(visit, server):
+def test_the_first_page_and_choices_that_go_into_the_link_and_to_other_pages(visit, server, browser):
     page = visit(server)
     main = page.get_by_test_id("stMain")
     expect(main.get_by_text("128.6 million households").first).to_be_visible()
@@ -63,29 +63,20 @@ def test_the_first_page_shows_households_and_says_that_they_are_synthetic(visit,
     # every section ends in a caption that names its source
     assert main.get_by_text("Synthetic sample of 2019, not real households").count() >= 5
 
-
-def test_choices_go_into_the_link_and_come_back_from_it(visit, server, browser):
-    page = visit(server)
     choose(page, "Households", "Denied credit or feared it")
     choose(page, "Show", "Age group")
     page.get_by_role("radio", name="Rows").click()
     settle(page)
     page.wait_for_url(re.compile("show=AGECL"))
     figures = page.get_by_test_id("stMetricValue").all_inner_texts()
-    link = page.url
-    assert "who=fearful" in link
-    assert "count=rows" in link
+    assert "who=fearful" in page.url
+    assert "count=rows" in page.url
     other = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-    other.goto(link)
+    other.goto(page.url)
     settle(other)
     expect(other.get_by_test_id("stMetricValue")).to_have_text(figures)
     other.context.close()
 
-
-def test_choices_survive_a_change_of_page(visit, server):
-    page = visit(server)
-    choose(page, "Households", "Business owners, income under $500k")
-    figures = page.get_by_test_id("stMetricValue").all_inner_texts()
     page.get_by_role("link", name="Methods and data").click()
     expect(page.get_by_role("heading", name="Methods and data")).to_be_visible()
     settle(page)
@@ -94,19 +85,6 @@ def test_choices_survive_a_change_of_page(visit, server):
     settle(page)
     assert "who=" in page.url
     assert page.get_by_test_id("stMetricValue").all_inner_texts() == figures
-
-
-def test_nonsense_in_a_link_falls_back_quietly(visit, server):
-    page = visit(f"{server}/?who=Martians&count=Bananas&show=%3Cscript%3E&dollars=1066&data=9999&by=&amount=x&x=y&y=z")
-    expect(page.get_by_test_id("stMain").get_by_text("128.6 million households").first).to_be_visible()
-    assert page.get_by_test_id("stAlertContentError").count() == 0
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
-
-
-def test_a_typed_condition_that_cannot_be_read_says_so_and_the_page_stays(visit, server):
-    page = visit(f"{server}/?where=AGE+%3D+35")
-    expect(page.get_by_text("Write == (twice)")).to_be_visible()
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
 
 
 def test_a_condition_built_from_a_labelled_column(visit, server):
@@ -127,15 +105,26 @@ def test_a_condition_built_from_a_labelled_column(visit, server):
     expect(condition).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_narrow_screen_does_not_scroll_sideways(browser, server, scheme):
-    context = browser.new_context(viewport={"width": 400, "height": 900}, color_scheme=scheme)
+def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, server):
+    context = browser.new_context(viewport={"width": 400, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
-    page.goto(server)
-    settle(page)
     main = page.get_by_test_id("stMain")
-    expect(main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+    def look(scheme: str) -> None:
+        page.emulate_media(color_scheme=scheme)
+        settle(page)
+        expect(main.get_by_role("heading").first).to_be_visible()
+        assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+        assert page.get_by_test_id("stException").count() == 0
+
+    page.goto(f"{server}/?who=fearful&maps=pca")
+    for scheme in ("light", "dark"):
+        look(scheme)
+        expect(main.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    for name in ("Two features", "Many features", "Small business", "Methods and data"):
+        page.get_by_role("link", name=name).dispatch_event("click")  # the menu is folded away
+        page.wait_for_url(re.compile(name.lower().split()[0]))
+        look("light")
     context.close()
 
 

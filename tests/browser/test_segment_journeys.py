@@ -41,21 +41,14 @@ def drag(page, area, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
-def test_a_new_number_of_segments_by_the_slider_goes_into_the_link(visit, server):
-    page = visit(f"{server}/two_features?{FEARFUL}")
-    finish(page)
-    slider = page.get_by_role("slider", name="Number of segments")
-    slider.focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_test_id("stMain").get_by_text("5 segments").first).to_be_visible()
-    page.wait_for_url(re.compile("k=5"))
-
-
-def test_a_choice_sends_its_own_section_and_what_was_seen_before_is_not_sent_again(page, server):
+def test_two_features_from_a_choice_to_a_household_that_is_placed(page, server):
     sent: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sent.append(len(frame))))
     page.goto(f"{server}/two_features?{FEARFUL}&use=lenses")
     finish(page)
+    main, slider = page.get_by_test_id("stMain"), page.get_by_role("slider", name="Number of segments")
+
+    # a choice sends its own section
     whole = len(sent)
     sent.clear()
     page.get_by_role("radio", name="Market").click()
@@ -63,36 +56,42 @@ def test_a_choice_sends_its_own_section_and_what_was_seen_before_is_not_sent_aga
     settle(page)
     assert 0 < len(sent) < whole / 2
     assert sum(sent) < 45_000  # a table, and a chart of shares on the lines of their intervals
+
+    # a number of segments goes into the link, and what was on screen two runs ago is not sent again
     bytes_of = {}
     for key, k in (("ArrowRight", 5), ("ArrowLeft", 4)):
         sent.clear()
-        page.get_by_role("slider", name="Number of segments").press(key)
-        expect(page.get_by_test_id("stMain").get_by_text(f"{k} segments").first).to_be_visible()
+        slider.press(key)
+        expect(main.get_by_text(f"{k} segments").first).to_be_visible()
+        if k == 5:
+            page.wait_for_url(re.compile("k=5"))
         settle(page)
         bytes_of[k] = sum(sent)
-    # the four segments were on screen two runs ago
     assert bytes_of[4] < bytes_of[5] / 2
 
-
-def test_a_click_on_a_score_chooses_that_number_of_segments(visit, server):
-    page = visit(f"{server}/two_features?{FEARFUL}")
+    # a click on a score chooses its number: points of a symbol layer, in the order of k, of which the second is 3
     page.get_by_role("tab", name="How many?").click()
     finish(page)
     curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="Inertia").first
     curve.scroll_into_view_if_needed()
-    # points of a symbol layer, in the order of k: the second is 3
     curve.locator(".mark-symbol path").nth(1).click(force=True)
-    expect(page.get_by_test_id("stMain").get_by_text("3 segments").first).to_be_visible()
+    expect(main.get_by_text("3 segments").first).to_be_visible()
     page.wait_for_url(re.compile("k=3"))
 
-
-def test_k_means_can_be_watched(visit, server):
-    page = visit(f"{server}/two_features?{FEARFUL}")
-    finish(page)
+    # k-means is watched
     page.get_by_role("tab", name="Inside").click()
     expect(page.get_by_text(re.compile(r"Iteration 0 of \d+"))).to_be_visible()
     page.get_by_role("button", name="Next step").click()
     expect(page.get_by_text(re.compile(r"Iteration 1 of \d+"))).to_be_visible()
+
+    # a household is placed
+    settle(page)
+    page.get_by_role("tab", name="Place").click()
+    finish(page)
+    expect(page.get_by_text("It falls in")).to_be_visible()
+    page.get_by_role("spinbutton", name="Total debt").fill("900000")
+    page.get_by_role("button", name="Place this household").click()
+    expect(page.get_by_text(re.compile(r"Total debt: (over )?(99|100)[.\d]*%( \(.*?\))? have less"))).to_be_visible()
 
 
 def test_a_box_on_one_map_picks_households_on_all(visit, server):
@@ -145,16 +144,27 @@ def test_a_map_can_be_stopped_and_a_dead_worker_costs_one_map(page, tmp_path):
         expect(page.get_by_text("trustworthiness").first).to_be_visible()
 
 
-def test_a_link_reopens_the_very_view_in_another_browser(visit, server, browser):
+def saved(page, button: str, folder: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_names_are_in_the_link_the_csv_and_the_report(visit, server, browser, tmp_path):
     page = visit(f"{server}/two_features?{FEARFUL}&k=3&use=hand-on")
     finish(page)
     page.get_by_text("Name segments, or switch some of them off").click()
-    name = page.get_by_role("textbox", name="Name of segment 1")
-    name.fill("Just starting out")
-    name.press("Enter")
-    expect(page.get_by_test_id("stMain").get_by_text("Just starting out").first).to_be_visible()
-    page.wait_for_url(re.compile("Just"))
-    settle(page)
+    for segment, called in ((1, "Just starting out"), (2, "=Owing =and= owning")):
+        name = page.get_by_role("textbox", name=f"Name of segment {segment}")
+        name.fill(called)
+        name.press("Enter")
+        expect(page.get_by_test_id("stMain").get_by_text(called.lstrip("=")).first).to_be_visible()
+        settle(page)
+
+    # the link reopens the very view in another browser
+    page.wait_for_url(re.compile("Just.*Owing"))
     link = page.get_by_test_id("stCode").inner_text().strip()
     assert "Just+starting+out" in link
     assert "v=2" in link
@@ -166,24 +176,7 @@ def test_a_link_reopens_the_very_view_in_another_browser(visit, server, browser)
     assert other.get_by_test_id("stMain").get_by_text("3 segments").first.inner_text() == told
     other.context.close()
 
-
-def saved(page, button: str, folder: Path) -> Path:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path
-
-
-def test_a_new_name_is_in_the_csv_and_the_report_opens_as_a_file(visit, server, browser, tmp_path):
-    page = visit(f"{server}/two_features?{FEARFUL}&k=3&use=hand-on")
-    finish(page)
-    page.get_by_text("Name segments, or switch some of them off").click()
-    name = page.get_by_role("textbox", name="Name of segment 2")
-    name.fill("=Owing =and= owning")
-    name.press("Enter")
-    expect(page.get_by_test_id("stMain").get_by_text("Owing =and= owning").first).to_be_visible()
-    settle(page)
+    # a table in which no name is a formula
     table = saved(page, "Households, CSV", tmp_path)
     text = table.read_text(encoding="utf-8")
     assert "Synthetic" in text.split("\n", 3)[1]
@@ -204,29 +197,6 @@ def test_a_new_name_is_in_the_csv_and_the_report_opens_as_a_file(visit, server, 
     expect(opened.get_by_text("Owing =and= owning").first).to_be_visible()
     expect(opened.get_by_text(re.compile("synthetic", re.IGNORECASE)).first).to_be_visible()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    context.close()
-
-
-def test_a_household_is_placed(visit, server):
-    page = visit(f"{server}/two_features?{FEARFUL}&k=3&use=place")
-    finish(page)
-    expect(page.get_by_text("It falls in")).to_be_visible()
-    box = page.get_by_role("spinbutton", name="Total debt")
-    box.fill("900000")
-    page.get_by_role("button", name="Place this household").click()
-    expect(page.get_by_text(re.compile(r"Total debt: (over )?(99|100)[.\d]*%( \(.*?\))? have less"))).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["two_features", "many_features", "small_business", "methods"])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(browser, server, path):
-    context = browser.new_context(viewport={"width": 400, "height": 900})
-    page = context.new_page()
-    page.goto(f"{server}/{path}?{FEARFUL}&maps=pca")
-    settle(page)
-    main = page.get_by_test_id("stMain")
-    expect(main.get_by_role("heading").first).to_be_visible()
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
-    assert page.get_by_test_id("stException").count() == 0
     context.close()
 
 

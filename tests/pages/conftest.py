@@ -10,6 +10,7 @@ from functools import cache
 import pyarrow as pa
 import pytest
 from paths import ROOT
+from quick import SHORT
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, local_script_runner
@@ -26,10 +27,7 @@ installed_components = cache(manifest_scanner.scan_component_manifests)
 
 @pytest.fixture(autouse=True)
 def _as_on_a_server(monkeypatch):
-    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run.
-
-    The map worker is left cold: no page test needs it.
-    """
+    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run."""
     original = PagesManager.__init__
 
     def initialise(self, *args, **kwargs):
@@ -38,17 +36,8 @@ def _as_on_a_server(monkeypatch):
 
     monkeypatch.setattr(PagesManager, "__init__", initialise)
     monkeypatch.setattr("lib.ui.run.drawing.VALIDATE", True)
-    monkeypatch.setattr("lib.ui.run.server._first_maps", lambda: None)
-    # nor what the next move may ask for
-    monkeypatch.setattr("lib.ui.sections.segments.find_ahead", lambda _: None)
-    # every page with segments compares them: with few small tables where that is not what a test is about
-    monkeypatch.setattr("lib.segments.judge.null.DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.null.MOST_DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.null.MOST_ROWS", 200)
-    monkeypatch.setattr("lib.segments.judge.gap.DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.NULL_MOST", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.NULL_RESAMPLES", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.MAX_RESAMPLES", 60)
+    for place, value in SHORT.items():
+        monkeypatch.setattr(place, value)
 
 
 @pytest.fixture(autouse=True)

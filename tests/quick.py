@@ -6,6 +6,7 @@ SHORT = {
     "lib.segments.judge.null.MOST_DRAWS": 2,
     "lib.segments.judge.null.MOST_ROWS": 200,
     "lib.segments.judge.gap.DRAWS": 2,
+    "lib.segments.judge.gap.STARTS": 3,
     "lib.segments.judge.stability.NULL_MOST": 2,
     "lib.segments.judge.stability.NULL_RESAMPLES": 2,
     "lib.segments.judge.stability.MAX_RESAMPLES": 60,

@@ -15,9 +15,6 @@ from lib.ui.scene.scene import Scene, Segmented
 
 _ON_PAGE = "charts_on_page"
 
-VALIDATE = False
-"""Whether charts are checked against Vega-Lite's schema when made: most of the time of making. The tests do it."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -107,7 +104,7 @@ def draw(
 
     def finished() -> Finished:
         if tables is None:
-            return finish(make(), scene.subject, validate=VALIDATE)
+            return finish(make(), scene.subject)
         return _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
 
     chart = made("charts", place, finished)
@@ -120,4 +117,4 @@ def draw(
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:
     place = (scene.around, same_for)
-    return made("charts without tables", place, lambda: finish(make(), scene.subject, validate=VALIDATE))
+    return made("charts without tables", place, lambda: finish(make(), scene.subject))

@@ -12,7 +12,8 @@ SHORT = {
     "lib.segments.judge.stability.MAX_RESAMPLES": 60,
     # and finds them: from few starts
     "lib.segments.kmeans.LEAST_STARTS": 5,
-    "lib.segments.kmeans.UNLESS_EASY": 8,
+    "lib.segments.kmeans.UNLESS_EASY": 5,
+    "lib.segments.kmeans.TIMES_FOUND": 1,
     # nor is the map worker warmed up, or found what the next move may ask for
     "lib.ui.run.server._first_maps": lambda: None,
     "lib.ui.sections.segments.find_ahead": lambda _: None,

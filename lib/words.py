@@ -49,7 +49,11 @@ def listed(words: list[str], last: str = "and") -> str:
 
 
 def percent(share: float) -> str:
-    """A share in per cent that says 100 or 0 only where it is meant."""
+    """A share in per cent that says 100 or 0 only where it is meant.
+
+    >>> [percent(share) for share in (0, 0.0001, 0.184, 0.5, 0.9999, 1)]
+    ['0%', 'under 0.1%', '18.4%', '50%', 'over 99.9%', '100%']
+    """
     if 0.9995 <= share < 1:
         return "over 99.9%"
     if 0 < share < 0.0005:

@@ -66,10 +66,9 @@ def room_of(path):
     return path.parts[1].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", modules(), ids=str)
-def test_only_lib_ui_imports_streamlit(path):
-    uses = any(name.split(".")[0] == "streamlit" for name in imports_of(path))
-    assert not uses or room_of(path) == "ui"
+def test_only_lib_ui_imports_streamlit():
+    using = {path for path in modules() if any(name.split(".")[0] == "streamlit" for name in imports_of(path))}
+    assert [path for path in using if room_of(path) != "ui"] == []
 
 
 def test_tables_reach_the_screen_one_way():
@@ -83,31 +82,37 @@ def _without_ours(path):
     return (ROOT / path).read_text(encoding="utf-8").replace("controls.dataframe(", "")
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in ORDER], ids=str)
-def test_imports_point_one_way(path):
-    above = set(ORDER[ORDER.index(room_of(path)) + 1 :])
-    used = {name.split(".")[1] for name in imports_of(path) if name.startswith("lib.")}
-    # the rooms that compute know nothing of where data comes from
-    if room_of(path) not in {"sources", "ui"}:
-        above.add("sources")
-    assert not used & above
+def test_imports_point_one_way():
+    assert {path.as_posix(): wrong for path in modules() if (wrong := _rooms_above(path))} == {}
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room_of(p) in FLOORS], ids=str)
-def test_imports_point_one_way_within_a_room(path):
+def _rooms_above(path):
+    """Rooms that a module uses and may not."""
     room = room_of(path)
+    above = set(ORDER[ORDER.index(room) + 1 :]) if room in ORDER else set()
+    # the rooms that compute know nothing of where data comes from
+    if room in ORDER and room not in {"sources", "ui"}:
+        above.add("sources")
+    return {name.split(".")[1] for name in imports_of(path) if name.startswith("lib.")} & above
+
+
+def test_imports_point_one_way_within_a_room():
+    assert {path.as_posix(): wrong for path in modules() if (wrong := _floors_above(path))} == {}
+
+
+def _floors_above(path):
+    """Rooms within its own that a module uses and may not."""
+    room = room_of(path)
+    if room not in FLOORS or (path.name == "__init__.py" and len(path.parts) == 3):
+        return set()  # the front of the room shows what is behind it
     floors = FLOORS[room]
-    if path.name == "__init__.py" and len(path.parts) == 3:
-        return  # the front of the room shows what is behind it
     above = set(floors[floors.index(path.parts[2]) + 1 :] if path.parts[2] in floors else floors)
-    used = {name.split(".")[2] for name in imports_of(path) if name.startswith(f"lib.{room}.")}
-    assert not used & above
+    return {name.split(".")[2] for name in imports_of(path) if name.startswith(f"lib.{room}.")} & above
 
 
-@pytest.mark.parametrize("path", modules(), ids=str)
-def test_only_the_worker_process_lays_out_maps(path):
-    inside = path.parts[1:3] == ("layouts", "fit")
-    assert inside or not any(name.startswith("lib.layouts.fit.") for name in imports_of(path))
+def test_only_the_worker_process_lays_out_maps():
+    using = {path for path in modules() if any(name.startswith("lib.layouts.fit.") for name in imports_of(path))}
+    assert [path for path in using if path.parts[1:3] != ("layouts", "fit")] == []
 
 
 def loaded_by(modules, watched, first=""):

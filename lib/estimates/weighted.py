@@ -124,6 +124,11 @@ def quantile(values: ArrayLike, weights: ArrayLike, q: ArrayLike) -> Floats | fl
 
     Returns:
         A float for one share, an array for several; NaN where there are no rows.
+
+    >>> quantile([10, 20, 30], weights=[1, 1, 2], q=0.5)
+    20.0
+    >>> quantile([10, 20, 30], weights=[1, 1, 3], q=0.5)
+    30.0
     """
     result = Ordered.of(values, weights).quantile(q)
     return float(result) if result.ndim == 0 else result

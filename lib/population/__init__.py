@@ -48,6 +48,12 @@ class Population:
 
         Raises:
             PopulationError: A sentence that says which part cannot be read.
+
+        >>> Population.parse("TURNFEAR == 1 and NETWORTH < 2e6").columns
+        ('TURNFEAR', 'NETWORTH')
+        >>> Population.parse("AGE = 35")
+        Traceback (most recent call last):
+        lib.errors.PopulationError: ...
         """
         return cls(language.parse(text, example))
 

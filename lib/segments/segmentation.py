@@ -252,11 +252,6 @@ class Segmentation:
         """How many starts ended at the least inertia, within 0.01 % of it; 0 if not known."""
         return times_found(self.inertias)
 
-    @property
-    def starts_at_best(self) -> float:
-        """Share of the starts that ended there; NaN if not known."""
-        return self.times_found / len(self.inertias) if len(self.inertias) else float("nan")
-
     @cached_property
     def silhouettes(self) -> Silhouettes:
         """Silhouette of each row (rows x 1) and their mean, within implicates, weighted as the recipe counts.

@@ -77,7 +77,12 @@ def silhouette_sweep(
     double: bool = False,
     progress: Progress | None = None,
 ) -> Floats:
-    """Mean silhouette of each labeling: the ``means`` of ``silhouettes``, rows compared across all groups."""
+    """Mean silhouette of each labeling: the ``means`` of ``silhouettes``, rows compared across all groups.
+
+    >>> X = [[0, 0], [0, 1], [9, 0], [9, 1]]
+    >>> silhouette_sweep(X, [[1, 1, 2, 2], [1, 2, 1, 2]]).round(2)
+    array([ 0.89, -0.44])
+    """
     return silhouettes(X, labelings, weights, unassigned=unassigned, double=double, progress=progress).means
 
 

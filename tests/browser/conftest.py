@@ -32,7 +32,7 @@ def browser():
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """A server on the synthetic sample, which visitors of several files share."""
-    with serve(tmp_path_factory.mktemp("downloads")) as address:
+    with serve(tmp_path_factory.mktemp("downloads"), quick=True) as address:
         yield address
 
 
@@ -42,14 +42,14 @@ def real_server(tmp_path_factory, real_file):
     folder = tmp_path_factory.mktemp("downloads")
     for name in ("SCFP2019.csv.gz", "scfp2022excel.zip"):
         shutil.copyfile(real_file(name), folder / name)
-    with serve(folder) as address:
+    with serve(folder, quick=True) as address:
         yield address
 
 
 @pytest.fixture
 def page(browser):
     """A browser page that fails the test if the app shows an exception."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     yield page

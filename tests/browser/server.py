@@ -24,12 +24,15 @@ class Address(str):
 
 
 @contextmanager
-def serve(downloads: Path, script: str = "streamlit_app.py", options: Sequence[str] = ()):
-    """A fresh server on a free port; its address. ``downloads`` is where it looks for survey files."""
+def serve(downloads: Path, script: str = "streamlit_app.py", options: Sequence[str] = (), *, quick: bool = False):
+    """A fresh server on a free port; its address. ``downloads`` is where it looks for survey files.
+
+    ``quick``: what computes a figure over and over is cut short, see ``tests/quick.py``.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script]
+    command = [sys.executable, "-m", "tests.browser.quickly" if quick else "streamlit", "run", script]
     at = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "SCF_DOWNLOADS": str(downloads), "MAPS_CACHE": str(downloads / "maps")}
     with (downloads / "server.log").open("w") as log:
@@ -64,7 +67,7 @@ QUIET = """() => new Promise(resolve => {
     const busy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-stale="true"]')
       || document.getAnimations().some(moves);
     if (busy) since = performance.now();
-    if (performance.now() - since > 350) resolve(true); else requestAnimationFrame(look);
+    if (performance.now() - since > 350) resolve(true); else setTimeout(look, 50);
   };
   look();
 })"""

@@ -170,7 +170,7 @@ def bank(postgresql, real_file, tmp_path, monkeypatch):
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(f'[connections.warehouse]\nurl = "{postgresql.url("bank", "hunter2")}"\n', encoding="utf-8")
     monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(secrets))
-    with serve(tmp_path) as address:
+    with serve(tmp_path, quick=True) as address:
         yield address
 
 

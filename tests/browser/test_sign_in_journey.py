@@ -1,7 +1,6 @@
 """Where the secrets name a provider, nobody sees anything before it has let them in; a fresh server, by a deep link."""
 
 import pytest
-from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import expect
 from server import serve, settle
 
@@ -20,6 +19,8 @@ server_metadata_url = "http://localhost:{provider}/.well-known/openid-configurat
 @pytest.fixture
 def guarded(tmp_path):
     """A server on which visitors have to sign in."""
+    from oidc_provider_mock import run_server_in_thread  # takes seconds to load
+
     with run_server_in_thread() as provider:
         secrets = tmp_path / "secrets.toml"
         secrets.write_text(SECRETS.format(provider=provider.server_port), encoding="utf-8")

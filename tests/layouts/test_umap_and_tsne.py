@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 import pytest
-import umap as umap_learn
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
@@ -24,6 +23,8 @@ CLOUDS = {
 @pytest.mark.parametrize("name", CLOUDS)
 @pytest.mark.parametrize(("neighbours", "min_dist", "seed"), [(15, 0.1, 42), (5, 0.99, 1), (40, 0.0, 7)])
 def test_umap_is_umap_learn_to_the_last_bit(name, neighbours, min_dist, seed):
+    import umap as umap_learn  # takes seconds to load, and processes that run other tests read this file, too
+
     points = CLOUDS[name]
     start = points[:, :2] + RNG.normal(scale=0.1, size=(len(points), 2))
     positions, distances = nearest(points, neighbours - 1)

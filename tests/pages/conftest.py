@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from functools import cache
 
 import pyarrow as pa
 import pytest
 from paths import ROOT
+from quick import SHORT
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, local_script_runner
 
+from lib.charts.finished import finish
 from lib.ui.run.background import background, reading
 from lib.ui.scene import catalogue, own
 from lib.ui.scene.catalogue import Source
@@ -26,10 +29,7 @@ installed_components = cache(manifest_scanner.scan_component_manifests)
 
 @pytest.fixture(autouse=True)
 def _as_on_a_server(monkeypatch):
-    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run.
-
-    The map worker is left cold: no page test needs it.
-    """
+    """A server forgets Streamlit's old router after its first run; AppTest wakes it again before every run."""
     original = PagesManager.__init__
 
     def initialise(self, *args, **kwargs):
@@ -37,18 +37,32 @@ def _as_on_a_server(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", initialise)
-    monkeypatch.setattr("lib.ui.run.drawing.VALIDATE", True)
-    monkeypatch.setattr("lib.ui.run.server._first_maps", lambda: None)
-    # nor what the next move may ask for
-    monkeypatch.setattr("lib.ui.sections.segments.find_ahead", lambda _: None)
-    # every page with segments compares them: with few small tables where that is not what a test is about
-    monkeypatch.setattr("lib.segments.judge.null.DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.null.MOST_DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.null.MOST_ROWS", 200)
-    monkeypatch.setattr("lib.segments.judge.gap.DRAWS", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.NULL_MOST", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.NULL_RESAMPLES", 2)
-    monkeypatch.setattr("lib.segments.judge.stability.MAX_RESAMPLES", 60)
+    monkeypatch.setattr("lib.ui.run.drawing.finish", _finish_and_check)
+    for place, value in SHORT.items():
+        monkeypatch.setattr(place, value)
+
+
+_checked: set[object] = set()
+_FREE = {"title", "text", "expr", "test", "field", "as", "key", "description", "labelExpr", "name", "format"}
+"""Where a specification may say what it likes."""
+
+
+def _finish_and_check(chart, subject):
+    """A finished chart; checked against Vega-Lite's schema, which takes long, unless one of its shape has been."""
+    finished = finish(chart, subject)
+    if (shape := _shape(finished.spec)) not in _checked:
+        finish(chart, subject, validate=True)
+        _checked.add(shape)
+    return finished
+
+
+def _shape(part, at=""):
+    """What decides whether a specification is valid: its structure and its words, but for numbers and free texts."""
+    if isinstance(part, Mapping):
+        return frozenset((name, _shape(value, name)) for name, value in part.items())
+    if isinstance(part, list):
+        return ("list", at, frozenset(_shape(value, at) for value in part))
+    return part if isinstance(part, str) and at not in _FREE else type(part)
 
 
 @pytest.fixture(autouse=True)

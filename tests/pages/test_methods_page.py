@@ -89,7 +89,6 @@ def test_the_server_says_which_waves_it_has_and_when_they_came(tmp_path, monkeyp
 def test_what_the_server_keeps_is_bounded_however_much_is_asked(app, monkeypatch):
     most = 6 * 2**20  # replicates take half of it
     monkeypatch.setattr(ROOM, "most", most)
-    monkeypatch.setattr("lib.ui.run.drawing.VALIDATE", False)  # charts are made again and again
     before = let_go_of()
     # few households: what had to leave is soon made anew
     at = app("pages/two_features.py", where="AGE > 80")

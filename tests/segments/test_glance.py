@@ -27,7 +27,9 @@ def test_shares_by_segment_are_those_of_its_rows_by_weight(sample):
         (whole,) = of_all.loc[of_all["column"] == name, "value"]
         assert whole == pytest.approx(np.average(is_so, weights=weights))
     names = {1: "One", 3: "Three"}
-    rows = charts.glance_rows(table, names, {"TURNDOWN": "Turned down", "NOCHK": "No checking"}, {"NOCHK": 0.05}, "The fearful")
+    rows = charts.glance_rows(
+        table, names, {"TURNDOWN": "Turned down", "NOCHK": "No checking"}, {"NOCHK": 0.05}, "The fearful"
+    )
     assert set(rows.loc[~rows["heading"], "title"]) == {"1 · One", "3 · Three"}
     assert "; all households 5%." in charts.glance_words(rows, "all households")
 

@@ -96,11 +96,6 @@ def tidy(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
 
 
-def is_plain(cells: pa.ChunkedArray) -> bool:
-    """Whether every cell that is there is a number in the plainest convention."""
-    return bool(pc.all(pc.match_substring_regex(cells, PLAIN_NUMBER)).as_py())
-
-
 def has_leading_zeros(cells: pa.ChunkedArray) -> bool:
     """Whether a cell is of digits that begin with a zero."""
     return bool(pc.any(pc.match_substring_regex(cells, LEADING_ZERO)).as_py())

@@ -18,9 +18,6 @@ from lib.words import first_sentence, literal
 
 _ON_PAGE = "charts_on_page"
 
-VALIDATE = False
-"""Whether charts are checked against Vega-Lite's schema when made: most of the time of making. The tests do it."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -119,7 +116,7 @@ def draw(
 
     def finished() -> Finished:
         if tables is None:
-            return finish(make(), scene.subject, validate=VALIDATE)
+            return finish(make(), scene.subject)
         return _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
 
     chart = made("charts", place, finished)
@@ -143,4 +140,4 @@ def _rests_on(scene: Scene) -> str:
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:
     place = (scene.around, same_for)
-    return made("charts without tables", place, lambda: finish(make(), scene.subject, validate=VALIDATE))
+    return made("charts without tables", place, lambda: finish(make(), scene.subject))

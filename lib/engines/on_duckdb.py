@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -115,10 +116,12 @@ class DuckTable(SqlTable):
         return {name: _kind(type_) for name, type_, *_ in self._columns}
 
     def _ask(self, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return self._database.execute(text, dict(values)).fetchall()
+        with stoppable():
+            return self._database.execute(text, dict(values)).fetchall()
 
     def _fetch(self, text: str, values: Mapping[str, Any]) -> pa.Table:
-        return self._database.sql(text, params=dict(values)).to_arrow_table()
+        with stoppable():
+            return self._database.sql(text, params=dict(values)).to_arrow_table()
 
     def _may_pass(self, error: Exception) -> bool:
         return isinstance(error, duckdb.IOException | duckdb.ConnectionException)
@@ -131,7 +134,7 @@ class DuckTable(SqlTable):
         written = self.labelled(kept)
 
         def write() -> Mapping[int, int]:
-            with whole(Path(out)) as draft:
+            with stoppable(), whole(Path(out)) as draft:
                 rows = self._database.sql(written.text, params=written.statement.values)
                 return _write(rows.to_arrow_reader(_AT_ONCE), draft, is_csv=out.endswith(".csv"))
 
@@ -142,6 +145,15 @@ class DuckTable(SqlTable):
         if hasattr(self, "_database"):
             self._database.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Who stops DuckDB stops us: it makes an error of its own of Ctrl+C."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
 
 
 def _files(table: str) -> tuple[list[str], str]:

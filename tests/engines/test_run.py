@@ -25,7 +25,7 @@ from lib.engines import bundle as bundles
 from lib.engines import drawn, loop, run
 from lib.engines.command import STOPPED, main
 from lib.engines.memory import MemoryTable, digits
-from lib.engines.on_duckdb import DuckTable
+from lib.engines.on_duckdb import DuckTable, stoppable
 from lib.engines.opened import ENGINES, Where, open_table
 from lib.engines.run import How
 from lib.engines.table import Asked
@@ -179,6 +179,8 @@ def test_one_that_is_stopped_leaves_the_table_and_says_so(lake, tmp_path, monkey
     assert "The table is as it was" in capsys.readouterr().err
     assert not (tmp_path / "bundle").exists()
     assert {path: path.read_bytes() for path in (lake / "rows").iterdir()} == before
+    with pytest.raises(KeyboardInterrupt), stoppable():
+        raise duckdb.InterruptException("Query interrupted")
 
 
 def test_a_question_that_fails_is_asked_again_and_one_that_never_can_be_is_not(lake, monkeypatch):

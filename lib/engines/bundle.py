@@ -27,6 +27,7 @@ MANIFEST, RECIPE, SAMPLE, STATEMENTS, MAP = (
     "statements.sql",
     "maps/pca.parquet",
 )
+FILES = frozenset({MANIFEST, RECIPE, SAMPLE, STATEMENTS, MAP})
 MAX_BYTES = 8_000_000
 
 _BLOCK = 2**20
@@ -86,7 +87,7 @@ class Bundle:
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write ``bundle.json`` beside the other files, whose digests it holds; NaN is null."""
-    there = [name for name in (RECIPE, SAMPLE, STATEMENTS, MAP) if (folder / name).is_file()]
+    there = [name for name in sorted(FILES - {MANIFEST}) if (folder / name).is_file()]
     content = {**facts, "files": {name: digest(folder / name) for name in there}}
     text = json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False)
     (folder / MANIFEST).write_text(text, encoding="utf-8")
@@ -190,7 +191,7 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 
 def _check_files(folder: Path, files: object) -> None:
-    known = {RECIPE, SAMPLE, STATEMENTS, MAP}
+    known = FILES - {MANIFEST}
     if not isinstance(files, dict) or not known - {MAP} <= set(files) <= known:
         _refuse("it does not say which files belong to it")
     for name, told in files.items():

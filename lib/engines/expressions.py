@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lib.engines.statement import Statement
+from lib.errors import RecipeError
 from lib.features.components import Rotation
 from lib.features.space import Space, Transform
 from lib.features.two_parts import LENGTH
 from lib.segments.points import Floats
 from lib.segments.segmentation import UNASSIGNED
+
+NO_RANKS = (
+    "The rank transform takes a curve of a thousand steps for each feature, which no engine is asked to follow: choose "
+    "asinh or winsorised in the app."
+)
 
 
 def scaled(s: Statement, space: Space, features: Sequence[str]) -> list[str]:
@@ -68,15 +74,19 @@ def second_least(s: Statement, distances: Sequence[str], nearest: str) -> str:
 
 
 def _bent(s: Statement, transform: Transform, curve: Floats, name: str) -> list[str]:
-    """What a transform makes of a feature, as ``Space`` does: one part, or two."""
+    """What a transform makes of a feature, as ``Space`` does: one part, or two.
+
+    Raises:
+        RecipeError: For ranks, whose curve of a thousand steps no expression holds.
+    """
+    if transform == "quantile":
+        raise RecipeError(NO_RANKS)
     if transform == "asinh":
         return [_asinh(s, name, curve[0])]
     if transform == "winsorised":
         # by CASE: LEAST and GREATEST take what is missing for no bound
         low, high = (s.number(cap) for cap in curve)
         return [f"CASE WHEN {name} < {low} THEN {low} WHEN {name} > {high} THEN {high} ELSE {name} END"]
-    if transform == "quantile":
-        return [_interpolated(s, name, curve[0], curve[1])]
     if transform == "two_part" and len(curve) == LENGTH:
         none, some = s.number(0), s.number(1)
         amount = f"{_asinh(s, name, curve[0])} - {s.number(curve[1])}"
@@ -92,21 +102,3 @@ def _bent(s: Statement, transform: Transform, curve: Floats, name: str) -> list[
 def _asinh(s: Statement, name: str, scale: float) -> str:
     """Of the size, with its sign put back: of large debts some engines lose all digits."""
     return f"SIGN({name}) * ASINH(ABS({name}) / {s.number(scale)})"
-
-
-def _interpolated(s: Statement, name: str, at: Floats, to: Floats) -> str:
-    """A curve between its steps on straight lines, as ``numpy.interp``: the step of a row is found by halving."""
-
-    def between(low: int, high: int) -> str:
-        if high - low == 1:
-            slope = (to[high] - to[low]) / (at[high] - at[low])
-            return f"{s.number(to[low])} + ({name} - {s.number(at[low])}) * {s.number(slope)}"
-        middle = (low + high) // 2
-        return f"CASE WHEN {name} < {s.number(at[middle])} THEN {between(low, middle)} ELSE {between(middle, high)} END"
-
-    last = len(at) - 1
-    inside = between(0, last) if last else s.number(to[0])
-    return (
-        f"CASE WHEN {name} <= {s.number(at[0])} THEN {s.number(to[0])} "
-        f"WHEN {name} >= {s.number(at[last])} THEN {s.number(to[last])} ELSE {inside} END"
-    )

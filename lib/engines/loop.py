@@ -79,6 +79,10 @@ class State:
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         return self._known[name]
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self._known = {"asked": self._known["asked"]}
+
     def keep(self, **known: Any) -> None:  # noqa: ANN401 - whatever JSON holds
         """Write it down; the file is the old one or the new one, whatever happens."""
         self._known |= known
@@ -122,15 +126,21 @@ def _words(done: Sequence[Iteration], centres: Floats, most: int) -> str:
     said = f"Pass {last.number}: {last.rows:,} rows in {last.seconds:.1f} s, inertia {last.inertia:,.6g}"
     if _is_still(done, centres):
         return f"{said}; nothing moves any more."
-    left = min(_passes_left(done, centres), most - last.number)
-    return f"{said}, moved by {last.shift:.1e}; about {left} more at most, {left * last.seconds:,.0f} s."
+    left = _passes_left(done, centres)
+    if left is None:
+        return f"{said}, moved by {last.shift:.1e}; {most - last.number} more at most."
+    left = min(left, most - last.number)
+    return f"{said}, moved by {last.shift:.1e}; about {left} more, {left * last.seconds:,.0f} s, mostly fewer."
 
 
-def _passes_left(done: Sequence[Iteration], centres: Floats) -> int:
-    """Passes until nothing moves if moves go on becoming smaller as they did; they end sooner, rows being so many."""
+def _passes_left(done: Sequence[Iteration], centres: Floats) -> int | None:
+    """Passes until nothing moves if moves go on becoming smaller as they did, None where they do not.
+
+    Mostly they are fewer: once no row changes its segment any more all moves end at once.
+    """
     recent = [one.shift for one in done[-_LOOKED_BACK:]]
     if len(recent) < 2 or not 0 < recent[-1] < recent[0]:
-        return MOST_PASSES
+        return None
     rate = log(recent[-1] / recent[0]) / (len(recent) - 1)
     wanted = log(STILL * max(float(np.abs(centres).max()), 1e-300) / recent[-1])
     return max(1, round(wanted / rate))

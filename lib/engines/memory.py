@@ -129,7 +129,8 @@ class MemoryTable(Table):
         labels, k = distances.argmin(axis=1), len(centres)
         sums = np.array([np.bincount(labels, weights * axis, k) for axis in matrix.T]).T
         rows = np.bincount(labels, minlength=k)
-        return Pass(rows, np.bincount(labels, weights, k), sums, float(weights @ distances.min(axis=1)))
+        held = np.asarray(np.bincount(labels, weights, k), dtype=float)
+        return Pass(rows, held, sums, float(weights @ distances.min(axis=1)))
 
     def changed(self, space: Space, before: Floats, after: Floats) -> Changed:
         """How many rows two sets of centres place differently."""
@@ -152,8 +153,8 @@ class MemoryTable(Table):
         return Described(
             rows=np.bincount(labels, minlength=k),
             members=np.bincount(by_member["segment"], minlength=k),
-            counts=np.bincount(labels, analysis, k),
-            weights=np.bincount(labels, weights, k),
+            counts=np.asarray(np.bincount(labels, analysis, k), dtype=float),
+            weights=np.asarray(np.bincount(labels, weights, k), dtype=float),
             means=np.array([[mean(column[own], weights[own]) for column in x.T] for own in inside]),
             deviations=np.sqrt([[variance(column[own], weights[own]) for column in x.T] for own in inside]),
         )
@@ -167,7 +168,7 @@ class MemoryTable(Table):
             width = np.where(high > low, high - low, 1.0)
             within = 1 + np.minimum(np.floor((column - low) / width * bins), bins - 1)
             bin_ = np.select([column < low, column > high, high <= low], [0, bins + 1, 1], within).astype(np.intp)
-            np.add.at(held, (labels, feature, bin_), weights)
+            np.add.at(held[:, feature], (labels, bin_), weights)
         return held
 
     def ends(self, space: Space, centres: Floats, lows: Floats, highs: Floats) -> tuple[Floats, Floats]:
@@ -177,19 +178,23 @@ class MemoryTable(Table):
         least, largest = np.full(lows.shape, np.inf), np.full(lows.shape, -np.inf)
         np.minimum.at(least, labels, np.where(inside, x, np.inf))
         np.maximum.at(largest, labels, np.where(inside, x, -np.inf))
-        return tuple(np.where(np.isfinite(found), found, np.nan) for found in (least, largest))  # type: ignore[return-value]
+        return _or_none(least), _or_none(largest)
 
-    def label(self, out: str, kept: Sequence[str]) -> Mapping[int, int]:
-        """Write the segment of every row, with all columns of the file."""
+    def label(self, out: str, kept: Sequence[str]) -> Mapping[int, int]:  # noqa: ARG002 - all columns are kept
+        """Write the segment of every row, as ``lib.segments.apply`` does."""
         parent_of(out)
         if self._path is None:
             raise DataError("Only a file can be labelled in memory: write the table to one.")
         done = label_file(self.asked.stored, self._path, Path(out))
         return {**done.sizes, **({0: done.missing} if done.missing else {})}
 
-    def statements(self, asked: Asked) -> Mapping[str, str]:
+    def statements(self, asked: Asked) -> Mapping[str, str]:  # noqa: ARG002 - there is none for any
         """None: memory is asked nothing in SQL."""
         return {}
+
+
+def _or_none(found: Floats) -> Floats:
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def digits(seed: int, id_: str) -> str:

@@ -106,7 +106,7 @@ class DuckTable(SqlTable):
             rows = database.read_parquet(files)
         else:
             # cells are read as the text that they are: what a column holds is the recipe's matter, not a guess's
-            rows = database.read_csv(files, all_varchar=True, header=True)
+            rows = database.read_csv(files, all_varchar=True, header=True)  # type: ignore[arg-type] # it takes several
         rows.create_view(_VIEW)
         return database
 
@@ -157,7 +157,8 @@ def _files(table: str) -> tuple[list[str], str]:
     ending = next((ending for ending in endings if table.lower().endswith(ending)), "")
     if not ending:
         raise DataError(
-            f"{path.name} is no folder, no file that ends in .parquet or .csv, and no table such as bank.duckdb:customers."
+            f"{path.name} is no folder, no file that ends in .parquet or .csv, and no table of a database file, named "
+            "as bank.duckdb:customers."
         )
     if "://" not in table and "*" not in table and not path.is_file():
         raise DataError(f"There is no file {table}: check its name.")

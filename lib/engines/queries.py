@@ -39,12 +39,19 @@ class Queries:
         source: Its quoted name.
         kinds: What each of its columns holds.
         asked: What of it a recipe is about.
+
+    Raises:
+        RecipeError: On construction, if no engine can follow the recipe's scale.
     """
 
     dialect: Dialect
     source: str
     kinds: Mapping[str, Kind]
     asked: Asked
+
+    def __post_init__(self) -> None:
+        if self.asked.stored.model.space.transform == "quantile":
+            raise RecipeError(expressions.NO_RANKS)
 
     def counts(self) -> Written:
         """Rows, complete rows, members, weights, unsound weights; then lacking, mean, low and high of each feature."""
@@ -133,10 +140,10 @@ class Queries:
         """Segment, bin of one feature, its weight: the bins of the other features are NULL."""
         s, x = self._new(), self._features
         rows = self._between(s, space, centres, lows, highs)
-        number = s.number(bins)
-        inside = f"{s.number(1)} + LEAST(FLOOR(({{x}} - {{l}}) / ({{h}} - {{l}}) * {number}), {s.number(bins - 1)})"
-        whens = f"WHEN {{x}} < {{l}} THEN {s.number(0)} WHEN {{x}} > {{h}} THEN {s.number(bins + 1)} WHEN {{h}} <= {{l}} THEN {s.number(1)}"
-        binned = f"CASE {whens} ELSE {inside} END"
+        width = f"FLOOR(({{x}} - {{l}}) / ({{h}} - {{l}}) * {s.number(bins)})"
+        below, above, only = (f"THEN {s.number(bin_)}" for bin_ in (0, bins + 1, 1))
+        whens = f"WHEN {{x}} < {{l}} {below} WHEN {{x}} > {{h}} {above} WHEN {{h}} <= {{l}} {only}"
+        binned = f"CASE {whens} ELSE {s.number(1)} + LEAST({width}, {s.number(bins - 1)}) END"
         of_each = {f"b{n}": binned.format(x=name, l=f"l{n}", h=f"h{n}") for n, name in enumerate(x, start=1)}
         rows = select({**_same([SEGMENT, WEIGHT]), **of_each}, rows)
         sets = ", ".join(f"({SEGMENT}, {name})" for name in of_each)

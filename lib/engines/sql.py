@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from lib.engines.queries import Queries, Written
-from lib.engines.statement import Dialect, Kind
+from lib.engines.statement import Dialect
 from lib.engines.table import Asked, Changed, Counts, Described, Pass, Spread, Table
 from lib.errors import DataError
 from lib.features.space import Space
@@ -73,7 +73,7 @@ class SqlTable(Table):
                 return question()
             except DataError:
                 raise
-            except Exception as error:  # noqa: BLE001 - each engine has errors of its own
+            except Exception as error:
                 if pause is None or not self._may_pass(error):
                     said = clean_name(str(error), _BRIEF).rstrip(".")
                     raise DataError(f"{self.engine} does not answer ({said}): mend that and run it again.") from error

@@ -226,7 +226,7 @@ class Table(ABC):
 
     @abstractmethod
     def ends(self, space: Space, centres: Floats, lows: Floats, highs: Floats) -> tuple[Floats, Floats]:
-        """Least and largest value of each feature in each segment from ``lows`` to ``highs``, NaN where there is none."""
+        """Least and largest value of each feature in each segment from ``lows`` to ``highs``; NaN where none is."""
 
     @abstractmethod
     def label(self, out: str, kept: Sequence[str]) -> Mapping[int, int]:
@@ -248,7 +248,7 @@ class Table(ABC):
             asked: Scale and centres are those of its recipe.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - there may be nothing to let go of
         """Let go of the engine."""
 
 

@@ -356,7 +356,7 @@ def _book(features: Sequence[Mapping[str, Any]]) -> Codebook:
 
 
 def _variable(name: str, label: object, unit: object) -> Variable:
-    known = unit if unit in get_args(Unit) else "ratio"
+    known: Unit = next((one for one in get_args(Unit) if one == unit), "ratio")
     return Variable(name, clean_name(label) if isinstance(label, str) and label else name, unit=known)
 
 

@@ -161,7 +161,10 @@ def _table(
     }
     table = pd.DataFrame(found)
     whole = {name: int for name in index if name not in words}
-    return table.astype(whole).set_index(list(index), verify_integrity=True)
+    made = table.astype(whole).set_index(list(index))
+    if not made.index.is_unique:
+        raise ValueError("a row is there twice")
+    return made
 
 
 def _text(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lib.engines import expressions, prepared
 from lib.engines.statement import Dialect, Kind, Statement, select
 from lib.engines.table import DIGITS, Asked
+from lib.errors import RecipeError
 from lib.features.space import Space
 from lib.segments.points import Floats
 from lib.segments.segmentation import BORDERLINE, UNASSIGNED
@@ -41,7 +42,8 @@ class Queries:
         asked: What of it a recipe is about.
 
     Raises:
-        RecipeError: On construction, if no engine can follow the recipe's scale.
+        DataError: On construction, if a column is not there.
+        RecipeError: Or if no engine can follow the recipe's scale.
     """
 
     dialect: Dialect
@@ -52,6 +54,7 @@ class Queries:
     def __post_init__(self) -> None:
         if self.asked.stored.model.space.transform == "quantile":
             raise RecipeError(expressions.NO_RANKS)
+        self.asked.columns(self.kinds)
 
     def counts(self) -> Written:
         """Rows, complete rows, members, weights, unsound weights; then lacking, mean, low and high of each feature."""

@@ -18,7 +18,7 @@ from lib.segments.apply.stored import StoredRecipe, read_recipe, to_text
 from lib.segments.kmeans import plus_plus
 from lib.segments.points import Floats
 from lib.segments.segmentation import Model
-from lib.sources import examples, scf
+from lib.sources import examples, scf, table
 from lib.steps import Cap, Fill, LeaveOutMissing, Logarithm, OneHot, combined, prepare
 
 HOSTILE = '"; drop table'
@@ -134,8 +134,6 @@ def _prepared() -> Case:
             "card": rng.random(rows) < 0.5,
         }
     )
-    from lib.sources import table
-
     content = frame.to_csv(index=False).encode()
     read = table.read(content, "customers.csv", choices={"columns": {"who": {"role": "id"}}})
     steps = (

@@ -49,7 +49,7 @@ def _copy(server: Server, name: str, cells: pa.Table) -> None:
     types = [_TYPES[str(kind).replace("large_", "")] for kind in cells.schema.types]
     columns = ", ".join(f"{column} {kind}" for column, kind in zip(quoted, types, strict=True))
     server.run(f"CREATE TABLE {name} ({columns})")
-    with server.connect() as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY {name} FROM STDIN".encode()) as copy:
-            for row in zip(*(column.to_pylist() for column in cells.columns), strict=True):
-                copy.write_row(row)
+    statement = f"COPY {name} FROM STDIN".encode()
+    with server.connect() as connection, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in zip(*(column.to_pylist() for column in cells.columns), strict=True):
+            copy.write_row(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -67,7 +68,9 @@ def test_counts_are_exact(pair):
 def test_the_same_rows_are_drawn(pair):
     case, memory, table = pair
     by = [case.asked.id, *([case.asked.implicate] if case.asked.implicate else [])]
-    ours, theirs = (sorted(map(tuple, which.draw(HALF, 42).select(by).to_pandas().to_numpy())) for which in (memory, table))
+    ours, theirs = (
+        sorted(map(tuple, which.draw(HALF, 42).select(by).to_pandas().to_numpy())) for which in (memory, table)
+    )
     assert theirs == ours
     assert 0 < len(ours) < len(case.cells)
 
@@ -155,8 +158,6 @@ def test_labels_are_those_of_the_app(pair, engine, tmp_path):
 
 
 def label_frame_of(case, columns):
-    import pandas as pd
-
     values = {name: np.where(np.abs(column) <= 1e30, column, np.nan) for name, column in columns.items()}
     return label_frame(case.asked.stored, pd.DataFrame(values))
 
@@ -166,7 +167,9 @@ def _is_undecided(case, columns):
     x = np.column_stack([columns[name] for name in case.space.features])
     known = (np.abs(x) <= 1e30).all(axis=1)
     near = np.zeros(len(x), dtype=bool)
-    two = np.sort(squared_distances(case.space.matrix(dict(zip(case.space.features, x[known].T, strict=True))), case.start))
+    two = np.sort(
+        squared_distances(case.space.matrix(dict(zip(case.space.features, x[known].T, strict=True))), case.start)
+    )
     near[known] = two[:, 1] - two[:, 0] <= 1e-9 * np.maximum(two[:, 1], 1.0)
     return near
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from cases import _plain
 from engine_tables import on
+from sklearn.metrics import adjusted_rand_score
 
 from lib.engines.loop import State, refine
-from lib.segments.judge.scores import adjusted_rand
 
 pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("spark")]
 
@@ -45,4 +45,4 @@ def test_mllib_finds_the_same_segments_where_they_are_well_apart(spark, tmp_path
     np.testing.assert_allclose(theirs[order], ours.centres, atol=1e-5)
     labels = np.array([row.prediction for row in best.transform(points).select("prediction").collect()])
     mine = np.square(x[:, None, :] - ours.centres).sum(axis=2).argmin(axis=1)
-    assert adjusted_rand(labels, mine) == pytest.approx(1.0)
+    assert adjusted_rand_score(labels, mine) == pytest.approx(1.0)

@@ -18,7 +18,7 @@ from lib.engines.loop import EMPTY, TIE, Refined, Say
 from lib.engines.medians import around, medians
 from lib.engines.table import Described
 from lib.estimates import THIN
-from lib.segments import Segmentation, profile, stability, sweep
+from lib.segments import Profile, Segmentation, stability, sweep
 from lib.segments.points import VERY_MANY, Floats
 
 _LIKELY = 0.05
@@ -80,8 +80,10 @@ def refinement(begun: Begun, start: Floats, centres: Floats, refined: Refined, s
     }
 
 
-def described(begun: Begun, segmented: Segmentation, called: Mapping[int, str], say: Say) -> dict[str, Any]:
-    """Sizes and profiles: of all rows, but for the outer quartiles."""
+def described(
+    begun: Begun, segmented: Segmentation, drawn: Profile, called: Mapping[int, str], say: Say
+) -> dict[str, Any]:
+    """Sizes and profiles: of all rows, but for the outer quartiles, which ``drawn`` has of those drawn."""
     table, space, centres, counts = begun.table, begun.space, segmented.model.centres, begun.counts
     found = table.described(space, centres)
     x, weights = begun.dataset.frame[list(begun.asked.features)].to_numpy(dtype=float), begun.points.weights
@@ -91,7 +93,6 @@ def described(begun: Begun, segmented: Segmentation, called: Mapping[int, str], 
     near = around(x, weights, nobody_else, counts, 1, whole=begun.is_whole)
     # to one centre alone everybody is nearest
     middle, error_of_all = medians(table, space, centres[:1], everyone, counts, near)
-    drawn = profile(begun.dataset, segmented)
     say("Sizes, means and medians of all rows.")
     by_segment = [
         {"segment": number, **row}

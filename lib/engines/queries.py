@@ -117,7 +117,9 @@ class Queries:
         """Rows that two sets of centres place differently, and their weight."""
         s = self._new()
         rows, _ = self._placed(s, space, {"first": before, "last": after}, [WEIGHT])
-        return Written(select(["COUNT(*)", f"SUM({WEIGHT})"], rows, where="first <> last"), s)
+        # not by WHERE: an engine may look for who moved before it has anybody's place, and seek each place many times
+        moved = "CASE WHEN first <> last THEN {} END"
+        return Written(select([f"COUNT({moved.format(s.bind(1))})", f"SUM({moved.format(WEIGHT)})"], rows), s)
 
     def sizes(self, space: Space, centres: Floats) -> Written:
         """By segment: rows, members, analysis weight, weight, weighted sum of each feature."""

@@ -27,7 +27,7 @@ from lib.engines.opened import Where, open_table
 from lib.engines.table import Asked
 from lib.errors import DataError, RecipeError
 from lib.maps import project
-from lib.segments import Segmentation, names
+from lib.segments import Segmentation, names, profile
 from lib.segments.apply.stored import StoredRecipe, to_text
 from lib.segments.fit import inertia, sizes
 from lib.segments.kmeans import in_order
@@ -146,11 +146,14 @@ def _finish(begun: Begun, refined: Refined, start: Floats, inertias: Floats, par
     segmented = _segmented(begun, Model(begun.recipe, begun.space, refined.centres[order]), inertias)
     # of a segment that nobody drawn is in there is no median to name it by
     is_everywhere = bool((segmented.sizes["rows"] > 0).all())
-    called = names(begun.dataset, segmented) if is_everywhere else {n: f"Segment {n}" for n in segmented.model.numbers}
+    drawn = profile(begun.dataset, segmented)
+    called = {number: f"Segment {number}" for number in segmented.model.numbers}
+    if is_everywhere:
+        called = names(begun.dataset, segmented, described=drawn)
     facts = {
         **figures.origin(begun),
         **figures.refinement(begun, start[order], segmented.model.centres, refined, say),
-        **figures.described(begun, segmented, called, say),
+        **figures.described(begun, segmented, drawn, called, say),
         **(figures.UNJUDGED if how.quick or not is_everywhere else figures.judged(begun, segmented, say)),
     }
     notes = figures.notes(begun, facts)

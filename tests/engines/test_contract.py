@@ -116,14 +116,15 @@ def test_sizes_means_and_deviations(pair):
     assert its.weight == pytest.approx(mine.weight, rel=NINE_DIGITS)
 
 
-def test_medians_are_within_a_ten_thousandth_of_the_rank(pair):
+def test_medians_are_within_a_ten_thousandth_of_the_rank(pair, engine):
     case, memory, table = pair
     counts, described, k = table.counts(), table.described(case.space, case.start), len(case.start)
-    # nothing is known of where they may be
-    nowhere = around(np.empty((0, len(counts.lows))), np.empty(0), np.empty(0), counts, k, whole=False)
-    found, error = medians(table, case.space, case.start, described, counts, nowhere)
-    assert error <= RANK_ERROR
     labels, x, weights = memory._segments(case.space, case.start)
+    # by a fifth of the rows, or nothing is known of where they may be
+    fifth = slice(0, None, 5) if engine == "spark" else slice(0, 0)
+    near = around(x[fifth], weights[fifth], labels[fifth] + 1, counts, k, whole=False)
+    found, error = medians(table, case.space, case.start, described, counts, near)
+    assert error <= RANK_ERROR
     for segment, feature in np.ndindex(found.shape):
         own = labels == segment
         if not weights[own].sum():

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             else:
                 {"run": _run, "label": _label}[asked.command](asked)
     except KeyboardInterrupt:
-        _say("Stopped. The table is as it was; what was found so far is kept, and the same command goes on from there.")
+        kept = "what was found is kept, and the same command goes on from there" if asked.command == "run" else ""
+        _say(f"Stopped. The table is as it was; {kept or 'nothing was written'}.")
         return STOPPED
     except (HouseholdSegmentsError, OSError) as error:
         _say(str(error))
@@ -50,7 +51,7 @@ def _run(asked: argparse.Namespace) -> None:
     started = time.monotonic()
     how = How(draw=asked.draw, passes=asked.passes, quick=asked.quick)
     columns = {"id": asked.id, "weight": asked.weight, "implicate": asked.implicate}
-    made = run(load(asked.recipe), _where(asked), asked.engine, out=_out(asked), how=how, say=_say, **columns)
+    made = run(load(asked.recipe), _where(asked), asked.engine, out=Path(_out(asked)), how=how, say=_say, **columns)
     sizes = made.sizes.loc[made.sizes.index != UNASSIGNED]
     told = ", ".join(f"{segment}: {share:.1%}" for segment, share in sizes["share"].items())
     _say(f"{asked.out}: {len(sizes)} segments ({told}) in {time.monotonic() - started:,.1f} s.")
@@ -59,7 +60,7 @@ def _run(asked: argparse.Namespace) -> None:
 def _label(asked: argparse.Namespace) -> None:
     started = time.monotonic()
     with closing(_labelling(asked)) as table:
-        counted = table.label(asked.out, _kept(table, asked))
+        counted = table.label(_out(asked), _kept(table, asked))
     sizes = ", ".join(f"{segment}: {rows:,}" for segment, rows in sorted(counted.items()) if segment != UNASSIGNED)
     missing = counted.get(UNASSIGNED, 0)
     lacking = f" {missing:,} rows lack a feature and have segment {UNASSIGNED}." if missing else ""
@@ -115,10 +116,10 @@ def _where(asked: argparse.Namespace) -> Where:
     return Where(asked.table, asked.memory, asked.threads, asked.database, asked.spark)
 
 
-def _out(asked: argparse.Namespace) -> Path:
+def _out(asked: argparse.Namespace) -> str:
     if asked.out is None:
-        raise DataError("A run needs a folder to make: name it with --out.")
-    return Path(asked.out)
+        raise DataError("Something is to be made: name it with --out.")
+    return str(asked.out)
 
 
 def _say(words: str) -> None:

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from lake import FEATURES, HOSTILE, ROWS, customers, recipe_of
 from paths import ROOT
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
@@ -30,38 +30,9 @@ from lib.engines.opened import ENGINES, Where, open_table
 from lib.engines.run import How
 from lib.engines.table import Asked
 from lib.errors import DataError, RecipeError
-from lib.exports import provenance, recipe_json
-from lib.population import Population
 from lib.segments import Recipe
 from lib.segments.apply import load
 from lib.sources import table
-
-HOSTILE = '"; drop table'
-FEATURES = ("spent", HOSTILE, "years")
-ROWS = 3_000
-
-
-def customers(rows=ROWS, seed=1):
-    """Three groups, one much smaller, and a few rows that lack something."""
-    rng = np.random.default_rng(seed)
-    group = rng.choice(3, rows, p=[0.5, 0.4, 0.1])
-    values = np.array([[0, 0, 0], [3, 3, 0], [0, 6, 9]])[group] + rng.normal(0, 1, (rows, 3))
-    frame = pd.DataFrame(values, columns=list(FEATURES)).assign(who=np.arange(rows) * 3)
-    frame.loc[:9, "spent"] = np.nan
-    return frame
-
-
-def recipe_of(frame, folder, recipe):
-    """What the app exports of segments found in a table."""
-    path = folder / "few.csv"
-    frame.dropna().head(500).to_csv(path, index=False)
-    data = table.read(path)
-    found = segments.fit(data, recipe)
-    words = recipe_json(
-        found, segments.names(data, found), data.codebook, provenance(data, Population(), "All", recipe)
-    )
-    (folder / "recipe.json").write_bytes(words)
-    return folder / "recipe.json"
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +272,7 @@ def test_who_asks_for_what_cannot_be_is_told_in_a_sentence(lake, tmp_path, capsy
         (["--id", "whom"], "The table has no column whom"),
         (["--weight", "spent"], "are missing, negative or no numbers"),
         (["--out", str(tmp_path)], "is there already"),
+        (["--explain", "--id", "whom"], "The table has no column whom"),
     ):
         assert main([*command(lake, out), *wrong]) == 1
         assert sentence in capsys.readouterr().err

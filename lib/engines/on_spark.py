@@ -136,6 +136,9 @@ class SparkTable(SqlTable):
 
 
 def _session(address: str) -> SparkSession:
+    there = SparkSession.getActiveSession()
+    if there is not None and not address:
+        return there
     builder = SparkSession.builder.appName("Household Segments")
     if address.startswith(_CONNECT):
         builder = builder.remote(address)

@@ -82,7 +82,7 @@ def make(folder: Path, millions: int) -> None:
     amounts = ", ".join(
         # Box and Muller's bells around a place of each group's own, from hashes: the same rows in every run
         f"SQRT(-2 * LN((HASH(i, {2 * n}) % 1000003 + 1) / 1000005.0)) * "
-        f"COS(2 * PI() * (HASH(i, {2 * n + 1}) % 1000003) / 1000003.0) + 1.7 * (HASH(g, {n}) % 5) AS amount_{n}"
+        f"COS(2 * PI() * (HASH(i, {2 * n + 1}) % 1000003) / 1000003.0) + 0.8 * (HASH(g, {n}) % 5) AS amount_{n}"
         for n in range(FEATURES)
     )
     database = duckdb.connect(config={"memory_limit": MEMORY})

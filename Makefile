@@ -11,7 +11,7 @@ UV := $(BIN)/uv
 RUN_STAMP := .venv/run.stamp
 TEST_STAMP := .venv/test.stamp
 
-.PHONY: run dev test check format bench load soak fuzz sample examples maps lock licences audit image-check clean
+.PHONY: run dev test test-engines bench-engines check format bench load soak fuzz sample examples maps lock licences audit image-check clean
 
 run: $(RUN_STAMP) ## install, fetch the survey if it can be had, start the app
 ifndef OFFLINE
@@ -26,6 +26,16 @@ test: $(TEST_STAMP) ## everything: library, pages, journeys in a real browser
 	@$(BIN)/python -m tests.browser.install
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# Spark needs Java, PostgreSQL's own programs are tried before those from PyPI: where this is root they are installed
+test-engines: $(TEST_STAMP) requirements-spark.txt ## DuckDB, PostgreSQL and Spark against the engine of the app: up to ten minutes
+	@command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		apt-get install -y -qq openjdk-17-jre-headless >/dev/null; } || echo "There is no Java: Spark is left out."
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || echo "PostgreSQL comes from PyPI."
+	@! command -v java >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt || \
+		echo "pyspark cannot be installed: Spark is left out."
+	@$(BIN)/python -m pytest -m engines tests/engines --numprocesses 2 --dist loadgroup $(ARGS)
+
 check: $(TEST_STAMP) ## format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -37,6 +47,9 @@ format: $(TEST_STAMP)
 
 bench: $(TEST_STAMP) ## ratios against named references, measured side by side
 	@$(BIN)/python -m tests.bench
+
+bench-engines: $(TEST_STAMP) ## 1, 3, 10 and 30 million rows in DuckDB beside scikit-learn: make bench-engines ARGS="1 3"
+	@$(BIN)/python -m tests.bench.engines $(ARGS)
 
 load: $(TEST_STAMP) ## a crowd of 1, 10, 25 and 50 people beside its goals: some twelve minutes
 	@$(BIN)/python -m tests.load crowd $(ARGS)

@@ -54,6 +54,8 @@ All packages that the app needs, those that others need in turn included, at the
 the licence that each states. Written by `make licences`, {day}. The texts of the licences, and of what is compiled
 into the packages, lie in the packages. All may be used, changed and passed on, for money too. psycopg (LGPL), certifi
 and tqdm (MPL) ask that changes to themselves be passed on under the same licence; here they are used as they come.
+Segments on Spark (`requirements-spark.txt`) need besides: pyspark, grpcio, grpcio-status and
+googleapis-common-protos (Apache-2.0), py4j and zstandard (BSD-3-Clause).
 
 | package | version | licence |
 | --- | --- | --- |

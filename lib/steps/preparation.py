@@ -41,7 +41,7 @@ class Preparation:
 
     def needs(self, features: Sequence[str]) -> tuple[str, ...]:
         """Columns of a file from which features can be had, those of rows that are left out by them included."""
-        wanted, _ = self._way_to(features)
+        wanted, _ = self.way_to(features)
         return wanted
 
     def prepared(self, cells: Mapping[str, pa.Array | pa.ChunkedArray], features: Sequence[str]) -> pd.DataFrame:
@@ -54,7 +54,7 @@ class Preparation:
         Returns:
             One row for each of the file, float64: NaN in all features where a step leaves the row out.
         """
-        wanted, steps = self._way_to(features)
+        wanted, steps = self.way_to(features)
         frame = pd.DataFrame({name: self._read(name, cells[name]) for name in wanted})
         rows = frame.index
         for step in steps:
@@ -77,7 +77,7 @@ class Preparation:
             )
         return values
 
-    def _way_to(self, features: Sequence[str]) -> tuple[tuple[str, ...], list[Step]]:
+    def way_to(self, features: Sequence[str]) -> tuple[tuple[str, ...], list[Step]]:
         """The columns of a file and the steps from which features follow."""
         wanted, way = dict.fromkeys(features), []
         for step in reversed((*self.made, *self.steps)):

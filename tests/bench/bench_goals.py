@@ -41,7 +41,7 @@ def main() -> None:
     document = write(before, goals, pages)
     sys.stdout.write(document)
     if "--write" in sys.argv:
-        WRITTEN.write_text(f"{document}\n{written()[1]}", encoding="utf-8")
+        WRITTEN.write_text(f"{document}\n{''.join(written()[1:])}", encoding="utf-8")
 
 
 def measure(folder: Path) -> tuple[list[Goal], Table]:

@@ -45,7 +45,8 @@ def main() -> None:
     words = document(found)
     sys.stdout.write(words)
     if "--write" in sys.argv:
-        WRITTEN.write_text(f"{written()[0]}{words}", encoding="utf-8")
+        above, _, engines = written()
+        WRITTEN.write_text(f"{above}{words}\n{engines}".rstrip() + "\n", encoding="utf-8")
 
 
 def measure(folder: Path, rows: int) -> Found:

@@ -16,7 +16,8 @@ import streamlit
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "performance.md"
 OWN_TABLES = "## Own tables"
-"""Where the part of the document begins that one bench writes; the other writes all above it."""
+ENGINES = "## Past one machine"
+"""Where the parts of the document begin that one bench each writes; another writes all above them."""
 
 REAL = Path(__file__).parents[3] / "shared" / "data"
 
@@ -67,10 +68,11 @@ def report(rows: list[Row]) -> None:
     sys.stdout.flush()
 
 
-def written() -> tuple[str, str]:
-    """The document that is there: above the part on own tables, and that part."""
-    above, mark, own = WRITTEN.read_text(encoding="utf-8").partition(OWN_TABLES)
-    return f"{above.rstrip()}\n\n", mark + own
+def written() -> tuple[str, str, str]:
+    """The document that is there: above the part on own tables, that part, and the part on engines."""
+    above, mark, rest = WRITTEN.read_text(encoding="utf-8").partition(OWN_TABLES)
+    own, last, engines = rest.partition(ENGINES)
+    return f"{above.rstrip()}\n\n", f"{mark}{own.rstrip()}\n\n", last + engines
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

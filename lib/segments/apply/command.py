@@ -150,7 +150,7 @@ def _stream(
     """Rows by segment, those on a border, and the columns that were written."""
     counts: Counter[int] = Counter()
     borderline, schema = 0, pa.schema([])
-    added = _unused(source.names)
+    added = unused(source.names)
     sink = CsvSink(draft, source) if suffix.lower() == ".csv" else ParquetSink(draft, source, about, texts)
     with sink:
         for piece in source.pieces():
@@ -195,7 +195,8 @@ def _labelled(piece: pa.RecordBatch, places: Places, names: Mapping[int, str], a
     return pa.RecordBatch.from_arrays([*piece.columns, *columns], names=[*piece.schema.names, *added])
 
 
-def _unused(names: Sequence[str]) -> list[str]:
+def unused(names: Sequence[str]) -> list[str]:
+    """What the columns that are added are called beside others: with a number where a name is taken."""
     added: list[str] = []
     for wanted in ADDED:
         options = (wanted if n == 1 else f"{wanted}_{n}" for n in range(1, len(names) + 2))
@@ -282,7 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.output.exists() and asked.recipe.exists() and asked.output.samefile(asked.recipe):
             raise DataError(f"{asked.output.name} is the recipe itself: write to another file.")
-        with _ended_as_by_hand():
+        with ended_as_by_hand():
             stored = load(asked.recipe)
             done = label_file(stored, asked.table, asked.output, dollars=asked.dollars, metadata=asked.metadata)
     except KeyboardInterrupt:
@@ -296,7 +297,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _ended_as_by_hand() -> Iterator[None]:
+def ended_as_by_hand() -> Iterator[None]:
     """Who ends the process by SIGTERM ends it as Ctrl+C does: nothing is left behind."""
     if threading.current_thread() is not threading.main_thread():
         yield

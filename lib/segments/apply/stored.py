@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from lib import VERSION
-from lib.dataset import Codebook, Preparing
+from lib.codebook import Unit
+from lib.dataset import Codebook, Preparing, Variable
 from lib.errors import RecipeError, StepError
 from lib.features.components import Rotation
 from lib.features.space import Space
@@ -86,6 +87,7 @@ class StoredRecipe:
         agreement: Share of the members it was made from that the nearest centre labels as the app did; NaN
             where the file does not say.
         preparation: How the table was read and prepared, or None where features are taken as they are.
+        book: Label and unit of each feature.
     """
 
     model: Model
@@ -95,6 +97,7 @@ class StoredRecipe:
     about: Mapping[str, str]
     agreement: float = float("nan")
     preparation: Preparing | None = None
+    book: Codebook = field(default_factory=lambda: Codebook({}))
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -201,6 +204,7 @@ def read_recipe(text: str | bytes) -> StoredRecipe:
         MappingProxyType(_about(stored.get("about", {}))),
         _agreement(stored.get("agreement"), model),
         _preparation(stored.get("preparation")),
+        _book(stored.get("features", [])),
     )
 
 
@@ -344,6 +348,16 @@ def _money(given: object, features: tuple[str, ...]) -> tuple[str, ...]:
     if [one.get("name") for one in given] != list(features):
         refuse("the features are not those of the recipe")
     return tuple(one["name"] for one in given if one.get("unit") == "dollars")
+
+
+def _book(features: Sequence[Mapping[str, Any]]) -> Codebook:
+    """What a file that was found sound says of its features."""
+    return Codebook({one["name"]: _variable(one["name"], one.get("label"), one.get("unit")) for one in features})
+
+
+def _variable(name: str, label: object, unit: object) -> Variable:
+    known: Unit = next((one for one in get_args(Unit) if one == unit), "ratio")
+    return Variable(name, clean_name(label) if isinstance(label, str) and label else name, unit=known)
 
 
 def _year(given: object) -> int | None:

@@ -1,0 +1,7 @@
+"""The command line."""
+
+import sys
+
+from lib.engines.command import main
+
+sys.exit(main())

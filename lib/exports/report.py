@@ -86,6 +86,7 @@ def report(
     sure: Sureness | None = None,
     apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
+    whole: pd.DataFrame | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
 ) -> bytes:
@@ -106,6 +107,7 @@ def report(
         sure: How far off their sizes may be; without it only lenses have intervals.
         apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
+        whole: Figures of all rows, in words, where the dataset is drawn from more; see ``parts.of_all_rows``.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
 
@@ -142,6 +144,7 @@ def report(
             (levels_words(dataset, segmentation, is_everyone=not origin.population),),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
+                *(parts.of_all_rows(whole, called, dataset.name) if whole is not None else ()),
                 parts.sizes(dataset, segmentation, called, sure),
                 *parts.middles(dataset, segmentation, called, described, origin, sure),
             ),

@@ -15,7 +15,7 @@ from lib.segments.describe.picked import beside_the_rest, rows_of
 from lib.segments.describe.profile import Profile, profile
 from lib.segments.describe.sure import Sureness, sureness, told_apart
 from lib.segments.describe.typical import Typical, typical
-from lib.segments.fit import fit
+from lib.segments.fit import fit, placed
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
 from lib.segments.judge.findings import Findings, Nulls, findings
@@ -113,6 +113,7 @@ __all__ = [
     "null_stability",
     "persist",
     "place",
+    "placed",
     "points_of",
     "profile",
     "raw_unit_silhouettes",

@@ -141,7 +141,10 @@ def report(
     sections = [
         Section(
             "The segments",
-            (levels_words(dataset, segmentation, is_everyone=not origin.population),),
+            (
+                levels_words(dataset, segmentation, is_everyone=not origin.population),
+                *(() if whole is None else (f"Figures are of {origin.vintage}, but where they say “all rows”.",)),
+            ),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
                 *(parts.of_all_rows(whole, called, dataset.name) if whole is not None else ()),

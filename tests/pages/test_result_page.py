@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from lib import exports
-from lib.engines.brought import WEIGHT, opened
 from lib.engines.run import How, run
 from lib.errors import DataError
 from lib.population import Population
@@ -21,6 +20,7 @@ from lib.sources import table
 from lib.steps import Fill, prepare
 from lib.ui.run.background import background, reading
 from lib.ui.scene import own
+from lib.ui.scene.brought import WEIGHT, opened
 
 PAGE = "pages/result.py"
 ROWS = 1_500

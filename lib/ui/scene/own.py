@@ -23,7 +23,7 @@ from lib.errors import DataError
 from lib.ui.scene.kept import ROOM, make_room_for, most_of_memory
 
 if TYPE_CHECKING:  # a server starts without what finds segments
-    from lib.engines.brought import Brought
+    from lib.ui.scene.brought import Brought
 
 _PREFIX = "own-"
 MINE = "own_tables"

@@ -12,8 +12,6 @@ import streamlit as st
 
 from lib import exports
 from lib.charts.segments import title_of
-from lib.engines import brought
-from lib.engines.brought import Brought
 from lib.errors import HouseholdSegmentsError
 from lib.segments import Recipe
 from lib.segments.segmentation import UNASSIGNED
@@ -21,7 +19,8 @@ from lib.tables import csvw
 from lib.tables.files import MEGABYTE
 from lib.tables.own.limits import most_bytes
 from lib.ui.run import background
-from lib.ui.scene import controls, own
+from lib.ui.scene import brought, controls, own
+from lib.ui.scene.brought import Brought
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import sidebar
 from lib.words import capitalised, file_name, literal, percent
@@ -32,6 +31,8 @@ _MOST_MB = most_bytes() // MEGABYTE
 _READ, _PROBLEM = "result_read", "result_problem"
 _SHOWN = 20_000
 """Characters of SQL that stand on the page; all of it is in the bundle."""
+
+_HEIGHT = 300
 
 
 def choose(scene: Scene) -> Brought | None:
@@ -184,7 +185,7 @@ def render_making(result: Brought) -> None:
             if table is not None:
                 st.markdown(f"{title}{f' ({literal(of)})' if of else ''}")
                 controls.dataframe(_rounded(table), alt=title)
-        st.code(result.statements[:_SHOWN], language="sql")
+        st.code(result.statements[:_SHOWN], language="sql", height=_HEIGHT)
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

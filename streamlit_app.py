@@ -127,6 +127,15 @@ def pages(shown: Container[str]) -> list[tuple[str, StreamlitPage]]:
             ),
         ),
         (
+            "pages/result.py",
+            st.Page(
+                "pages/result.py",
+                title="Open a result",
+                icon=":material/folder_open:",
+                help="Segments found past one machine.",
+            ),
+        ),
+        (
             "pages/methods.py",
             st.Page(
                 "pages/methods.py",

@@ -45,7 +45,7 @@ from lib.segments.describe.typical import one_of_them
 from lib.segments.fit import segment, sizes
 from lib.segments.judge.null import margins_of
 from lib.segments.judge.sensitivity import changes
-from lib.segments.points import some_members
+from lib.segments.points import points_in, some_members
 from lib.steps import Cap, Fill, OneHot, combined, overview
 from lib.steps import prepare as prepare_table
 from lib.steps.clean import fences, shares_of
@@ -276,6 +276,9 @@ def test_judging(mine, found):
 
 
 def test_describing(mine, named, found):
+    assert segments.placed(mine, found.model).labels.tolist() == found.labels.tolist()
+    points = points_in(found.model.space, mine, found.recipe, found.points.weights)
+    assert np.array_equal(points.matrix, found.points.matrix)
     called = segments.names(mine, found)
     assert set(called) == {1, 2, 3}
     told = segments.explain(mine, found)

@@ -7,7 +7,7 @@ from lib.exports.pictures import png, svg
 from lib.exports.provenance import Provenance, provenance
 from lib.exports.recipes import read_recipe, recipe_json
 from lib.exports.report import Figure, report
-from lib.exports.tables import Exported, lenses, member_table, members, profiles, trend
+from lib.exports.tables import Exported, lenses, member_table, members, plain_csv, profiles, trend
 
 __all__ = [
     "Exported",
@@ -16,6 +16,7 @@ __all__ = [
     "lenses",
     "member_table",
     "members",
+    "plain_csv",
     "png",
     "profiles",
     "provenance",

@@ -88,6 +88,7 @@ def report(
     apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
     others: Others | None = None,
+    whole: pd.DataFrame | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
 ) -> bytes:
@@ -109,6 +110,7 @@ def report(
         apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
         others: Those whom all of them are shown beside, with the features.
+        whole: Figures of all rows, in words, where the dataset is drawn from more; see ``parts.of_all_rows``.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
 
@@ -142,9 +144,13 @@ def report(
     sections = [
         Section(
             "The segments",
-            (levels_words(dataset, segmentation, is_everyone=not origin.population),),
+            (
+                levels_words(dataset, segmentation, is_everyone=not origin.population),
+                *(() if whole is None else (f"Figures are of {origin.vintage}, but where they say “all rows”.",)),
+            ),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),
             (
+                *(parts.of_all_rows(whole, called, dataset.name) if whole is not None else ()),
                 parts.sizes(dataset, segmentation, called, sure),
                 *parts.middles(dataset, segmentation, called, described, origin, sure, others),
             ),

@@ -250,6 +250,24 @@ def middles(
     )
 
 
+def of_all_rows(figures: pd.DataFrame, names: Mapping[int, str], of: str) -> tuple[Table, ...]:
+    """Figures that are not of the members at hand, a row each, a column per segment.
+
+    Args:
+        figures: In words, indexed by segment; columns say what they are of.
+        names: Name of each segment.
+        of: What the members at hand were drawn from.
+    """
+    return tuple(
+        Table(
+            f"All rows of {of}",
+            ("Figure", *(named(number, names) for number in numbers)),
+            tuple((str(name), *(str(figures.loc[number, name]) for number in numbers)) for name in figures),
+        )
+        for numbers in _abreast([int(number) for number in figures.index])
+    )
+
+
 def cards(
     dataset: Dataset,
     segmentation: Segmentation,

@@ -11,7 +11,6 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
@@ -82,24 +81,14 @@ class Exported:
     notes: tuple[str, ...] = ()
 
     def csv(self) -> bytes:
-        """The cells alone: a header, and a line for each row.
-
-        Where letters are not all of ASCII the file begins with a mark by which spreadsheets know UTF-8.
-        """
-        words = {field.name: self.frame[field.name].map(_BOOLEAN) for field in self._schema if t.is_boolean(field.type)}
-        frame = self.frame.assign(**words)
-        text = guarded_frame(frame).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        return (b"" if text.isascii() else codecs.BOM_UTF8) + text.encode()
-
-    @cached_property
-    def _schema(self) -> pa.Schema:
-        return pa.Schema.from_pandas(self.frame, preserve_index=False)
+        """The cells alone, see ``plain_csv``."""
+        return plain_csv(self.frame)
 
     def metadata(self, name: str) -> bytes:
         """What is said of the table in a file beside the CSV ``name``, see ``lib.tables.csvw``."""
         return csvw.metadata(
             name,
-            self._schema,
+            pa.Schema.from_pandas(self.frame, preserve_index=False),
             self.origin.facts(),
             columns={**_COLUMNS, **self.columns},
             terms={"title": clean_name(self.title, 400), **self.origin.terms},
@@ -117,6 +106,17 @@ class Exported:
         file = io.BytesIO()
         pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), file)
         return file.getvalue()
+
+
+def plain_csv(frame: pd.DataFrame) -> bytes:
+    """A table as CSV: a header, and a line for each row; the index is left out, no cell starts a formula.
+
+    Where letters are not all of ASCII the file begins with a mark by which spreadsheets know UTF-8.
+    """
+    schema = pa.Schema.from_pandas(frame, preserve_index=False)
+    words = {field.name: frame[field.name].map(_BOOLEAN) for field in schema if t.is_boolean(field.type)}
+    text = guarded_frame(frame.assign(**words)).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    return (b"" if text.isascii() else codecs.BOM_UTF8) + text.encode()
 
 
 def described(codebook: Codebook, names: Sequence[str], dollars: int | None) -> dict[str, Column]:

@@ -16,7 +16,7 @@ from lib.segments.describe.picked import beside_the_rest, rows_of
 from lib.segments.describe.profile import Others, Profile, profile, statistics
 from lib.segments.describe.sure import Sureness, sureness, told_apart
 from lib.segments.describe.typical import Typical, typical
-from lib.segments.fit import fit
+from lib.segments.fit import fit, placed
 from lib.segments.judge.beginning import PROVISIONAL, Beginning, beginning, known_beginning, mark_of
 from lib.segments.judge.clustergram import Clustergram, clustergram
 from lib.segments.judge.compare import Comparison, compare
@@ -124,6 +124,7 @@ __all__ = [
     "null_stability",
     "persist",
     "place",
+    "placed",
     "points_of",
     "profile",
     "raw_unit_silhouettes",

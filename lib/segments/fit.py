@@ -16,7 +16,7 @@ from lib.segments import alone
 from lib.segments.algorithms import Found, find
 from lib.segments.kmeans import in_order
 from lib.segments.mixture import Evidence
-from lib.segments.points import Floats, Labels, Points, check_enough, points_of
+from lib.segments.points import Floats, Labels, Points, check_enough, points_in, points_of, row_weights
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Model, Segmentation
 from lib.words import listed, percent
@@ -41,6 +41,25 @@ def fit(dataset: Dataset, recipe: Recipe, *, prepared: tuple[Space, Points] | No
     if prepared and recipe.algorithm != "hdbscan":
         check_enough(points, recipe.k)
     return segment(dataset, recipe, space, points)
+
+
+def placed(dataset: Dataset, model: Model) -> Segmentation:
+    """Members in the segments of a model that was fitted to others, by its own scale and centres.
+
+    Raises:
+        RecipeError: If a feature or a weight is missing or unsound.
+    """
+    points = points_in(model.space, dataset, model.recipe, row_weights(dataset, model.recipe.counting))
+    labels = model.labels_of(points.matrix)
+    return Segmentation(
+        model=model,
+        entity=dataset.entity,
+        labels=labels,
+        inertia=inertia(points, labels, model.centres),
+        inertias=np.empty(0),
+        sizes=sizes(dataset, labels, points.weights, len(model.centres)),
+        points=points,
+    )
 
 
 def segment(dataset: Dataset, recipe: Recipe, space: Space, points: Points) -> Segmentation:

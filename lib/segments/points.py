@@ -144,17 +144,22 @@ def points_of(dataset: Dataset, recipe: Recipe) -> tuple[Space, Points]:
         bend=recipe.bend,
         weights=weights,
     )
+    points = points_in(space, dataset, recipe, weights)
+    if recipe.algorithm != "hdbscan":
+        check_enough(points, recipe.k)
+    return space, points
+
+
+def points_in(space: Space, dataset: Dataset, recipe: Recipe, weights: Floats) -> Points:
+    """The members in a space, whoever it was made for."""
     rows_counted = recipe.counting == ROWS
-    points = Points(
+    return Points(
         matrix=space.matrix(dataset.frame),
         weights=weights,
         members=np.arange(len(dataset)) if rows_counted else dataset.member_codes,
         implicates=np.zeros(len(dataset), dtype=np.intp) if rows_counted else dataset.implicate_codes,
         kinds=_kinds(dataset, space),
     )
-    if recipe.algorithm != "hdbscan":
-        check_enough(points, recipe.k)
-    return space, points
 
 
 def _kinds(dataset: Dataset, space: Space) -> tuple[Kind, ...]:

@@ -119,15 +119,15 @@ def out_of_archive(path: Path, most: int = MAX_UNPACKED) -> Iterator[Path]:
     with contextlib.ExitStack() as stack:
         with (
             any_error_as(f"{name} is a damaged or locked zip archive: make it again."),
-            _archive(path, name) as archive,
+            open_archive(path, name) as archive,
         ):
             member = _only_table(archive.infolist(), name)
             place = stack.enter_context(folder(member.file_size))
             table = place / f"table{PurePosixPath(member.filename).suffix.lower()}"
-            _take(archive, member, table, name, most)
+            take(archive, member, table, name, most)
             for said in archive.infolist():
                 if said.filename == f"{member.filename}{csvw.ENDING}" and _is_small(said):
-                    _take(archive, said, csvw.beside(table), name, most)
+                    take(archive, said, csvw.beside(table), name, most)
         yield table
 
 
@@ -201,17 +201,29 @@ def _unpacked(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
 
 def _from_zip(path: Path, place: Room, name: str) -> tuple[Path, Kind]:
     damaged = f"{name} is a damaged zip archive or workbook: open it where it was made and save it again."
-    with any_error_as(damaged), _archive(path, name) as archive:
+    with any_error_as(damaged), open_archive(path, name) as archive:
         members = archive.infolist()
         if _is_workbook(members, name):
             return path, "workbook"
         member = _only_table(members, name)
         target = place.file("unpacked", member.file_size)
-        _take(archive, member, target, name, MAX_UNPACKED)
+        take(archive, member, target, name, MAX_UNPACKED)
     return target, _kind(target, name, packed=True)
 
 
-def _take(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, name: str, most: int) -> None:
+def take(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, name: str, most: int) -> None:
+    """Unpack a member of an archive.
+
+    Args:
+        archive: The archive.
+        member: What to unpack, packed as every program does.
+        target: Where to.
+        name: What the archive is called.
+        most: Bytes that it may unpack to.
+
+    Raises:
+        DataError: If it is empty or larger.
+    """
     with archive.open(member) as stream:
         if not _is_copied(stream, target, name, most):
             raise _too_large(name, most)
@@ -229,7 +241,7 @@ def _gunzipped(path: Path, place: Room, name: str) -> Path:
 
 
 @contextlib.contextmanager
-def _archive(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
+def open_archive(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     """An open zip archive whose list of members is short enough to be held."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL))
@@ -312,7 +324,7 @@ def _kind(path: Path, name: str, *, packed: bool = False) -> Kind:
         return "stata"
     if start.startswith((_ZIP, _GZIP)):
         if packed and start.startswith(_ZIP):
-            with any_error_as(f"{name} holds a damaged archive: pack it again."), _archive(path, name) as archive:
+            with any_error_as(f"{name} holds a damaged archive: pack it again."), open_archive(path, name) as archive:
                 if _is_workbook(archive.infolist(), name):
                     return "workbook"
         raise DataError(f"{name} holds an archive within an archive: unpack it and choose the table inside.")

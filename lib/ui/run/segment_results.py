@@ -10,20 +10,31 @@ from lib import estimates, explore, exports, features, segments
 from lib.charts import profiles as charts
 from lib.dataset import ROWS
 from lib.segments import Recipe
+from lib.segments.apply.stored import StoredRecipe
 from lib.segments.describe import plane
 from lib.ui.run import sampled
 from lib.ui.run.cache import find, is_kept, kept, put
 from lib.ui.run.results import in_words, size
+from lib.ui.scene import own
 from lib.ui.scene.view import Heading, View
 from lib.work import log
 
 
 @kept
 def segmentation(view: View, recipe: Recipe) -> segments.Segmentation:
-    """The segments of the population by a recipe."""
+    """The segments of the population by a recipe; those of a result that was opened are as they were found."""
+    if (stored := opened(view, recipe)) is not None:
+        return segments.placed(view.members(recipe.features), stored.model)
     prepared = points_of(view, recipe.with_k(segments.MIN_K))
     with log.told("fit", recipe.algorithm, (view.key, recipe)):
         return segments.fit(view.members(recipe.features), recipe, prepared=prepared)
+
+
+def opened(view: View, recipe: Recipe) -> StoredRecipe | None:
+    """The segments of a result that was opened, where a view is of its drawn rows and a recipe is its own."""
+    result = own.result_of(view.source)
+    stored = None if result is None else result.bundle.stored
+    return stored if stored is not None and stored.model.recipe == recipe else None
 
 
 def find_neighbours(view: View, recipe: Recipe, progress: segments.Progress) -> None:
@@ -119,9 +130,10 @@ def _statistics(view: View, columns: tuple[str, ...]) -> pd.DataFrame:
 
 @kept
 def names(view: View, recipe: Recipe) -> dict[int, str]:
-    """A name for each segment, made from what sets it apart."""
+    """A name for each segment, made from what sets it apart, or as a result that was opened says."""
+    given = {} if (stored := opened(view, recipe)) is None else dict(stored.names)
     everyone = view.everyone(recipe.features) if view.population.conditions else None
-    return segments.names(view.members(recipe.features), segmentation(view, recipe), everyone=everyone)
+    return segments.names(view.members(recipe.features), segmentation(view, recipe), everyone=everyone) | given
 
 
 @kept

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -21,6 +22,9 @@ from lib.dataset import Dataset
 from lib.errors import DataError
 from lib.ui.scene.kept import ROOM, make_room_for, most_of_memory
 
+if TYPE_CHECKING:  # a server starts without what finds segments
+    from lib.ui.scene.brought import Brought
+
 _PREFIX = "own-"
 MINE = "own_tables"
 """What a session holds: the words of its tables."""
@@ -28,10 +32,11 @@ MINE = "own_tables"
 
 @dataclass(frozen=True)
 class _Brought:
-    """A table, and whose it is."""
+    """A table, whose it is, and the result that it is the drawn rows of, if it is."""
 
     data: Dataset
     session: Hashable
+    result: Brought | None = None
 
     @property
     def nbytes(self) -> int:
@@ -43,27 +48,28 @@ _TABLES: dict[str, _Brought] = {}
 _LOCK = threading.Lock()
 
 
-def bring(data: Dataset, instead_of: Collection[str] = ()) -> str:
+def bring(data: Dataset, instead_of: Collection[str] = (), result: Brought | None = None) -> str:
     """Keep a table for this session; the word it goes by. See ``keep``."""
     context = get_script_run_ctx()
-    key = keep(data, None if context is None else context.session_id, instead_of)
+    key = keep(data, None if context is None else context.session_id, instead_of, result)
     st.session_state.setdefault(MINE, []).append(key)
     return key
 
 
-def keep(data: Dataset, session: Hashable, instead_of: Collection[str] = ()) -> str:
+def keep(data: Dataset, session: Hashable, instead_of: Collection[str] = (), result: Brought | None = None) -> str:
     """Keep a table for as long as a session lasts; the word it goes by.
 
     Args:
         data: The table.
         session: Whose it is.
         instead_of: Tables that will be forgotten next: they take no memory from it.
+        result: What was found past one machine, if the table is the rows drawn for it.
 
     Raises:
         DataError: If the server has no memory left for it.
     """
     key = _PREFIX + secrets.token_urlsafe(16)
-    _hold(key, _Brought(data, session), instead_of)
+    _hold(key, _Brought(data, session, result), instead_of)
     return key
 
 
@@ -111,6 +117,12 @@ def find(key: str) -> Dataset | None:
     """The table of that word, if it is still there."""
     brought = _TABLES.get(key)
     return None if brought is None else brought.data
+
+
+def result_of(key: str) -> Brought | None:
+    """The result that the table of that word is the drawn rows of, if it is."""
+    brought = _TABLES.get(key)
+    return None if brought is None else brought.result
 
 
 DESK, CHOICES, BRINGING, ROUND = "own_desk", "own_choices", "own_bringing", "own_round"

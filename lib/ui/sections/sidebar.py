@@ -188,6 +188,8 @@ def _about_limits(subject: Subject) -> str | None:
 
 
 def _choose_counting(scene: Scene) -> Counting:
+    if (result := own.result_of(scene.view.source)) is not None:
+        return result.bundle.stored.model.recipe.counting
     if not scene.counts_both_ways:
         return MEMBERS
     return links.segmented(

@@ -22,7 +22,7 @@ from lib.ui.run import background, drawing, segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
-from lib.ui.sections import recipes
+from lib.ui.sections import recipes, result
 from lib.words import capitalised, file_name, literal, slug
 from lib.work import log
 from lib.work.progress import part_of
@@ -212,6 +212,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         others=segment_results.others(view, scene.heading, recipe.features),
+        whole=result.of_all_rows(scene, found) if (found := own.result_of(view.source)) is not None else None,
         figures=figures,
         progress=part_of(progress, _TESTED, 1.0),
     )

@@ -66,6 +66,7 @@ def render_rate(scene: Scene, rate: LeadingRate) -> None:
         scene,
         alt_text=found.sentence,
         key="rate_chart",
+        titled=False,
     )
     of_all = found.of(-1)
     whole = with_interval(of_all["share"], of_all["low"], of_all["high"], _said)

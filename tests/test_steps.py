@@ -471,7 +471,7 @@ def test_columns_may_be_called_anything():
 
 
 def test_what_is_too_large_to_be_held_is_blank():
-    data = read("a,b\n1e300,1e-300\n1,2\n")
+    data = read("a,b\n1e29,1e-300\n1,2\n")
     done = prepare(data, [combined("ratio", ("a", "b"), data.codebook)])
     assert np.isnan(column(done, "a over b")[0])
     assert "1 cell blank" in done.entries[0].told

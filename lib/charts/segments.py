@@ -348,7 +348,7 @@ _FIGURES_ROOM = 0.22
 def _with_room(frame: pd.DataFrame) -> list[float]:
     """The ends of the axis of bars in ``value``, with their intervals and figures."""
     ends = frame[["value", "low", "high"]].to_numpy(dtype=float)
-    low, high = min(0.0, float(np.nanmin(ends))), max(0.0, float(np.nanmax(ends)))
+    low, high = min(0.0, float(np.nanmin(ends, initial=0.0))), max(0.0, float(np.nanmax(ends, initial=0.0)))
     room = _FIGURES_ROOM * ((high - low) or 1.0)
     return [low - room if (frame["value"] < 0).any() else low, high + room]
 

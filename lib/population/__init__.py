@@ -49,9 +49,9 @@ class Population:
         Raises:
             PopulationError: A sentence that says which part cannot be read.
 
-        >>> Population.parse("TURNFEAR == 1 and NETWORTH < 2e6").columns
-        ('TURNFEAR', 'NETWORTH')
-        >>> Population.parse("AGE = 35")
+        >>> Population.parse("late == 1 and spent < 2e6").columns
+        ('late', 'spent')
+        >>> Population.parse("visits = 35")
         Traceback (most recent call last):
         lib.errors.PopulationError: ...
         """

@@ -101,7 +101,7 @@ def test_marks_in_names_are_letters_on_the_pages(visit, server):
     page.get_by_text("Median: **bold**").first.wait_for()
     settle(page)
     page.get_by_role("link", name="Two features").click()
-    page.get_by_text("The segments", exact=True).wait_for()
+    page.get_by_role("heading", name="How far to trust them").wait_for()
     settle(page)
     main = page.get_by_test_id("stMain")
     assert MARKUP in main.inner_text().replace("\u2060", "")

@@ -117,7 +117,7 @@ def test_a_choice_sends_its_own_section_and_what_was_seen_before_is_not_sent_aga
     expect(page.get_by_role("radio", name="Market")).to_be_checked()
     settle(page)
     assert 0 < len(sent) < whole / 2
-    assert sum(sent) < 45_000  # a table, and a chart of shares on the lines of their intervals
+    assert sum(sent) < 47_000  # a table, and a chart of shares on the lines of their intervals
     bytes_of = {}
     for key, k in (("ArrowRight", 5), ("ArrowLeft", 4)):
         sent.clear()

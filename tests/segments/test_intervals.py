@@ -249,11 +249,11 @@ def test_files_and_the_report_say_how_sure_every_figure_of_a_profile_is(noisy):
         own = table[table["segment"].notna()]
         assert (own[f"{name}_low"] <= own[name]).all()
         assert (own[name] <= own[f"{name}_high"]).all()
-    middles = report_parts.middles(data, found, described, origin, sure)
+    (middles,) = report_parts.middles(data, found, {}, described, origin, sure)
     assert middles.header[-1] == "Blobs"
-    assert all(" to " in cell for row in middles.rows for cell in row[1:-1])
-    plain = report_parts.middles(data, found, described, origin)
-    assert not any(" to " in cell for row in plain.rows for cell in row[1:])
+    assert all(" to " in cell.small for row in middles.rows for cell in row[1:-1])
+    (plain,) = report_parts.middles(data, found, {}, described, origin)
+    assert not any(" to " in cell.small for row in plain.rows for cell in row[1:-1])
     cards = report_parts.cards(data, found, {}, described, None, {}, sure.told_apart, sure)
     assert "standard deviations from that of all of them)" in cards[0].paragraphs[0]
     assert cards[0].paragraphs[0].count(" to ") == 4  # of two columns the median and the difference
@@ -265,7 +265,9 @@ def test_marks_and_the_source_of_intervals_are_said_only_where_there_are_any(noi
     def marked(told):
         tables = report_parts.lens_tables(told, {}, "Mine")
         notes = [table.note for table in tables]
-        return any("†" in cell for table in tables for row in table.rows for cell in row), any(notes)
+        return any("†" in getattr(cell, "text", cell) for table in tables for row in table.rows for cell in row), any(
+            notes
+        )
 
     assert looked.table["unsure"].any()
     assert marked(looked) == (True, True)

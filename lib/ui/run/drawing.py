@@ -91,6 +91,7 @@ def draw(
     marks: Mapping[str, pd.DataFrame] | None = None,
     titled: bool = True,
     is_tabled: bool = False,
+    is_glance: bool = False,
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
     """Draw a chart, making it only if it has not been made for the same scene and choices.
@@ -110,6 +111,7 @@ def draw(
         marks: The same of what is marked for whoever looks at the page: they are on no picture and in no report.
         titled: Whether its takeaway stands above it; not where something else says what it is.
         is_tabled: Whether the same figures stand in a table of their own below it.
+        is_glance: Whether it is a small one without a title, whose figures another place tells in full.
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
@@ -123,11 +125,12 @@ def draw(
     there = {name: table.iloc[:0] for name, table in (marks or {}).items()}
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown
-    if titled:
+    if titled and not is_glance:
         st.markdown(f"**{literal(shown.title)}**  \n:small[:gray[{_rests_on(scene)}]]")
     sent = chart.sent({**shown.data, **(marks or {})})
     state = st.vega_lite_chart(sent, alt=alt_text, key=element or key, **options)
-    behind.offer(shown, scene, key, is_tabled=is_tabled)
+    if not is_glance:
+        behind.offer(shown, scene, key, is_tabled=is_tabled)
     return state
 
 

@@ -32,23 +32,21 @@ def render(scene: Segmented) -> None:
     with st.grid(len(by_lens), min_column_width=250):
         for lens, names in by_lens.items():
             own = partial(_of, table, names)
-            # a picture and what lies behind it are one cell
-            with st.container():
-                draw(
-                    lambda lens=lens, own=own: charts.glance(  # type: ignore[misc]
-                        own(), scene.shown, labels, beside, title=lens, who=scene.title, everyone=whom
+            draw(
+                lambda lens=lens, own=own: charts.glance(  # type: ignore[misc]
+                    own(), scene.shown, labels, beside, title=lens, who=scene.title, everyone=whom
+                ),
+                scene,
+                alt_text=made(
+                    "words of a glance",
+                    (scene.key, lens),
+                    lambda lens=lens, own=own: _words(  # type: ignore[misc]
+                        lens, charts.glance_rows(own(), scene.shown, labels, beside, scene.title), whom
                     ),
-                    scene,
-                    alt_text=made(
-                        "words of a glance",
-                        (scene.key, lens),
-                        lambda lens=lens, own=own: _words(  # type: ignore[misc]
-                            lens, charts.glance_rows(own(), scene.shown, labels, beside, scene.title), whom
-                        ),
-                    ),
-                    key=f"glance_{slug(lens)}",
-                    titled=False,
-                )
+                ),
+                key=f"glance_{slug(lens)}",
+                is_glance=True,
+            )
     line = f"Lines: {whom}. " if beside else ""
     controls.chart_note(scene, f"{line}All: {scene.title}. Pale: too unsure to rely on.")
 

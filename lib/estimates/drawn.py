@@ -13,7 +13,7 @@ from lib.errors import EstimateError
 from lib.estimates.cells import distinct
 from lib.estimates.figures import Draws, Figures, Method, plain, share_like
 from lib.estimates.replicates import Replicates, TooManyError, bootstrap
-from lib.estimates.rows import OfBlock, OfRows, Positions, Reweighted, Rows, check_number, each_group
+from lib.estimates.rows import OfBlock, OfImplicates, OfRows, Positions, Reweighted, Rows, check_number, each_group
 from lib.estimates.weighted import Floats
 
 
@@ -63,7 +63,8 @@ class Drawn:
         if values.shape[1:] != self.weights.shape or within.shape != self.weights.shape:
             raise EstimateError(f"One value and one group is needed for each of {len(self.weights):,} rows.")
         inside = np.flatnonzero(~np.isnan(values).any(axis=0) & (within >= 0))
-        inside = inside[np.argsort(within[inside], kind="stable")]
+        if groups is not None:
+            inside = inside[np.argsort(within[inside], kind="stable")]
         return Rows(inside, within[inside], values[:, inside], self.weights[inside])
 
     def _drawn(
@@ -72,7 +73,7 @@ class Drawn:
         rows: Rows,
         value: Floats,
         of_block: OfBlock,
-        of_implicate: OfRows,
+        of_implicates: OfImplicates,
         kish: Floats | None = None,
         asked: Floats | None = None,
     ) -> list[Figures]:
@@ -86,11 +87,28 @@ class Drawn:
             for group, run in first.runs():
                 replicated[:, done : done + block.shape[1], group] = of_block(first.values[:, run], block[run])
             done += block.shape[1]
-        each = range(self.dataset.implicates)
-        parts = np.array([each_group(rows.among(implicate == one), value.shape, of_implicate) for one in each])
+        parts = of_implicates(rows, implicate)
         draws = [Draws(replicated[one], parts[:, one], replicates.mark) for one in range(len(value))]
         error = np.array([one.standard_error for one in draws])
         return self._with_ends(rows, value, error, kish, asked, draws)
+
+    def _each_implicate(self, of_rows: OfRows, shape: tuple[int, ...]) -> OfImplicates:
+        """Figures x groups of each implicate, one after the other."""
+
+        def of_implicates(rows: Rows, implicate: Positions) -> Floats:
+            each = range(self.dataset.implicates)
+            return np.array([each_group(rows.among(implicate == one), shape, of_rows) for one in each])
+
+        return of_implicates
+
+    def _sums_of_implicates(self, rows: Rows, implicate: Positions, number: int) -> Floats:
+        """Weighted sums in each implicate, all at once: implicates x columns x groups, NaN of nobody."""
+        many = self.dataset.implicates
+        cells = implicate * number + rows.groups
+        weighted = rows.values * rows.weights
+        summed = np.array([np.bincount(cells, one, many * number) for one in weighted], dtype=float)
+        summed[:, np.bincount(cells, minlength=many * number) == 0] = np.nan
+        return summed.reshape(len(summed), many, number).swapaxes(0, 1)
 
     def _untold(
         self, rows: Rows, value: Floats, error: Floats, kish: Floats | None = None, asked: Floats | None = None

@@ -70,7 +70,7 @@ class Quantiles(Sums):
         rows = self._rows(np.concatenate([np.nan_to_num(each), near]), groups, number)
         value = np.concatenate([value for _, value, _ in found])
         asked = np.split(rows.values, 2)[1] != _MISSING
-        drawn = self._drawn(redrawn, rows, value, of_block, of_rows, asked=asked)
+        drawn = self._drawn(redrawn, rows, value, of_block, self._each_implicate(of_rows, value.shape), asked=asked)
         return [replace(one, low=as_told.low, high=as_told.high) for one, as_told in zip(drawn, told, strict=True)]
 
     def several_quantiles(

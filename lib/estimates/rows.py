@@ -85,6 +85,10 @@ class Rows:
         return Rows(self.rows[inside], self.groups[inside], self.values[:, inside], self.weights[inside])
 
 
+OfImplicates = Callable[[Rows, Positions], Floats]
+"""Takes rows and the implicate of each, gives implicates x figures x groups."""
+
+
 def check_number(figures: int) -> None:
     """Refuse more figures at once than can be held under every replicate.
 

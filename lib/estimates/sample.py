@@ -54,7 +54,8 @@ class Sample(Quantiles):
                 rows, value[:, None], (correlated.errors(rows.values, rows.weights) * many**0.5)[:, None]
             )
         else:
-            found = self._drawn(redrawn, rows, value[:, None], _blocks_of_pairs, _rows_of_pairs)
+            each = self._each_implicate(_rows_of_pairs, (len(value), 1))
+            found = self._drawn(redrawn, rows, value[:, None], _blocks_of_pairs, each)
         return correlation_like(_side_by_side(found))
 
     def rank_correlation(self, x: ArrayLike, y: ArrayLike) -> Figures:
@@ -78,7 +79,7 @@ class Sample(Quantiles):
         value = each_group(rows, (1, number), of_rows)
         if (redrawn := self._redrawn) is None:
             return self._untold(rows, value, np.full(value.shape, np.nan))[0]
-        return self._drawn(redrawn, rows, value, of_block, of_rows)[0]
+        return self._drawn(redrawn, rows, value, of_block, self._each_implicate(of_rows, value.shape))[0]
 
 
 def _rows_of_pairs(values: Floats, weights: Floats) -> Floats:

@@ -76,10 +76,10 @@ class Sums(Drawn):
             off = weights.sums(np.concatenate([top - np.nan_to_num(middle) * bottom, bottom]))
             return over(*np.split(off, [len(tops)])) + middle
 
-        def of_implicate(values: Floats, weights: Floats) -> Floats:
-            return over(*np.split(values @ weights, [len(tops)]))
+        def of_implicates(rows: Rows, implicate: Positions) -> Floats:
+            return over(*np.split(self._sums_of_implicates(rows, implicate, number), [len(tops)], axis=1))
 
-        return _not_below_nothing(self._drawn(redrawn, rows, value, of_block, of_implicate, kish, asked), rows)
+        return _not_below_nothing(self._drawn(redrawn, rows, value, of_block, of_implicates, kish, asked), rows)
 
     def shared_out(
         self, codes: Positions, number_of_codes: int, groups: Positions | None = None, number: int = 1
@@ -128,10 +128,10 @@ class Sums(Drawn):
         def of_block(values: Floats, weights: Reweighted) -> Floats:
             return weights.sums(values)
 
-        def of_implicate(values: Floats, weights: Floats) -> Floats:
-            return np.asarray(values @ weights * self.dataset.implicates)
+        def of_implicates(rows: Rows, implicate: Positions) -> Floats:
+            return self._sums_of_implicates(rows, implicate, number) * self.dataset.implicates
 
-        return self._drawn(redrawn, rows, value, of_block, of_implicate)[0]
+        return self._drawn(redrawn, rows, value, of_block, of_implicates)[0]
 
 
 def _not_below_nothing(found: list[Figures], rows: Rows) -> list[Figures]:

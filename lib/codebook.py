@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from lib.words import rounded
+from lib.words import rounded, within_sentence
 
 Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "date", "id", "weight"]
 
@@ -33,7 +33,9 @@ class Variable:
     ``currency`` is what a ``Dataset`` makes it: the sign of its subject's. ``spread`` is what counts as its standard
     deviation where columns are made comparable, for columns that have a stated weight against others; None for its own.
     ``since`` is the first wave of a survey that asked (0: every one did); ``unasked`` the wave of a table that has the
-    column although nobody was asked: it is missing throughout then, and no figure can be had of it.
+    column although nobody was asked: it is missing throughout then, and no figure can be had of it. ``brief`` is what
+    names and rules call it, as within a sentence ("home value"); ``lacking`` what a name says of those who have none of
+    it ("no home of their own"). Both may be empty.
     """
 
     name: str
@@ -48,6 +50,18 @@ class Variable:
     spread: float | None = None
     since: int = 0
     unasked: int | None = None
+    brief: str = ""
+    lacking: str = ""
+
+    @property
+    def called(self) -> str:
+        """What names and rules call it, as within a sentence."""
+        return self.brief or within_sentence(self.label)
+
+    @property
+    def called_none(self) -> str:
+        """What names call having none of it."""
+        return self.lacking or f"no {self.called}"
 
     @property
     def is_category(self) -> bool:

@@ -85,6 +85,7 @@ def glance(
     title: str,
     who: str,
     everyone: str,
+    is_whole: bool = False,
 ) -> alt.LayerChart:
     """Bars of a few flags in each segment and in all of them, with a line where those beside them stand.
 
@@ -96,11 +97,12 @@ def glance(
         title: Of the lens.
         who: What all of them are called.
         everyone: What those beside them are called.
+        is_whole: Whether all of them are everyone there is: their bar has everyone's colour.
     """
     rows = glance_rows(table, names, labels, beside, who)
     scales = segment_scales(names)
     titles = [*scales["color"].domain, who]
-    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.POPULATION])
+    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.EVERYONE if is_whole else theme.POPULATION])
     most = float(rows[["value", "beside", "high"]].max(axis=None)) * 1.3
     base = alt.Chart(rows).encode(
         y=alt.Y(

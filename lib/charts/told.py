@@ -5,6 +5,9 @@ Rows that are merely counted are what they are: of them the largest is the large
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from lib.dataset import Codebook
@@ -12,62 +15,72 @@ from lib.estimates import THIN
 from lib.estimates.wording import (
     correlation_text,
     largest,
+    largest_in_short,
     of_size,
     too_unsure_correlations,
     with_interval,
 )
 from lib.subject import Entity
-from lib.words import percent, within_sentence
+from lib.words import capitalised, percent, within_sentence
 
-_NAMED = 4
-"""Groups whose largest share is said."""
+_NAMED, _IN_TITLE = 4, 2
+"""Groups whose largest share is said, and in a title."""
 
-_MOST_RATES = 8
-"""Groups whose rate is said."""
+_MOST_RATES, _FEWEST_ENDS = 8, 3
+"""Groups whose rate is said, and the fewest of which the least and the most are said first."""
 
 _SAID = 5
 """Amounts that are said to vary most."""
 
 
 def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
-    """The largest share in each group, and what cannot be told from it.
+    """The largest share in each group in a short sentence, then with its size and what cannot be told from it.
 
     Args:
         table: What ``lib.charts.explore.shares`` takes.
         label: What is shared out.
         is_of_rows: Whether rows are counted.
     """
-    parts = [f"{group}: {_leading(own, is_of_rows)}" for group, own in table.groupby("group", sort=False)]
-    more = f"; and {len(parts) - _NAMED} more groups" if len(parts) > _NAMED else ""
-    return f"{label}, the largest share in each group: {'; '.join(parts[:_NAMED])}{more}."
+    groups = list(table.groupby("group", sort=False))
+    short = [f"{group}: {_leading(own, is_of_rows, largest_in_short)}" for group, own in groups]
+    first = f"{label}, the largest share in each group: {'; '.join(short[:_IN_TITLE])}{_more(short, _IN_TITLE)}."
+    full = [f"{group}: {_leading(own, is_of_rows, largest)}" for group, own in groups]
+    return f"{first} {'; '.join(full[:_NAMED])}{_more(full, _NAMED)}."
 
 
 def rates(table: pd.DataFrame, label: str, by: str) -> str:
-    """In how many of each group something is so, those with the interval who have one.
+    """In how many of each group something is so: from the least to the most, then each with its interval if it has one.
 
     Args:
         table: What ``lib.charts.explore.rates`` takes.
         label: What is so.
         by: What the groups are.
     """
-    parts = [
-        f"{row.group} {with_interval(row.share, row.low, row.high, '{:.1%}'.format)}"
-        for row in table.itertuples()
-        if not row.is_all
-    ]
-    more = f"; and {len(parts) - _MOST_RATES} more groups" if len(parts) > _MOST_RATES else ""
-    of_all = "".join(
-        f" {row.group}: {with_interval(row.share, row.low, row.high, '{:.1%}'.format)}."
-        for row in table.itertuples()
-        if row.is_all
+    groups = table[~table["is_all"]]
+    parts = [_rate(row.group, row) for row in groups.itertuples()]
+    of_all = "".join(f" {_rate(f'{row.group}:', row)}." for row in table[table["is_all"]].itertuples())
+    each = f"{'; '.join(parts[:_MOST_RATES])}{_more(parts, _MOST_RATES)}.{of_all}"
+    begun = f"{label}, share by {within_sentence(by)}: "
+    if len(groups) < _FEWEST_ENDS:
+        return f"{begun}{each}"
+    least, most = (groups.loc[at] for at in (groups["share"].idxmin(), groups["share"].idxmax()))
+    return (
+        f"{begun}{least['share']:.1%} ({least['group']}) to {most['share']:.1%} ({most['group']}). {capitalised(each)}"
     )
-    return f"{label}, share by {within_sentence(by)}: {'; '.join(parts[:_MOST_RATES])}{more}.{of_all}"
 
 
-def _leading(own: pd.DataFrame, is_of_rows: bool) -> str:
+def _rate(whose: str, row: Any) -> str:  # noqa: ANN401 - a row as pandas gives it
+    return f"{whose} {with_interval(row.share, row.low, row.high, '{:.1%}'.format)}"
+
+
+def _more(parts: list[str], said: int) -> str:
+    return f"; and {len(parts) - said} more groups" if len(parts) > said else ""
+
+
+def _leading(own: pd.DataFrame, is_of_rows: bool, told: Callable[..., str]) -> str:
     said = [f"{code} ({percent(share)})" for code, share in zip(own["code"], own["share"], strict=True)]
     ends = (own[end].fillna(own["share"]) if is_of_rows else own[end] for end in ("low", "high"))
-    return largest(said, own["share"], *ends)
+    return told(said, own["share"], *ends)
 
 
 def pairs_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from lib.words import listed
 
 _HOW: Mapping[Method, str] = {
     "replicate weights": "by the survey's replicate weights",
-    "bootstrap": "by a bootstrap of {members}, which knows nothing of how these were sampled: mostly too wide",
+    "bootstrap": "by a bootstrap of {members}, mostly too wide",
     "random rows": "as if the {members} had been drawn at random from many more",
     "": "",
 }
@@ -199,14 +199,28 @@ def largest(said: Sequence[str], value: ArrayLike, low: ArrayLike, high: ArrayLi
         low: Where their intervals begin.
         high: Where these end.
     """
-    values, lows, highs = (np.asarray(one, dtype=float) for one in (value, low, high))
-    first, *others = [int(at) for at in np.argsort(-values, kind="stable") if not np.isnan(values[at])]
-    if not others:
-        return said[first]
-    if np.isnan(lows[first]):
+    first, near = _largest(value, low, high)
+    if near is None:
         return f"{said[first]}, by how much for sure cannot be told"
-    near = [said[at] for at in others if not highs[at] < lows[first]]
     if not near:
         return said[first]
+    rivals = [said[at] for at in near]
     more = f" and {len(near) - _RIVALS} more" if len(near) > _RIVALS else ""
-    return f"{said[first]}, not told apart from {', '.join(near[:_RIVALS]) if more else listed(near)}{more}"
+    return f"{said[first]}, not told apart from {', '.join(rivals[:_RIVALS]) if more else listed(rivals)}{more}"
+
+
+def largest_in_short(said: Sequence[str], value: ArrayLike, low: ArrayLike, high: ArrayLike) -> str:
+    """The largest of several figures, or the other one that it may be as well, or that it may be any of several."""
+    first, near = _largest(value, low, high)
+    if near is None or len(near) > 1:
+        return "several may be"
+    return listed([said[first], *(said[at] for at in near)], "or")
+
+
+def _largest(value: ArrayLike, low: ArrayLike, high: ArrayLike) -> tuple[int, list[int] | None]:
+    """Where the largest figure is, and where those are that cannot be told from it; None where no interval is known."""
+    values, lows, highs = (np.asarray(one, dtype=float) for one in (value, low, high))
+    first, *others = [int(at) for at in np.argsort(-values, kind="stable") if not np.isnan(values[at])]
+    if others and np.isnan(lows[first]):
+        return first, None
+    return first, [at for at in others if not highs[at] < lows[first]]

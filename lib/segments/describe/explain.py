@@ -14,7 +14,7 @@ from lib.dataset import Codebook, Dataset, Variable
 from lib.segments.describe.profile import check_same
 from lib.segments.points import VERY_MANY, Floats
 from lib.segments.segmentation import UNASSIGNED, Segmentation
-from lib.words import listed, percent, rounded, within_sentence
+from lib.words import listed, percent, rounded
 
 MAX_DEPTH = 4
 """Questions asked of a member, unless there are more segments than their answers can tell apart."""
@@ -179,7 +179,7 @@ def _said(rule: Rule, codebook: Codebook) -> str:
 
 def _condition(name: str, interval: Interval, codebook: Codebook) -> str:
     variable, (low, high) = codebook[name], interval
-    label = within_sentence(variable.label)
+    label = variable.called
     if variable.is_category:
         return f"{label} {_codes(variable, low, high)}"
     if low == -math.inf:

@@ -158,11 +158,12 @@ class _Wording:
     def _phrase(self, segment: int, column: str) -> str:
         own = self.statistics[segment, column]
         variable = self.codebook[column]
-        label, median = within_sentence(variable.label), float(own["median"])
+        label, median = variable.called, float(own["median"])
         if variable.is_category:
             return f"{label}: {within_sentence(variable.text(median))}"
         if median == 0 and own["p25"] >= 0 and own["standing"] < 0.5:
-            return f"{'mostly' if own['p75'] > 0 else 'little or'} no {label}"
+            few = own["p75"] == 0 and not variable.lacking
+            return f"little or no {label}" if few else f"mostly {variable.called_none}"
         level = next((word for up_to, word in LEVELS.items() if own["standing"] <= up_to), "unknown")
         other = self.among_all.get((segment, column))
         is_relative = other is not None and _side(other) != _side(own["standing"])

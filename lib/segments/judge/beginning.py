@@ -27,7 +27,7 @@ FOUND_AGAIN = 0.1
 """Share of the starts that must end at the best for a number of segments to be begun with. Ours."""
 
 FEW = 4
-"""Where no criterion has an optimum within the range, no more segments than this are begun with. Ours."""
+"""Where no two criteria advise the same, no more segments than this are begun with. Ours."""
 
 PROVISIONAL = 4
 """What is begun with where no number was tried."""
@@ -39,8 +39,8 @@ class Beginning:
 
     Attributes:
         k: The number.
-        by: The criteria whose best it is; none where no criterion has its best within the range that was searched, at
-            a number whose segments all rest on enough and are found again.
+        by: The criteria whose best it is; none where it is merely the most, up to ``FEW``, whose segments all rest on
+            enough and are found again.
     """
 
     k: int
@@ -55,7 +55,7 @@ class Beginning:
         if self.by:
             return f"best by {listed(list(self.by))}; each segment rests on {behind} or more"
         return (
-            f"no criterion has its best within the range, so the most, up to {FEW}, that starts find again and whose "
+            f"the criteria name no number together, so the most, up to {FEW}, that starts find again and whose "
             f"segments each rest on {behind} or more"
         )
 
@@ -65,7 +65,7 @@ def beginning(swept: Sweep) -> Beginning:
 
     Of the numbers that leave no segment with fewer than 30 sampled members, and to which at least
     ``FOUND_AGAIN`` of the starts led, the one that most criteria advise, the smaller of two; a criterion whose best
-    lies at an end of the range has found none.
+    lies at an end of the range has found none, and one alone leads no farther than ``FEW``.
     """
     table = swept.table
     again = table["times_found"] >= FOUND_AGAIN * table["starts"]
@@ -74,6 +74,7 @@ def beginning(swept: Sweep) -> Beginning:
     for one in suggestions(table):
         if _counts(one) and one.k in steady:
             votes.setdefault(int(one.k), []).append(one.criterion)
+    votes = {k: who for k, who in votes.items() if len(who) > 1 or k <= FEW}
     if votes:
         k = min(votes, key=lambda k: (-len(votes[k]), k))
         return Beginning(k, tuple(votes[k]))

@@ -135,10 +135,9 @@ def draw(
 
 
 def _rests_on(scene: Scene) -> str:
-    """Unit and size of what a chart is drawn from; whose data they are stands below it."""
+    """Size of what a chart is drawn from; its axes say the unit, and whose data they are stands below it."""
     size = results.size(scene.view)
-    behind_it = f"{size.rows:,} rows" if scene.view.counting == ROWS else scene.entity.sampled(size.sampled)
-    return " · ".join(filter(None, (f"{scene.dollars} dollars" if scene.dollars else "", f"n = {behind_it}")))
+    return f"n = {size.rows:,} rows" if scene.view.counting == ROWS else f"n = {scene.entity.sampled(size.sampled)}"
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

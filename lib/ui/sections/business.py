@@ -14,7 +14,7 @@ from lib.population import Comparison
 from lib.prices import price_ratio
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import explore
 from lib.ui.sections.lead import counted_both_ways
@@ -80,18 +80,18 @@ def render_worth(owners: Scene) -> None:
     rows = []
     for name in (column for column in _WORTH if column in codebook):
         summary = results.spread(owners.view, owners.heading, name).iloc[0]
-        text = codebook[name].text
-        rows.append(
-            {
-                "What": codebook.label(name),
-                "At zero": told_of(summary, "zero", percent),
-                "Median": told_of(summary, "0.5", text),
-                "Mean": told_of(summary, "mean", codebook[name].mean_text),
-                "90% below": told_of(summary, "0.9", text),
-                "Sampled households": f"{int(summary['sampled']):,}",
-            }
-        )
-    controls.dataframe(pd.DataFrame(rows), alt="What businesses are worth and bring in, among owners")
+        text, mean_text = codebook[name].text, codebook[name].mean_text
+        figures: dict[str, tuple[str, Callable[[float], str]]] = {
+            "At zero": ("zero", percent),
+            "Median": ("0.5", text),
+            "Mean": ("mean", mean_text),
+            "90% below": ("0.9", text),
+        }
+        said = grid.in_lines(told_of(summary, figure, words) for figure, words in figures.values())
+        told = dict(zip(figures, said, strict=True))
+        sampled = f"{int(summary['sampled']):,}"
+        rows.append({"What": codebook.label(name), **told, "Sampled households": sampled})
+    grid.render(pd.DataFrame(rows), alt="What businesses are worth and bring in, among owners")
     controls.chart_note(
         owners,
         "Business equity is net: the extract has already taken off what the business owes and added what the "

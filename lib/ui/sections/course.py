@@ -11,7 +11,7 @@ from lib.dataset import MEMBERS, ROWS
 from lib.segments import NotebookResult
 from lib.segments.judge.notebook import CHEAP
 from lib.ui.run import results, segment_results, whole_page
-from lib.ui.scene import controls
+from lib.ui.scene import grid
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import sidebar
 from lib.words import capitalised, literal, percent
@@ -33,7 +33,7 @@ def render(scene: Segmented) -> None:
             f"print. {_changed(scene, told)}"
         )
         table = _beside(scene, told)
-        controls.dataframe(table, alt=f"Clusters of rows beside those of {scene.entity.plural}")
+        grid.render(table, alt=f"Clusters of rows beside those of {scene.entity.plural}")
         st.button(
             f"Count {scene.entity.plural} instead",
             icon=":material/balance:",

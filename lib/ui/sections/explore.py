@@ -17,7 +17,7 @@ from lib.estimates import THIN
 from lib.estimates.wording import between, correlation_text, told_from_none, told_of
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene
 from lib.words import capitalised, literal, percent
 
@@ -164,11 +164,11 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
 def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -> None:
 
     def each(name: str, said: Callable[[float], str]) -> list[str]:
-        return [told_of(row, name, said) for _, row in summary.iterrows()]
+        return grid.in_lines(told_of(row, name, said) for _, row in summary.iterrows())
 
     text = pd.DataFrame(
         {
-            "": summary["group"],
+            "Who": summary["group"],
             "Median": each("0.5", variable.text),
             "Mean": each("mean", variable.mean_text),
             "At zero": each("zero", percent),
@@ -176,7 +176,7 @@ def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )
-    controls.dataframe(text, alt=f"Mean and quantiles of {variable.label}")
+    grid.render(text, alt=f"Mean and quantiles of {variable.label}")
 
 
 @whole_page.fragment

@@ -71,7 +71,12 @@ def render_rate(scene: Scene, rate: LeadingRate) -> None:
     of_all = found.of(-1)
     whole = with_interval(of_all["share"], of_all["low"], of_all["high"], _said)
     asked = _asked_about(scene, rate)
-    controls.chart_note(scene, f"Of all {scene.entity.plural} {whole}{asked}.", results.how_sure(scene.view))
+    controls.chart_note(
+        scene,
+        f"Of all {scene.entity.plural} {whole}{asked}.",
+        results.how_sure(scene.view),
+        controls.unsure_note(scene, found.table),
+    )
 
 
 def _found(scene: Scene, rate: LeadingRate) -> results.Rates:

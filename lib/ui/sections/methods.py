@@ -63,7 +63,8 @@ _SEGMENTS = """
   centroid's value of the first feature, ascending.
 - **The number of segments** begins where the advice says: at the number that most criteria call best, the smaller of
   two, among those whose segments all rest on {few} or more and to which at least {again:.0%} of the starts lead. A
-  criterion whose best lies at an end of the range has found none; where none has, at the most up to {begun}. For the
+  criterion whose best lies at an end of the range has found none, and one alone leads no farther than {begun}; where
+  none leads, at the most up to {begun}. For the
   populations and features that open first this was found beforehand; elsewhere {provisional} segments are begun with,
   and that is said, until all numbers are tried. These rules are ours.
 - **Relatives**, columns that say much the same, are left out of the leading ones. By accounting: a sum and its parts.

@@ -203,8 +203,8 @@ def _advise(scene: Scene, recipe: Recipe, k: int) -> None:
         return
     said = f"**{found.k} advised**: {found.why(scene.entity.sampled(THIN))}."
     if k == found.k:
-        before = f" A link that named none meant {PROVISIONAL} until version 2." if links.is_of_no_version() else ""
-        st.caption(f"{said}{before}")
+        is_other = k != PROVISIONAL and links.is_of_no_version()
+        st.caption(f"{said}{f' An older link that named no number meant {PROVISIONAL}.' if is_other else ''}")
         return
     with st.container():
         st.caption(said)

@@ -352,4 +352,4 @@ def render_beside(scene: Segmented, null: Null, score: str) -> None:
             "Above their mean by": ["", *table["excess"].map(lambda by: signed(by, 3))],
         }
     )
-    controls.dataframe(shown, alt=f"{score} beside that of data without segments")
+    grid.render(shown, alt=f"{score} beside that of data without segments")

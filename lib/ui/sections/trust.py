@@ -14,7 +14,7 @@ from lib.segments.judge.findings import stability_beside
 from lib.segments.judge.stability import HIGHLY_STABLE, LOST_AT_MOST, PATTERN, STABLE
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
-from lib.ui.scene import controls, links
+from lib.ui.scene import grid, links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
 from lib.ui.sections.segments import plane_is_linear, render_beside
@@ -52,7 +52,7 @@ def render_stability(scene: Segmented) -> None:
             "By Hennig's thresholds": table["verdict"],
         }
     )
-    controls.dataframe(shown, alt=stable.words)
+    grid.render(shown, alt=stable.words)
     st.caption(
         f"{literal(stable.words)} In brackets is where the mean of ever more resamples would lie: the more there are, "
         f"the narrower. {stable.resamples} resamples; {scene.found.k} segments. Hennig's thresholds: from "
@@ -83,14 +83,14 @@ def _render_refitted(scene: Segmented, stable: Stability) -> None:
     titles = {"share": "Share", **{name: f"Mean: {codebook.label(name)}" for name in scene.recipe.features}}
     shown = {
         titles[name]: [
-            f"{text(row[name])} ({interval_or_none(row[f'{name}_low'], row[f'{name}_high'], text)})"
+            f"{text(row[name])}\n({interval_or_none(row[f'{name}_low'], row[f'{name}_high'], text)})"
             for _, row in table.iterrows()
         ]
         for name, text in texts.items()
     }
     st.markdown("How far sizes and means are off if the segments are found anew each time, and matched with these:")
     segments = [title_of(int(number), scene.names) for number in table.index]
-    controls.dataframe(
+    grid.render(
         pd.DataFrame({"Segment": segments, **shown}),
         alt="Sizes and means of segments with the intervals that finding them anew gives",
     )
@@ -138,12 +138,13 @@ def _render_told(scene: Segmented) -> None:
     right.metric("Their silhouette", f"{told.silhouette_raw:.3f}", border=True)
     table = pd.DataFrame(
         {
+            "Cluster": [str(number) for number in range(1, len(told.sizes) + 1)],
             "Rows": told.sizes["rows"].map("{:,}".format),
             capitalised(scene.entity.sampled_plural): told.sizes["sampled"].map("{:,}".format),
             **{f"Mean: {codebook.label(name)}": told.means[name].map(codebook[name].text) for name in recipe.features},
         }
     )
-    controls.dataframe(table, alt="The clusters that the notebooks would show")
+    grid.render(table, alt="The clusters that the notebooks would show")
     st.markdown("\n".join(f"- {sentence}" for sentence in differences(told, scene.found)))
     st.button(
         "Show it their way on this page",

@@ -13,7 +13,7 @@ from lib.estimates.wording import difference, told_each
 from lib.segments import Floor, Others, Persistence, Sureness
 from lib.segments.judge.stability import DISSOLVED, STABLE
 from lib.ui.run import background, results, segment_results
-from lib.ui.scene import catalogue, controls, links
+from lib.ui.scene import catalogue, controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.words import capitalised, literal, percent, signed
 
@@ -43,7 +43,7 @@ def render(scene: Segmented) -> None:
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
         }
     )
-    controls.dataframe(shown, alt=f"{_called(scene, first)} beside {_called(scene, second)}")
+    grid.render(shown, alt=f"{_called(scene, first)} beside {_called(scene, second)}")
     sampled, entity = scene.found.sizes["sampled"], scene.entity
     whole = sampled[second] if second else results.size(scene.view).sampled
     told = results.how_sure(scene.view)
@@ -122,7 +122,7 @@ def _render_waves(scene: Segmented) -> None:
     floor = segment_results.known_noise_floor(scene.view, scene.recipe, other)
     said = came.words if floor is None else came.judged(floor)
     st.markdown(literal(said))
-    controls.dataframe(_side_by_side(scene, came, changed, now, floor), alt=said)
+    grid.render(_side_by_side(scene, came, changed, now, floor), alt=said)
     _explain(came, floor)
     if floor is None:
         background.render(
@@ -170,18 +170,20 @@ def _side_by_side(
             ],
             "Similarity": pairs["similarity"].map("{:.2f}".format).where(is_pair, _ALONE),
             **({} if floor is None else _by_chance(old, came, floor)),
-            f"Share: {came.old_name}": told_each(pairs["old_share"], then.sizes, old, percent),
-            f"Share: {came.new_name}": told_each(pairs["new_share"], now.sizes, new, percent),
+            f"Share: {came.old_name}": grid.in_lines(told_each(pairs["old_share"], then.sizes, old, percent)),
+            f"Share: {came.new_name}": grid.in_lines(told_each(pairs["new_share"], now.sizes, new, percent)),
             "Change of share": of_pairs(changed["words"]),
             f"Sampled: {came.old_name}": said("old_sampled", "{:,.0f}"),
             f"Sampled: {came.new_name}": said("new_sampled", "{:,.0f}"),
             "Would be placed there": said("kept", "{:.0%}"),
             **{
-                f"Median, {came.new_name}: {codebook.label(name)}": told_each(
-                    old.map(came.new_medians[name]).where(is_pair),
-                    now.profile.xs(name, level="column")[["median_low", "median_high"]],
-                    new,
-                    codebook[name].text,
+                f"Median, {came.new_name}: {codebook.label(name)}": grid.in_lines(
+                    told_each(
+                        old.map(came.new_medians[name]).where(is_pair),
+                        now.profile.xs(name, level="column")[["median_low", "median_high"]],
+                        new,
+                        codebook[name].text,
+                    )
                 )
                 for name in scene.recipe.features
             },

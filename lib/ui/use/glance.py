@@ -34,7 +34,7 @@ def render(scene: Segmented) -> None:
             own = partial(_of, table, names)
             draw(
                 lambda lens=lens, own=own: charts.glance(  # type: ignore[misc]
-                    own(), scene.shown, labels, beside, title=lens, who=scene.title, everyone=whom
+                    own(), scene.shown, labels, beside, title=lens, who=scene.title, everyone=whom, is_whole=is_whole
                 ),
                 scene,
                 alt_text=made(

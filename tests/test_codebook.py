@@ -96,7 +96,7 @@ def test_file_is_utf8_without_byte_order_mark_and_with_unix_line_ends():
 def test_header_is_what_the_codebook_reads():
     assert (
         PATH.read_text(encoding="utf-8").splitlines()[0]
-        == "name,label,definition,unit,group,period,values,format,since"
+        == "name,label,definition,unit,group,period,values,format,since,brief,lacking"
     )
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import segment_scales, title_of
+from lib.charts.looks import segment_scales, title_of
 from lib.estimates.wording import with_interval
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.words import percent

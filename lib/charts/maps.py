@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import marked, theme, zoom
-from lib.charts.segments import COLOUR, LOOKS, RING, SHAPE, looks, of_segments, on_view
+from lib.charts.looks import COLOUR, LOOKS, RING, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
 from lib.words import capitalised

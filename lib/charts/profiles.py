@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.dataset import Codebook
 from lib.estimates.wording import between, largest, of_size, told_of
 from lib.segments import Clustergram, Profile

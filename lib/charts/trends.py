@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import colour_of, shape_of
+from lib.charts.looks import colour_of, shape_of
 from lib.estimates.wording import interval_or_none
 from lib.segments.describe.labelled import SEGMENT
 from lib.subject import Change

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lib.charts import theme
-from lib.charts.segments import place_of, title_of
+from lib.charts.looks import place_of, title_of
 from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN
 from lib.estimates.wording import between, how_sure, told_of, too_unsure

@@ -14,7 +14,7 @@ def test_it_begins_where_the_advice_says_and_a_link_keeps_what_it_meant(app):
     at = app(TWO, data="cards", v="3")
     assert at.slider(key="k").value == 3
     assert said(at).startswith("**3 advised**: best by Silhouette; each segment rests on 30 customers or more.")
-    assert "until version 2" not in said(at)
+    assert "older link" not in said(at)
     assert "k" not in at.query_params
     # who follows it to other members follows the advice
     at.selectbox(key="who").set_value("in-full").run()
@@ -25,7 +25,7 @@ def test_it_begins_where_the_advice_says_and_a_link_keeps_what_it_meant(app):
     assert (at.slider(key="k").value, "k" in at.query_params) == (3, False)
     at = app(TWO, data="cards")
     assert at.slider(key="k").value == 3
-    assert said(at).endswith("A link that named none meant 4 until version 2.")
+    assert said(at).endswith("An older link that named no number meant 4.")
 
 
 def test_where_nothing_was_tried_it_is_said_and_found_on_request(app):

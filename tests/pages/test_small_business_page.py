@@ -1,6 +1,7 @@
 """The page on small-business owners, run through AppTest, against published shares and the notebook's figures."""
 
 import pytest
+from figures import figures
 
 PAGE = "pages/small_business.py"
 QUIET = {"maps": "pca"}
@@ -62,9 +63,7 @@ def test_the_sample_draws_every_section(app, charts, query, parts):
 
 def test_what_the_businesses_are_worth(app):
     at = app(PAGE, **QUIET, owners="worth")
-    assert any(
-        {"What", "90% below", "Sampled households"} <= set(d.value.columns) and len(d.value) == 5 for d in at.dataframe
-    )
+    assert any({"What", "90% below", "Sampled households"} <= set(d.columns) and len(d) == 5 for d in figures(at))
 
 
 def test_a_population_without_owners_says_so(app):

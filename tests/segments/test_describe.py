@@ -1,5 +1,6 @@
 """What segments are like, what they are called, and the rules that tell them apart."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -72,17 +73,15 @@ def test_names_say_what_sets_segments_apart(households):
     owners = {"HOUSES": rng.uniform(4e5, 5e5, 20), "DEBT": rng.uniform(2e5, 3e5, 20)}
     data = households(**{n: np.r_[renters[n], owners[n]] for n in renters})
     found = fit(data, Recipe(["HOUSES", "DEBT"], k=2))
-    assert name(data, found, 1) == "Little or no value of primary residence, fairly low total debt"
-    assert set(name(data, found, 2).lower().split(", ")) == {"high value of primary residence", "high total debt"}
+    assert name(data, found, 1) == "Mostly no home of their own, fairly low debt"
+    assert set(name(data, found, 2).lower().split(", ")) == {"high home value", "high debt"}
 
 
 def test_names_pass_over_relatives(fearful):
     given = names(fearful, fit(fearful, Recipe(FIVE)))
-    # total assets contain nonfinancial assets and the home, so no name needs two of them
+    # assets contain nonfinancial assets and the home, so no name needs two of them
     for words in given.values():
-        mentioned = [
-            part for part in ("total assets", "nonfinancial assets", "primary residence") if part in words.lower()
-        ]
+        mentioned = re.findall("nonfinancial assets|assets|home", words.lower())
         assert len(mentioned) <= 1 or "net worth" in words.lower()
 
 
@@ -104,10 +103,10 @@ def test_the_same_word_is_never_used_of_clearly_different_medians(real_2022):
     data = Population.parse("TURNFEAR == 1 and NETWORTH < 2318411").apply(real_2022)
     given = names(data, fit(data, Recipe(("DEBT", "HOUSES"), "asinh", k=4)))
     assert given == {
-        1: "Fairly low total debt, little or no value of primary residence",
-        2: "Little or no value of primary residence, fairly high total debt",
-        3: "High value of primary residence ($205K), high total debt",
-        4: "High value of primary residence ($475K), very high total debt",
+        1: "Fairly low debt, mostly no home of their own",
+        2: "Mostly no home of their own, fairly high debt",
+        3: "High home value ($205K), high debt",
+        4: "High home value ($475K), very high debt",
     }
 
 
@@ -130,10 +129,10 @@ def test_a_level_that_is_another_one_among_everyone_says_for_whom_it_is(househol
     everyone = households(INCOME=[10, 12, 14, 40, 42, *[100] * 10], HBUS=[1] * 5 + [0] * 10)
     poor = Population.parse("HBUS == 1").apply(everyone)
     found = fit(poor, Recipe(["INCOME"], k=2))
-    assert names(poor, found) == {1: "Fairly low household income", 2: "Fairly high household income"}
+    assert names(poor, found) == {1: "Fairly low income", 2: "Fairly high income"}
     assert names(poor, found, everyone=everyone) == {
-        1: "Fairly low household income",
-        2: "Fairly high household income for this group",
+        1: "Fairly low income",
+        2: "Fairly high income for this group",
     }
     assert names(poor, found, everyone=poor) == names(poor, found)
     assert levels_words(poor, found, is_everyone=True) == "Low and high in names are among all households of By hand."
@@ -150,20 +149,20 @@ def test_what_tells_a_segment_from_another_is_never_dropped(households):
         LIQ=np.r_[rng.uniform(1e3, 5e3, few), rng.uniform(4e4, 5e4, rich), rng.uniform(1e3, 5e3, owners)],
     )
     given = names(data, fit(data, Recipe(("HOUSES", "INCOME", "LIQ"), k=3)))
-    renters = [words for words in given.values() if words.startswith("Little or no value of primary residence")]
+    renters = [words for words in given.values() if words.startswith("Mostly no home of their own")]
     assert len(renters) == 1
     assert ", " in renters[0]
 
 
 def test_long_names_drop_what_they_can_do_without(real_2019):
-    """Debts of $1.9M, $5.4M and $18.2M: one figure each, of the same column, so that they can be put in order."""
+    """Debts of $1.8M, $5.4M and $18M: one figure each, of the same column, so that they can be put in order."""
     fearful = Population.parse("TURNFEAR == 1").apply(real_2019)
-    given = names(fearful, fit(fearful, Recipe(("DEBT", "HOUSES"), scaling="none", k=4, counting="rows")))
+    given = names(fearful, fit(fearful, Recipe(("PLOAN1", "HOUSES"), scaling="none", k=4, counting="rows")))
     assert given == {
-        1: "Mostly no value of primary residence, middling total debt",
-        2: "Very high total debt ($1.9M)",
-        3: "Very high total debt ($5.43M)",
-        4: "Very high total debt ($18.2M)",
+        1: "Mostly no home of their own",
+        2: "Very high debt for home purchase or vacation property ($1.8M)",
+        3: "Very high debt for home purchase or vacation property ($5.43M)",
+        4: "Very high debt for home purchase or vacation property ($18M)",
     }
 
 
@@ -182,7 +181,7 @@ def test_rules_of_a_plain_split(households):
     data = households(DEBT=[0, 1, 2, 3, 100, 101, 102], ASSET=[5, 6, 5, 6, 5, 6, 5])
     found = explain(data, fit(data, Recipe(["DEBT"], k=2)))
     assert found.right == 1
-    assert found.sentences[1] == "Segment 1: total debt at most $52. This catches 100% of it, and is right for 100%."
+    assert found.sentences[1] == "Segment 1: debt at most $52. This catches 100% of it, and is right for 100%."
     assert found.words == "These rules put 100% of the households into their segment."
 
 

@@ -34,7 +34,7 @@ show by by_beside amount amount_linear x y xy_linear correlate variance owners d
 across up transform bend scaling k algorithm pca plane_linear
 choose own leading leading_variance apart group of_group
 maps colour every_point sized contours perplexity neighbours min_dist
-use lens who_they_are compare_first compare_second wave told watched_start
+cards use lens who_they_are compare_first compare_second wave told watched_start
 watch axes scales means
 over figure group_by answer answer_grouped of_segments followed followed_amount dictionary
 """

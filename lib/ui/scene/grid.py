@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import theme
-from lib.charts.segments import place_of, shape_of, title_of
+from lib.charts.looks import place_of, shape_of, title_of
 
 _GLYPHS: Mapping[str, str] = {
     "circle": "●", "square": "■", "triangle-up": "▲", "diamond": "◆", "cross": "✚", "triangle-down": "▼",

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.dataset import Variable
 from lib.errors import HouseholdSegmentsError
 from lib.segments import UNASSIGNED, Found

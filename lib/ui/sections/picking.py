@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.charts import maps as charts
 from lib.charts import zoom
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.dataset import ROWS
 from lib.estimates import THIN
 from lib.maps import Projection

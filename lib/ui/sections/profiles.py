@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.charts import explore as explore_charts
 from lib.charts import profiles as charts
-from lib.charts.segments import segment_scales
+from lib.charts.looks import segment_scales
 from lib.errors import EstimateError
 from lib.segments import ALGORITHM_LABELS, Algorithm
 from lib.ui.run import background, results, segment_results, whole_page

@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from lib import exports
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.segments import Recipe
 from lib.segments.segmentation import UNASSIGNED

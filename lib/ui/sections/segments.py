@@ -11,9 +11,9 @@ import streamlit as st
 
 from lib.charts import plane, zoom
 from lib.charts import segments as charts
+from lib.charts.looks import title_of
 from lib.charts.marked import FOUND, NOBODY, marked
 from lib.charts.profiles import highest_median
-from lib.charts.segments import title_of
 from lib.dataset import ROWS
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN

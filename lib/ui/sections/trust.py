@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import plane
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.dataset import ROWS
 from lib.estimates.wording import interval_or_none
 from lib.segments import Stability, differences

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import difference, told_each
 from lib.segments import Floor, Others, Persistence, Sureness

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib import exports
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.errors import HouseholdSegmentsError
 from lib.segments import Progress, Recipe
 from lib.segments.apply import label_file

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from lib.charts.segments import title_of
+from lib.charts.looks import title_of
 from lib.dataset import Dataset
 from lib.estimates.wording import told_of, with_interval
 from lib.segments import EXACT, place

@@ -63,7 +63,7 @@ def test_nothing_is_called_largest_for_sure_where_no_interval_is_known():
 @pytest.mark.parametrize(
     ("times", "counting", "short", "said"),
     [
-        (FEW, "households", "several may be", "2 (50%), not told apart from 1 (30%) and 3 (20%)"),
+        (FEW, "households", "none is told apart", "2 (50%), not told apart from 1 (30%) and 3 (20%)"),
         (MANY, "households", "2 (50%)", "2 (50%)"),
         (FEW, "rows", "2 (50%)", "2 (50%)"),
     ],

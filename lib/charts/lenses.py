@@ -72,8 +72,8 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.L
     )
 
 
-_BAR = 19
-"""Pixels for one bar of a glance."""
+_BAR, _TITLE = 19, 36
+"""Pixels for one bar of a glance, and for its title."""
 
 
 def glance(
@@ -138,7 +138,7 @@ def glance(
     layers = heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")) + bars + text
     if beside:
         layers += told.mark_tick(color=theme.INK, thickness=2, size=_BAR).encode(x=alt.X("beside:Q"))
-    return layers.properties(height=_BAR * len(rows) + 8, title=alt.Title(title, anchor="start", fontSize=14))
+    return layers.properties(height=_BAR * len(rows) + _TITLE, title=alt.Title(title, anchor="start", fontSize=14))
 
 
 def glance_rows(

@@ -100,7 +100,9 @@ def correlation_text(value: float) -> str:
     return f"{value:z.2f}"
 
 
-def with_interval(value: float, low: float, high: float, text: Callable[[float], str]) -> str:
+def with_interval(
+    value: float, low: float, high: float, text: Callable[[float], str], ends: Callable[[float], str] | None = None
+) -> str:
     """A figure with its interval behind it, where there is one: "$192,700 ($172,000 to $213,000)".
 
     Args:
@@ -108,14 +110,20 @@ def with_interval(value: float, low: float, high: float, text: Callable[[float],
         low: Where its interval begins.
         high: Where it ends.
         text: How such figures are said.
+        ends: How the ends of its interval are said, if in short.
     """
-    off = between(low, high, text)
+    off = between(low, high, ends or text)
     return f"{text(value)} ({off})" if off else text(value)
 
 
-def told_of(row: Mapping[str, float] | pd.Series[float], name: str, text: Callable[[float], str]) -> str:
+def told_of(
+    row: Mapping[str, float] | pd.Series[float],
+    name: str,
+    text: Callable[[float], str],
+    ends: Callable[[float], str] | None = None,
+) -> str:
     """The same of a table that has ``name``, ``name_low`` and ``name_high``."""
-    return with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], text)
+    return with_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], text, ends)
 
 
 def told_each(figures: pd.Series, ends: pd.DataFrame, of: Sequence[int], text: Callable[[float], str]) -> list[str]:
@@ -213,7 +221,7 @@ def largest_in_short(said: Sequence[str], value: ArrayLike, low: ArrayLike, high
     """The largest of several figures, or the other one that it may be as well, or that it may be any of several."""
     first, near = _largest(value, low, high)
     if near is None or len(near) > 1:
-        return "several may be"
+        return "none is told apart"
     return listed([said[first], *(said[at] for at in near)], "or")
 
 

@@ -25,7 +25,7 @@ _STYLE = """<style>
 .figures table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 .figures th,.figures td{padding:.45rem .7rem;text-align:right;vertical-align:top;border-bottom:1px solid #8884}
 .figures thead th{font-weight:600;font-size:.85em;vertical-align:bottom}
-.figures th:first-child{text-align:left;font-weight:400;min-width:11rem;overflow-wrap:anywhere}
+.figures th:first-child{text-align:left;font-weight:400;min-width:8rem;overflow-wrap:anywhere}
 .figures small{display:block;opacity:.8;text-wrap:balance}
 @container (max-width:34rem){
 .figures thead{position:absolute;clip-path:inset(50%)}

@@ -163,16 +163,16 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
 
 def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -> None:
 
-    def each(name: str, said: Callable[[float], str]) -> list[str]:
-        return grid.in_lines(told_of(row, name, said) for _, row in summary.iterrows())
+    def each(name: str, said: Callable[[float], str], ends: Callable[[float], str] | None = None) -> list[str]:
+        return grid.in_lines(told_of(row, name, said, ends) for _, row in summary.iterrows())
 
     text = pd.DataFrame(
         {
             "Who": summary["group"],
-            "Median": each("0.5", variable.text),
-            "Mean": each("mean", variable.mean_text),
+            "Median": each("0.5", variable.text, variable.short),
+            "Mean": each("mean", variable.mean_text, variable.short if variable.unit == "dollars" else None),
             "At zero": each("zero", percent),
-            **{f"{q:.0%} below": each(str(q), variable.text) for q in explore.QUANTILES if q != 0.5},
+            **{f"{q:.0%} below": each(str(q), variable.text, variable.short) for q in explore.QUANTILES if q != 0.5},
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )

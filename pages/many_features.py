@@ -7,12 +7,11 @@ routing.enter("pages/many_features.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.run import whole_page  # noqa: E402
-from lib.ui.sections import course, features, maps, naming, recipes  # noqa: E402
+from lib.ui.sections import features, maps, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.lead import render_lead  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
-from lib.ui.use import cards, glance  # noqa: E402
-from lib.ui.use import tabs as using  # noqa: E402
+from lib.ui.use import telling  # noqa: E402
 
 scene = st.session_state["scene"]
 
@@ -29,14 +28,7 @@ recipe = recipes.choose_recipe(scene, chosen, algorithms=True, components=True)
 sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe)
 
-sections.render_takeaway(segmented)
+telling.render_takeaway(segmented)
 maps.render_maps(segmented)
-sections.render_found(segmented)
-course.render(segmented)
-glance.render(segmented)
-cards.render(segmented)
-sections.render_table(segmented)
-
-st.header("How far to trust them", divider="gray")
-using.render(segmented, algorithms=True)
+telling.render(segmented, algorithms=True)
 sections.find_ahead(segmented)

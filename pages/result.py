@@ -10,8 +10,7 @@ from lib.ui.run import whole_page  # noqa: E402
 from lib.ui.sections import maps, naming, result  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
-from lib.ui.use import cards, glance  # noqa: E402
-from lib.ui.use import tabs as using  # noqa: E402
+from lib.ui.use import telling  # noqa: E402
 from lib.words import literal  # noqa: E402
 
 scene = st.session_state["scene"]
@@ -31,12 +30,6 @@ stop_if_empty(scene)
 recipe = result.recipe_of(found)
 sections.fit_or_stop(scene, recipe)
 segmented = naming.choose_segments(scene, recipe)
-sections.render_takeaway(segmented)
+telling.render_takeaway(segmented)
 maps.render_maps(segmented)
-sections.render_found(segmented)
-glance.render(segmented)
-cards.render(segmented)
-sections.render_table(segmented)
-
-st.header("How far to trust them", divider="gray")
-using.render(segmented, algorithms=True)
+telling.render(segmented, algorithms=True)

@@ -68,6 +68,10 @@ def test_the_same_recipe_on_the_other_wave(real_app, settled, monkeypatch):
     assert any("; between two draws of SCF 2019 alone it is" in m.value for m in at.main.markdown)
     table = next(d for d in figures(at) if "By chance" in d)
     assert set(table["Verdict"]) <= {BACK, BY_CHANCE, NEARLY, CHANGED, GONE}
+    # columns say their wave, and are of it: so many households were denied credit or feared it in each file
+    for wave, households in (("SCF 2019", 928), ("SCF 2022", 773)):
+        sampled = table[f"Sampled: {wave}"].str.replace(",", "").replace("", "0").astype(int).sum()
+        assert households <= sampled <= 1.1 * households
 
 
 def test_a_household_is_placed(app):

@@ -20,7 +20,6 @@ from lib.estimates import THIN
 from lib.estimates.wording import told_each, told_of
 from lib.explore import Scale
 from lib.segments import (
-    UNASSIGNED,
     VERY_MANY,
     Findings,
     Found,
@@ -173,13 +172,6 @@ def _drawn(scene: Scene) -> str:
     one = " of one implicate" if scene.about.implicates > 1 else ""
     how = "in proportion to weight" if scene.about.weight else "at random"
     return f"{scene.entity.plural}{one}, drawn {how}"
-
-
-def render_takeaway(scene: Segmented) -> None:
-    """What the picture shows, as its heading: how many segments, and what most of the members are."""
-    share = scene.found.sizes["share"].drop(index=UNASSIGNED, errors="ignore")
-    first = int(share.idxmax())
-    st.header(f"{scene.found.k} segments: {percent(share[first])} are “{literal(scene.names[first])}”", divider="gray")
 
 
 def render_found(scene: Segmented) -> None:

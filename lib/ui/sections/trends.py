@@ -18,7 +18,7 @@ from lib.trends.trend import MOST_LINES
 from lib.ui.run import background, trend_results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.run.trend_results import Asked
-from lib.ui.scene import catalogue, controls, links
+from lib.ui.scene import catalogue, controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import features, naming, recipes, segments
 from lib.words import capitalised, file_name, listed, literal
@@ -213,7 +213,7 @@ def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
             capitalised(asked.scene.entity.sampled_plural): table["sampled"].map("{:,.0f}".format),
         }
     )
-    controls.dataframe(shown, alt=trend.words)
+    grid.render(shown, alt=trend.words)
     name = f"{trend.title} {asked.scene.title}"
     st.download_button(
         "Figures, CSV",
@@ -244,7 +244,7 @@ def _render_changes(trend: Trend) -> None:
             "Sure": found["sure"].map({True: "yes", False: "no"}),
         }
     )
-    controls.dataframe(shown, alt="How the last wave differs from the one before and from the first")
+    grid.render(shown, alt="How the last wave differs from the one before and from the first")
     st.caption(
         "Waves are samples of their own: the variance of a change is the sum of both variances. A change is sure where "
         "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did."

@@ -1,0 +1,40 @@
+"""What pages with segments tell around their picture: the takeaway above it, below it the segments and their trust."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.segments import UNASSIGNED
+from lib.ui.scene import controls
+from lib.ui.scene.scene import Segmented
+from lib.ui.sections import course, segments
+from lib.ui.use import cards, glance, tabs
+from lib.words import literal, percent
+
+_CARDS, _FIGURES, _TRUST = "Segment by segment", "Sizes, medians and means", "How far to trust them"
+
+
+def render_takeaway(scene: Segmented) -> None:
+    """How many segments there are and what most of the members are, as a heading, and the ways to what follows."""
+    share = scene.found.sizes["share"].drop(index=UNASSIGNED, errors="ignore")
+    first = int(share.idxmax())
+    st.header(f"{scene.found.k} segments: {percent(share[first])} are “{literal(scene.names[first])}”", divider="gray")
+    controls.contents(_CARDS, _FIGURES, _TRUST)
+
+
+def render(scene: Segmented, *, algorithms: bool = False) -> None:
+    """All that follows the picture.
+
+    Args:
+        scene: The segments on view.
+        algorithms: Whether the page lets one choose among methods.
+    """
+    segments.render_found(scene)
+    course.render(scene)
+    glance.render(scene)
+    st.subheader(_CARDS)
+    cards.render(scene)
+    st.subheader(_FIGURES)
+    segments.render_table(scene)
+    st.header(_TRUST, divider="gray")
+    tabs.render(scene, algorithms=algorithms)

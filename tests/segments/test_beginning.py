@@ -34,6 +34,10 @@ def swept(silhouette=FALLING, overlap=(0.1, 0.2, 0.3, 0.4, 0.5), thin=(0, 0, 0, 
          ("Silhouette", "Davies-Bouldin")),
         # one says 3, the other 5: the smaller
         ({"silhouette": [0.5, 0.4, 0.5, 0.6, 0.3], "overlap": (0.5, 0.1, 0.3, 0.4, 0.6)}, 3, ("Davies-Bouldin",)),
+        # one alone leads no farther than four; two do
+        ({"silhouette": [0.5, 0.4, 0.5, 0.6, 0.3]}, 4, ()),
+        ({"silhouette": [0.5, 0.4, 0.5, 0.6, 0.3], "overlap": (0.5, 0.4, 0.3, 0.1, 0.6)}, 5,
+         ("Silhouette", "Davies-Bouldin")),
         # 5 leaves a segment that rests on too few; 3 was found once in fifty starts
         ({"silhouette": [0.5, 0.4, 0.5, 0.6, 0.3], "thin": (0, 0, 0, 1, 1)}, 4, ()),
         ({"overlap": (0.5, 0.1, 0.3, 0.4, 0.6), "found": (20, 1, 5, 5, 5)}, 4, ()),
@@ -41,7 +45,7 @@ def swept(silhouette=FALLING, overlap=(0.1, 0.2, 0.3, 0.4, 0.5), thin=(0, 0, 0, 
         ({"thin": (0, 0, 1, 1, 1)}, 3, ()),
         ({"thin": (1, 1, 1, 1, 1)}, 2, ()),
     ],
-    ids=["agreed", "disagreed", "thin", "hardly found", "ends", "nothing"],
+    ids=["agreed", "disagreed", "alone", "farther", "thin", "hardly found", "ends", "nothing"],
 )  # fmt: skip
 def test_it_is_what_most_criteria_advise_among_the_numbers_that_hold(scores, k, by):
     found = beginning(swept(**scores))

@@ -15,6 +15,7 @@ from lib.codebook import Codebook, Variable
 from lib.errors import DataError
 from lib.prices import price_ratio
 from lib.subjects.plain import PLAIN
+from lib.words import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +114,7 @@ class Dataset:
             if variable.is_amount:
                 raise DataError(f'{where}: make numbers of it, or call its unit "id" in the codebook.')
         if self.id in self.frame and (nameless := self.frame[self.id].isna().to_numpy()).any():
-            where = f"{nameless.sum():,} rows, first on row {nameless.argmax() + 1:,}"
+            where = f"{counted(int(nameless.sum()), 'row')}, first on row {nameless.argmax() + 1:,}"
             raise DataError(
                 f"{self.name}, column {self.id}, names no {self.entity.singular} on {where}: "
                 "fill them in or leave them out."

@@ -80,6 +80,21 @@ def after_first(words: str) -> str:
 _ENDS = re.compile(r"(?<=[^\s.]{2})\.(?:\s|$)")
 
 
+def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
+    """So many of something, and what they do.
+
+    Args:
+        number: How many.
+        noun: What one is called; several have an "s".
+        verb: What one does, and what several do.
+
+    >>> counted(1, "row"), counted(1200, "cell", ("does", "do"))
+    ('1 row', '1,200 cells do')
+    """
+    said = f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{said} {verb[number != 1]}" if verb else said
+
+
 def a(noun: str) -> str:
     """A noun with its article: "a household", "an account"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -24,6 +24,7 @@ from lib.segments.apply.command import ended_as_by_hand, load
 from lib.segments.apply.stored import StoredRecipe
 from lib.segments.recipe import EXACT
 from lib.segments.segmentation import UNASSIGNED
+from lib.words import counted
 
 STOPPED = 130
 
@@ -60,12 +61,13 @@ def _run(asked: argparse.Namespace) -> None:
 def _label(asked: argparse.Namespace) -> None:
     started = time.monotonic()
     with closing(_labelling(asked)) as table:
-        counted = table.label(_out(asked), _kept(table, asked))
-    sizes = ", ".join(f"{segment}: {rows:,}" for segment, rows in sorted(counted.items()) if segment != UNASSIGNED)
-    missing = counted.get(UNASSIGNED, 0)
-    lacking = f" {missing:,} rows lack a feature and have segment {UNASSIGNED}." if missing else ""
+        found = table.label(_out(asked), _kept(table, asked))
+    sizes = ", ".join(f"{segment}: {rows:,}" for segment, rows in sorted(found.items()) if segment != UNASSIGNED)
+    missing = found.get(UNASSIGNED, 0)
+    without = counted(missing, "row", ("lacks a feature and has", "lack a feature and have"))
+    lacking = f" {without} segment {UNASSIGNED}." if missing else ""
     seconds = time.monotonic() - started
-    _say(f"{asked.out}: {sum(counted.values()):,} rows labelled in {seconds:,.1f} s ({sizes}).{lacking}")
+    _say(f"{asked.out}: {sum(found.values()):,} rows labelled in {seconds:,.1f} s ({sizes}).{lacking}")
 
 
 def _labelling(asked: argparse.Namespace) -> Table:

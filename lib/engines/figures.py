@@ -130,7 +130,7 @@ def notes(begun: Begun, facts: Mapping[str, Any]) -> list[str]:
     """What is worth knowing, a sentence each."""
     counts, found = begun.counts, []
     if lacking := counts.rows - counts.complete:
-        found.append(f"{lacking:,} of {counts.rows:,} rows lack a feature and have segment 0.")
+        found.append(f"Of {counts.rows:,} rows {lacking:,} lack a feature and have segment 0.")
     if not facts["converged"]:
         made = len(facts["iterations"])
         found.append(f"After {made} passes centres still moved: more would change them a little.")

@@ -40,7 +40,7 @@ from lib.tables.own.packed import out_of_archive
 from lib.tables.read import Source, open_table
 from lib.tables.whole import whole
 from lib.tables.write import CsvSink, ParquetSink, RetypeError
-from lib.words import percent
+from lib.words import counted, percent
 
 OUTPUTS = (".csv", ".parquet")
 _MOST_LINES = 40
@@ -74,10 +74,10 @@ class Applied:
     def words(self) -> str:
         """A sentence or two for the person who asked for it."""
         sizes = ", ".join(f"{number}: {rows:,}" for number, rows in sorted(self.sizes.items()) if number != UNASSIGNED)
-        lacking = f" {self.missing:,} rows lack a feature and have segment 0." if self.missing else ""
-        return (
-            f"{self.rows:,} rows labelled in {self.seconds:.1f} s ({sizes}).{lacking} {' '.join(self.notes)}".rstrip()
-        )
+        without = counted(self.missing, "row", ("lacks a feature and has", "lack a feature and have"))
+        lacking = f" {without} segment {UNASSIGNED}." if self.missing else ""
+        done = f"{counted(self.rows, 'row')} labelled in {self.seconds:.1f} s ({sizes}).{lacking}"
+        return " ".join((done, *self.notes))
 
 
 def label_file(

@@ -18,6 +18,7 @@ from psycopg.types.string import TextLoader
 from sqlalchemy import URL
 
 from lib.sources.sql.database import NO_TABLE, NOT_UTF8, TOO_LONG, Connection, Database, RefusedError, Relation, brief
+from lib.words import counted
 
 _LINE: Mapping[str, int] = {
     "connect_timeout": 10,
@@ -206,7 +207,7 @@ def _moments(cells: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
     """Moments of a column, in UTC where it knows of zones."""
     odd = pc.fill_null(pc.match_substring_regex(cells, _OUT_OF_TIME), fill_value=False)
     count = pc.sum(odd).as_py() or 0
-    where = "1 row" if count == 1 else f"{count:,} rows"
+    where = counted(count, "row")
     told = f"has no moment of our calendar on {where}, which counts as missing" if count else ""
     known = pc.replace_substring_regex(pc.if_else(odd, pa.scalar(None, pa.string()), cells), r"\+00$", "")
     return pc.cast(known, pa.timestamp("us")), told

@@ -24,6 +24,7 @@ from lib.tables.own.guess import Column, ColumnGuess
 from lib.tables.own.limits import MAX_BYTES
 from lib.tables.own.packed import Brought
 from lib.tables.own.reading import reading_of
+from lib.words import counted
 
 VERSION = 1
 """Raise it when the same file with the same choices is read otherwise; results are then made anew."""
@@ -179,12 +180,12 @@ def _notes(understood: Understood) -> tuple[str, ...]:
     notes = list(understood.notes)
     if understood.broken_count:
         first = understood.broken[0]
-        lines = "1 line is" if understood.broken_count == 1 else f"{understood.broken_count:,} lines are"
+        lines = counted(understood.broken_count, "line", ("is", "are"))
         notes.append(f"{lines} left out, first line {first.line:,}: {first.reason}.")
     for column in understood.columns:
         if column.misfit_count and column.role != "leave out":
             first_misfit = column.misfits[0]
-            cells = "1 cell does" if column.misfit_count == 1 else f"{column.misfit_count:,} cells do"
+            cells = counted(column.misfit_count, "cell", ("does", "do"))
             notes.append(
                 f"{column.label}: {cells} not fit and count as missing, first row {first_misfit.row:,} "
                 f'("{first_misfit.text}").'

@@ -14,7 +14,7 @@ from lib.dataset import ROWS
 from lib.ui.run import behind, results
 from lib.ui.run.cache import made
 from lib.ui.scene.scene import Scene, Segmented
-from lib.words import first_sentence, literal
+from lib.words import counted, first_sentence, literal
 
 _ON_PAGE = "charts_on_page"
 
@@ -137,7 +137,11 @@ def draw(
 def _rests_on(scene: Scene) -> str:
     """Size of what a chart is drawn from; its axes say the unit, and whose data they are stands below it."""
     size = results.size(scene.view)
-    return f"n = {size.rows:,} rows" if scene.view.counting == ROWS else f"n = {scene.entity.sampled(size.sampled)}"
+    return (
+        f"n = {counted(size.rows, 'row')}"
+        if scene.view.counting == ROWS
+        else f"n = {scene.entity.sampled(size.sampled)}"
+    )
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

@@ -15,7 +15,7 @@ from lib.population import Size
 from lib.tables.cells import on_screen
 from lib.ui.scene import links
 from lib.ui.scene.scene import Scene
-from lib.words import literal, slug
+from lib.words import counted, literal, slug
 
 _FEW = 100_000
 """Members below which they are not counted in millions."""
@@ -134,7 +134,7 @@ def unsure_note(scene: Scene, table: pd.DataFrame) -> str:
 def count_words(scene: Scene, size: Size) -> str:
     """How many members (or rows) a population is, in words."""
     if scene.view.counting == ROWS:
-        return f"{size.rows:,} rows"
+        return counted(size.rows, "row")
     return many(scene, size.count, digits=1)
 
 

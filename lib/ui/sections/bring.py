@@ -26,7 +26,7 @@ from lib.ui.run import background
 from lib.ui.scene import catalogue, desk, own
 from lib.ui.scene.desk import Desk, Read
 from lib.ui.sections import columns, database, recipes, sidebar
-from lib.words import listed, literal
+from lib.words import counted, listed, literal
 from lib.work.jobs import Ticket
 from lib.work.progress import Progress
 
@@ -284,18 +284,22 @@ def render_size(made: Desk) -> None:
     read, data = made.understood, None if made.prepared is None else made.prepared.data
     said = []
     if data is None and read is not None:
-        said = [f"{read.rows:,} rows, {len(read.columns)} columns."]
+        said = [_extent(read.rows, len(read.columns))]
     elif data is not None:
         base = made.prepared.base if made.prepared is not None else data
         extra = len([name for name in overview.made(base) if name in base.frame])
-        said = [f"{len(base):,} rows, {len(base.columns) - extra} columns."]
+        said = [_extent(len(base), len(base.columns) - extra)]
         if extra:
             said.append(f"Known as a table of {data.subject.wording.whole}, with {extra} ready-made columns besides.")
         if made.steps:
-            steps = "1 step" if len(made.steps) == 1 else f"{len(made.steps)} steps"
-            said.append(f"After {steps}: {len(data):,} rows, {len(data.columns) - extra} columns.")
+            after = _extent(len(data), len(data.columns) - extra)
+            said.append(f"After {counted(len(made.steps), 'step')}: {after}")
     name = read.name if read is not None else "" if data is None else data.name
     st.markdown(f"**{literal(name)}**: {' '.join(said)}")
+
+
+def _extent(rows: int, columns: int) -> str:
+    return f"{counted(rows, 'row')}, {counted(columns, 'column')}."
 
 
 def render_columns_of(made: Desk) -> None:

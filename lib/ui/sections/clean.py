@@ -23,7 +23,7 @@ from lib.steps import (
 )
 from lib.ui.scene import controls, desk
 from lib.ui.scene.desk import Desk
-from lib.words import literal, percent
+from lib.words import counted, literal, percent
 
 _LEAVE_OUT = "Leave out the rows"
 _WITH_THE_COMMONEST, _WITH_A_VALUE = "Fill with the most common", "Fill with a value"
@@ -203,7 +203,9 @@ def _render_repeats(data: Dataset) -> None:
     if not number:
         st.caption(f"No row says the same as another in all {len(columns)} columns besides its id.")
         return
-    st.markdown(f"{number:,} rows say the same as one above them in all {len(columns)} columns besides their id.")
+    st.markdown(
+        f"{counted(number, 'row', ('says', 'say'))} the same as one above in all {len(columns)} columns besides the id."
+    )
     act("Leave them out", "clean_repeats", lambda: LeaveOutRepeats(tuple(columns)))
 
 

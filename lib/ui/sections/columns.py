@@ -20,7 +20,7 @@ from lib.tables.own.delimited import DELIMITERS, shown_delimiter
 from lib.tables.own.encoding import ENCODINGS
 from lib.tables.own.guess import ROLES, ColumnGuess
 from lib.ui.scene import controls, own
-from lib.words import literal
+from lib.words import counted, literal
 
 _TURN, _BEFORE, _LOOKED_AT = "own_columns_turn", "own_misfits_before", "own_column"
 _LISTED = 20
@@ -235,7 +235,8 @@ def render_misfits(understood: Understood) -> None:
     odd = [column for column in understood.columns if column.misfit_count and column.role != "leave out"]
     if not odd:
         return
-    with st.expander(f"{sum(column.misfit_count for column in odd):,} cells do not fit their column", expanded=True):
+    cells = counted(sum(column.misfit_count for column in odd), "cell", ("does", "do"))
+    with st.expander(f"{cells} not fit their column", expanded=True):
         rows = [
             {"Column": column.name, "Row": misfit.row, "In the file": misfit.text}
             for column in odd

@@ -285,7 +285,7 @@ def _labelled(read: StoredRecipe, table: Any) -> tuple[str, bytes, str]:  # noqa
     ending = "parquet" if suffix == ".parquet" else "csv"
     name = file_name(f"labelled {Path(table.name).stem}", ending=ending)
     with folder(len(content)) as place:
-        given = place / f"table{suffix}"
+        given = place / file_name(Path(table.name).stem, ending=suffix[1:])
         given.write_bytes(content)
         with out_of_archive(given, _MOST_UNPACKED) as bare, folder(_TIMES * bare.stat().st_size) as room:
             labelled = room / name

@@ -207,8 +207,9 @@ Made-up customers in {K} groups that overlap, {FEATURES} amounts each, as Parque
 DuckDB may take {MEMORY}; it draws a million rows at most, segments them from twenty starts and more, refines the
 centres over all rows until nothing moves, and counts sizes, profiles and medians; then every row is labelled into a
 Parquet file. The process of scikit-learn reads all rows into memory, finds segments once (`n_init=1`, its own
-tolerance; batches of a hundredth of the rows, with its own 1,024 three million take two minutes) and writes the labels. All of it in the same run, one after the other. Where the machine did other work,
-which its load says, seconds are longer by chance: compare them, and the seconds of processors.
+tolerance; batches of a hundredth of the rows, with its own 1,024 three million take two minutes) and writes the
+labels. All of it in the same run, one after the other. Where the machine did other work, which its load says, seconds
+are longer by chance: compare them, and the seconds of processors.
 
 {table(("rows", "what", "seconds", "of processors", "memory at most", ""), lines)}
 {_line(per_pass)}{_goal(lines)}{_of_spark(spark)}{_billion(per_pass)}"""

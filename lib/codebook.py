@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from lib.words import rounded, within_sentence
+from lib.words import capitalised, rounded, within_sentence
 
 Unit = Literal["dollars", "count", "years", "ratio", "score", "index", "flag", "category", "date", "id", "weight"]
 
@@ -57,6 +57,11 @@ class Variable:
     def called(self) -> str:
         """What names and rules call it, as within a sentence."""
         return self.brief or within_sentence(self.label)
+
+    @property
+    def heading(self) -> str:
+        """The same where there is little room for a label: at a cell, on a card."""
+        return capitalised(self.called)
 
     @property
     def called_none(self) -> str:

@@ -100,6 +100,14 @@ def test_header_is_what_the_codebook_reads():
     )
 
 
+def test_short_words_for_columns_are_no_other_columns():
+    book = read_codebook()
+    headings = [variable.heading for variable in book.values()]
+    assert len(set(headings)) == len(headings)
+    assert (book["HOUSES"].heading, book["HOUSES"].called_none) == ("Home value", "no home of their own")
+    assert (book["KIDS"].called, book["CCBAL"].called_none) == ("number of children", "no card balances")
+
+
 def test_there_are_357_columns_and_each_is_described_once():
     assert len(names()) == 357
     assert len(set(names())) == 357

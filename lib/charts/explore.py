@@ -302,7 +302,7 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
         columns: The names in the order of the axes.
         codebook: For their labels.
     """
-    labels = {name: codebook.label(name) for name in columns}
+    labels = {name: codebook[name].heading for name in columns}
     frame = table.assign(
         row=table["row"].map(labels),
         column=table["column"].map(labels),

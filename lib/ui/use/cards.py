@@ -18,7 +18,7 @@ from lib.ui.run.cache import made
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
-from lib.words import capitalised, literal, percent
+from lib.words import literal, percent
 
 _TELLING = 5
 """Sampled members below which a card stops at the size: there is nothing to tell of so few."""
@@ -91,7 +91,7 @@ def _apart(scene: Segmented, number: int) -> tuple[str, str]:
 
 def _beside(variable: Variable, own: pd.Series, everyone: pd.Series) -> str:
     """One column of a segment beside all that were segmented."""
-    label, text = literal(capitalised(variable.called)), variable.short
+    label, text = literal(variable.heading), variable.short
     if text(own["median"]) != text(everyone["median"]):
         return (
             f"{label}: median **{text(own['median'])}**{_off(own, 'median', text)}, of all {text(everyone['median'])}"

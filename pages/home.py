@@ -16,10 +16,10 @@ sections.render_what(scene)
 if (rate := sections.rate_of(scene)) is None:
     sections.render_ways(scene)
 else:
-    found, ways = st.columns([3, 2], gap="large")
-    with found:
-        sections.render_rate(scene, rate)
-    with ways:
-        sections.render_ways(scene)
+    with st.grid(2, min_column_width=320, gap="large"):
+        with st.container():
+            sections.render_rate(scene, rate)
+        with st.container():
+            sections.render_ways(scene)
 
 sections.render_views(scene)

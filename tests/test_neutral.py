@@ -25,6 +25,7 @@ from lib.charts import profiles as profile_charts
 from lib.charts import segments as segment_charts
 from lib.charts import sensitivity as sensitivity_charts
 from lib.charts import trends as trend_charts
+from lib.charts.looks import looks
 from lib.dataset import Codebook
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
@@ -372,7 +373,7 @@ def test_maps_with_text_ids(mine, found):
     pca = (map_charts.loadings(drawn.components.loadings, labels), map_charts.explained(drawn.components.explained))
     said = f"{drawn.how_to_read} {drawn.trust} {' '.join(drawn.notes)} {' '.join(drawn.axes)}"
     assert not BANNED.search(said + chart.to_json() + "".join(one.to_json() for one in pca))
-    assert segment_charts.looks(segments.names(mine, found))["segment"].tolist() == [1, 2, 3]
+    assert looks(segments.names(mine, found))["segment"].tolist() == [1, 2, 3]
 
 
 def test_a_map_by_the_worker(tmp_path):

@@ -127,7 +127,8 @@ def rates(table: pd.DataFrame, *, label: str, by: str, unit: str, behind: str) -
     layers = own.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.7))
     layers += of_all.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.7), color=theme.UNASSIGNED)
     if has_intervals:
-        layers += base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+        for look in theme.INTERVAL:
+            layers += base.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     text = base.mark_text(align="left", dx=6, fontSize=13, color=theme.INK)
     layers += text.encode(x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%"))
     return layers.properties(height=34 * len(groups) + 20)
@@ -367,8 +368,10 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
         ],
     )
     bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION)
-    line = base.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
-    return (bars + line).properties(height=theme.ROW * len(table) + 60)
+    layers = alt.LayerChart(layer=[bars])
+    for look in theme.INTERVAL:
+        layers += base.mark_rule(**look).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
+    return layers.properties(height=theme.ROW * len(table) + 60)
 
 
 def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:

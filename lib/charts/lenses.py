@@ -155,7 +155,7 @@ def glance_rows(
             is_all = one.segment == EVERYONE
             rows.append(
                 {
-                    "at": f"{place}|{'All' if is_all else one.segment}",
+                    "at": f"{place}|{'All' if is_all and not beside else 'These' if is_all else one.segment}",
                     "heading": False,
                     **shared,
                     "title": who if is_all else title_of(int(one.segment), names),

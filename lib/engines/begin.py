@@ -139,13 +139,26 @@ def _drawn(table: Table, drawn: Drawing, path: Path, state: State, say: Say) -> 
     if "drawn" in state and path.is_file():
         return pq.read_table(path)
     rows = in_order(table.draw(drawn.below, drawn.seed), table.asked)
-    if not len(rows):
-        raise DataError("No row was drawn: draw more.")
+    _check_ids(rows, drawn, table.asked)
     with whole(path) as draft:
         pq.write_table(rows, draft, compression="zstd")
     state.keep(drawn=len(rows))
     say(f"{len(rows):,} rows drawn.")
     return rows
+
+
+def _check_ids(rows: pa.Table, drawn: Drawing, asked: Asked) -> None:
+    """Refuse an id that names many rows at once: they are drawn together or not at all."""
+    if drawn.below is None or asked.id is None:
+        return
+    if not len(rows):
+        raise DataError(f"No row was drawn by {asked.id}: draw more, or name an id that differs in every row.")
+    different = len(rows.column(asked.id).unique())
+    if asked.implicate is None and different < len(rows) / 2:
+        raise DataError(
+            f"{asked.id} has {different:,} different values in {len(rows):,} rows drawn: name an id that differs in "
+            "every row."
+        )
 
 
 def _over_all(table: Table, dataset: Dataset, space: Space, weights: Floats) -> Space:

@@ -7,6 +7,7 @@ python -m lib.engines label bundle/ --engine duckdb --table customers/ --out lab
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -102,11 +103,11 @@ def _explain(asked: argparse.Namespace) -> None:
     if asked.command == "label":
         with closing(_labelling(asked)) as table:
             statements = table.statements(table.asked)
-            _print({"Labels": statements["Labels"]} if statements else {})
+            _print({**table.opening, "Labels": statements["Labels"]} if statements else {})
         return
     columns = Asked(load(asked.recipe), asked.id, asked.weight, asked.implicate)
     with closing(open_table(asked.engine, _where(asked), columns)) as table:
-        _print(table.statements(columns))
+        _print({**table.opening, **table.statements(columns)})
 
 
 def _print(statements: Mapping[str, str]) -> None:
@@ -153,10 +154,16 @@ def _of_both(parser: argparse.ArgumentParser, out: str) -> None:
     parser.add_argument("--out", help=out)
     parser.add_argument("--id", help="column that names the row's member")
     parser.add_argument("--explain", action="store_true", help="print the SQL and run none of it")
-    parser.add_argument("--memory", default="2GB", help="what DuckDB may take (2GB)")
+    parser.add_argument("--memory", type=_amount, default="2GB", help="what DuckDB may take (2GB)")
     parser.add_argument("--threads", type=_number, help="how many DuckDB may use")
     parser.add_argument("--database", default="", help="PostgreSQL's address; passwords belong in ~/.pgpass")
     parser.add_argument("--spark", default="", help="Spark's address: sc://host:15002, or a master")
+
+
+def _amount(text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?\s?[KMGT]i?B", text, re.IGNORECASE):
+        raise argparse.ArgumentTypeError('must be a number with its unit, such as "2GB"')
+    return text
 
 
 def _number(text: str) -> int:

@@ -74,6 +74,7 @@ class DuckTable(SqlTable):
             DataError: If it is not there, or nothing that can be read.
         """
         self.asked, self.name = asked, Path(table).name
+        self._files: list[str] = []
         self._spill = tempfile.mkdtemp(prefix="segments-")
         config: dict[str, Any] = {
             "memory_limit": memory,
@@ -103,13 +104,23 @@ class DuckTable(SqlTable):
         self.source = DUCKDB.quoted(_VIEW)
         files, ending = _files(table)
         _check_names(files, ending, self.name)
-        if ending in _PARQUET:
+        self._files, self._is_parquet = files, ending in _PARQUET
+        if self._is_parquet:
             rows = database.read_parquet(files)
         else:
             # cells are read as the text that they are: what a column holds is the recipe's matter, not a guess's
             rows = database.read_csv(files, all_varchar=True, header=True)  # type: ignore[arg-type] # it takes several
         rows.create_view(_VIEW)
         return database
+
+    @property
+    def opening(self) -> Mapping[str, str]:
+        """The view of the files."""
+        if not self._files:
+            return {}
+        paths = ", ".join("'{}'".format(path.replace("'", "''")) for path in self._files)
+        how = f"read_parquet([{paths}])" if self._is_parquet else f"read_csv([{paths}], all_varchar = true, header = true)"
+        return {"The table": f"CREATE TEMP VIEW {self.source} AS SELECT * FROM {how};\n"}
 
     def kinds(self) -> Mapping[str, Kind]:
         """What each column holds."""
@@ -149,10 +160,12 @@ class DuckTable(SqlTable):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Who stops DuckDB stops us: it makes an error of its own of Ctrl+C."""
+    """Who stops DuckDB stops us: it makes an error of its own of Ctrl+C, since 2.0 one that is none of its own."""
     try:
         yield
-    except duckdb.InterruptException as error:
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if not isinstance(error, duckdb.InterruptException) and "interrupted" not in str(error):
+            raise
         raise KeyboardInterrupt from error
 
 
@@ -167,6 +180,8 @@ def _files(table: str) -> tuple[list[str], str]:
                 return files, kind[0]
         raise DataError(f"{path.name} holds no Parquet and no CSV file: name another folder.")
     ending = next((ending for ending in endings if table.lower().endswith(ending)), "")
+    if not ending and "*" not in table and not path.exists():
+        raise DataError(f"There is no file and no folder {table}: check its name.")
     if not ending:
         raise DataError(
             f"{path.name} is no folder, no file that ends in .parquet or .csv, and no table of a database file, named "

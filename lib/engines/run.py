@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from lib import VERSION
 from lib.engines import bundle as bundles
 from lib.engines import figures
+from lib.engines.beside import beside_recipe
 from lib.engines.begin import Begun, begin
 from lib.engines.bundle import Bundle
 from lib.engines.drawn import MOST
@@ -30,6 +31,7 @@ from lib.maps import project
 from lib.segments import Segmentation, names, profile
 from lib.segments.apply.stored import StoredRecipe, to_text
 from lib.segments.fit import inertia, sizes
+from lib.segments.judge.findings import starts_words
 from lib.segments.kmeans import in_order
 from lib.segments.points import Floats
 from lib.segments.segmentation import Model
@@ -150,13 +152,15 @@ def _finish(begun: Begun, refined: Refined, start: Floats, inertias: Floats, par
     called = {number: f"Segment {number}" for number in segmented.model.numbers}
     if is_everywhere:
         called = names(begun.dataset, segmented, described=drawn)
+    recipes = beside_recipe(begun.asked.stored, begun.dataset, segmented)
+    called |= recipes.names(begun.asked.stored.names)
     facts = {
         **figures.origin(begun),
         **figures.refinement(begun, start[order], segmented.model.centres, refined, say),
         **figures.described(begun, segmented, drawn, called, say),
         **(figures.UNJUDGED if how.quick or not is_everywhere else figures.judged(begun, segmented, say)),
     }
-    notes = figures.notes(begun, facts)
+    notes = [recipes.words, *filter(None, [starts_words(segmented)]), *figures.notes(begun, facts)]
     for note in notes:
         say(note)
     _write(begun, segmented.model, called, {**facts, "notes": notes}, part)

@@ -248,6 +248,11 @@ class Table(ABC):
             asked: Scale and centres are those of its recipe.
         """
 
+    @property
+    def opening(self) -> Mapping[str, str]:
+        """What makes the table of ``statements`` where an engine knows it by no name, by what it is for."""
+        return {}
+
     def close(self) -> None:  # noqa: B027 - there may be nothing to let go of
         """Let go of the engine."""
 

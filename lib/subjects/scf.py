@@ -180,7 +180,7 @@ _WAYS = (
     ),
     Way(
         "Owners of small businesses",
-        "Owners beside everyone else, and the segments among those with income under $500,000.",
+        "Owners beside everyone else, and the segments among those with income under $500,000 of 2019.",
         "small_business",
         ":material/storefront:",
     ),

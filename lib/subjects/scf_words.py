@@ -34,9 +34,10 @@ ESTIMATES = """
   fixed segments, not of segments found anew.
 - **Pale figures** are too unsure to rely on. By the rules of the US National Center for Health Statistics (Parker and
   others 2017, *Data Presentation Standards for Proportions*) these are shares of fewer than 30 sampled households, or
-  whose interval is wider than 30 points, or wider than 5 points and than 1.3 times the share. For amounts the bounds
-  are this app's: fewer than 30 sampled households, or a standard error above 30% of the figure; for correlations an
-  interval wider than 0.6. What cannot be told from none stands in brackets.
+  whose interval is wider than 30 points, or wider than 5 points and than 1.3 times the share (of more
+  than half: than 1.3 times the rest). For amounts the bounds are this app's: fewer than 30 sampled households, or a
+  standard error above 30% of the figure; for correlations an interval wider than 0.6. What cannot be told from none
+  stands in brackets.
 - **Variance** is trimmed by a tenth of the households at each end unless the plain one is asked for.
 """
 

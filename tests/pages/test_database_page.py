@@ -132,7 +132,7 @@ def test_an_answer_takes_the_place_of_a_file_and_a_file_of_an_answer(page, settl
 
 def test_marks_in_names_are_text(page, settled):
     at = settled(read(page(), 'SELECT * FROM "![x](http://there)"'))
-    assert "1 rows" in texts(at)
+    assert "1 row, " in texts(at)
     settled(read(at, 'SELECT "![z](http://there)" FROM loans'))
     assert "![" not in texts(at)
 

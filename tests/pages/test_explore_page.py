@@ -206,7 +206,7 @@ def test_dollar_limits_follow_the_dollar_year(real_app, metrics, dollars, limit)
 def test_correlations_are_the_notebooks(real_app, charts, notebook):
     at = real_app(data="2019", count="rows", who=FEARFUL)
     groups = {alt.split(".")[0]: table for alt, _, table in charts(at) if "Strongest" in alt}
-    codebook = {"ASSET": "Total assets", "HOUSES": "Value of primary residence"}
+    codebook = {"ASSET": "Assets", "HOUSES": "Home value"}
     for group, entry in (("Denied credit or feared it", "fear"), ("Everyone", "all")):
         table = groups[group]
         cell = table[(table["row"] == codebook["ASSET"]) & (table["column"] == codebook["HOUSES"])]

@@ -1,5 +1,7 @@
 """The first page: its finding against published and printed figures, and where it leads."""
 
+import re
+
 HOME, EXPLORE, MANY = (f"pages/{page}.py" for page in ("home", "explore", "many_features"))
 
 
@@ -72,7 +74,9 @@ def test_the_course_finds_its_printed_figures_and_what_counting_households_chang
     printed = notebook["dash.k2.trim"]["value"]
     assert f"inertia **{printed['inertia']:,}**" in said
     assert f"**{printed['silhouette']}**" in said
-    assert "when households are counted" in said
+    # of households its own clusters hold other shares than of rows, and others are found with weights
+    found = re.search(r"holds ([\d.]+)% of the rows, and ([\d.]+)% of the households.*holds ([\d.]+)%", said)
+    assert found.groups() == ("12.4", "11.7", "17")
     assert at.slider(key="k").value == 2
     press(at, "Count households instead")
     assert at.segmented_control(key="count").value == "households"

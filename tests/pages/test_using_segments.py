@@ -21,7 +21,7 @@ def test_cards_say_how_large_what_sets_apart_by_which_rule_and_who_is_typical(ap
     def cards():
         return [m.value for m in at.main.markdown if "million households, " in m.value and "sampled." in m.value]
 
-    assert all("- Debt: me" in words and ", of all $" in words for words in cards())
+    assert all("- Debt: me" in words and ", of this whole group $" in words for words in cards())
     assert len(cards()) == 3
     at.segmented_control(key="cards").set_value("rule").run()
     assert [words.split("\n\n")[1].split(":")[0] for words in cards()] == ["Segment 1", "Segment 2", "Segment 3"]

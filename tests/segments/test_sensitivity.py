@@ -39,7 +39,7 @@ def test_where_the_scale_does_not_matter(far_apart):
     assert of_kind(found, "counting") == {}  # every row counts once anyway
     assert found.noise == pytest.approx(1)
     assert found.worst.index[0] == "feature"
-    assert found.words.startswith("Most depends on “Features” (without ")
+    assert found.words.startswith("With as many segments most depends on “Features” (without ")
     assert found.words.endswith("; the same choices with other random numbers reach 1.00.")
 
 
@@ -130,13 +130,13 @@ def test_the_sentence_says_what_matters_most_and_what_does_not():
     seeds = ("seed", "1 of 3", 1.0, 4), ("seed", "2 of 3", 0.9, 4)
     found = made(*seeds, ("bend", "×3", 0.95, 4), ("bend", "×10", 0.4, 4), ("counting", "Rows", 0.93, 4))
     assert found.words == (
-        "Most depends on “Bend at” (×10, adjusted Rand index 0.40), least on “Count” (0.93 "
+        "With as many segments most depends on “Bend at” (×10, adjusted Rand index 0.40), least on “Count” (0.93 "
         "at the lowest, no more than on random numbers); the same choices with other random numbers reach 0.90."
     )
     found = made(*seeds, ("bend", "×3", 0.7, 4), ("method", "HDBSCAN", 0.1, 20))
     assert found.words == (
-        "Most depends on “Bend at” (×3, adjusted Rand index 0.70); the same choices with other "
-        "random numbers reach 0.90. Left out is a change that gives another number of segments."
+        "With as many segments most depends on “Bend at” (×3, adjusted Rand index 0.70); the same choices with other "
+        "random numbers reach 0.90. Not counted in that is a change that gives another number of segments."
     )
     found = made(*seeds, ("bend", "×3", 0.94, 4), ("counting", "Rows", 0.93, 4))
     assert found.words.startswith("None of these choices matters more than random numbers do: the adjusted Rand index")

@@ -81,6 +81,11 @@ class Answers:
         """Medians, and sizes: of a table whose rows were drawn at random these have no interval."""
         if figure.measure in {"count", "of_all"}:
             own = self.sample.totals(self._held(figure), groups, number)
+            is_size = figure.measure == "of_all" and not figure.columns and self.speaks_of(figure.base).all()
+            if is_size and everyone is self:
+                # the size of a segment, with the interval that it has everywhere; of all of them there is none
+                size = self.sample.shared_out(groups, number)
+                return size if number > 1 else size.without_interval()
             if figure.measure == "of_all":
                 own = own / everyone.sample.totals(everyone._held(figure))
             return own if own.draws is not None else own.without_interval()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lib.dataset import Codebook, Dataset
@@ -73,11 +74,12 @@ def names(
         everyone: All of the table from which the members were chosen, with the features; without it nothing can be said
             of them.
     """
-    table = (described or profile(dataset, segmentation)).table
+    described = described or profile(dataset, segmentation)
+    table, medians, identities = described.table, described.everyone["median"], dataset.subject.identities
     among_all = {} if everyone is None else _among(everyone, segmentation, table)
     wording = _Wording(dataset.codebook, table.to_dict("index"), among_all)
     codes = {name for name in segmentation.recipe.features if dataset.codebook[name].is_category}
-    ordered = {int(s): _ordered(table.loc[s], codes, dataset.subject.identities) for s in segmentation.model.numbers}
+    ordered = {int(s): _ordered(table.loc[s], medians, codes, identities) for s in segmentation.model.numbers}
     chosen = {s: columns[:PHRASES] for s, columns in ordered.items()}
     for length in range(PHRASES + 1, min(MOST_PHRASES, len(segmentation.recipe.features)) + 1):
         chosen |= {s: ordered[s][:length] for s in _shared(wording.phrases(chosen))}
@@ -173,13 +175,18 @@ class _Wording:
         return float(self.statistics[segment, column]["median"])
 
 
-def _ordered(own: pd.DataFrame, codes: Collection[str], identities: Sequence[Identity]) -> list[str]:
+def _ordered(
+    own: pd.DataFrame, medians: pd.Series, codes: Collection[str], identities: Sequence[Identity]
+) -> list[str]:
     """Features by how far the segment stands from the middle, those without a relative before them first.
 
     A category of which the segment has hardly another share than everyone comes last: most may be graduates in a
-    segment, and no more of them than anywhere else.
+    segment, and no more of them than anywhere else. So it is with an amount of which the median is everyone's: where
+    most have none of it, a segment of whom most have none is set apart only as far as its mean is.
     """
-    far = (own["standing"] - 0.5).abs().round(2) + own["difference"].abs().clip(upper=50) * 1e-4
+    far = (own["standing"] - 0.5).abs().round(2)
+    far = far.where(own["median"] != medians.reindex(own.index), np.minimum(far, own["difference"].abs()))
+    far += own["difference"].abs().clip(upper=50) * 1e-4
     alike = own.index.isin(list(codes)) & (own["difference"].abs() < CODES_APART)
     far = far.mask(alike, 0.0)
     ranking = far.sort_values(ascending=False, kind="stable")

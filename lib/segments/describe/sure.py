@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,23 @@ def told_apart(sample: Sample, segmentation: Segmentation, columns: Sequence[str
         Segments x columns: True where the 95 % interval of the difference leaves out zero, or cannot be told.
     """
     return sureness(sample, segmentation, columns).told_apart
+
+
+def leading_figure(own: pd.Series, everyone: pd.Series) -> Literal["median", "mean"]:
+    """The figure that says in which way a segment is set apart in a column.
+
+    By their means segments are set apart; a median may lie on the other side of everyone's, or be the same.
+
+    Args:
+        own: Of the segment, with the ends of its median's interval (NaN where there is none) and its ``difference``.
+        everyone: Of all that were segmented.
+
+    Returns:
+        The median, if all of its interval lies on the side of everyone's on which the mean does; else the mean.
+    """
+    low, high = (own[end] if np.isfinite(own[end]) else own["median"] for end in ("median_low", "median_high"))
+    is_so = low > everyone["median"] if own["difference"] > 0 else high < everyone["median"]
+    return "median" if is_so else "mean"
 
 
 def with_ends(profile: pd.DataFrame, sure: Sureness | None) -> pd.DataFrame:

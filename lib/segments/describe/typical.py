@@ -42,7 +42,7 @@ class Typical:
         considered: Rows among which it was sought.
         exact: Whether these are all there are, of one implicate where there are several.
         near: How near it is to the segment's medians, feature by feature, in words.
-        implicates: Rows per member.
+        implicates: Of how many it is one: 1 where rows are counted.
     """
 
     segment: int
@@ -102,7 +102,8 @@ def typical(dataset: Dataset, segmentation: Segmentation, segment: int) -> Typic
     facts = _facts(dataset, segmentation.recipe.features, row)
     words = _sentence(dataset, segmentation.recipe.features, row)
     near = _near(dataset, segmentation, segment, row)
-    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, len(rows), exact, near, dataset.implicates)
+    implicates = int(segmentation.points.implicates.max()) + 1
+    return Typical(segment, row, _plain(dataset.ids[row]), facts, words, len(rows), exact, near, implicates)
 
 
 _COMPARED = 3

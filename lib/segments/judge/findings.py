@@ -18,7 +18,7 @@ from lib.segments.judge.suggest import agreement
 from lib.segments.judge.sweep import Sweep
 from lib.segments.kmeans import TIMES_FOUND
 from lib.segments.segmentation import UNASSIGNED, Segmentation
-from lib.words import listed, percent
+from lib.words import capitalised, listed, percent
 
 FEWEST_POINTS = 5
 """Different points per segment below which segments say no more than the values themselves. Ours."""
@@ -89,7 +89,7 @@ def findings(
         details += [agreement(advice(swept, nulls.gaps)), *swept.notes]
     if stable is not None and np.isfinite(stable.table["bootstrap"]).any():
         details += [stable.words, stability_beside(nulls.stability, None if warning else nulls.silhouette)]
-    verdict = f"**{_verdict(found, warning, nulls.silhouette, stable)}** {silhouette}".rstrip()
+    verdict = f"**{_verdict(found, warning, nulls, stable)}** {silhouette}".rstrip()
     said = what_was_found(found, names, who=who, sure=sure)
     return Findings(said, silhouette, tuple(filter(None, details)), verdict)
 
@@ -101,25 +101,34 @@ def what_was_found(found: Segmentation, names: Mapping[int, str], *, who: str, s
     return " ".join(filter(None, said))
 
 
-def _verdict(found: Segmentation, warning: str, null: Null | None, stable: Stability | None) -> str:
+def _verdict(found: Segmentation, warning: str, nulls: Nulls, stable: Stability | None) -> str:
     """How far to trust segments in a few words: what rests on too few first, then what chance gives, then who returns.
 
     Beside data without segments stands what was measured, so that each word is a comparison.
     """
     if warning:
         return "Too little to go by."
-    thin = " Not all of them rest on enough." if _thin(found) else ""
+    thin, null = " Not all of them rest on enough." if _thin(found) else "", nulls.silhouette
     if null is None or not null.correlated.comparison:
         return f"Not compared with chance yet.{thin}" if null is None else f"Not to be told from chance.{thin}"
     if null.correlated.comparison in BEYOND:
-        said = "More than chance gives."
+        said = f"{capitalised(null.correlated.comparison)} than chance gives."
     elif null.unrelated.comparison in BEYOND:
         said = "Useful parts of one cloud, no separate groups."
     else:
         said = "No more than chance gives."
     if stable is not None and np.isfinite(lowest := stable.table["bootstrap"].min()):
-        said += " Found again in other draws." if lowest >= STABLE else " Not all are found again in other draws."
+        said += f" {_again(lowest, nulls.stability)}"
     return f"{said}{thin}"
+
+
+def _again(lowest: float, null: Null | None) -> str:
+    """Whether all segments come back in other draws, and whether they would without being there."""
+    if lowest < STABLE:
+        return "Not all are found again in other draws."
+    if null is None or not null.correlated.comparison or null.correlated.comparison in BEYOND:
+        return "Found again in other draws."
+    return "Found again in other draws, but so is what there is none of."
 
 
 def stability_beside(null: Null | None, silhouette: Null | None = None) -> str:

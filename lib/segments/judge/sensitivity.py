@@ -120,13 +120,15 @@ class Sensitivity:
                 f"{most['agreement']:.2f} or more, and {seeds}."
             )
         first, last = _kind(worst.index[0]), _kind(worst.index[-1])
-        said = f"Most depends on {first} ({most['to']}, adjusted Rand index {most['agreement']:.2f})"
+        said = (
+            f"With as many segments most depends on {first} ({most['to']}, adjusted Rand index {most['agreement']:.2f})"
+        )
         if len(worst) > 1:
             no_more = ", no more than on random numbers" if least["agreement"] >= noise else ""
             said += f", least on {last} ({least['agreement']:.2f} at the lowest{no_more})"
         others = int((self.table["segments"] != self.k).sum())
-        of_others = f" Left out are {others} changes that give another number of segments."
-        one_other = " Left out is a change that gives another number of segments."
+        of_others = f" Not counted in that are {others} changes that give another number of segments."
+        one_other = " Not counted in that is a change that gives another number of segments."
         left_out = {0: "", 1: one_other}.get(others, of_others)
         return f"{said}; {seeds}.{left_out}"
 

@@ -27,15 +27,18 @@ _STYLE = """<style>
 .figures thead th{font-weight:600;font-size:.85em;vertical-align:bottom}
 .figures th:first-child{text-align:left;font-weight:400;min-width:8rem;overflow-wrap:anywhere}
 .figures small{display:block;opacity:.8;text-wrap:balance}
-@container (max-width:34rem){
-.figures thead{position:absolute;clip-path:inset(50%)}
-.figures table,.figures tbody,.figures tr,.figures th,.figures td{display:block}
-.figures tr{border:1px solid #8886;border-radius:.5rem;margin-bottom:.75rem;padding:.3rem}
-.figures td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.2rem .5rem}
-.figures td:empty{display:none}
-.figures td::before{content:attr(data-of);text-align:left;white-space:normal}
-.figures tbody th{font-weight:600}}
+@container (max-width:%WIDTHrem){
+.figures.%NAME thead{position:absolute;clip-path:inset(50%)}
+.figures.%NAME :is(table,tbody,tr,th,td){display:block}
+.figures.%NAME tr{border:1px solid #8886;border-radius:.5rem;margin-bottom:.75rem;padding:.3rem}
+.figures.%NAME td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.2rem .5rem}
+.figures.%NAME td:empty{display:none}
+.figures.%NAME td::before{content:attr(data-of);text-align:left;white-space:normal}
+.figures.%NAME tbody th{font-weight:600}}
 </style>"""
+
+_NARROW, _NAME_WIDTH, _FIGURE_WIDTH = 34, 8, 4.4
+"""Room in rem below which every table is cards, and what a wider one needs for names and for each column of figures."""
 
 _KEY_STYLE = "<style>.key{overflow-wrap:anywhere;line-height:1.5}</style>"
 
@@ -50,7 +53,13 @@ def render(table: pd.DataFrame, *, alt: str, heads: Mapping[str, int] | None = N
         alt: What it says, for those who do not see it.
         heads: Columns that are of one segment, and its number: they have its colour and shape above them.
     """
-    st.html(_STYLE + html_of(table, alt=alt, heads=heads or {}))
+    st.html(_style(len(table.columns) - 1) + html_of(table, alt=alt, heads=heads or {}))
+
+
+def _style(figures: int) -> str:
+    """The looks of a table with so many columns of figures: where these have no room its rows are cards."""
+    width = max(_NARROW, round(_NAME_WIDTH + _FIGURE_WIDTH * figures))
+    return _STYLE.replace("%WIDTH", str(width)).replace("%NAME", f"of{figures}")
 
 
 def in_lines(told: Iterable[str]) -> list[str]:
@@ -83,7 +92,8 @@ def html_of(table: pd.DataFrame, *, alt: str, heads: Mapping[str, int]) -> str:
         )
         rows.append(f'<tr role="row"><th scope="row" role="rowheader">{mark}{_cell(str(name))}</th>{told}</tr>')
     return (
-        f'<div class="figures" role="region" tabindex="0" aria-label="{_escaped(alt)}"><table role="table">'
+        f'<div class="figures of{len(others)}" role="region" tabindex="0" aria-label="{_escaped(alt)}">'
+        '<table role="table">'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{"".join(rows)}</tbody>'
         "</table></div>"
     )

@@ -14,7 +14,7 @@ from lib.ui.run import results, segment_results, whole_page
 from lib.ui.scene import grid
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import sidebar
-from lib.words import capitalised, literal, percent
+from lib.words import literal, percent
 
 
 def render(scene: Segmented) -> None:
@@ -43,38 +43,49 @@ def render(scene: Segmented) -> None:
 
 
 def _changed(scene: Segmented, told: NotebookResult) -> str:
-    rows = told.sizes["rows"] / told.sizes["rows"].sum()
-    members = _members(scene)["share"]
-    smallest = int(rows.to_numpy().argmin())
+    """What weights do to the smallest cluster as it is, and what finding clusters with them does."""
+    shares = _shares(scene, told)
+    smallest = int(shares["rows"].to_numpy().argmin())
+    rows, weighed, anew = (percent(share) for share in shares.iloc[smallest])
     copies = "five rows" if told.copies == 5 else f"{told.copies} rows"
     return literal(
         f"Every {scene.entity.singular} is {copies} of the file, and the rich were asked more often than they are: "
-        f"with the same recipe, cluster {smallest + 1} holds {percent(rows.iloc[smallest])} of the rows and "
-        f"{percent(members.iloc[smallest])} when {scene.entity.plural} are counted."
+        f"cluster {smallest + 1} holds {rows} of the rows, and {weighed} of the {scene.entity.plural}. Found anew "
+        f"with weights, clusters are others: the one in its place holds {anew}."
     )
+
+
+def _shares(scene: Segmented, told: NotebookResult) -> pd.DataFrame:
+    """Of each cluster, from the least of the first feature on: share of the rows, of the members, and found anew."""
+    first = scene.recipe.features[0]
+    members = scene.members(scene.recipe.features)
+    rows = pd.DataFrame({"label": told.labels, "value": members.values(first), "weight": members.weights(MEMBERS)})
+    by_label = rows.groupby("label").agg(value=("value", "mean"), rows=("weight", "size"), weight=("weight", "sum"))
+    ordered = by_label.sort_values("value")[["rows", "weight"]]
+    shares = ordered / ordered.sum()
+    return shares.assign(anew=_anew(scene)["share"].to_numpy()).reset_index(drop=True)
 
 
 def _beside(scene: Segmented, told: NotebookResult) -> pd.DataFrame:
-    """Share and means of each cluster of rows, and of each of members, both from the least of the first feature on."""
-    members, codebook = _members(scene), scene.codebook
-    rows = told.sizes["rows"] / told.sizes["rows"].sum()
-    called = capitalised(scene.entity.plural)
-    means = {
-        f"{codebook.label(name)}: {whose}": [codebook[name].mean_text(value) for value in of[name]]
-        for name in scene.recipe.features
-        for whose, of in (("rows", told.means), (scene.entity.plural, members))
+    """Share and means of each cluster of rows, and of each found anew with weights: a row for each figure."""
+    anew, codebook, shares = _anew(scene), scene.codebook, _shares(scene, told)
+    columns: dict[str, list[str]] = {
+        "Figure": [
+            "Share of rows",
+            f"Share of {scene.entity.plural}",
+            *(f"Mean: {codebook.label(name)}" for name in scene.recipe.features),
+        ]
     }
-    return pd.DataFrame(
-        {
-            "Cluster": range(1, len(rows) + 1),
-            "Share of rows": [percent(share) for share in rows],
-            f"Share, {called.lower()} counted": [percent(share) for share in members["share"]],
-            **means,
-        }
-    )
+    for place in range(len(shares)):
+        cluster, found = shares.iloc[place], anew.iloc[place]
+        means = [codebook[name].mean_text(told.means[name].iloc[place]) for name in scene.recipe.features]
+        columns[f"Cluster {place + 1}"] = [percent(cluster["rows"]), percent(cluster["weight"]), *means]
+        means = [codebook[name].mean_text(found[name]) for name in scene.recipe.features]
+        columns[f"Found anew with weights: {place + 1}"] = ["", percent(found["share"]), *means]
+    return pd.DataFrame(columns)
 
 
-def _members(scene: Segmented) -> pd.DataFrame:
+def _anew(scene: Segmented) -> pd.DataFrame:
     """Share of each segment and mean of each feature where members are counted, from the least of the first on."""
     view, recipe = scene.view.counted(MEMBERS), replace(scene.recipe, counting=MEMBERS)
     share = segment_results.segmentation(view, recipe).sizes["share"]

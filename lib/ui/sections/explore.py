@@ -214,6 +214,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
         by,
         alt_text=sentence,
         key=f"{at}relation_chart",
+        sampled=result.among,
     )
     controls.chart_note(
         scene,

@@ -32,8 +32,15 @@ _CHOOSE, _OWN = "choose", "own"
 
 
 def choose_features(scene: Scene) -> tuple[str, ...]:
-    """Draw the ways to choose and return the chosen columns."""
-    way = links.segmented("Choose features", _WAYS, key=_CHOOSE, format_func=_WAYS.__getitem__)
+    """Draw the ways to choose, name the chosen columns and return them."""
+    with st.expander("Choose features", icon=":material/checklist:"):
+        chosen = _choose(scene)
+    st.caption(f"Features: {literal(', '.join(scene.codebook.label(name) for name in chosen) or 'none')}.")
+    return chosen
+
+
+def _choose(scene: Scene) -> tuple[str, ...]:
+    way = links.segmented("By", _WAYS, key=_CHOOSE, format_func=_WAYS.__getitem__)
     if way == _LEADING:
         return _leading(scene)
     if way == _GROUP:
@@ -58,16 +65,11 @@ def _leading(scene: Scene) -> tuple[str, ...]:
         )
         apart = links.toggle("Skip overlapping columns", True, key="apart", help=_about_relatives(scene.entity.plural))
     if not apart:
-        chosen = results.leading(scene.view, trim)[:number]
-        st.caption(_listed(scene, chosen))
-        return chosen
+        return results.leading(scene.view, trim)[:number]
     found = results.leading_apart(scene.view, trim, number)
-    st.caption(f"{_listed(scene, found.columns)} {_left_out(scene, found.left_out)}".rstrip())
+    if said := _left_out(scene, found.left_out):
+        st.caption(said)
     return found.columns
-
-
-def _listed(scene: Scene, chosen: Sequence[str]) -> str:
-    return f"Features: {literal(', '.join(scene.codebook.label(name) for name in chosen))}."
 
 
 def _about_relatives(members: str) -> str:

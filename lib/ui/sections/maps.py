@@ -333,7 +333,7 @@ def render_components(scene: Segmented) -> None:
         said = f"{leading} {first.sum():.0%} of the variance."
         draw(lambda: charts.explained(components.explained), scene, alt_text=said, key="explained_chart")
     with right:
-        said = " ".join(components.words)
+        said = " ".join(f"{words}." for words in components.words)
         draw(lambda: charts.loadings(components.loadings, labels), scene, alt_text=said, key="loadings_chart")
         st.caption(literal(after_first(said)))
     table = components.loadings.map("{:z.2f}".format).rename(index=labels).reset_index(names="Feature")

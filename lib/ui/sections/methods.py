@@ -41,9 +41,9 @@ _ESTIMATES = """
 - **Means and shares** are taken over all rows{weighted}.
 - **Medians and quantiles**: sort, and take the first value whose cumulative share reaches the one asked for.
 - **Pale figures** are too unsure to rely on: they rest on fewer than {thin}, or their interval is too wide: that of a
-  share above 30 points, or above 5 points and 1.3 times the share; the standard error of an amount above 30% of it;
-  the interval of a correlation above 0.6, our own limit. What cannot be told from none stands in brackets.
-  {thin_source}
+  share above 30 points, or above 5 points and 1.3 times the share or the rest, whichever is less; the standard error
+  of an amount above 30% of it; the interval of a correlation above 0.6, our own limit. What cannot be told from none
+  stands in brackets. {thin_source}
 - **Variance** is trimmed by a tenth of the {members} at each end unless the plain one is asked for.
 """
 

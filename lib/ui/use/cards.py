@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from lib.dataset import Variable
+from lib.dataset import ROWS, Variable
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.estimates.wording import between, with_interval
 from lib.segments import UNASSIGNED, Stability
+from lib.segments.describe.sure import leading_figure
 from lib.segments.describe.typical import one_of_them
 from lib.ui.run import results, segment_results, whole_page
 from lib.ui.run.cache import made
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import finding
-from lib.words import literal, percent
+from lib.words import counted, literal, percent
 
 _TELLING = 5
 """Sampled members below which a card stops at the size: there is nothing to tell of so few."""
@@ -64,7 +65,9 @@ def _words(scene: Segmented, number: int, tells: str, stable: Stability | None) 
     ends = segment_results.sureness(scene.view, scene.recipe, scene.described)
     low, high = (float(ends.sizes.loc[number, end]) for end in ("low", "high"))
     share = with_interval(size["share"], low, high, percent)
-    told = [f"{controls.many(scene, size['count'])}, {share} of the {scene.unit}{rests}."]
+    is_of_rows = scene.view.counting == ROWS
+    many = counted(int(size["rows"]), "row") if is_of_rows else controls.many(scene, size["count"])
+    told = [f"{many}, {share} of the {scene.unit}{rests}."]
     noted = [f":material/warning: Rests on fewer than {entity.sampled(THIN)}."] if size["thin"] else []
     if size["sampled"] >= _TELLING:
         if stable is not None:
@@ -77,7 +80,7 @@ def _words(scene: Segmented, number: int, tells: str, stable: Stability | None) 
 
 
 def _apart(scene: Segmented, number: int) -> tuple[str, str]:
-    """The columns that set it apart: its own median beside that of all, or means where medians are the same."""
+    """The columns that set it apart: its own median beside that of all, or means where medians do not say so."""
     profile = segment_results.profile(scene.view, scene.recipe, scene.described)
     apart = segment_results.told_apart(scene.view, scene.recipe, scene.described).loc[number]
     columns = profile.apart(number, among=list(apart.index[apart]))
@@ -85,19 +88,17 @@ def _apart(scene: Segmented, number: int) -> tuple[str, str]:
         return "Nothing sets it apart that could be told from chance.", ""
     ends = segment_results.sureness(scene.view, scene.recipe, scene.described)
     own = profile.table.join(ends.profile).loc[number]
-    lines = [_beside(scene.codebook[name], own.loc[name], profile.everyone.loc[name]) for name in columns]
+    whole = f"of all {scene.unit}" if scene.view.is_everyone else "of this whole group"
+    lines = [_beside(scene.codebook[name], own.loc[name], profile.everyone.loc[name], whole) for name in columns]
     return "\n".join(f"- {line}" for line in lines), ""
 
 
-def _beside(variable: Variable, own: pd.Series, everyone: pd.Series) -> str:
+def _beside(variable: Variable, own: pd.Series, everyone: pd.Series, whole: str) -> str:
     """One column of a segment beside all that were segmented."""
-    label, text = literal(variable.heading), variable.short
-    if text(own["median"]) != text(everyone["median"]):
-        return (
-            f"{label}: median **{text(own['median'])}**{_off(own, 'median', text)}, of all {text(everyone['median'])}"
-        )
-    text = variable.mean_text
-    return f"{label}: mean **{text(own['mean'])}**{_off(own, 'mean', text)}, of all {text(everyone['mean'])}"
+    figure = leading_figure(own, everyone)
+    text = variable.short if figure == "median" else variable.mean_text
+    told = f"{figure} **{text(own[figure])}**{_off(own, figure, text)}"
+    return f"{literal(variable.heading)}: {told}, {whole} {text(everyone[figure])}"
 
 
 def _off(own: pd.Series, name: str, text: Callable[[float], str]) -> str:

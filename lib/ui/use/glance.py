@@ -27,7 +27,7 @@ def render(scene: Segmented) -> None:
     of_whole = segment_results.flag_shares(scene.view.whole, columns)
     is_whole = not scene.view.population.conditions
     beside = {} if is_whole else dict(zip(of_whole["column"], of_whole["value"], strict=True))
-    whom = f"all {scene.entity.plural}"
+    whom = f"all {scene.unit}"
     labels = {name: scene.codebook.label(name) for name in columns}
     with st.grid(len(by_lens), min_column_width=250):
         for lens, names in by_lens.items():
@@ -47,8 +47,8 @@ def render(scene: Segmented) -> None:
                 key=f"glance_{slug(lens)}",
                 is_glance=True,
             )
-    line = f"Lines: {whom}. " if beside else ""
-    controls.chart_note(scene, f"{line}All: {scene.title}. Pale: too unsure to rely on.")
+    whose = f"These: all of {scene.title}. Lines: {whom}. " if beside else ""
+    controls.chart_note(scene, f"{whose}Pale: too unsure to rely on.")
 
 
 def _words(lens: str, rows: pd.DataFrame, whom: str) -> str:

@@ -183,9 +183,7 @@ def _render_report(scene: Segmented) -> None:
 
     def make(progress: Progress) -> None:
         caption = _key(scene)
-        figures = [
-            exports.Figure(chart.alt.split(".")[0], chart.spec, chart.alt, caption=caption) for chart in pictured
-        ]
+        figures = [exports.Figure(chart.title, chart.spec, chart.alt, caption=caption) for chart in pictured]
         put("reports", key, _report(scene, question or "", figures, progress))
 
     background.on_request("report", "Make the report", ":material/description:", key, make)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +15,9 @@ from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.words import slug
 
+_UNSURE = "†"
+"""Stands before a figure that is too unsure to rely on, in tables as in the report."""
+
 
 def render(scene: Segmented) -> None:
     """Lenses on columns that were not used to cluster."""
@@ -23,7 +27,10 @@ def render(scene: Segmented) -> None:
         return
     lens = links.segmented("Lens", found.names, key="lens", ids=slug, label_visibility="collapsed")
     figures = found.lens(lens)
-    told = figures.assign(text=[in_words(figure) for _, figure in figures.iterrows()])
+    marks = np.where(figures["unsure"], f"{_UNSURE} ", "")
+    told = figures.assign(
+        text=[f"{mark}{in_words(one)}" for mark, (_, one) in zip(marks, figures.iterrows(), strict=True)]
+    )
     table = told.pivot_table("text", ["section", "label", "base"], "segment", aggfunc="first", sort=False)
     heads = {f"Segment {number}": number for number in scene.numbers if number in table}
     shown = pd.DataFrame(
@@ -35,8 +42,8 @@ def render(scene: Segmented) -> None:
     )
     grid.render(shown, alt=f"{lens} by segment, beside {scene.title}", heads=heads)
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
-    few = int(figures.loc[figures["segment"] != EVERYONE, "unsure"].sum())
-    note = how_many_unsure(few, scene.entity, "of these figures", "of these figures")
+    few = int(figures["unsure"].sum())
+    note = how_many_unsure(few, scene.entity, f"figure ({_UNSURE})", f"figures ({_UNSURE})")
     controls.chart_note(scene, *found.notes, found.intervals, note)
 
 

@@ -49,7 +49,7 @@ def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
 
 
 def rates(table: pd.DataFrame, label: str, by: str) -> str:
-    """In how many of each group something is so: from the least to the most, then each with its interval if it has one.
+    """In how many of each group something is so: the most and the least, then each with its interval if it has one.
 
     Args:
         table: What ``lib.charts.explore.rates`` takes.
@@ -63,10 +63,9 @@ def rates(table: pd.DataFrame, label: str, by: str) -> str:
     begun = f"{label}, share by {within_sentence(by)}: "
     if len(groups) < _FEWEST_ENDS:
         return f"{begun}{each}"
-    least, most = (groups.loc[at] for at in (groups["share"].idxmin(), groups["share"].idxmax()))
-    return (
-        f"{begun}{least['share']:.1%} ({least['group']}) to {most['share']:.1%} ({most['group']}). {capitalised(each)}"
-    )
+    most, least = (groups.loc[at] for at in (groups["share"].idxmax(), groups["share"].idxmin()))
+    ends = f"from {most['share']:.1%} ({most['group']}) down to {least['share']:.1%} ({least['group']})"
+    return f"{begun}{ends}. {capitalised(each)}"
 
 
 def _rate(whose: str, row: Any) -> str:  # noqa: ANN401 - a row as pandas gives it

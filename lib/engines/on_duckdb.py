@@ -119,8 +119,12 @@ class DuckTable(SqlTable):
         if not self._files:
             return {}
         paths = ", ".join("'{}'".format(path.replace("'", "''")) for path in self._files)
-        how = f"read_parquet([{paths}])" if self._is_parquet else f"read_csv([{paths}], all_varchar = true, header = true)"
-        return {"The table": f"CREATE TEMP VIEW {self.source} AS SELECT * FROM {how};\n"}
+        how = (
+            f"read_parquet([{paths}])"
+            if self._is_parquet
+            else f"read_csv([{paths}], all_varchar = true, header = true)"
+        )
+        return {"The table": f"CREATE TEMP VIEW {self.source} AS SELECT * FROM {how};\n"}  # noqa: S608 - printed alone
 
     def kinds(self) -> Mapping[str, Kind]:
         """What each column holds."""

@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 from lib import VERSION
 from lib.engines import bundle as bundles
 from lib.engines import figures
-from lib.engines.beside import beside_recipe
 from lib.engines.begin import Begun, begin
+from lib.engines.beside import beside_recipe
 from lib.engines.bundle import Bundle
 from lib.engines.drawn import MOST
 from lib.engines.loop import MOST_PASSES, Refined, Say, State, refine

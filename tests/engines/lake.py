@@ -20,7 +20,7 @@ def customers(rows=ROWS, seed=1):
     rng = np.random.default_rng(seed)
     group = rng.choice(3, rows, p=[0.5, 0.4, 0.1])
     values = np.array([[0, 0, 0], [3, 3, 0], [0, 6, 9]])[group] + rng.normal(0, 1, (rows, 3))
-    frame = pd.DataFrame(values, columns=list(FEATURES)).assign(who=np.arange(rows) * 3)
+    frame = pd.DataFrame(values, columns=list(FEATURES)).assign(who=np.arange(rows) * 3, group=group)
     frame.loc[:9, "spent"] = np.nan
     return frame
 

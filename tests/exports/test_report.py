@@ -102,7 +102,7 @@ def test_it_holds_every_part(page, fearful_sample):
         fearful_sample.typicals[2].sentence,
         fearful_sample.stable.words,
         "Scales bend at the median of what is not zero, times 3, below it nearly linear and above it nearly ",
-        "With as many segments most depends on “Transform” (Ranks, adjusted Rand index 0.35); the same choices with other",
+        "With as many segments most depends on “Transform” (Ranks, adjusted Rand index 0.35); the same choices with",
         "Hubert and Arabie 1985",
         fearful_sample.swept.agreement,
         fearful_sample.beside.silhouette.words("the segments are", "separated"),

@@ -19,7 +19,7 @@ from lib.tables import csvw
 from lib.tables.files import MEGABYTE
 from lib.tables.own.limits import most_bytes
 from lib.ui.run import background
-from lib.ui.scene import brought, controls, own
+from lib.ui.scene import brought, controls, grid, own
 from lib.ui.scene.brought import Brought
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import sidebar
@@ -124,11 +124,11 @@ def render_whole(scene: Scene, result: Brought) -> None:
     table = of_all_rows(scene, result)
     names = dict(result.bundle.sizes["name"])
     table.insert(0, "Segment", [title_of(int(number), names) for number in table.index])
-    controls.dataframe(table, alt=f"Sizes and profiles of {len(result.bundle.sizes)} segments, of all rows")
+    grid.render(table, alt=f"Sizes and profiles of {len(result.bundle.sizes)} segments, of all rows")
     error = result.facts.rank_error
     st.caption(
         "Each heading says what its figures are of. Of a median, the share of its segment below it is off by "
-        f"{error:.2%} at most."
+        f"{100 * error:.2g}% at most. What stands under “The drawn rows” is of fewer rows and differs a little."
     )
     name = file_name(f"{result.data.name} all rows", ending="csv")
     st.download_button(
@@ -184,12 +184,23 @@ def render_making(result: Brought) -> None:
         ):
             if table is not None:
                 st.markdown(f"{title}{f' ({literal(of)})' if of else ''}")
-                controls.dataframe(_rounded(table), alt=title)
+                controls.dataframe(_in_words(table), alt=title)
         st.code(result.statements[:_SHOWN], language="sql", height=_HEIGHT)
 
 
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Figures to six digits."""
+_IN_FULL = 1_000
+"""From here on figures are told to the whole number."""
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Large figures in full, others to four digits, under headings in words."""
     shown = table.reset_index()
-    numbers = shown.select_dtypes(include=[np.floating]).columns
-    return shown.assign(**{name: [f"{value:,.6g}" for value in shown[name]] for name in numbers})
+    numbers = shown.select_dtypes(include=[np.number]).columns
+    told = shown.assign(**{name: [_said(float(value)) for value in shown[name]] for name in numbers})
+    return told.rename(columns=lambda name: capitalised(str(name).replace("_", " ")))
+
+
+def _said(value: float) -> str:
+    if not np.isfinite(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= _IN_FULL or value == int(value) else f"{value:,.4g}"

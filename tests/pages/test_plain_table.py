@@ -177,6 +177,21 @@ def test_segments_are_drawn(mine, charts, settled, page, tab, number):
     assert any("of the rows; the smallest" in m.value for m in at.main.markdown)
 
 
+def test_what_would_be_a_feature_but_for_a_blank_is_named(offer):
+    """Otherwise other columns take its place and nobody knows."""
+    data = neutral_table()
+    captions = [c.value for c in offer(data, MANY, maps="pca").main.caption]
+    assert not any("Passed over" in words for words in captions)
+    label = next(words for words in captions if words.startswith("Features: ")).removeprefix("Features: ").split(",")[0]
+    name = next(name for name, variable in data.codebook.items() if variable.label == label)
+    blank = replace(
+        data, frame=data.frame.assign(**{name: data.frame[name].astype(float).where(data.frame.index != 0)})
+    )
+    captions = [c.value for c in offer(blank, MANY, maps="pca").main.caption]
+    (told,) = [words for words in captions if "Passed over, as values are missing" in words]
+    assert label in told
+
+
 @pytest.mark.parametrize("page", [TWO, MANY])
 @pytest.mark.parametrize("tab", ["Cards", "Compare", "Place a row", "Share and export"])
 def test_every_use_of_segments_works(mine, charts, page, tab):

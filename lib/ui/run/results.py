@@ -217,6 +217,14 @@ def leading(view: View, trim: float) -> tuple[str, ...]:
     return tuple(name for name in map(str, ranking.index) if name in fit or not fit)
 
 
+def passed_over(view: View, trim: float, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Amounts that vary more than the last that was chosen and cannot be features, mostly as values are missing."""
+    ranking, fit = over_all_amounts(view, trim)
+    named = list(map(str, ranking.index))
+    last = max((named.index(name) for name in chosen if name in named), default=0)
+    return tuple(name for name in named[:last] if name not in fit)
+
+
 @kept
 def leading_apart(view: View, trim: float, most: int) -> features.Chosen:
     """The first of ``leading`` without relatives of one before them, and which were left out because of which."""

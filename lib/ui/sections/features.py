@@ -13,7 +13,7 @@ from lib.features import LeftOut
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.features.wording import FEATURES
 from lib.ui.run import results, segment_results
-from lib.ui.scene import controls, links
+from lib.ui.scene import controls, links, own
 from lib.ui.scene.scene import Scene, Segmented
 from lib.words import literal, slug, within_sentence
 
@@ -64,12 +64,20 @@ def _leading(scene: Scene) -> tuple[str, ...]:
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
         )
         apart = links.toggle("Skip overlapping columns", True, key="apart", help=_about_relatives(scene.entity.plural))
-    if not apart:
-        return results.leading(scene.view, trim)[:number]
-    found = results.leading_apart(scene.view, trim, number)
-    if said := _left_out(scene, found.left_out):
+    found = results.leading_apart(scene.view, trim, number) if apart else None
+    chosen = results.leading(scene.view, trim)[:number] if found is None else found.columns
+    if found is not None and (said := _left_out(scene, found.left_out)):
         st.caption(said)
-    return found.columns
+    _render_passed_over(scene, results.passed_over(scene.view, trim, chosen))
+    return chosen
+
+
+def _render_passed_over(scene: Scene, names: tuple[str, ...]) -> None:
+    """Amounts that would have been chosen but cannot be used, and what can be done."""
+    if names:
+        labels = ", ".join(scene.codebook.label(name) for name in names[:_MOST_LEADING])
+        mended = ": fill them, or leave those rows out, under “Your own table”" if own.mine() else ""
+        st.caption(f":material/warning: Passed over, as values are missing: {literal(labels)}{mended}.")
 
 
 def _about_relatives(members: str) -> str:

@@ -58,7 +58,7 @@ def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
     picked = picking.of(scene)
     drawn: list[Projection] = []
     columns = 1 if len(shown) == 1 else 2 if len(shown) == 2 else 3
-    with st.grid(columns, min_column_width=280):
+    with st.grid(columns, min_column_width=260):
         for method in shown:
             with st.container():
                 projection = _drawn(scene.view, scene.recipe, method, settings)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib import segments
 from lib.charts import lenses as charts
+from lib.dataset import Variable
 from lib.ui.run import segment_results
 from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
@@ -28,7 +29,7 @@ def render(scene: Segmented) -> None:
     is_whole = not scene.view.population.conditions
     beside = {} if is_whole else dict(zip(of_whole["column"], of_whole["value"], strict=True))
     whom = f"all {scene.unit}"
-    labels = {name: scene.codebook.label(name) for name in columns}
+    labels = {name: _said(scene.codebook[name]) for name in columns}
     with st.grid(len(by_lens), min_column_width=250):
         for lens, names in by_lens.items():
             own = partial(_of, table, names)
@@ -49,6 +50,12 @@ def render(scene: Segmented) -> None:
             )
     whose = f"These: all of {scene.title}. Lines: {whom}. " if beside else ""
     controls.chart_note(scene, f"{whose}Pale: too unsure to rely on.")
+
+
+def _said(variable: Variable) -> str:
+    """What is so of those whose share a bar is: of a flag with names for both its values, the name of the one."""
+    one = variable.values.get(1.0, "Yes")
+    return variable.label if one == "Yes" else one
 
 
 def _words(lens: str, rows: pd.DataFrame, whom: str) -> str:

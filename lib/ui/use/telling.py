@@ -14,11 +14,19 @@ from lib.words import literal, percent
 _CARDS, _FIGURES, _TRUST = "Segment by segment", "Sizes, medians and means", "How far to trust them"
 
 
+_ALIKE = 1.2
+"""Times the smallest that the largest is where segments are said to be of one size. Ours."""
+
+
 def render_takeaway(scene: Segmented) -> None:
     """How many segments there are and what most of the members are, as a heading, and the ways to what follows."""
     share = scene.found.sizes["share"].drop(index=UNASSIGNED, errors="ignore")
     first = int(share.idxmax())
-    st.header(f"{scene.found.k} segments: {percent(share[first])} are “{literal(scene.names[first])}”", divider="gray")
+    if len(share) > 1 and share.max() < _ALIKE * share.min():
+        said = f", each {percent(share.min())} to {percent(share.max())} of the {scene.unit}"
+    else:
+        said = f": {percent(share[first])} are “{literal(scene.names[first])}”"
+    st.header(f"{scene.found.k} segments{said}", divider="gray")
     controls.contents(_CARDS, _FIGURES, _TRUST)
 
 

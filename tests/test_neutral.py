@@ -27,6 +27,7 @@ from lib.charts import sensitivity as sensitivity_charts
 from lib.charts import trends as trend_charts
 from lib.charts.looks import looks
 from lib.dataset import Codebook
+from lib.engines.beside import beside_recipe
 from lib.errors import DataError, RecipeError
 from lib.estimates.cells import codes_of
 from lib.estimates.drawn import is_of_random_rows
@@ -405,6 +406,9 @@ def test_handing_on_and_back(mine, named, found, tmp_path):
         said = text.decode().replace("&#34;", '"').replace('\\"', '"').replace("Household Segments", "")
         assert not BANNED.search(said.replace('"counting": "households"', ""))
     assert not BANNED.search(" ".join(json.loads(stored)["how_to_apply"]))
+    again = beside_recipe(read_recipe(stored), mine, found)
+    assert (again.same, dict(again.pairs), again.names(called)) == (1, {1: 1, 2: 2, 3: 3}, called)
+    assert not BANNED.search(again.words)
     mine.frame.to_csv(tmp_path / "table.csv", index=False)
     done = label_file(read_recipe(stored), tmp_path / "table.csv", tmp_path / "labelled.csv")
     assert done.sizes == {1: 100, 2: 100, 3: 100}

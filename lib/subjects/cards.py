@@ -59,8 +59,8 @@ MADE: tuple[Made | Mark, ...] = (
 
 # Lenses
 
-_WITH_LIMIT = Base("{members} with a known limit", "CREDIT_LIMIT > 0")
-_WITH_MINIMUM = Base("{members} with a known minimum", "MINIMUM_PAYMENTS > 0")
+_WITH_LIMIT = Base("{members} with a limit above 0", "CREDIT_LIMIT > 0")
+_WITH_MINIMUM = Base("{members} with a minimum above 0", "MINIMUM_PAYMENTS > 0")
 _BUYERS = Base("{members} who bought something", "PURCHASES > 0")
 _COUNTED = Base("{members} with purchases that were counted", "PURCHASES_TRX > 0")
 _DRAWERS = Base("{members} who drew cash", "CASH_ADVANCE > 0")
@@ -79,7 +79,7 @@ _RISK = Lens(
         Figure("Cash advances", ("CASH_ADVANCE",), "typical", _DRAWERS, "Cash advances (median)"),
         Figure("Cash advances", ("CASH_ADVANCE",), "of_all", label="Share of all cash advances"),
     ),
-    glance=("NEAR_LIMIT", "HAS_CASH_ADVANCE"),
+    glance=("PAID_BELOW_MINIMUM", "NEAR_LIMIT", "HAS_CASH_ADVANCE"),
 )
 _VALUE = Lens(
     "Value",
@@ -95,7 +95,7 @@ _VALUE = Lens(
         Figure("Tenure", ("TENURE",), "mean", label="Tenure in months (mean)"),
         Figure("Tenure", ("FULL_YEAR",)),
     ),
-    glance=("FULL_YEAR",),
+    glance=("EVER_IN_FULL", "FULL_YEAR"),
 )
 _BEHAVIOUR = Lens(
     "Behaviour",

@@ -201,8 +201,8 @@ def test_a_pair_is_doubted_where_its_interval_takes_in_zero_and_is_in_brackets(h
     assert np.isnan(told.loc[("KIDS", "AGE"), "correlation"])
     cells = drawn(charts.correlations(table, names, data.codebook))
     by_pair = {(cell["row"], cell["column"]): cell for cell in cells}
-    label = data.codebook.label
-    sure, unsure = (by_pair[label(a), label(b)] for a, b in (("DEBT", "HOUSES"), ("DEBT", "AGE")))
+    book = data.codebook
+    sure, unsure = (by_pair[book[a].heading, book[b].heading] for a, b in (("DEBT", "HOUSES"), ("DEBT", "AGE")))
     assert sure["text"] == f"{sure['correlation']:.2f}"
     assert unsure["text"].strip("()") != unsure["text"] == f"({unsure['correlation']:.2f})"
     assert " to " in sure["between"]

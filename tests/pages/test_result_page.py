@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
+from figures import figures
 
 from lib import exports
 from lib.engines.run import How, run
@@ -141,7 +142,7 @@ def test_a_result_is_opened_read_only_and_says_what_each_figure_is_of(app, bundl
     assert not at.exception
     titles = [header.value for header in at.main.header]
     assert titles[:2] == ["All rows of customers", "The drawn rows"]
-    whole = at.main.dataframe[0].value
+    whole = figures(at)[0]
     assert whole["Rows (all rows)"].str.replace(",", "").astype(int).sum() == ROWS
     assert {"Share (all rows)", "Median: income (all rows)", "Mean: spent (all rows)"} <= set(whole)
     assert any(f"drawn from {ROWS:,}, each weighted to stand for its share" in c.value for c in at.main.caption)

@@ -85,7 +85,7 @@ class Answers:
             if is_size and everyone is self:
                 # the size of a segment, with the interval that it has everywhere; of all of them there is none
                 size = self.sample.shared_out(groups, number)
-                return size if number > 1 else size.without_interval()
+                return size if number > 1 and size.draws is not None else size.without_interval()
             if figure.measure == "of_all":
                 own = own / everyone.sample.totals(everyone._held(figure))
             return own if own.draws is not None else own.without_interval()

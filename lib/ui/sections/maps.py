@@ -54,7 +54,11 @@ def render_maps(scene: Segmented) -> None:
 
 def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
     """The maps that are on view, as far as they are there by now, with whoever was found marked on them."""
-    shown, colour, settings = _choose(scene)
+    shown, colour, everyone = _choose(scene)
+    # one place for how maps are drawn and how they are read: what is read is made where it is opened
+    about = st.expander("How the maps are drawn and read", icon=":material/tune:", on_change="rerun", key="about_maps")
+    with about:
+        settings = _settings(scene, everyone=everyone)
     picked = picking.of(scene)
     drawn: list[Projection] = []
     columns = 1 if len(shown) == 1 else 2 if len(shown) == 2 else 3
@@ -67,7 +71,9 @@ def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
                     _draw(scene, projection, colour, picked, one, large=columns == 1)
     if drawn:
         grid.render_key(scene.shown)
-    _explain(scene, drawn)
+    if about.open:
+        with about:
+            _explain(scene, drawn)
     return drawn
 
 
@@ -95,16 +101,14 @@ def _told_of_marks(scene: Segmented, drawn: list[Projection], one: Found) -> lis
 
 def _explain(scene: Scene, drawn: list[Projection]) -> None:
     """How far each map can be trusted, and how it is read."""
-    with st.expander("How to read these maps", icon=":material/help:", on_change="rerun") as opened:
-        for projection in drawn if opened.open else ():
-            notes = literal(" ".join(projection.notes))
-            st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
-        if opened.open:
-            st.caption(SOURCE)
-            controls.chart_note(scene)
+    for projection in drawn:
+        notes = literal(" ".join(projection.notes))
+        st.markdown(f"**{projection.label}.** {projection.how_to_read} {projection.trust} {notes}")
+    st.caption(SOURCE)
+    controls.chart_note(scene)
 
 
-def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
+def _choose(scene: Scene) -> tuple[list[Method], str, bool]:
     with st.grid(3, min_column_width=260, vertical_alignment="bottom"):
         shown = links.pills("Maps", METHODS, key="maps", default=METHODS, format_func=METHOD_LABELS.__getitem__)
         names = [*scene.codebook.categories(), *scene.codebook.amounts()]
@@ -115,9 +119,7 @@ def _choose(scene: Scene) -> tuple[list[Method], str, Settings]:
             format_func=lambda name: "Segment" if name == _SEGMENT else scene.codebook.label(name),
         )
         everyone = _choose_points(scene)
-    with st.expander("How the maps are drawn", icon=":material/tune:"):
-        settings = _settings(scene, everyone=everyone)
-    return shown or ["pca"], colour, settings
+    return shown or ["pca"], colour, everyone
 
 
 def _choose_points(scene: Scene) -> bool:

@@ -177,11 +177,11 @@ def _drawn(scene: Scene) -> str:
 def render_found(scene: Segmented) -> None:
     """What was found, right under the picture."""
     key = (scene.key, scene.heading, tuple(scene.names.items()))
-    st.markdown(made("what was found", key, lambda: what_was_found(scene.found, **_told(scene))))
+    said = made("what was found", key, lambda: what_was_found(scene.found, **_told(scene)))
     is_everyone = not scene.view.population.conditions
     notes = (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes)
-    if said := " ".join(filter(None, notes)):
-        st.caption(literal(said))
+    # one text: every element of a page is a message to the browser
+    st.markdown(f"{said}\n\n:small[:gray[{literal(' '.join(filter(None, notes)))}]]")
 
 
 def _told(scene: Segmented) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from lib.estimates.wording import between, with_interval
 from lib.segments import UNASSIGNED, Stability
 from lib.segments.describe.sure import leading_figure
 from lib.segments.describe.typical import one_of_them
-from lib.ui.run import results, segment_results, whole_page
+from lib.ui.run import segment_results, whole_page
 from lib.ui.run.cache import made
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
@@ -39,8 +39,8 @@ def render(scene: Segmented) -> None:
         left = sizes.loc[UNASSIGNED]
         behind = f" ({left['sampled']:,} {scene.entity.behind})" if scene.entity.behind else ""
         st.caption(f"{percent(left['share'])} of the {scene.unit}{behind} belong to no segment.")
-    rules = segment_results.explanation(scene.view, scene.recipe).words if tells == _RULE else ""
-    controls.chart_note(scene, rules, results.how_sure(scene.view))
+    if tells == _RULE:
+        st.caption(literal(segment_results.explanation(scene.view, scene.recipe).words))
 
 
 def _label(scene: Segmented) -> dict[str, str]:

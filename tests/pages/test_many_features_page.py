@@ -202,7 +202,7 @@ def test_a_mixture_of_amounts_in_two_parts(alone, charts):
     """What it says of itself, who has any beside medians and means, and axes of parts."""
     at = alone(algorithm="latent_class", transform="two_part", k="3", use="inside")
     assert not at.exception
-    said = " ".join(c.value for c in at.caption)
+    said = " ".join(m.value for m in (*at.markdown, *at.caption))
     assert "BIC" in said
     assert "relative entropy" in said
     (sizes,) = figures(at)

@@ -45,8 +45,8 @@ def render_share(scene: Scene) -> None:
     size, share = results.size(owners), results.share_within(owners, scene.view.population)
     help_text = far_off(share.low, share.high, percent, "share") or None
     with st.grid(3, min_column_width=150):
-        st.metric("Share of households", percent(households), border=True, height="stretch", help=help_text)
-        st.metric("Share of rows", percent(rows), border=True, height="stretch")
+        st.metric("Of households", percent(households), border=True, height="stretch", help=help_text)
+        st.metric("Of rows", percent(rows), border=True, height="stretch")
         st.metric(
             "Owner households",
             f"{size.count / 1e6:.1f} M",

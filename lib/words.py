@@ -80,6 +80,20 @@ def after_first(words: str) -> str:
 _ENDS = re.compile(r"(?<=[^\s.]{2})\.(?:\s|$)")
 
 
+_IN_FULL = 1_000
+
+
+def in_full(value: float) -> str:
+    """A figure of a table: from a thousand on, and where it is whole, in full, else to four digits; "" if not there.
+
+    >>> in_full(11028.06), in_full(7.0), in_full(0.123456), in_full(float("nan"))
+    ('11,028', '7', '0.1235', '')
+    """
+    if not math.isfinite(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= _IN_FULL or value == int(value) else f"{value:,.4g}"
+
+
 def counted(number: int, noun: str, verb: tuple[str, str] | None = None) -> str:
     """So many of something, and what they do.
 

@@ -147,6 +147,7 @@ def glance_rows(
     """A row with the words of every flag, and below it one for each segment on view and for all of them (``who``)."""
     rows: list[dict[str, object]] = []
     blank = {"title": "", "text": "", "value": math.nan, "high": math.nan, "reach": math.nan, "unsure": False}
+    whole = "These" if beside else "All"
     for place, (name, own) in enumerate(table.groupby("column", sort=False)):
         figure, other = labels[str(name)], beside.get(str(name), math.nan)
         shared = {"figure": figure, "beside": other}
@@ -155,7 +156,7 @@ def glance_rows(
             is_all = one.segment == EVERYONE
             rows.append(
                 {
-                    "at": f"{place}|{'All' if is_all and not beside else 'These' if is_all else one.segment}",
+                    "at": f"{place}|{whole if is_all else one.segment}",
                     "heading": False,
                     **shared,
                     "title": who if is_all else title_of(int(one.segment), names),

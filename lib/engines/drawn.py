@@ -168,8 +168,3 @@ def missed(members: int, share: float, shares: Sequence[float] = SHARES) -> list
             few = float(bdtr(THIN - 1, inside, share)) if share < 1 and inside >= THIN else float(inside < THIN)
             found.append({"share": one, "none": float((1 - share) ** inside), f"fewer_than_{THIN}": few})
     return found
-
-
-def effective(weights: np.ndarray) -> float:
-    """Kish's effective number of rows."""
-    return float(weights.sum() ** 2 / np.square(weights).sum())

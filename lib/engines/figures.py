@@ -13,11 +13,12 @@ import pandas as pd
 from lib import VERSION
 from lib.engines.begin import ALL, Begun
 from lib.engines.bundle import FORMAT, FORMAT_VERSION, records
-from lib.engines.drawn import effective, missed
+from lib.engines.drawn import missed
 from lib.engines.loop import EMPTY, TIE, Refined, Say
 from lib.engines.medians import around, medians
 from lib.engines.table import Described
 from lib.estimates import THIN
+from lib.estimates.ends import effective_size
 from lib.segments import Profile, Segmentation, stability, sweep
 from lib.segments.points import VERY_MANY, Floats
 
@@ -54,7 +55,7 @@ def origin(begun: Begun) -> dict[str, Any]:
             "share": drawn.share,
             "seed": drawn.seed,
             "rule": drawn.rule,
-            "effective": effective(begun.points.weights),
+            "effective": effective_size(begun.points.weights),
             "missed": missed(counts.members, drawn.share),
         },
         "rules": {"tie": TIE, "empty": EMPTY},

@@ -21,6 +21,10 @@ _HOW: Mapping[Method, str] = {
 }
 
 
+MARK = "†"
+"""Stands beside a figure of a table that is too unsure to rely on."""
+
+
 def how_sure(method: Method, entity: Entity, *, is_of_copies: bool = False) -> str:
     """A sentence on where 95 % intervals come from; empty where there are none.
 

@@ -12,7 +12,7 @@ from lib.charts import theme
 from lib.charts.looks import place_of, title_of
 from lib.dataset import Codebook, Dataset
 from lib.estimates import THIN
-from lib.estimates.wording import between, how_sure, told_of, too_unsure
+from lib.estimates.wording import MARK, between, how_sure, told_of, too_unsure
 from lib.exports.provenance import Provenance
 from lib.features.wording import SCALING_WORDS, TRANSFORM_WORDS
 from lib.segments import (
@@ -38,8 +38,6 @@ from lib.segments.judge.sensitivity import KINDS
 from lib.segments.segmentation import UNASSIGNED
 from lib.subject import Entity
 from lib.words import capitalised, listed, percent, signed, within_sentence
-
-THIN_MARK = "†"
 
 _ABREAST = 5
 """Segments that stand side by side in a table; more have no room on a printed page, and get another table."""
@@ -199,7 +197,7 @@ def sizes(
     is_sampled = dataset.weight is not None or dataset.implicates > 1
     rows: list[Row] = []
     for number, size in table.iterrows():
-        mark = THIN_MARK if size["thin"] else ""
+        mark = MARK if size["thin"] else ""
         told = (f"{size['count']:,.0f}{'' if is_sampled else mark}", share_of(segmentation, int(number), sure))
         rows.append((named(int(number), names), *told, *([f"{size['sampled']:,.0f}{mark}"] if is_sampled else [])))
     header = ("Segment", capitalised(dataset.entity.plural), "Share", *(["Sampled"] if is_sampled else []))
@@ -333,7 +331,7 @@ def _figure(figure: pd.Series) -> Cell:
 
 def unsure_mark(figure: pd.Series) -> str:
     """What marks a figure of a lens that is too unsure to rely on."""
-    return THIN_MARK if figure["unsure"] else ""
+    return MARK if figure["unsure"] else ""
 
 
 def trust(
@@ -361,7 +359,7 @@ def trust(
         f"{sensitive.words} {sensitive.drawn}".rstrip() if sensitive is not None else "",
         told.words if told is not None else "",
         _how_sure(segmentation, sure),
-        f"What is too unsure to rely on is marked {THIN_MARK}.",
+        f"What is too unsure to rely on is marked {MARK}.",
         f"Segments describe these {members} at this time; they are not causes.",
         *choice[0],
     ]
@@ -447,11 +445,11 @@ def choice(swept: Sweep, gaps: Gaps | None = None) -> tuple[tuple[str, ...], tup
 
 def unsure_note(unsure: bool, entity: Entity) -> str:
     """What the mark means, where something is marked."""
-    return f"{THIN_MARK} {too_unsure(entity)}." if unsure else ""
+    return f"{MARK} {too_unsure(entity)}." if unsure else ""
 
 
 def _thin_note(thin: bool, entity: Entity) -> str:
-    return f"{THIN_MARK} rests on fewer than {entity.sampled(THIN)}." if thin else ""
+    return f"{MARK} rests on fewer than {entity.sampled(THIN)}." if thin else ""
 
 
 def _two(value: float) -> str:

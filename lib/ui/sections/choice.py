@@ -17,10 +17,9 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import recipes
-from lib.words import literal, percent, signed
+from lib.words import in_full, literal, percent, signed
 
 _BY_INERTIA = ("inertia_share", "Inertia, of the total", "Elbow", ".0%")
-_IN_FULL = 1_000
 _BY_BIC = ("bic", "BIC", "BIC", ",.0f")
 _BY_SILHOUETTE = ("silhouette", "Mean silhouette", "Silhouette", ".2f")
 _BY_GAP = ("gap_correlated", "Gap to correlated columns", GAP, ".2f")
@@ -103,7 +102,7 @@ def _render_scores(scene: Scene, table: pd.DataFrame, advised: Sequence[Suggesti
         why = pd.DataFrame([{"Criterion": s.criterion, "Advice": str(s.k or "none"), "Why": s.words} for s in advised])
         controls.dataframe(why, alt=agreement(advised))
         columns: dict[str, tuple[str, Callable[[float], str]]] = {
-            "inertia": ("Inertia", _in_full),
+            "inertia": ("Inertia", in_full),
             "inertia_share": ("of the total", percent),
             "silhouette": ("Silhouette", "{:.3f}".format),
             "silhouette_unrelated": ("of unrelated columns", "{:.3f}".format),
@@ -127,10 +126,6 @@ def _render_scores(scene: Scene, table: pd.DataFrame, advised: Sequence[Suggesti
             pd.DataFrame({"Segments": table.index, **shown}),
             alt="Every score for each number of segments",
         )
-
-
-def _in_full(value: float) -> str:
-    return f"{value:,.0f}" if value >= _IN_FULL else f"{value:,.4g}"
 
 
 def _excess(value: float) -> str:

@@ -25,14 +25,15 @@ def render(scene: Segmented) -> None:
         return
     if results.size(scene.view).rows > CHEAP:
         return
-    told = segment_results.notebook(scene.view, recipe)
+    told, anew = segment_results.notebook(scene.view, recipe), _anew(scene)
+    shares = _shares(scene, told, anew)
     with st.container(border=True):
         st.markdown(
             f"**As in the course**: inertia **{told.inertia:,.0f}**, silhouette in raw units "
             f"**{told.silhouette_raw:.3f}**, as one start of k-means on {len(told.labels):,} rows gives and notebooks "
-            f"print. {_changed(scene, told)}"
+            f"print. {_changed(scene, told, shares)}"
         )
-        table = _beside(scene, told)
+        table = _beside(scene, told, anew, shares)
         grid.render(table, alt=f"Clusters of rows beside those of {scene.entity.plural}")
         st.button(
             f"Count {scene.entity.plural} instead",
@@ -42,9 +43,8 @@ def render(scene: Segmented) -> None:
         )
 
 
-def _changed(scene: Segmented, told: NotebookResult) -> str:
+def _changed(scene: Segmented, told: NotebookResult, shares: pd.DataFrame) -> str:
     """What weights do to the smallest cluster as it is, and what finding clusters with them does."""
-    shares = _shares(scene, told)
     smallest = int(shares["rows"].to_numpy().argmin())
     rows, weighed, anew = (percent(share) for share in shares.iloc[smallest])
     copies = "five rows" if told.copies == 5 else f"{told.copies} rows"
@@ -55,7 +55,7 @@ def _changed(scene: Segmented, told: NotebookResult) -> str:
     )
 
 
-def _shares(scene: Segmented, told: NotebookResult) -> pd.DataFrame:
+def _shares(scene: Segmented, told: NotebookResult, anew: pd.DataFrame) -> pd.DataFrame:
     """Of each cluster, from the least of the first feature on: share of the rows, of the members, and found anew."""
     first = scene.recipe.features[0]
     members = scene.members(scene.recipe.features)
@@ -63,12 +63,12 @@ def _shares(scene: Segmented, told: NotebookResult) -> pd.DataFrame:
     by_label = rows.groupby("label").agg(value=("value", "mean"), rows=("weight", "size"), weight=("weight", "sum"))
     ordered = by_label.sort_values("value")[["rows", "weight"]]
     shares = ordered / ordered.sum()
-    return shares.assign(anew=_anew(scene)["share"].to_numpy()).reset_index(drop=True)
+    return shares.assign(anew=anew["share"].to_numpy()).reset_index(drop=True)
 
 
-def _beside(scene: Segmented, told: NotebookResult) -> pd.DataFrame:
+def _beside(scene: Segmented, told: NotebookResult, anew: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Share and means of each cluster of rows, and of each found anew with weights: a row for each figure."""
-    anew, codebook, shares = _anew(scene), scene.codebook, _shares(scene, told)
+    codebook = scene.codebook
     columns: dict[str, list[str]] = {
         "Figure": [
             "Share of rows",

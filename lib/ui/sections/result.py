@@ -23,7 +23,7 @@ from lib.ui.scene import brought, controls, grid, own
 from lib.ui.scene.brought import Brought
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import sidebar
-from lib.words import capitalised, file_name, literal, percent
+from lib.words import capitalised, file_name, in_full, literal, percent
 from lib.work.jobs import Ticket
 from lib.work.progress import Progress, report
 
@@ -188,19 +188,9 @@ def render_making(result: Brought) -> None:
         st.code(result.statements[:_SHOWN], language="sql", height=_HEIGHT)
 
 
-_IN_FULL = 1_000
-"""From here on figures are told to the whole number."""
-
-
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Large figures in full, others to four digits, under headings in words."""
     shown = table.reset_index()
     numbers = shown.select_dtypes(include=[np.number]).columns
-    told = shown.assign(**{name: [_said(float(value)) for value in shown[name]] for name in numbers})
+    told = shown.assign(**{name: [in_full(float(value)) for value in shown[name]] for name in numbers})
     return told.rename(columns=lambda name: capitalised(str(name).replace("_", " ")))
-
-
-def _said(value: float) -> str:
-    if not np.isfinite(value):
-        return ""
-    return f"{value:,.0f}" if abs(value) >= _IN_FULL or value == int(value) else f"{value:,.4g}"

@@ -7,16 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import lenses as charts
-from lib.estimates.wording import how_many_unsure
+from lib.estimates.wording import MARK, how_many_unsure
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.ui.run import segment_results
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.words import slug
-
-_UNSURE = "†"
-"""Stands before a figure that is too unsure to rely on, in tables as in the report."""
 
 
 def render(scene: Segmented) -> None:
@@ -27,7 +24,7 @@ def render(scene: Segmented) -> None:
         return
     lens = links.segmented("Lens", found.names, key="lens", ids=slug, label_visibility="collapsed")
     figures = found.lens(lens)
-    marks = np.where(figures["unsure"], f"{_UNSURE} ", "")
+    marks = np.where(figures["unsure"], f"{MARK} ", "")
     told = figures.assign(
         text=[f"{mark}{in_words(one)}" for mark, (_, one) in zip(marks, figures.iterrows(), strict=True)]
     )
@@ -43,7 +40,7 @@ def render(scene: Segmented) -> None:
     grid.render(shown, alt=f"{lens} by segment, beside {scene.title}", heads=heads)
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures["unsure"].sum())
-    note = how_many_unsure(few, scene.entity, f"figure ({_UNSURE})", f"figures ({_UNSURE})")
+    note = how_many_unsure(few, scene.entity, f"figure ({MARK})", f"figures ({MARK})")
     controls.chart_note(scene, *found.notes, found.intervals, note)
 
 

@@ -13,7 +13,6 @@ from lib.words import literal, percent
 
 _CARDS, _FIGURES, _TRUST = "Segment by segment", "Sizes, medians and means", "How far to trust them"
 
-
 _ALIKE = 1.2
 """Times the smallest that the largest is where segments are said to be of one size. Ours."""
 

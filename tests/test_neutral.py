@@ -482,7 +482,7 @@ def test_the_small_steps_below(mine, named, found, flat):
     assert sizes(mine, found.labels, mine.weights(), found.k)["count"].sum() == len(mine)
     called = segments.names(mine, found)
     assert segments.name(mine, found, 1) == called[1]
-    assert "of Mine" in levels_words(mine, found, is_everyone=True)
+    assert "of Mine" in levels_words(mine, found, ["Low a"], is_everyone=True)
     cards = report_parts.cards(mine, found, called, segments.profile(mine, found), None, {})
     assert [card.heading.text[0] for card in cards] == ["1", "2", "3"]
     origin = exports.provenance(mine, Population(), "Mine", found.recipe)

@@ -90,7 +90,7 @@ def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finishe
 
 def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts
     """A copy of a chart, its parts and what it looks up, in which something else stands for every table."""
-    copy = chart.copy(deep=False)
+    copy = _twin(chart)
     if isinstance(getattr(copy, "data", None), pd.DataFrame):
         copy.data = data(copy.data)
     if isinstance(transforms := getattr(copy, "transform", None), list):
@@ -102,6 +102,13 @@ def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # n
             setattr(copy, name, [exchanged(part, data) for part in parts])
     if isinstance(copy, alt.FacetChart):
         copy.spec = exchanged(copy.spec, data)
+    return copy
+
+
+def _twin(chart: Any) -> Any:  # noqa: ANN401 - Altair's charts and parts
+    """A copy that shares its parts with the chart: Altair's own of layers begins by making each layer anew, twice."""
+    copy = object.__new__(type(chart))
+    vars(copy).update(vars(chart), _kwds=dict(vars(chart)["_kwds"]))
     return copy
 
 

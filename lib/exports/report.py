@@ -88,6 +88,7 @@ def report(
     apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
     others: Others | None = None,
+    part: float | None = None,
     whole: pd.DataFrame | None = None,
     figures: Sequence[Figure] = (),
     progress: Progress | None = None,
@@ -110,6 +111,7 @@ def report(
         apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
         others: Those whom all of them are shown beside, with the features.
+        part: Share that they are of everyone in the data, where they are not everyone.
         whole: Figures of all rows, in words, where the dataset is drawn from more; see ``parts.of_all_rows``.
         figures: Charts of the page, first among the charts.
         progress: Told the share done; may raise ``Cancelled``.
@@ -135,17 +137,17 @@ def report(
     answered = Answer(
         (
             ("Asked", (clean_name(question, 1_000) or _question(dataset, segmentation, origin),)),
-            ("Who", (answer.who(dataset, segmentation, origin),)),
+            ("Who", (answer.who(dataset, segmentation, origin, part),)),
             ("Found", (strong(said.found),)),
             ("How sure", answer.how_sure(segmentation, said.separated, stable, nulls, sure)),
         ),
-        answer.at_a_glance(dataset, segmentation, called, described, lenses, sure, origin.title),
+        answer.at_a_glance(dataset, segmentation, called, described, lenses, sure, origin.title, others),
     )
     sections = [
         Section(
             "The segments",
             (
-                levels_words(dataset, segmentation, is_everyone=not origin.population),
+                *filter(None, [levels_words(dataset, segmentation, plain.values(), is_everyone=not origin.population)]),
                 *(() if whole is None else (f"Figures are of {origin.vintage}, but where they say “all rows”.",)),
             ),
             parts.cards(dataset, segmentation, called, described, told, typicals or {}, apart, sure),

@@ -10,12 +10,12 @@ import pandas as pd
 from lib.dataset import Codebook, Dataset
 from lib.exports.provenance import Provenance
 from lib.exports.report_parts import Row, Table, named, share_of, unsure_mark, unsure_note
-from lib.segments import Nulls, Profile, Segmentation, Stability
+from lib.segments import Nulls, Others, Profile, Segmentation, Stability
 from lib.segments.describe.lenses import EVERYONE, Lenses
 from lib.segments.describe.sure import Sureness
 from lib.segments.judge.findings import stability_beside
 from lib.segments.segmentation import UNASSIGNED
-from lib.words import listed, within_sentence
+from lib.words import listed, percent, within_sentence
 
 _MOST = 5
 """Figures beside the size of a segment; more have no room on a printed page."""
@@ -31,12 +31,13 @@ class Answer:
     table: Table
 
 
-def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> str:
-    """The members in two sentences: how many, in which data, in whose dollars."""
+def who(dataset: Dataset, segmentation: Segmentation, origin: Provenance, part: float | None = None) -> str:
+    """The members in two sentences: how many, what share of everyone, in which data, in whose dollars."""
     sizes, entity = segmentation.sizes, dataset.entity
     weighted = f", which stand for {entity.several(sizes['count'].sum())}," if dataset.weight else ""
+    of_all = "" if part is None else f"{'' if weighted else ','} {percent(part)} of all,"
     money = f" Amounts are in {origin.dollars} dollars." if origin.dollars else ""
-    return f"{origin.population_words}: {entity.sampled(dataset.sampled)}{weighted} in {origin.data}.{money}"
+    return f"{origin.population_words}: {entity.sampled(dataset.sampled)}{weighted}{of_all} in {origin.data}.{money}"
 
 
 def how_sure(
@@ -86,8 +87,12 @@ def at_a_glance(
     lenses: Lenses | None,
     sure: Sureness | None,
     title: str,
+    others: Others | None = None,
 ) -> Table:
-    """Every segment in a row: its size, medians of the first features, and the first share of the first lenses."""
+    """Every segment in a row: its size, medians of the first features, and the first share of the first lenses.
+
+    Below them stand all that were segmented, and medians of those whom they are shown beside.
+    """
     entity, codebook = dataset.entity, dataset.codebook
     features = segmentation.recipe.features[:_FEATURES]
     shares = _first_shares(lenses, _MOST - len(features)) if lenses is not None else ()
@@ -107,6 +112,9 @@ def at_a_glance(
         *_medians(described.everyone, features, codebook),
         *(_in(figure, EVERYONE) for figure in shares),
     )
+    beside: list[Row] = []
+    if others is not None:
+        beside = [(others.title, "", *_medians(others.table, features, codebook), *("" for _ in shares))]
     header = (
         "Segment",
         f"Share of {entity.plural}",
@@ -114,7 +122,7 @@ def at_a_glance(
         *(figure["label"].iloc[0] for figure in shares),
     )
     marked = any(bool(figure["unsure"].any()) for figure in shares)
-    return Table("The segments at a glance", header, (*rows, everyone), unsure_note(marked, entity))
+    return Table("The segments at a glance", header, (*rows, everyone, *beside), unsure_note(marked, entity))
 
 
 def _medians(own: pd.DataFrame, features: tuple[str, ...], codebook: Codebook) -> list[str]:

@@ -126,6 +126,31 @@ class Trend:
             return f"{self.title}: no wave has a figure."
         return f"{self.title}: {self._last()}. {self._changed()}".strip()
 
+    @property
+    def takeaway(self) -> str:
+        """What it says in a line: the last figure and whether it surely changed, or between which figures lines are."""
+        if not len(self.table):
+            return self.title
+        year = self.years[-1]
+        last = self.table[self.table["wave"] == year].set_index("label")["value"]
+        if len(last) == 1:
+            who = f" ({last.index[0]})" if self.followed.lines else ""
+            return f"{self.title}: {self.text(last.iloc[0])}{who} in {year}{self._since()}"
+        least, most = (f"{self.text(last[label])} ({label})" for label in (last.idxmin(), last.idxmax()))
+        return f"{self.title}: {least} to {most} in {year}"
+
+    def _since(self) -> str:
+        """What became of a single line since the first wave that it compares with, or else since the one before."""
+        found = self.differences.sort_values("first")
+        if self.is_defined or not len(found) or found["standard_error"].isna().all():
+            return ""
+        sure = found[found["sure"]]
+        if not len(sure):
+            return f", no sure change since {found['first'].iloc[0]}"
+        row = sure.iloc[0]
+        way = "up" if row["difference"] > 0 else "down"
+        return f", {way} {self.size_text(row['difference'])} since {row['first']}"
+
     def _last(self) -> str:
         year = self.years[-1]
         last = self.table[self.table["wave"] == year]

@@ -11,7 +11,7 @@ from lib.errors import RecipeError
 from lib.estimates import mean, quantile
 from lib.exports import Figure, provenance, report, report_parts
 from lib.population import Population
-from lib.segments import Cancelled, Recipe, fit, lenses, names, profile
+from lib.segments import Cancelled, Others, Recipe, fit, lenses, names, profile, statistics
 from lib.sources import examples
 
 
@@ -131,6 +131,19 @@ def test_it_opens_with_its_answer(content, page, fearful_sample):
         assert f"{100 * size['share']:.1f}".removesuffix(".0") + "%" in cells
     late = here.lenses.table.set_index(["figure", "segment"]).loc[("flag_LATE", 1)]
     assert late["text"] in [cell.rstrip("†") for cell in cells]
+
+
+def test_its_answer_puts_a_part_of_the_nation_beside_it(sample, fearful_sample):
+    """Shares and medians of everyone are those of the file, counted by hand."""
+    here = fearful_sample
+    nation = Others("All households", statistics(sample, here.found.recipe.features))
+    part = here.data.weights().sum() / sample.weights().sum()
+    opening = Page(full(here, others=nation, part=part).partition(b"<nav")[0])
+    stand_for = f"which stand for {here.data.weights().sum():,.0f} households, {100 * part:.1f}% of all, in "
+    assert stand_for in " ".join(opening.text)
+    at = opening.cells.index("All households")
+    debt, homes = (quantile(sample.values(name), sample.weights(), 0.5) for name in ("DEBT", "HOUSES"))
+    assert [cell for cell in opening.cells[at + 1 :] if cell.strip()] == [f"${debt:,.0f}", f"${homes:,.0f}"]
 
 
 def test_columns_are_named_and_fit_a_page(page, fearful_sample):

@@ -135,8 +135,10 @@ def test_a_level_that_is_another_one_among_everyone_says_for_whom_it_is(househol
         2: "Fairly high income for this group",
     }
     assert names(poor, found, everyone=poor) == names(poor, found)
-    assert levels_words(poor, found, is_everyone=True) == "Low and high in names are among all households of By hand."
-    assert 'among the households chosen; "for this group"' in levels_words(poor, found, is_everyone=False)
+    called = names(poor, found).values()
+    assert levels_words(poor, found, ["Savers", "Highland Park"], is_everyone=True) == ""
+    assert levels_words(poor, found, called, is_everyone=True) == "Low and high in names are among all households of By hand."
+    assert 'among the households chosen; "for this group"' in levels_words(poor, found, called, is_everyone=False)
 
 
 def test_what_tells_a_segment_from_another_is_never_dropped(households):

@@ -137,7 +137,7 @@ def to_text(
     """
     measured = 1.0 if model.recipe.algorithm in EXACT else agreement
     features = [
-        {"name": name, "label": codebook.label(name), "unit": codebook[name].unit if name in codebook else ""}
+        {"name": name, "label": codebook.label(name), "unit": codebook[name].measured_in if name in codebook else ""}
         for name in model.recipe.features
     ]
     content = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,8 @@ LEVELS: Mapping[float, str] = {
     1.01: "very high",
 }
 """The word for a segment's standing in a column: the share of everyone below the segment's median, up to here."""
+
+_SPEAKS_OF_LEVELS = re.compile(r"\b(low|middling|high)\b", re.IGNORECASE)
 
 APART = 0.2
 """Medians are clearly different when the smaller lies this share of the larger below it."""
@@ -227,8 +230,10 @@ def _side(standing: float) -> int:
     return int(standing > high) - int(standing <= low)
 
 
-def levels_words(dataset: Dataset, segmentation: Segmentation, *, is_everyone: bool) -> str:
-    """Among whom the levels in names are low or high, in a sentence."""
+def levels_words(dataset: Dataset, segmentation: Segmentation, names: Iterable[str], *, is_everyone: bool) -> str:
+    """Among whom the levels in names are low or high, in a sentence; empty where no name speaks of one."""
+    if not any(_SPEAKS_OF_LEVELS.search(name) for name in names):
+        return ""
     counted = segmentation.counted
     if is_everyone:
         return f"Low and high in names are among all {counted} of {dataset.name}."

@@ -179,7 +179,7 @@ def render_found(scene: Segmented) -> None:
     key = (scene.key, scene.heading, tuple(scene.names.items()))
     said = made("what was found", key, lambda: what_was_found(scene.found, **_told(scene)))
     is_everyone = not scene.view.population.conditions
-    notes = (levels_words(scene.about, scene.found, is_everyone=is_everyone), *scene.found.notes)
+    notes = (levels_words(scene.about, scene.found, scene.names.values(), is_everyone=is_everyone), *scene.found.notes)
     # one text: every element of a page is a message to the browser
     st.markdown(f"{said}\n\n:small[:gray[{literal(' '.join(filter(None, notes)))}]]")
 

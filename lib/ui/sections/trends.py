@@ -158,7 +158,7 @@ def _found(asked: Asked, slot: str) -> Trend | None:
 
 def _draw(scene: Scene, trend: Trend, followed: Followed, *, key: str) -> None:
     among = "" if scene.view.is_everyone else f" ({literal(scene.title)})"
-    st.subheader(f"{literal(trend.title)}: {trend.unit}{among}")
+    st.subheader(f"{literal(trend.takeaway)}{among}")
     if len(trend.table):
         draw(
             lambda: charts.waves(trend, behind=scene.entity.sampled_plural),

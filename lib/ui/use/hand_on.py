@@ -18,7 +18,7 @@ from lib.tables import csvw
 from lib.tables.files import MEGABYTE
 from lib.tables.own.laid import folder
 from lib.tables.own.packed import out_of_archive
-from lib.ui.run import background, drawing, segment_results
+from lib.ui.run import background, drawing, results, segment_results
 from lib.ui.run.cache import find, put
 from lib.ui.scene import links, own
 from lib.ui.scene.scene import Segmented
@@ -210,6 +210,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         others=segment_results.others(view, scene.heading, recipe.features),
+        part=None if view.is_everyone else results.size(view).share,
         whole=result.of_all_rows(scene, found) if (found := own.result_of(view.source)) is not None else None,
         figures=figures,
         progress=part_of(progress, _TESTED, 1.0),

@@ -94,18 +94,21 @@ def test_a_change_of_k_changes_segments_and_keeps_what_is_known(app, plane):
     assert plane(at).equals(before)
 
 
-def test_one_segment_more_and_one_less_are_found_beforehand(app, settled, monkeypatch):
+def test_other_numbers_of_segments_are_found_beforehand_unless_somebody_waits(app, settled, monkeypatch):
     monkeypatch.setattr("lib.ui.sections.segments.find_ahead", find_ahead)
 
     def found():
         return {key[2].k for key in ROOM.made_from() if key[0] == "segmentation" and "AGE > 68" in str(key[1])}
 
+    # somebody comes as soon as five segments are found
+    monkeypatch.setattr("lib.ui.run.crowd.others_wait", lambda: 5 in found())
     at = settled(app(PAGE, where="AGE > 68 and KIDS < 9", k="4"))
     assert background().wait(timeout=60)
-    assert found() == {3, 4, 5}
+    assert found() == {4, 5}
+    monkeypatch.setattr("lib.ui.run.crowd.others_wait", lambda: False)
     settled(at.slider(key="k").set_value(5).run())
     assert background().wait(timeout=60)
-    assert found() == {3, 4, 5, 6}
+    assert found() == set(range(2, 13))
 
 
 def test_a_change_of_k_leaves_the_picture_as_it_is_but_for_its_data(app, charts):

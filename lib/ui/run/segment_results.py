@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +13,7 @@ from lib.dataset import ROWS
 from lib.segments import Recipe
 from lib.segments.apply.stored import StoredRecipe
 from lib.segments.describe import plane
-from lib.ui.run import sampled
+from lib.ui.run import crowd, sampled
 from lib.ui.run.cache import find, is_kept, kept, put
 from lib.ui.run.results import in_words, size
 from lib.ui.scene import own
@@ -37,12 +38,13 @@ def opened(view: View, recipe: Recipe) -> StoredRecipe | None:
     return stored if stored is not None and stored.model.recipe == recipe else None
 
 
-def find_neighbours(view: View, recipe: Recipe, progress: segments.Progress) -> None:
-    """One segment more and one less, which are often asked for next."""
-    for k in (recipe.k + 1, recipe.k - 1):
-        progress(0.0, "Finding one segment more and one less")
-        if segments.MIN_K <= k <= segments.MAX_K:
-            segmentation(view, recipe.with_k(k))
+def find_others(view: View, recipe: Recipe, numbers: Iterable[int], progress: segments.Progress) -> None:
+    """Other numbers of segments, one of which may be asked for next: those near by first, while nobody waits."""
+    for k in sorted(numbers, key=lambda k: (abs(k - recipe.k), -k)):
+        progress(0.0, "Finding other numbers of segments")
+        if crowd.others_wait():
+            return
+        segmentation(view, recipe.with_k(k))
 
 
 @kept

@@ -38,6 +38,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
+from lib.ui.sections.recipes import FEWEST, MOST
 from lib.words import a, capitalised, literal, percent, signed
 
 _LINEAR = "plane_linear"
@@ -72,13 +73,13 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
 
 
 def find_ahead(scene: Segmented) -> None:
-    """When the page stands, and nobody waits, find what the next move of k is likely to ask for."""
-    view, recipe = scene.view, scene.recipe
+    """When the page stands, and nobody waits, find what the next move of k may ask for."""
+    view, recipe, numbers = scene.view, scene.recipe, range(FEWEST, MOST + 1)
     if recipe.algorithm == "kmeans" and results.size(view).rows <= VERY_MANY:
         background.beforehand(
             "ahead",
             ("ahead", view.key, recipe),
-            lambda progress: segment_results.find_neighbours(view, recipe, progress),
+            lambda progress: segment_results.find_others(view, recipe, numbers, progress),
         )
 
 

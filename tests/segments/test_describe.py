@@ -137,7 +137,8 @@ def test_a_level_that_is_another_one_among_everyone_says_for_whom_it_is(househol
     assert names(poor, found, everyone=poor) == names(poor, found)
     called = names(poor, found).values()
     assert levels_words(poor, found, ["Savers", "Highland Park"], is_everyone=True) == ""
-    assert levels_words(poor, found, called, is_everyone=True) == "Low and high in names are among all households of By hand."
+    told = "Low and high in names are among all households of By hand."
+    assert levels_words(poor, found, called, is_everyone=True) == told
     assert 'among the households chosen; "for this group"' in levels_words(poor, found, called, is_everyone=False)
 
 

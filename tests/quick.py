@@ -16,6 +16,6 @@ SHORT = {
     "lib.segments.kmeans.TIMES_FOUND": 1,
     # nor is the map worker warmed up, or found what the next move may ask for
     "lib.ui.run.server._first_maps": lambda: None,
-    "lib.ui.sections.segments.find_ahead": lambda _: None,
+    "lib.ui.use.telling.find_ahead": lambda _: None,
 }
 """What stands where in ``lib`` instead. Each is tested at its full length where it is at home: ``tests/segments``."""

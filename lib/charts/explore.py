@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme, zoom
+from lib.charts.layers import layered
 from lib.dataset import Codebook, Variable
 from lib.estimates.wording import between, correlation_text, told_of
 from lib.explore import Histogram, Relation
@@ -86,11 +87,9 @@ def shares(
     )
     step = 18 if len(groups) > 1 else 24
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
-    layers = bars + text
-    if has_intervals:
-        for look in theme.INTERVAL:
-            layers += marks.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
-    return layers.properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
+    looks = theme.INTERVAL if has_intervals else ()
+    lines = [marks.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")) for look in looks]
+    return layered(bars, text, *lines).properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 
 def rates(table: pd.DataFrame, *, label: str, by: str, unit: str, behind: str) -> alt.LayerChart:
@@ -124,14 +123,15 @@ def rates(table: pd.DataFrame, *, label: str, by: str, unit: str, behind: str) -
     pale = theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0)
     bars = base.encode(x=x, opacity=pale)
     own, of_all = bars.transform_filter("!datum.is_all"), bars.transform_filter("datum.is_all")
-    layers = own.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.7))
-    layers += of_all.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.7), color=theme.UNASSIGNED)
-    if has_intervals:
-        for look in theme.INTERVAL:
-            layers += base.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    thick = alt.RelativeBandSize(0.7)
+    looks = theme.INTERVAL if has_intervals else ()
     text = base.mark_text(align="left", dx=6, fontSize=13, color=theme.INK)
-    layers += text.encode(x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%"))
-    return layers.properties(height=34 * len(groups) + 20)
+    return layered(
+        own.mark_bar(cornerRadiusEnd=2, height=thick),
+        of_all.mark_bar(cornerRadiusEnd=2, height=thick, color=theme.UNASSIGNED),
+        *(base.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")) for look in looks),
+        text.encode(x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%")),
+    ).properties(height=34 * len(groups) + 20)
 
 
 def _in_order(groups: Iterable[str]) -> list[str]:
@@ -216,10 +216,7 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=color, tooltip=tooltip)
     )
-    chart = bars + steps if len(groups) > 1 else alt.LayerChart(layer=[bars])
-    for layer in medians:
-        chart += layer
-    return chart.properties(height=360 + _room(groups))
+    return layered(bars, *([steps] if len(groups) > 1 else []), *medians).properties(height=360 + _room(groups))
 
 
 def _closed(bins: pd.DataFrame) -> pd.DataFrame:
@@ -295,7 +292,7 @@ def relation(
     return alt.layer(points, *zoom.reset()).properties(height=480 + _room(groups))
 
 
-def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) -> alt.Chart:
+def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) -> alt.LayerChart:
     """A heat map of one group's correlations, on the diverging scale from -1 to 1; doubtful ones faint, in brackets.
 
     Args:
@@ -334,7 +331,7 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
     )
     known = base.transform_filter("isValid(datum.correlation)")
     text = known.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
-    return (cells + text).properties(height=40 * len(columns) + 90)
+    return layered(cells, text).properties(height=40 * len(columns) + 90)
 
 
 def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerChart:
@@ -368,10 +365,9 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
         ],
     )
     bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION)
-    layers = alt.LayerChart(layer=[bars])
-    for look in theme.INTERVAL:
-        layers += base.mark_rule(**look).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q"))
-    return layers.properties(height=theme.ROW * len(table) + 60)
+    x = alt.X("low:Q", title=title)
+    lines = [base.mark_rule(**look).encode(x=x, x2=alt.X2("high:Q")) for look in theme.INTERVAL]
+    return layered(bars, *lines).properties(height=theme.ROW * len(table) + 60)
 
 
 def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
@@ -399,4 +395,4 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
     whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2=alt.X2("q90:Q"))
     box = base.mark_bar(size=22, color=theme.POPULATION).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
     median = base.mark_tick(color=theme.GROUND, size=22, thickness=2).encode(x=alt.X("q50:Q"))
-    return (whiskers + box + median).properties(height=60 * len(frame) + 60)
+    return layered(whiskers, box, median).properties(height=60 * len(frame) + 60)

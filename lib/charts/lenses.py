@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
+from lib.charts.layers import layered
 from lib.charts.looks import segment_scales, title_of
 from lib.estimates.wording import with_interval
 from lib.segments.describe.lenses import EVERYONE, in_words
@@ -67,9 +68,8 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.L
         color=alt.Color("title:N", scale=colour, legend=None),
         shape=alt.Shape("title:N", scale=shape, legend=None),
     )
-    return (heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")) + line + mark).properties(
-        height=_ROW * len(table) + 30
-    )
+    words = heading.encode(x=alt.XValue(0), text=alt.Text("figure:N"))
+    return layered(words, line, mark).properties(height=_ROW * len(table) + 30)
 
 
 _BAR, _TITLE = 19, 36
@@ -135,10 +135,11 @@ def glance(
     text = told.mark_text(align="left", dx=4, fontSize=11, color=theme.INK).encode(
         x=alt.X("reach:Q"), text=alt.Text("value:Q", format=".1%")
     )
-    layers = heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")) + bars + text
+    layers = [heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")), bars, text]
     if beside:
-        layers += told.mark_tick(color=theme.INK, thickness=2, size=_BAR).encode(x=alt.X("beside:Q"))
-    return layers.properties(height=_BAR * len(rows) + _TITLE, title=alt.Title(title, anchor="start", fontSize=14))
+        layers.append(told.mark_tick(color=theme.INK, thickness=2, size=_BAR).encode(x=alt.X("beside:Q")))
+    top = alt.Title(title, anchor="start", fontSize=14)
+    return layered(*layers).properties(height=_BAR * len(rows) + _TITLE, title=top)
 
 
 def glance_rows(

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import marked, theme, zoom
+from lib.charts.layers import layered
 from lib.charts.looks import COLOUR, LOOKS, RING, SHAPE, looks, of_segments, on_view
 from lib.dataset import Variable
 from lib.subject import Entity
@@ -207,7 +208,7 @@ def explained(shares: pd.Series) -> alt.LayerChart:
     )
     points = alt.OverlayMarkDef(color=theme.EVERYONE)
     line = base.mark_line(point=points, color=theme.EVERYONE).encode(y=alt.Y("total:Q", axis=axis))
-    return (bars + line).properties(height=260)
+    return layered(bars, line).properties(height=260)
 
 
 def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
@@ -252,4 +253,4 @@ def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
     text = base.mark_text(align="center", dy=beyond, color=theme.INK, fontSize=11, limit=160).encode(
         text=alt.Text("feature:N")
     )
-    return (shafts + heads + text).properties(height=320)
+    return layered(shafts, heads, text).properties(height=320)

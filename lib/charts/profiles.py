@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
+from lib.charts.layers import layered
 from lib.charts.looks import title_of
 from lib.dataset import Codebook
 from lib.estimates.wording import between, largest, of_size, told_of
@@ -53,7 +54,7 @@ def differences(
         opacity=theme.where("datum.untold", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
     text = base.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
-    return (cells + text).properties(height=theme.ROW * len(labels) + 70)
+    return layered(cells, text).properties(height=theme.ROW * len(labels) + 70)
 
 
 def differences_table(
@@ -199,4 +200,5 @@ def methods(table: pd.DataFrame) -> alt.LayerChart:
     dots = base.mark_point(filled=True, size=110, opacity=1, color=theme.POPULATION).encode(
         shape=alt.Shape("method:N", legend=None)
     )
-    return (dots + base.mark_text(dy=-14, color=theme.INK).encode(text=alt.Text("method:N"))).properties(height=280)
+    names = base.mark_text(dy=-14, color=theme.INK).encode(text=alt.Text("method:N"))
+    return layered(dots, names).properties(height=280)

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts import theme
+from lib.charts.layers import layered
 from lib.segments.judge.sensitivity import KINDS, Sensitivity
 
 _ROW = 30
@@ -64,4 +65,4 @@ def survival(found: Sensitivity) -> alt.LayerChart:
         .mark_rule(strokeDash=[4, 3], color=theme.INK)
         .encode(x="agreement:Q")
     )
-    return (noise + dots + text).properties(height=_ROW * len(table) + 30)
+    return layered(noise, dots, text).properties(height=_ROW * len(table) + 30)

@@ -7,7 +7,7 @@ from figures import figures
 
 from lib.ui.run.background import background
 from lib.ui.scene.kept import ROOM
-from lib.ui.sections.segments import find_ahead
+from lib.ui.use.telling import find_ahead
 
 PAGE = "pages/two_features.py"
 FEARFUL = "fearful"
@@ -95,7 +95,7 @@ def test_a_change_of_k_changes_segments_and_keeps_what_is_known(app, plane):
 
 
 def test_other_numbers_of_segments_are_found_beforehand_unless_somebody_waits(app, settled, monkeypatch):
-    monkeypatch.setattr("lib.ui.sections.segments.find_ahead", find_ahead)
+    monkeypatch.setattr("lib.ui.use.telling.find_ahead", find_ahead)
 
     def found():
         return {key[2].k for key in ROOM.made_from() if key[0] == "segmentation" and "AGE > 68" in str(key[1])}

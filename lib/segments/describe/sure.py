@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -44,12 +45,12 @@ class Sureness:
     profile: pd.DataFrame
     method: Method
 
-    @property
+    @cached_property
     def told_apart(self) -> pd.DataFrame:
         """In which columns a segment's mean can be told from everyone's, see the function ``told_apart``."""
         untold = (self.profile["difference_low"] <= 0) & (self.profile["difference_high"] >= 0)
-        columns = self.profile.index.unique("column")
-        return pd.DataFrame({name: ~untold.xs(name, level="column") for name in columns})
+        numbers, columns = (self.profile.index.unique(level) for level in ("segment", "column"))
+        return pd.DataFrame(~untold.to_numpy().reshape(len(numbers), -1), numbers, list(columns))
 
 
 def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] = ()) -> Sureness:

@@ -38,13 +38,35 @@ def opened(view: View, recipe: Recipe) -> StoredRecipe | None:
     return stored if stored is not None and stored.model.recipe == recipe else None
 
 
-def find_others(view: View, recipe: Recipe, numbers: Iterable[int], progress: segments.Progress) -> None:
-    """Other numbers of segments, one of which may be asked for next: those near by first, while nobody waits."""
+def find_others(
+    view: View,
+    recipe: Recipe,
+    numbers: Iterable[int],
+    progress: segments.Progress,
+    *,
+    described: tuple[str, ...],
+    flags: tuple[str, ...],
+) -> None:
+    """Other numbers of segments, one of which may be asked for next: those near by first, while nobody waits.
+
+    Args:
+        view: The population.
+        recipe: The one on view.
+        numbers: Which numbers may be asked for.
+        progress: Raises where nobody wants them any more.
+        described: Columns that segments are described by.
+        flags: Columns of which they are seen at a glance.
+    """
     for k in sorted(numbers, key=lambda k: (abs(k - recipe.k), -k)):
         progress(0.0, "Finding other numbers of segments")
         if crowd.others_wait():
             return
-        segmentation(view, recipe.with_k(k))
+        other = recipe.with_k(k)
+        names(view, other)
+        profile(view, other, described)
+        sureness(view, other, described)
+        if flags:
+            glance(view, other, flags)
 
 
 @kept

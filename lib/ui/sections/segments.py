@@ -38,7 +38,6 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
-from lib.ui.sections.recipes import FEWEST, MOST
 from lib.words import a, capitalised, literal, percent, signed
 
 _LINEAR = "plane_linear"
@@ -69,17 +68,6 @@ def fit_or_stop(scene: Scene, recipe: Recipe) -> None:
         st.caption(
             f"PCA first: {led}. Segments are sought among them; centroids are led back to the columns, "
             "without what the other components held."
-        )
-
-
-def find_ahead(scene: Segmented) -> None:
-    """When the page stands, and nobody waits, find what the next move of k may ask for."""
-    view, recipe, numbers = scene.view, scene.recipe, range(FEWEST, MOST + 1)
-    if recipe.algorithm == "kmeans" and results.size(view).rows <= VERY_MANY:
-        background.beforehand(
-            "ahead",
-            ("ahead", view.key, recipe),
-            lambda progress: segment_results.find_others(view, recipe, numbers, progress),
         )
 
 
@@ -257,7 +245,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    told = segment_results.profile(scene.view, scene.recipe, scene.recipe.features).table.join(sure.profile)
+    told = segment_results.profile(scene.view, scene.recipe, scene.described).table.join(sure.profile)
     return pd.DataFrame(
         {
             "Segment": [
@@ -288,7 +276,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
 def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
     recipe, shown = scene.recipe, scene.shown
-    profile = segment_results.profile(scene.view, recipe, recipe.features)
+    profile = segment_results.profile(scene.view, recipe, scene.described)
     sure, is_of_rows = segment_results.sureness(scene.view, recipe, scene.described), scene.view.counting == ROWS
     with st.grid(2, min_column_width=300):
         for name in recipe.features:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
@@ -20,16 +21,16 @@ from lib.words import slug
 
 def render(scene: Segmented) -> None:
     """A few flags of each lens: bars by segment, beside the whole table's; nothing where there are none."""
-    by_lens = segments.glance_columns(scene.subject, scene.codebook, scene.recipe.features)
-    columns = tuple(name for names in by_lens.values() for name in names)
-    if not columns:
+    flags = columns(scene)
+    if not flags:
         return
-    table = segment_results.glance(scene.view, scene.recipe, columns)
-    of_whole = segment_results.flag_shares(scene.view.whole, columns)
+    table = segment_results.glance(scene.view, scene.recipe, flags)
+    of_whole = segment_results.flag_shares(scene.view.whole, flags)
     is_whole = not scene.view.population.conditions
     beside = {} if is_whole else dict(zip(of_whole["column"], of_whole["value"], strict=True))
     whom = f"all {scene.unit}"
-    labels = {name: _said(scene.codebook[name]) for name in columns}
+    labels = {name: _said(scene.codebook[name]) for name in flags}
+    by_lens = _by_lens(scene)
     with st.grid(len(by_lens), min_column_width=250):
         for lens, names in by_lens.items():
             own = partial(_of, table, names)
@@ -50,6 +51,15 @@ def render(scene: Segmented) -> None:
             )
     whose = f"These: all of {scene.title}. Lines: {whom}. " if beside else ""
     controls.chart_note(scene, f"{whose}Pale: too unsure to rely on.")
+
+
+def columns(scene: Segmented) -> tuple[str, ...]:
+    """The flags of all lenses."""
+    return tuple(name for names in _by_lens(scene).values() for name in names)
+
+
+def _by_lens(scene: Segmented) -> Mapping[str, tuple[str, ...]]:
+    return segments.glance_columns(scene.subject, scene.codebook, scene.recipe.features)
 
 
 def _said(variable: Variable) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.segments import UNASSIGNED
+from lib.segments import UNASSIGNED, VERY_MANY
+from lib.ui.run import background, results, segment_results
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import course, segments
+from lib.ui.sections.recipes import FEWEST, MOST
 from lib.ui.use import cards, glance, tabs
 from lib.words import literal, percent
 
@@ -45,3 +47,18 @@ def render(scene: Segmented, *, algorithms: bool = False) -> None:
     segments.render_table(scene)
     st.header(_TRUST, divider="gray")
     tabs.render(scene, algorithms=algorithms)
+    find_ahead(scene)
+
+
+def find_ahead(scene: Segmented) -> None:
+    """When the page stands, and nobody waits, find what the next move of k may ask for."""
+    view, recipe, described, flags = scene.view, scene.recipe, scene.described, glance.columns(scene)
+    if recipe.algorithm != "kmeans" or results.size(view).rows > VERY_MANY:
+        return
+    background.beforehand(
+        "ahead",
+        ("ahead", view.key, recipe),
+        lambda progress: segment_results.find_others(
+            view, recipe, range(FEWEST, MOST + 1), progress, described=described, flags=flags
+        ),
+    )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
 from lib.charts import theme
 from lib.charts.layers import layered
-from lib.charts.looks import segment_scales, title_of
+from lib.charts.looks import place_of, segment_scales, title_of
 from lib.estimates.wording import with_interval
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.words import percent
@@ -76,39 +76,33 @@ _BAR, _TITLE = 19, 36
 """Pixels for one bar of a glance, and for its title."""
 
 
-def glance(
-    table: pd.DataFrame,
-    names: Mapping[int, str],
-    labels: Mapping[str, str],
-    beside: Mapping[str, float],
-    *,
-    title: str,
-    who: str,
-    everyone: str,
-    is_whole: bool = False,
-) -> alt.LayerChart:
+GLANCE = "glance"
+"""The table of ``glance``."""
+
+_ALL, _EVERYONE = -1, -2
+_COLOURS = alt.Scale(
+    domain=[*range(len(theme.SEGMENTS) + 1), _ALL, _EVERYONE],
+    range=[theme.UNASSIGNED, *theme.SEGMENTS, theme.POPULATION, theme.EVERYONE],
+)
+_REACH = alt.ExprRef("width * 0.77")
+"""How far the longest bar goes: its figure stands behind it."""
+
+
+def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChart:
     """Bars of a few flags in each segment and in all of them, with a line where those beside them stand.
 
+    The chart stays the same while its table, ``GLANCE``, changes: that is made by ``glance_rows``.
+
     Args:
-        table: As ``lib.segments.glance`` gives it, of the flags of one lens.
-        names: Name of each segment on view.
-        labels: What each flag is called.
-        beside: The share of those beside them, by flag; empty where there is nobody else.
+        places: Column ``at`` of the table.
         title: Of the lens.
-        who: What all of them are called.
-        everyone: What those beside them are called.
-        is_whole: Whether all of them are everyone there is: their bar has everyone's colour.
+        everyone: What those beside them are called; empty where there is nobody else.
     """
-    rows = glance_rows(table, names, labels, beside, who)
-    scales = segment_scales(names)
-    titles = [*scales["color"].domain, who]
-    colour = alt.Scale(domain=titles, range=[*scales["color"].range, theme.EVERYONE if is_whole else theme.POPULATION])
-    most = float(rows[["value", "beside", "high"]].max(axis=None)) * 1.3
-    base = alt.Chart(rows).encode(
+    base = alt.Chart(alt.NamedData(GLANCE)).encode(
         y=alt.Y(
             "at:N",
             sort=None,
-            scale=alt.Scale(domain=rows["at"].tolist(), paddingInner=0.15),
+            scale=alt.Scale(domain=list(places), paddingInner=0.15),
             axis=alt.Axis(
                 title=None,
                 ticks=False,
@@ -121,34 +115,49 @@ def glance(
             alt.Tooltip("figure:N", title="Figure"),
             alt.Tooltip("title:N", title="Segment"),
             alt.Tooltip("text:N", title="Share, 95% interval"),
-            *([alt.Tooltip("beside:Q", title=everyone, format=".1%")] if beside else []),
+            *([alt.Tooltip("beside:Q", title=everyone, format=".1%")] if everyone else []),
         ],
     )
     heading = base.transform_filter("datum.heading").mark_text(align="left", color=theme.INK, fontSize=12, limit=400)
     told = base.transform_filter("!datum.heading")
-    x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most], nice=False))
+    x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(range=[0, _REACH], nice=False, zero=True))
     bars = told.mark_bar(cornerRadiusEnd=2).encode(
         x=x,
-        color=alt.Color("title:N", scale=colour, legend=None),
+        color=alt.Color("colour:O", scale=_COLOURS, legend=None),
         opacity=theme.where("datum.unsure", alt.OpacityValue, 0.45, 1.0),
     )
     text = told.mark_text(align="left", dx=4, fontSize=11, color=theme.INK).encode(
         x=alt.X("reach:Q"), text=alt.Text("value:Q", format=".1%")
     )
     layers = [heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")), bars, text]
-    if beside:
+    if everyone:
         layers.append(told.mark_tick(color=theme.INK, thickness=2, size=_BAR).encode(x=alt.X("beside:Q")))
     top = alt.Title(title, anchor="start", fontSize=14)
-    return layered(*layers).properties(height=_BAR * len(rows) + _TITLE, title=top)
+    return layered(*layers).properties(height=_BAR * len(places) + _TITLE, title=top)
 
 
 def glance_rows(
-    table: pd.DataFrame, names: Mapping[int, str], labels: Mapping[str, str], beside: Mapping[str, float], who: str
+    table: pd.DataFrame,
+    names: Mapping[int, str],
+    labels: Mapping[str, str],
+    beside: Mapping[str, float],
+    who: str,
+    *,
+    is_whole: bool = False,
 ) -> pd.DataFrame:
-    """A row with the words of every flag, and below it one for each segment on view and for all of them (``who``)."""
+    """A row with the words of every flag, and below it one for each segment on view and for all of them.
+
+    Args:
+        table: As ``lib.segments.glance`` gives it, of the flags of one lens.
+        names: Name of each segment on view.
+        labels: What each flag is called.
+        beside: The share of those beside them, by flag; empty where there is nobody else.
+        who: What all of them are called.
+        is_whole: Whether all of them are everyone there is: their bar has everyone's colour.
+    """
     rows: list[dict[str, object]] = []
-    blank = {"title": "", "text": "", "value": math.nan, "high": math.nan, "reach": math.nan, "unsure": False}
-    whole = "These" if beside else "All"
+    blank = {"title": "", "text": "", "value": math.nan, "reach": math.nan, "unsure": False, "colour": _ALL}
+    whole, whole_colour = "These" if beside else "All", _EVERYONE if is_whole else _ALL
     for place, (name, own) in enumerate(table.groupby("column", sort=False)):
         figure, other = labels[str(name)], beside.get(str(name), math.nan)
         shared = {"figure": figure, "beside": other}
@@ -163,9 +172,9 @@ def glance_rows(
                     "title": who if is_all else title_of(int(one.segment), names),
                     "text": with_interval(one.value, one.low, one.high, percent),
                     "value": one.value,
-                    "high": one.high,
                     "reach": max(one.value, 0.0 if math.isnan(other) else other),
                     "unsure": bool(one.unsure),
+                    "colour": whole_colour if is_all else place_of(int(one.segment)),
                 }
             )
     return pd.DataFrame(rows)

@@ -44,7 +44,7 @@ def find_others(
     numbers: Iterable[int],
     progress: segments.Progress,
     *,
-    described: tuple[str, ...],
+    columns: tuple[str, ...],
     flags: tuple[str, ...],
 ) -> None:
     """Other numbers of segments, one of which may be asked for next: those near by first, while nobody waits.
@@ -54,7 +54,7 @@ def find_others(
         recipe: The one on view.
         numbers: Which numbers may be asked for.
         progress: Raises where nobody wants them any more.
-        described: Columns that segments are described by.
+        columns: Columns that segments are described by.
         flags: Columns of which they are seen at a glance.
     """
     for k in sorted(numbers, key=lambda k: (abs(k - recipe.k), -k)):
@@ -63,8 +63,8 @@ def find_others(
             return
         other = recipe.with_k(k)
         names(view, other)
-        profile(view, other, described)
-        sureness(view, other, described)
+        described(view, other, columns)
+        silhouette(view, other)
         if flags:
             glance(view, other, flags)
 
@@ -351,6 +351,12 @@ def contrast(view: View, recipe: Recipe, first: int, second: int | None, columns
     sample, told = sampled.sample(view, (*recipe.features, *columns)), profile(view, recipe, columns)
     found = segmentation(view, recipe)
     return segments.contrast(sample.dataset, found, first, second, columns, described=told, sample=sample)
+
+
+@kept
+def described(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Statistics of columns in each segment, as ``profile`` has them, with the ends of their intervals beside them."""
+    return profile(view, recipe, columns).table.join(sureness(view, recipe, columns).profile)
 
 
 def told_apart(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -245,7 +245,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    told = segment_results.profile(scene.view, scene.recipe, scene.described).table.join(sure.profile)
+    told = segment_results.described(scene.view, scene.recipe, scene.described)
     return pd.DataFrame(
         {
             "Segment": [
@@ -277,11 +277,12 @@ def render_profile(scene: Segmented) -> None:
     """Mean and median of each feature by segment."""
     recipe, shown = scene.recipe, scene.shown
     profile = segment_results.profile(scene.view, recipe, scene.described)
+    told = segment_results.described(scene.view, recipe, scene.described)
     sure, is_of_rows = segment_results.sureness(scene.view, recipe, scene.described), scene.view.counting == ROWS
     with st.grid(2, min_column_width=300):
         for name in recipe.features:
             variable = scene.codebook[name]
-            own = profile.table.join(sure.profile).xs(name, level="column")
+            own = told.xs(name, level="column")
             highest = highest_median(own, shown, is_of_rows=is_of_rows)
             sentence = f"{variable.label} by segment: the median is highest in {highest}."
             with st.container():

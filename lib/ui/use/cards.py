@@ -86,8 +86,7 @@ def _apart(scene: Segmented, number: int) -> tuple[str, str]:
     columns = profile.apart(number, among=list(apart.index[apart]))
     if not columns:
         return "Nothing sets it apart that could be told from chance.", ""
-    ends = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    own = profile.table.join(ends.profile).loc[number]
+    own = segment_results.described(scene.view, scene.recipe, scene.described).loc[number]
     whole = f"of all {scene.unit}" if scene.view.is_everyone else "of this whole group"
     lines = [_beside(scene.codebook[name], own.loc[name], profile.everyone.loc[name], whole) for name in columns]
     return "\n".join(f"- {line}" for line in lines), ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -26,30 +27,23 @@ def render(scene: Segmented) -> None:
         return
     table = segment_results.glance(scene.view, scene.recipe, flags)
     of_whole = segment_results.flag_shares(scene.view.whole, flags)
-    is_whole = not scene.view.population.conditions
+    is_whole, everyone = not scene.view.population.conditions, f"all {scene.unit}"
     beside = {} if is_whole else dict(zip(of_whole["column"], of_whole["value"], strict=True))
-    whom = f"all {scene.unit}"
-    labels = {name: _said(scene.codebook[name]) for name in flags}
     by_lens = _by_lens(scene)
     with st.grid(len(by_lens), min_column_width=250):
         for lens, names in by_lens.items():
-            own = partial(_of, table, names)
+            labels = {name: _said(scene.codebook[name]) for name in names}
+            told = made("glances", (scene.key, lens), partial(_told, scene, lens, table, labels, beside))
             draw(
-                lambda lens=lens, own=own: charts.glance(  # type: ignore[misc]
-                    own(), scene.shown, labels, beside, title=lens, who=scene.title, everyone=whom, is_whole=is_whole
-                ),
+                partial(charts.glance, told.places, title=lens, everyone=everyone if beside else ""),
                 scene,
-                alt_text=made(
-                    "words of a glance",
-                    (scene.key, lens),
-                    lambda lens=lens, own=own: _words(  # type: ignore[misc]
-                        lens, charts.glance_rows(own(), scene.shown, labels, beside, scene.title), whom
-                    ),
-                ),
+                alt_text=told.words,
                 key=f"glance_{slug(lens)}",
+                tables=partial(dict, {charts.GLANCE: told.rows}),
+                same_for=("glance", lens, told.places, bool(beside)),
                 is_glance=True,
             )
-    whose = f"These: all of {scene.title}. Lines: {whom}. " if beside else ""
+    whose = f"These: all of {scene.title}. Lines: {everyone}. " if beside else ""
     controls.chart_note(scene, f"{whose}Pale: too unsure to rely on.")
 
 
@@ -68,9 +62,17 @@ def _said(variable: Variable) -> str:
     return variable.label if one == "Yes" else one
 
 
-def _words(lens: str, rows: pd.DataFrame, whom: str) -> str:
-    return f"{lens}. {charts.glance_words(rows, whom)}"
+class _Told(NamedTuple):
+    """Bars, where each stands, and the same in words."""
+
+    rows: pd.DataFrame
+    places: tuple[str, ...]
+    words: str
 
 
-def _of(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    return table[table["column"].isin(columns)]
+def _told(
+    scene: Segmented, lens: str, table: pd.DataFrame, labels: Mapping[str, str], beside: Mapping[str, float]
+) -> _Told:
+    own, is_whole = table[table["column"].isin(list(labels))], not scene.view.population.conditions
+    rows = charts.glance_rows(own, scene.shown, labels, beside, scene.title, is_whole=is_whole)
+    return _Told(rows, tuple(rows["at"]), f"{lens}. {charts.glance_words(rows, f'all {scene.unit}')}")

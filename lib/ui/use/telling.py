@@ -52,13 +52,13 @@ def render(scene: Segmented, *, algorithms: bool = False) -> None:
 
 def find_ahead(scene: Segmented) -> None:
     """When the page stands, and nobody waits, find what the next move of k may ask for."""
-    view, recipe, described, flags = scene.view, scene.recipe, scene.described, glance.columns(scene)
+    view, recipe, columns, flags = scene.view, scene.recipe, scene.described, glance.columns(scene)
     if recipe.algorithm != "kmeans" or results.size(view).rows > VERY_MANY:
         return
     background.beforehand(
         "ahead",
         ("ahead", view.key, recipe),
         lambda progress: segment_results.find_others(
-            view, recipe, range(FEWEST, MOST + 1), progress, described=described, flags=flags
+            view, recipe, range(FEWEST, MOST + 1), progress, columns=columns, flags=flags
         ),
     )

@@ -29,10 +29,13 @@ ON_THEIR_ROWS = {f"{name}, its rows": PAGES[name] for name in ("Two features", "
 WAVES = ("2022", "2019")
 K = "Number of segments"
 FAR_KS = (7, 10, 2, 12)
-"""Not one more or one less than any before: a page finds these beforehand when nobody waits."""
+"""Not one more or one less than any before: a page that was looked at has found these too."""
 
 NEAR_KS = (6, 9, 5, 11, 8, 3)
 """One more or one less than one of those before, or than the four at first."""
+
+AT_ONCE = (17, 18, 19)
+"""Ages above which everyone is: populations that nobody has looked at, of as many."""
 
 SEEN_KS = (7, 5, 9, 3, 8, 6, 10)
 """In another order, so that none is what a browser still has from two moves before."""
@@ -44,13 +47,23 @@ PAUSE = 0.3
 
 @dataclass(frozen=True)
 class Moves:
-    """Medians of one page: opened, run again as it was, a number of segments that is new, beside one before, seen."""
+    """Medians of one page.
+
+    Attributes:
+        opened: For the first time.
+        same: Run again as it was.
+        far: Another number of segments, after a look at the page.
+        near: One more or less than a number before.
+        seen: A number that was there.
+        at_once: Another number as soon as the page stands.
+    """
 
     opened: Answer
     same: Answer
     far: Answer | None = None
     near: Answer | None = None
     seen: Answer | None = None
+    at_once: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -100,10 +113,22 @@ def measure_moves(app: Address, naive: Address) -> dict[str, Moves]:
         del sliding[NAIVE_EVERYONE]  # it takes long, and knows no difference
         near = _slide(sliding, NEAR_KS)
         seen = _slide(sliding, SEEN_KS)
+        opened = {name: visitor.opened for name, visitor in visitors.items()}
+    soon = {name: _at_once(app, PAGES[name]) for name in SEGMENTED}
     return {
-        name: Moves(visitor.opened, median(same[name]), far.get(name), near.get(name), seen.get(name))
-        for name, visitor in visitors.items()
+        name: Moves(first, median(same[name]), *(found.get(name) for found in (far, near, seen, soon)))
+        for name, first in opened.items()
     }
+
+
+def _at_once(app: Address, path: str) -> Answer:
+    """A visitor who asks for another number of segments before the page has found any other."""
+    answers = []
+    for age in AT_ONCE:
+        with Visitor(app, path, f"where=AGE+%3E+{age}") as visitor:
+            answers.append(visitor.move(K, FAR_KS[0]))
+        memory.wait_until_idle(app.pid)
+    return median(answers)
 
 
 def wake(app: Address) -> None:

@@ -1,11 +1,12 @@
 """The page on two features, run through AppTest, against the notebooks' printed figures."""
 
 import re
+import threading
 
 import pytest
 from figures import figures
 
-from lib.ui.run.background import background
+from lib.ui.run.background import ahead
 from lib.ui.scene.kept import ROOM
 from lib.ui.use.telling import find_ahead
 
@@ -100,14 +101,20 @@ def test_other_numbers_of_segments_are_found_beforehand_unless_somebody_waits(ap
     def found():
         return {key[2].k for key in ROOM.made_from() if key[0] == "segmentation" and "AGE > 68" in str(key[1])}
 
-    # somebody comes as soon as five segments are found
-    monkeypatch.setattr("lib.ui.run.crowd.others_wait", lambda: 5 in found())
-    at = settled(app(PAGE, where="AGE > 68 and KIDS < 9", k="4"))
-    assert background().wait(timeout=60)
+    # somebody comes as soon as five segments are found, and leaves when that was seen
+    came, seen = threading.Event(), threading.Event()
+
+    def others_wait():
+        if 5 in found():
+            came.set()
+        return came.is_set() and not seen.is_set()
+
+    monkeypatch.setattr("lib.ui.run.crowd.others_wait", others_wait)
+    settled(app(PAGE, where="AGE > 68 and KIDS < 9", k="4"))
+    assert came.wait(60)
     assert found() == {4, 5}
-    monkeypatch.setattr("lib.ui.run.crowd.others_wait", lambda: False)
-    settled(at.slider(key="k").set_value(5).run())
-    assert background().wait(timeout=60)
+    seen.set()
+    assert ahead().wait(timeout=60)
     assert found() == set(range(2, 13))
 
 

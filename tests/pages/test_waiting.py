@@ -85,23 +85,54 @@ def looking(ahead, key):
     st.markdown("The page.")
 
 
-def test_work_beforehand_is_done_unseen_and_only_where_nobody_waits(queue, held):
-    ahead, key, other = {"cake": held(), "bread": held()}, ["cake"], held("tea")
+@pytest.fixture
+def quiet(monkeypatch):
+    made = Queue(at_once=1, waiting=1, error=HouseholdSegmentsError)
+    monkeypatch.setattr(background, "ahead", lambda: made)
+    return made
+
+
+class Told(Exception):  # noqa: N818
+    """Raised by a progress callback that has heard of a piece."""
+
+
+def test_work_beforehand_is_done_unseen_and_goes_on_only_where_nobody_waits(queue, quiet, held):
+    pieces, other = [], held("tea")
+
+    def work(progress):
+        for piece in ("flour", "milk"):
+            progress(0.5, piece)
+            pieces.append(piece)
+
+    def heard(share, words):
+        if words == "flour":
+            raise Told
+
     asked = queue.ask("other", "Ben", other)
     other.until_it_runs()
-    at = AppTest.from_function(looking, kwargs={"ahead": ahead, "key": key}, default_timeout=PATIENCE).run()
-    assert not ahead["cake"].began.is_set()
+    at = AppTest.from_function(looking, kwargs={"ahead": {"cake": work}, "key": ["cake"]}, default_timeout=PATIENCE)
+    assert said(at.run()) == ["The page."]
+    ticket = at.session_state["background_jobs"]["ahead"].ticket
+    with pytest.raises(Told):
+        ticket.result(PATIENCE, heard)
+    assert pieces == []
     other.end()
     assert asked.result(PATIENCE) == "tea"
-    assert queue.wait(PATIENCE)
+    ticket.result(PATIENCE)
+    assert pieces == ["flour", "milk"]
     assert said(at.run()) == ["The page."]
+
+
+def test_work_beforehand_ends_when_the_visitor_has_moved_on(queue, quiet, held):
+    ahead, key = {"cake": held(), "bread": held()}, ["cake"]
+    at = AppTest.from_function(looking, kwargs={"ahead": ahead, "key": key}, default_timeout=PATIENCE).run()
     ahead["cake"].until_it_runs()
-    key[0] = "bread"  # the visitor has moved on: what was likely before is so no longer
+    key[0] = "bread"  # what was likely before is so no longer
     at.run()
     ahead["cake"].report()
     assert ahead["cake"].stopped.wait(PATIENCE)
-    ahead["bread"].end()
-    assert queue.wait(PATIENCE)
+    ahead["bread"].until_it_runs().end()
+    assert quiet.wait(PATIENCE)
     assert said(at.run()) == ["The page."]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -31,7 +32,10 @@ MOST_WAITING, MOST_WAITING_EACH = 200, 8
 """Pieces of work that may wait, of all visitors and of one. Each is a few small values; what is tried on the way to
 another choice waits no longer, so that only a page with more sections than any has would ask for as many."""
 
-MOST_TABLES_WAITING = 24
+MOST_TABLES_WAITING = MOST_AHEAD = 24
+_PAUSE = 0.2
+"""Seconds between looks whether somebody waits."""
+
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
 
@@ -84,6 +88,14 @@ def reading() -> Queue:
         words=words,
         gone=crowd.gone,
     )
+    atexit.register(queue.close, _STOPS_WITHIN)
+    return queue
+
+
+@st.cache_resource(show_spinner=False)
+def ahead() -> Queue:
+    """The queue of what may be asked for next: one piece at a time, while nobody waits for anything else."""
+    queue = Queue(at_once=1, waiting=MOST_AHEAD, waiting_each=1, error=HouseholdSegmentsError, gone=crowd.gone)
     atexit.register(queue.close, _STOPS_WITHIN)
     return queue
 
@@ -141,12 +153,13 @@ def unasked(slot: str, key: Hashable, work: Callable[[Progress], object], doing:
 
 
 def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> None:
-    """Have work done that may be asked for next, unless somebody waits for other work; nothing is shown of it.
+    """Have work done that may be asked for next; nothing is shown of it.
 
     Args:
         slot: See ``render``.
         key: See ``render``.
-        work: See ``render``.
+        work: Called with a progress callback that takes as long as anybody waits for a page or for other work: told
+            between two pieces, the next one holds nobody up.
     """
     held: _Slot | None = st.session_state.setdefault(_SLOTS, {}).get(slot)
     if held is not None and held.key == key:
@@ -154,10 +167,20 @@ def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> 
     if held is not None:
         held.ticket.cancel()
         _forget(slot)
-    if background().is_idle and not crowd.others_wait():
-        _ticket(
-            slot, key, lambda session: background().ask(key, session, lambda progress: _do(work, progress), what=slot)
-        )
+    _ticket(slot, key, lambda session: ahead().ask(key, session, lambda told: _do(work, _patient(told)), what=slot))
+
+
+def _patient(progress: Progress) -> Progress:
+    """The same callback, which comes back when nobody waits for a page or for other work."""
+    pause = threading.Event()
+
+    def told(share: float, words: str) -> None:
+        progress(share, words)
+        while crowd.others_wait() or not background().is_idle:
+            pause.wait(_PAUSE)
+            progress(share, words)
+
+    return told
 
 
 def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", quietly: str = "") -> T | None:

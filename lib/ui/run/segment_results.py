@@ -13,7 +13,7 @@ from lib.dataset import ROWS
 from lib.segments import Recipe
 from lib.segments.apply.stored import StoredRecipe
 from lib.segments.describe import plane
-from lib.ui.run import crowd, sampled
+from lib.ui.run import sampled
 from lib.ui.run.cache import find, is_kept, kept, put
 from lib.ui.run.results import in_words, size
 from lib.ui.scene import own
@@ -47,20 +47,18 @@ def find_others(
     columns: tuple[str, ...],
     flags: tuple[str, ...],
 ) -> None:
-    """Other numbers of segments, one of which may be asked for next: those near by first, while nobody waits.
+    """Other numbers of segments, one of which may be asked for next: those near by first.
 
     Args:
         view: The population.
         recipe: The one on view.
         numbers: Which numbers may be asked for.
-        progress: Raises where nobody wants them any more.
+        progress: Told before each; raises where nobody wants them any more.
         columns: Columns that segments are described by.
         flags: Columns of which they are seen at a glance.
     """
     for k in sorted(numbers, key=lambda k: (abs(k - recipe.k), -k)):
         progress(0.0, "Finding other numbers of segments")
-        if crowd.others_wait():
-            return
         other = recipe.with_k(k)
         names(view, other)
         described(view, other, columns)

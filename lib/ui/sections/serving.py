@@ -48,7 +48,8 @@ def _duration(seconds: float) -> str:
 
 def _queues() -> list[tuple[int, int]]:
     """What runs and what waits in each queue of this server."""
-    return [background.background().under_way, background.reading().under_way, maps.shared().under_way]
+    queues = (background.background(), background.reading(), background.ahead(), maps.shared())
+    return [queue.under_way for queue in queues]
 
 
 def _waves() -> pd.DataFrame:

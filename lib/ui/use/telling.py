@@ -51,7 +51,7 @@ def render(scene: Segmented, *, algorithms: bool = False) -> None:
 
 
 def find_ahead(scene: Segmented) -> None:
-    """When the page stands, and nobody waits, find what the next move of k may ask for."""
+    """When the page stands, find what the next move of k may ask for."""
     view, recipe, columns, flags = scene.view, scene.recipe, scene.described, glance.columns(scene)
     if recipe.algorithm != "kmeans" or results.size(view).rows > VERY_MANY:
         return

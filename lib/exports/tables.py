@@ -177,7 +177,8 @@ def members(
     """``member_table``, to be handed on."""
     wanted = [*segmentation.recipe.features, *columns]
     known = described(dataset.codebook, wanted, origin.dollars)
-    own = {dataset.entity.singular: Column(description=f"What names the {dataset.entity.singular}.")}
+    named = Column(dataset.id or "", f"What names the {dataset.entity.singular}.")
+    own = {dataset.entity.singular: named}
     table = member_table(dataset, segmentation, names, columns)
     taken = {f"{name} (column)": column for name, column in known.items() if f"{name} (column)" in table}
     at_hand = {name: column for name, column in known.items() if f"{name} (column)" not in table}

@@ -245,8 +245,10 @@ def test_what_lies_beside_a_csv_is_the_w3c_s_metadata(fearful_sample, tmp_path):
     assert said["dc:title"] == "Households with their segments: Denied or feared, net worth under $2M"
     assert "no row is a real household" in said["dc:source"]
     assert said["dc:provenance"].startswith("k-means, k = 4 on DEBT, HOUSES; transform asinh")
-    (debt,) = [column for column in said["tableSchema"]["columns"] if column["name"] == "DEBT"]
+    columns = {column["name"]: column for column in said["tableSchema"]["columns"]}
+    debt = columns["DEBT"]
     assert debt["titles"] == ["DEBT", "Total debt"]
+    assert columns["household"]["titles"] == ["household", "YY1"]  # as the file that it came from calls it
     assert (debt["datatype"], debt["schema:unitText"]) == ("double", "2019 dollars")
 
 

@@ -226,6 +226,13 @@ def test_a_later_version_asks_for_an_export_by_this_one(blobs):
         read_recipe(json.dumps(stored))
 
 
+def test_one_that_says_no_version_is_refused_in_words(blobs):
+    stored = json.loads(text_of(blobs)[1])
+    del stored["format_version"]
+    with pytest.raises(RecipeError, match="it does not say which version of the format it is in"):
+        read_recipe(json.dumps(stored))
+
+
 @pytest.mark.parametrize(
     "text", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\nx", " =x", "＝x", "-2+3", "+1-555", "--1", "-"]
 )

@@ -189,6 +189,8 @@ def read_recipe(text: str | bytes) -> StoredRecipe:
     stored = _parsed(text)
     if stored.get("format") != FORMAT:
         refuse("it does not say that it is one")
+    if "format_version" not in stored:
+        refuse("it does not say which version of the format it is in")
     version = FORMAT_VERSION if stored.get("preparation") is None else PREPARED_VERSION
     if stored.get("format_version") != version:
         raise RecipeError(

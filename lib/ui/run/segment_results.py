@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -38,33 +37,20 @@ def opened(view: View, recipe: Recipe) -> StoredRecipe | None:
     return stored if stored is not None and stored.model.recipe == recipe else None
 
 
-def find_others(
-    view: View,
-    recipe: Recipe,
-    numbers: Iterable[int],
-    progress: segments.Progress,
-    *,
-    columns: tuple[str, ...],
-    flags: tuple[str, ...],
-) -> None:
-    """Other numbers of segments, one of which may be asked for next: those near by first.
+def find_told(view: View, recipe: Recipe, columns: tuple[str, ...], flags: tuple[str, ...]) -> None:
+    """Find segments and what every page says of them: what is asked for next is then there.
 
     Args:
         view: The population.
-        recipe: The one on view.
-        numbers: Which numbers may be asked for.
-        progress: Told before each; raises where nobody wants them any more.
+        recipe: How.
         columns: Columns that segments are described by.
         flags: Columns of which they are seen at a glance.
     """
-    for k in sorted(numbers, key=lambda k: (abs(k - recipe.k), -k)):
-        progress(0.0, "Finding other numbers of segments")
-        other = recipe.with_k(k)
-        names(view, other)
-        described(view, other, columns)
-        silhouette(view, other)
-        if flags:
-            glance(view, other, flags)
+    names(view, recipe)
+    described(view, recipe, columns)
+    silhouette(view, recipe)
+    if flags:
+        glance(view, recipe, flags)
 
 
 @kept

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
-from lib.segments import NotebookResult
+from lib.segments import NotebookResult, Recipe
 from lib.segments.judge.notebook import CHEAP
 from lib.ui.run import results, segment_results, whole_page
+from lib.ui.run.cache import kept
 from lib.ui.scene import grid
 from lib.ui.scene.scene import Segmented
+from lib.ui.scene.view import View
 from lib.ui.sections import sidebar
 from lib.words import literal, percent
 
 
 def render(scene: Segmented) -> None:
     """Their figures beside those of members, where a page counts rows and takes amounts as they are, as they do."""
-    recipe = scene.recipe
-    is_theirs = scene.subject.wording.notebooks and scene.view.counting == ROWS and recipe.transform == "none"
-    if not is_theirs or recipe.pca is not None or recipe.algorithm != "kmeans" or not scene.counts_both_ways:
+    if not is_theirs(scene):
         return
-    if results.size(scene.view).rows > CHEAP:
-        return
-    told, anew = segment_results.notebook(scene.view, recipe), _anew(scene)
-    shares = _shares(scene, told, anew)
+    told, anew, shares = as_in_the_course(scene.view, scene.recipe)
     with st.container(border=True):
         st.markdown(
             f"**As in the course**: inertia **{told.inertia:,.0f}**, silhouette in raw units "
@@ -43,6 +41,29 @@ def render(scene: Segmented) -> None:
         )
 
 
+def is_theirs(scene: Segmented) -> bool:
+    """Whether segments are found as the notebooks do, of no more rows than take a moment."""
+    recipe = scene.recipe
+    is_their_scale = recipe.transform == "none" and recipe.pca is None and recipe.algorithm == "kmeans"
+    is_their_way = scene.subject.wording.notebooks and scene.counts_both_ways and scene.view.counting == ROWS
+    return is_their_scale and is_their_way and results.size(scene.view).rows <= CHEAP
+
+
+class Course(NamedTuple):
+    """Clusters of rows, the same found anew with weights, and the share of each: of rows, of members, anew."""
+
+    told: NotebookResult
+    anew: pd.DataFrame
+    shares: pd.DataFrame
+
+
+@kept
+def as_in_the_course(view: View, recipe: Recipe) -> Course:
+    """What the notebooks show, and what weights do to it."""
+    told, anew = segment_results.notebook(view, recipe), _anew(view, recipe)
+    return Course(told, anew, _shares(view, recipe, told, anew))
+
+
 def _changed(scene: Segmented, told: NotebookResult, shares: pd.DataFrame) -> str:
     """What weights do to the smallest cluster as it is, and what finding clusters with them does."""
     smallest = int(shares["rows"].to_numpy().argmin())
@@ -55,10 +76,10 @@ def _changed(scene: Segmented, told: NotebookResult, shares: pd.DataFrame) -> st
     )
 
 
-def _shares(scene: Segmented, told: NotebookResult, anew: pd.DataFrame) -> pd.DataFrame:
+def _shares(view: View, recipe: Recipe, told: NotebookResult, anew: pd.DataFrame) -> pd.DataFrame:
     """Of each cluster, from the least of the first feature on: share of the rows, of the members, and found anew."""
-    first = scene.recipe.features[0]
-    members = scene.members(scene.recipe.features)
+    first = recipe.features[0]
+    members = view.members(recipe.features)
     rows = pd.DataFrame({"label": told.labels, "value": members.values(first), "weight": members.weights(MEMBERS)})
     by_label = rows.groupby("label").agg(value=("value", "mean"), rows=("weight", "size"), weight=("weight", "sum"))
     ordered = by_label.sort_values("value")[["rows", "weight"]]
@@ -85,9 +106,9 @@ def _beside(scene: Segmented, told: NotebookResult, anew: pd.DataFrame, shares: 
     return pd.DataFrame(columns)
 
 
-def _anew(scene: Segmented) -> pd.DataFrame:
+def _anew(of_rows: View, recipe_of_rows: Recipe) -> pd.DataFrame:
     """Share of each segment and mean of each feature where members are counted, from the least of the first on."""
-    view, recipe = scene.view.counted(MEMBERS), replace(scene.recipe, counting=MEMBERS)
+    view, recipe = of_rows.counted(MEMBERS), replace(recipe_of_rows, counting=MEMBERS)
     share = segment_results.segmentation(view, recipe).sizes["share"]
     profile = segment_results.profile(view, recipe, recipe.features).table["mean"]
     means = {name: profile.xs(name, level="column").reindex(share.index) for name in recipe.features}

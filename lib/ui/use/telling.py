@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.segments import UNASSIGNED, VERY_MANY
+from lib.segments import UNASSIGNED, VERY_MANY, Progress
 from lib.ui.run import background, results, segment_results
 from lib.ui.scene import controls
 from lib.ui.scene.scene import Segmented
@@ -14,6 +14,9 @@ from lib.ui.use import cards, glance, tabs
 from lib.words import literal, percent
 
 _CARDS, _FIGURES, _TRUST = "Segment by segment", "Sizes, medians and means", "How far to trust them"
+
+_ALL_AHEAD = 30_000
+"""Rows of which every number of segments is found beforehand, within ten seconds or so; of more the next two. Ours."""
 
 _ALIKE = 1.2
 """Times the smallest that the largest is where segments are said to be of one size. Ours."""
@@ -51,14 +54,20 @@ def render(scene: Segmented, *, algorithms: bool = False) -> None:
 
 
 def find_ahead(scene: Segmented) -> None:
-    """When the page stands, find what the next move of k may ask for."""
-    view, recipe, columns, flags = scene.view, scene.recipe, scene.described, glance.columns(scene)
-    if recipe.algorithm != "kmeans" or results.size(view).rows > VERY_MANY:
+    """When the page stands, find what the next move of k may ask for: numbers of segments near by first."""
+    view, recipe = scene.view, scene.recipe
+    rows = results.size(view).rows
+    if recipe.algorithm != "kmeans" or rows > VERY_MANY:
         return
-    background.beforehand(
-        "ahead",
-        ("ahead", view.key, recipe),
-        lambda progress: segment_results.find_others(
-            view, recipe, range(FEWEST, MOST + 1), progress, columns=columns, flags=flags
-        ),
-    )
+    far = MOST if rows <= _ALL_AHEAD else 1
+    numbers = range(max(FEWEST, recipe.k - far), min(MOST, recipe.k + far) + 1)
+    columns, flags, is_theirs = scene.described, glance.columns(scene), course.is_theirs(scene)
+
+    def find(progress: Progress) -> None:
+        for k in sorted(numbers, key=lambda k: (abs(k - recipe.k), -k)):
+            progress(0.0, "Finding other numbers of segments")
+            segment_results.find_told(view, recipe.with_k(k), columns, flags)
+            if is_theirs:
+                course.as_in_the_course(view, recipe.with_k(k))
+
+    background.beforehand("ahead", ("ahead", view.key, recipe), find)

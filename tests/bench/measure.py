@@ -8,6 +8,7 @@ import platform
 import statistics
 import sys
 import time
+import timeit
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,9 +112,10 @@ class Goal:
 
 
 def machine() -> str:
-    """Where and when this is measured, and what else the machine does."""
+    """Where and when this is measured, what else the machine does, and how quick it is at this very time."""
     load = f", load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
         f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores{load}; Python {platform.python_version()}, Streamlit {streamlit.__version__}"
+        f"{os.cpu_count()} cores{load}; Python {platform.python_version()}, Streamlit {streamlit.__version__}; "
+        f"ten million additions in a loop take {timeit.timeit('i += 1', 'i = 0', number=10_000_000):.2f} s"
     )

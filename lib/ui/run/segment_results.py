@@ -38,7 +38,9 @@ def opened(view: View, recipe: Recipe) -> StoredRecipe | None:
 
 
 def find_told(view: View, recipe: Recipe, columns: tuple[str, ...], flags: tuple[str, ...]) -> None:
-    """Find segments and what every page says of them: what is asked for next is then there.
+    """Find segments and what every page says of them first: what is asked for next is then there.
+
+    Silhouettes are not among it: a page shows them last, and of all numbers they would take more than all else.
 
     Args:
         view: The population.
@@ -48,7 +50,6 @@ def find_told(view: View, recipe: Recipe, columns: tuple[str, ...], flags: tuple
     """
     names(view, recipe)
     described(view, recipe, columns)
-    silhouette(view, recipe)
     if flags:
         glance(view, recipe, flags)
 

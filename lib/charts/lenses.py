@@ -84,6 +84,9 @@ _COLOURS = alt.Scale(
     domain=[*range(len(theme.SEGMENTS) + 1), _ALL, _EVERYONE],
     range=[theme.UNASSIGNED, *theme.SEGMENTS, theme.POPULATION, theme.EVERYONE],
 )
+_FIGURE = 0.22
+"""How much of the longest bar a figure takes: where the line would strike it, it stands behind the line."""
+
 _REACH = alt.ExprRef("width * 0.77")
 """How far the longest bar goes: its figure stands behind it."""
 
@@ -131,7 +134,7 @@ def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChar
     )
     layers = [heading.encode(x=alt.XValue(0), text=alt.Text("figure:N")), bars, text]
     if everyone:
-        layers.append(told.mark_tick(color=theme.INK, thickness=2, size=_BAR).encode(x=alt.X("beside:Q")))
+        layers.append(told.mark_tick(color=theme.INK, thickness=2, size=_BAR - 4).encode(x=alt.X("beside:Q")))
     top = alt.Title(title, anchor="start", fontSize=14)
     return layered(*layers).properties(height=_BAR * len(places) + _TITLE, title=top)
 
@@ -157,6 +160,7 @@ def glance_rows(
     """
     rows: list[dict[str, object]] = []
     blank = {"title": "", "text": "", "value": math.nan, "reach": math.nan, "unsure": False, "colour": _ALL}
+    most = max([float(table["value"].max()), *beside.values()])
     whole, whole_colour = "These" if beside else "All", _EVERYONE if is_whole else _ALL
     for place, (name, own) in enumerate(table.groupby("column", sort=False)):
         figure, other = labels[str(name)], beside.get(str(name), math.nan)
@@ -172,7 +176,7 @@ def glance_rows(
                     "title": who if is_all else title_of(int(one.segment), names),
                     "text": with_interval(one.value, one.low, one.high, percent),
                     "value": one.value,
-                    "reach": max(one.value, 0.0 if math.isnan(other) else other),
+                    "reach": other if one.value < other < one.value + _FIGURE * most else one.value,
                     "unsure": bool(one.unsure),
                     "colour": whole_colour if is_all else place_of(int(one.segment)),
                 }

@@ -22,6 +22,8 @@ _MOST = 5
 
 _FEATURES = 3
 
+_NOT_HERE = "–"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -114,7 +116,7 @@ def at_a_glance(
     )
     beside: list[Row] = []
     if others is not None:
-        beside = [(others.title, "", *_medians(others.table, features, codebook), *("" for _ in shares))]
+        beside = [(others.title, _NOT_HERE, *_medians(others.table, features, codebook), *(_NOT_HERE for _ in shares))]
     header = (
         "Segment",
         f"Share of {entity.plural}",

@@ -143,7 +143,7 @@ def test_its_answer_puts_a_part_of_the_nation_beside_it(sample, fearful_sample):
     assert stand_for in " ".join(opening.text)
     at = opening.cells.index("All households")
     debt, homes = (quantile(sample.values(name), sample.weights(), 0.5) for name in ("DEBT", "HOUSES"))
-    assert [cell for cell in opening.cells[at + 1 :] if cell.strip()] == [f"${debt:,.0f}", f"${homes:,.0f}"]
+    assert {cell.strip() for cell in opening.cells[at + 1 :]} - {"", "–"} == {f"${debt:,.0f}", f"${homes:,.0f}"}
 
 
 def test_columns_are_named_and_fit_a_page(page, fearful_sample):

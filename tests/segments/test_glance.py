@@ -1,6 +1,7 @@
 """Flags of segments at a glance, beside shares worked out by hand with the survey's weights."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lib import segments
@@ -43,3 +44,16 @@ def test_what_features_decide_and_what_was_not_asked_is_not_looked_at(sample):
     assert glance_columns(subject, codebook, ("CCBAL", "RETQLIQ")).keys() == {"Credit risk", "Inclusion"}
     unasked = codebook.unasked(["HPAYDAY"], 2007)
     assert glance_columns(subject, unasked, ())["Credit risk"] == ("LATE60",)
+
+
+@pytest.mark.parametrize(("beside", "stands_at"), [(0.08, 0.1), (0.15, 0.15), (0.54, 0.1)])
+def test_a_figure_stands_at_its_bar_unless_the_line_would_strike_it(beside, stands_at):
+    row = {"column": "LATE", "segment": 1, "value": 0.1, "low": 0.08, "high": 0.12, "unsure": False}
+    rows = charts.glance_rows(
+        pd.DataFrame([row, row | {"segment": 0, "value": 0.5}]),
+        {1: "One"},
+        {"LATE": "Late"},
+        {"LATE": beside},
+        "All of them",
+    )
+    assert rows.loc[rows["title"] == "1 · One", "reach"].tolist() == [stands_at]

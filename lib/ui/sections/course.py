@@ -29,7 +29,7 @@ def render(scene: Segmented) -> None:
         st.markdown(
             f"**As in the course**: inertia **{told.inertia:,.0f}**, silhouette in raw units "
             f"**{told.silhouette_raw:.3f}**, as one start of k-means on {len(told.labels):,} rows gives and notebooks "
-            f"print. {_changed(scene, told, shares)}"
+            f"print. {_beside_this_page(scene, shares)}{_changed(scene, told, shares)}"
         )
         table = _beside(scene, told, anew, shares)
         grid.render(table, alt=f"Clusters of rows beside those of {scene.entity.plural}")
@@ -62,6 +62,14 @@ def as_in_the_course(view: View, recipe: Recipe) -> Course:
     """What the notebooks show, and what weights do to it."""
     told, anew = segment_results.notebook(view, recipe), _anew(view, recipe)
     return Course(told, anew, _shares(view, recipe, told, anew))
+
+
+def _beside_this_page(scene: Segmented, shares: pd.DataFrame) -> str:
+    """That the page found other clusters of the rows, where it did: it starts more often, and may scale otherwise."""
+    own = sorted(scene.found.sizes["share"].to_numpy().round(3))
+    if own == sorted(shares["rows"].to_numpy().round(3)):
+        return ""
+    return f"The segments of this page are others: the best of {len(scene.found.inertias)} starts, scaled as it says. "
 
 
 def _changed(scene: Segmented, told: NotebookResult, shares: pd.DataFrame) -> str:

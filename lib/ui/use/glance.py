@@ -44,7 +44,8 @@ def render(scene: Segmented) -> None:
                 is_glance=True,
             )
     whose = f"These: all of {scene.title}. Lines: {everyone}. " if beside else ""
-    controls.chart_note(scene, f"{whose}Pale: too unsure to rely on.")
+    faint = "Faint: too unsure to rely on." if table["unsure"].any() else ""
+    controls.chart_note(scene, f"{whose}{faint}".strip())
 
 
 def columns(scene: Segmented) -> tuple[str, ...]:

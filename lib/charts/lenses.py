@@ -160,7 +160,7 @@ def glance_rows(
     """
     rows: list[dict[str, object]] = []
     blank = {"title": "", "text": "", "value": math.nan, "reach": math.nan, "unsure": False, "colour": _ALL}
-    most = max([float(table["value"].max()), *beside.values()])
+    most = max([float(table["value"].max()), *(beside.get(str(name), 0.0) for name in table["column"].unique())])
     whole, whole_colour = "These" if beside else "All", _EVERYONE if is_whole else _ALL
     for place, (name, own) in enumerate(table.groupby("column", sort=False)):
         figure, other = labels[str(name)], beside.get(str(name), math.nan)

@@ -26,10 +26,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-features=LocalNetworkAccessChecks",
-    "--js-flags=--no-opt --no-maglev",
 )
-"""What it is started with: nothing of its own on the network, no processor for graphics or for making scripts faster
-that run for seconds only, and pages that a test hands it may speak to loopback."""
+"""What it is started with: nothing of its own on the network, no processor for graphics, and pages that a test hands it
+may speak to loopback."""
 
 
 def executable() -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -39,7 +39,11 @@ DUCKDB = Dialect(
 MEMORY = "2GB"
 """What it may take unless told otherwise; what is more goes to a temporary folder."""
 
+T = TypeVar("T")
+
 ADDED = len(ADDED_COLUMNS)
+_LOOK_EVERY = 0.5
+"""Seconds: on Windows Ctrl+C is heard between looks."""
 _AT_ONCE = 100_000
 _PARQUET, _CSV, _DATABASE = (".parquet",), (".csv", ".csv.gz", ".tsv", ".tsv.gz"), (".duckdb", ".ddb")
 _VIEW = "the rows"
@@ -131,12 +135,10 @@ class DuckTable(SqlTable):
         return {name: _kind(type_) for name, type_, *_ in self._columns}
 
     def _ask(self, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with stoppable():
-            return self._database.execute(text, dict(values)).fetchall()
+        return stoppable(self._database, lambda: self._database.execute(text, dict(values)).fetchall())
 
     def _fetch(self, text: str, values: Mapping[str, Any]) -> pa.Table:
-        with stoppable():
-            return self._database.sql(text, params=dict(values)).to_arrow_table()
+        return stoppable(self._database, lambda: self._database.sql(text, params=dict(values)).to_arrow_table())
 
     def _may_pass(self, error: Exception) -> bool:
         return isinstance(error, duckdb.IOException | duckdb.ConnectionException)
@@ -149,11 +151,11 @@ class DuckTable(SqlTable):
         written = self.labelled(kept)
 
         def write() -> Mapping[int, int]:
-            with stoppable(), whole(Path(out)) as draft:
+            with whole(Path(out)) as draft:
                 rows = self._database.sql(written.text, params=written.statement.values)
                 return _write(rows.to_arrow_reader(_AT_ONCE), draft, is_csv=out.endswith(".csv"))
 
-        return self.again(write)
+        return self.again(lambda: stoppable(self._database, write))
 
     def close(self) -> None:
         """Let go of the database and of what was spilt."""
@@ -162,15 +164,34 @@ class DuckTable(SqlTable):
         shutil.rmtree(self._spill, ignore_errors=True)
 
 
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Who stops DuckDB stops us: it makes an error of its own of Ctrl+C, since 2.0 one that is none of its own."""
-    try:
-        yield
-    except (duckdb.InterruptException, RuntimeError) as error:
-        if not isinstance(error, duckdb.InterruptException) and "interrupted" not in str(error):
+def stoppable(database: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """Ask a database in a thread of its own, so that Ctrl+C is heard at once.
+
+    DuckDB looks for it itself only between the pieces of work of the thread that asked: where other work takes the
+    processors that may be once, when a statement is over.
+
+    Args:
+        database: What is to stop.
+        work: Asks it.
+
+    Raises:
+        KeyboardInterrupt: When somebody stops it; the statement has ended then.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="duckdb") as thread:
+        doing = thread.submit(work)
+        try:
+            while not _is_over(doing):
+                pass
+        except KeyboardInterrupt:
+            database.interrupt()
+            while not _is_over(doing):
+                database.interrupt()
             raise
-        raise KeyboardInterrupt from error
+        return doing.result()
+
+
+def _is_over(doing: Future[T]) -> bool:
+    return bool(wait([doing], _LOOK_EVERY).done)
 
 
 def _files(table: str) -> tuple[list[str], str]:

@@ -25,7 +25,7 @@ from lib.engines import bundle as bundles
 from lib.engines import drawn, loop, run
 from lib.engines.command import STOPPED, main
 from lib.engines.memory import MemoryTable, digits
-from lib.engines.on_duckdb import DuckTable, stoppable
+from lib.engines.on_duckdb import DuckTable
 from lib.engines.opened import ENGINES, Where, open_table
 from lib.engines.run import How
 from lib.engines.table import Asked
@@ -179,11 +179,6 @@ def test_one_that_is_stopped_leaves_the_table_and_says_so(lake, tmp_path, monkey
     assert "The table is as it was" in capsys.readouterr().err
     assert not (tmp_path / "bundle").exists()
     assert {path: path.read_bytes() for path in (lake / "rows").iterdir()} == before
-    for error in (duckdb.InterruptException, RuntimeError):  # since 2.0 it is the latter
-        with pytest.raises(KeyboardInterrupt), stoppable():
-            raise error("Query interrupted")
-    with pytest.raises(RuntimeError, match="no memory"), stoppable():
-        raise RuntimeError("no memory")
 
 
 STOPPED_BY_HAND = """
@@ -191,23 +186,19 @@ import _thread, signal, threading, duckdb
 from lib.engines.on_duckdb import stoppable
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may have it ignored
 threading.Timer(0.3, _thread.interrupt_main).start()
+database = duckdb.connect()
+long = "SELECT COUNT(*) FROM range(20000000) AS a, range(100000) AS b WHERE HASH(a.range + b.range) % 7 = 1"
 try:
-    with stoppable():
-        long = "SELECT COUNT(*) FROM range(2000000) AS a, range(1000) AS b WHERE HASH(a.range + b.range) % 7 = 1"
-        duckdb.sql(long).fetchall()
+    stoppable(database, lambda: database.sql(long).fetchall())
 except KeyboardInterrupt:
-    print("stopped")
+    print("stopped", database.sql("SELECT 1").fetchall())
 """
 
 
-def test_what_it_really_says_when_stopped_is_understood():
-    """DuckDB looks for Ctrl+C itself while it works: what it raises then differs from version to version.
-
-    Where other work takes the processors it may look only when the statement, of some seconds, is over.
-    """
+def test_a_statement_of_hours_ends_when_it_is_stopped_and_the_next_is_answered():
     python = [sys.executable, "-c", STOPPED_BY_HAND]
     done = subprocess.run(python, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.stdout.split() == ["stopped"], done.stderr
+    assert done.stdout.strip() == "stopped [(1,)]", done.stderr
 
 
 def test_segments_that_come_back_keep_the_names_that_somebody_gave(lake, tmp_path, capsys):

@@ -52,6 +52,16 @@ def test_what_keeps_anybody_from_signing_in_is_said_in_a_sentence(opened, monkey
     assert not at.exception
 
 
+@pytest.mark.parametrize("section", [PROVIDER, {"bank": PROVIDER}], ids=["one provider", "one by name"])
+def test_a_provider_that_cannot_be_reached_is_said_before_anybody_is_sent_there(opened, section):
+    at = opened(auth={**AUTH, **section})
+    at.button[0].click().run()
+    assert [error.value for error in at.error] == [
+        "Nobody can sign in: the provider does not answer; try again later. The server's log says more."
+    ]
+    shows_nothing(at)
+
+
 def test_secrets_that_cannot_be_read_let_nobody_in(opened, tmp_path, monkeypatch):
     from streamlit import config
 

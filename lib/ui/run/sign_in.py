@@ -13,6 +13,8 @@ from lib.words import literal
 
 _SECTION = "auth"
 _NO_SECRETS = "no-secrets-found"
+_PATIENCE = 5.0
+"""Seconds for a provider to answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +56,11 @@ def _providers(section: Mapping[str, Any]) -> list[str | None]:
 
 
 def _go(provider: str | None) -> None:
-    """Send the browser to a provider."""
+    """Send the browser to a provider, if it answers: where it does not Streamlit shows two words on an empty page."""
+    section = st.secrets[_SECTION]
+    if not _answers((section[provider] if provider else section).get("server_metadata_url")):
+        _refuse("the provider does not answer; try again later")
+        return
     try:
         st.login(provider)
     except StreamlitMissingAuthlibError:
@@ -62,6 +68,20 @@ def _go(provider: str | None) -> None:
     except StreamlitAPIException:
         _log.exception("Nobody can sign in")
         _refuse(f"`[{_SECTION}]` in the server's secrets is not complete")
+
+
+def _answers(url: str | None) -> bool:
+    """Whether a provider tells how to sign in with it; one without an address is Streamlit's to refuse."""
+    import requests  # nobody else needs it on the way to a first page
+
+    if not url:
+        return True
+    try:
+        requests.get(url, timeout=_PATIENCE).raise_for_status()
+    except requests.RequestException:
+        _log.exception("The provider does not answer")
+        return False
+    return True
 
 
 def _refuse(why: str) -> None:

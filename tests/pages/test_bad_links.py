@@ -50,6 +50,19 @@ def note(at) -> str:
     return said
 
 
+def test_a_parameter_given_twice_is_told_by_what_was_not_taken(app):
+    at = app(TWO, k=["3", "5", "5"], who=["fearful", "everyone"])
+    assert at.slider(key="k").value == 5
+    told = note(at)
+    assert told.startswith("The link asks for what is not to be had here: ")
+    parts = told.partition(": ")[2].rstrip(".").split("; ")
+    assert sorted(parts) == [
+        "Households (given twice): Denied credit or feared it",
+        "Number of segments (given twice): 3",
+    ]
+    assert set(at.query_params) <= {"v", "k"}
+
+
 @pytest.mark.parametrize("page", CHOICES)
 def test_every_choice_of_a_page_may_be_nonsense(app, page):
     keys, values = (*EVERYWHERE, *CHOICES[page]), list(BAD.values())

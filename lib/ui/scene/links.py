@@ -30,6 +30,7 @@ other way round of its first chart, and the number of segments was 4 where none 
 """
 
 OLDER = ("1", "2")
+_TWICE = " (given twice)"
 _UNDERSTOOD = (*OLDER, VERSION)
 
 Ids = Callable[[T], str]
@@ -104,9 +105,10 @@ class _Choice(Generic[T]):
         is_emptied = bool(said) and not values and not self.is_single
         if said and not values and self.is_single:
             unread = [Unread(self.key, self.label, "")]
-        if self.most is not None:
-            unread += [Unread(self.key, self.label, self.words[self.options.index(one)]) for one in found[self.most :]]
         # of a parameter that is given twice Streamlit takes the last one
+        left = found[:-1] if self.is_single else found[self.most :]
+        label = f"{self.label}{_TWICE}" if self.is_single else self.label
+        unread += [Unread(self.key, label, self.words[self.options.index(one)]) for one in left]
         return (found[-1:] if self.is_single else found[: self.most]) if found or is_emptied else None, unread
 
     def held(self, value: object) -> tuple[T, ...] | None:
@@ -139,6 +141,7 @@ class _Whole:
         # more digits than any number here has are not even made one
         known = [value for value in said if _DIGITS.fullmatch(value) and self.least <= int(value) <= self.most]
         unread = [Unread(self.key, self.label, value) for value in said if value not in known]
+        unread += [Unread(self.key, f"{self.label}{_TWICE}", value) for value in known[:-1] if value != known[-1]]
         return (int(known[-1]),) if known else None, unread
 
     def held(self, value: object) -> tuple[int, ...] | None:

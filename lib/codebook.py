@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -143,6 +144,19 @@ class Codebook(Mapping[str, Variable]):
     def __len__(self) -> int:
         return len(self._variables)
 
+    # a page asks for these dozens of times, for hundreds of columns each
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        return {name: variable.label for name, variable in self._variables.items()}
+
+    @cached_property
+    def _amounts(self) -> tuple[str, ...]:
+        return tuple(name for name, variable in self._variables.items() if variable.is_amount)
+
+    @cached_property
+    def _categories(self) -> tuple[str, ...]:
+        return tuple(name for name, variable in self._variables.items() if variable.is_category)
+
     @classmethod
     def read(cls, path: Path) -> Codebook:
         """Read a codebook from a CSV file with a column for each field of ``Variable``; codes as ``1=Yes|0=No``."""
@@ -151,7 +165,7 @@ class Codebook(Mapping[str, Variable]):
 
     def label(self, name: str) -> str:
         """The label of a column, or its name where the codebook does not know it."""
-        return self[name].label if name in self else name
+        return self._labels.get(name, name)
 
     def restricted_to(self, names: list[str]) -> Codebook:
         """The codebook of a table with columns ``names``; unknown columns get a plain numeric entry."""
@@ -170,11 +184,11 @@ class Codebook(Mapping[str, Variable]):
 
     def amounts(self) -> list[str]:
         """Columns that hold amounts, counts, ratios and the like."""
-        return [name for name, variable in self.items() if variable.is_amount]
+        return list(self._amounts)
 
     def categories(self) -> list[str]:
         """Columns that hold codes with labels."""
-        return [name for name, variable in self.items() if variable.is_category]
+        return list(self._categories)
 
     def dollars(self) -> list[str]:
         """Columns that hold money."""

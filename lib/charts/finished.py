@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import altair as alt
@@ -133,6 +134,18 @@ def _titled(part: Any) -> Any:  # noqa: ANN401 - whatever a specification is mad
 
 def as_bytes(table: pd.DataFrame) -> bytes:
     """A table as an Arrow IPC stream, without its index."""
+    if not len(table):
+        return _of_no_rows(tuple(zip(table.columns, table.dtypes, strict=True)))
+    return _streamed(table)
+
+
+@lru_cache(maxsize=64)
+def _of_no_rows(types: tuple[tuple[str, Any], ...]) -> bytes:
+    """Of nothing picked and nobody found, which is what most pages say at most times."""
+    return _streamed(pd.DataFrame({name: pd.Series(dtype=type_) for name, type_ in types}))
+
+
+def _streamed(table: pd.DataFrame) -> bytes:
     # column by column: what pandas and Arrow tell each other about a whole table takes five times as long
     columns = [pa.array(table[name].to_numpy(), from_pandas=True) for name in table]
     batch = pa.RecordBatch.from_arrays(columns, names=[str(name) for name in table])

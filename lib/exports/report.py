@@ -88,6 +88,7 @@ def report(
     apart: pd.DataFrame | None = None,
     typicals: Mapping[int, Typical] | None = None,
     others: Others | None = None,
+    lenses_of_others: Lenses | None = None,
     part: float | None = None,
     whole: pd.DataFrame | None = None,
     figures: Sequence[Figure] = (),
@@ -111,6 +112,7 @@ def report(
         apart: In which features a segment's mean can be told from that of all, see ``lib.segments.told_apart``.
         typicals: A member that stands for each segment.
         others: Those whom all of them are shown beside, with the features.
+        lenses_of_others: The same lenses with those as everyone.
         part: Share that they are of everyone in the data, where they are not everyone.
         whole: Figures of all rows, in words, where the dataset is drawn from more; see ``parts.of_all_rows``.
         figures: Charts of the page, first among the charts.
@@ -141,7 +143,9 @@ def report(
             ("Found", (strong(said.found),)),
             ("How sure", answer.how_sure(segmentation, said.separated, stable, nulls, sure)),
         ),
-        answer.at_a_glance(dataset, segmentation, called, described, lenses, sure, origin.title, others),
+        answer.at_a_glance(
+            dataset, segmentation, called, described, lenses, sure, origin.title, others, lenses_of_others
+        ),
     )
     sections = [
         Section(

@@ -90,10 +90,11 @@ def at_a_glance(
     sure: Sureness | None,
     title: str,
     others: Others | None = None,
+    lenses_of_others: Lenses | None = None,
 ) -> Table:
     """Every segment in a row: its size, medians of the first features, and the first share of the first lenses.
 
-    Below them stand all that were segmented, and medians of those whom they are shown beside.
+    Below them stand all that were segmented, and those whom they are shown beside.
     """
     entity, codebook = dataset.entity, dataset.codebook
     features = segmentation.recipe.features[:_FEATURES]
@@ -116,7 +117,8 @@ def at_a_glance(
     )
     beside: list[Row] = []
     if others is not None:
-        beside = [(others.title, _NOT_HERE, *_medians(others.table, features, codebook), *(_NOT_HERE for _ in shares))]
+        same = [_same_of(lenses_of_others, figure) for figure in shares]
+        beside = [(others.title, _NOT_HERE, *_medians(others.table, features, codebook), *same)]
     header = (
         "Segment",
         f"Share of {entity.plural}",
@@ -140,6 +142,14 @@ def _first_shares(lenses: Lenses, most: int) -> tuple[pd.DataFrame, ...]:
         if len(asked):
             found.append(asked[asked["figure"] == asked["figure"].iloc[0]].set_index("segment"))
     return tuple(found[:most])
+
+
+def _same_of(lenses: Lenses | None, figure: pd.DataFrame) -> str:
+    """What a figure is among those whom the segmented are shown beside."""
+    if lenses is None:
+        return _NOT_HERE
+    same = lenses.table[lenses.table["figure"] == figure["figure"].iloc[0]]
+    return _in(same.set_index("segment"), EVERYONE)
 
 
 def _in(figure: pd.DataFrame, number: int) -> str:

@@ -4,6 +4,7 @@ import re
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from lib.charts import segments as charts
@@ -144,6 +145,11 @@ def test_its_answer_puts_a_part_of_the_nation_beside_it(sample, fearful_sample):
     at = opening.cells.index("All households")
     debt, homes = (quantile(sample.values(name), sample.weights(), 0.5) for name in ("DEBT", "HOUSES"))
     assert {cell.strip() for cell in opening.cells[at + 1 :]} - {"", "–"} == {f"${debt:,.0f}", f"${homes:,.0f}"}
+    beside = lenses(here.data, here.found, everyone=sample)
+    opening = Page(full(here, others=nation, lenses_of_others=beside, part=part).partition(b"<nav")[0])
+    row = [cell.strip() for cell in opening.cells[opening.cells.index("All households") :] if cell.strip()]
+    late = np.average(sample.values("LATE"), weights=sample.weights())
+    assert row[:5] == ["All households", "–", f"${debt:,.0f}", f"${homes:,.0f}", f"{100 * late:.1f}%"]
 
 
 def test_columns_are_named_and_fit_a_page(page, fearful_sample):

@@ -303,6 +303,15 @@ def lenses(view: View, recipe: Recipe) -> segments.Lenses:
     return segments.lenses(data, segmentation(view, recipe), replicates=sampled.replicates(view))
 
 
+def lenses_of_others(view: View, recipe: Recipe) -> segments.Lenses | None:
+    """The same with those as everyone whom the population is shown beside; None where it is all of them."""
+    if view.is_everyone or not view.about.subject.lenses:
+        return None
+    needed = (*recipe.features, *_there(view, segments.lens_columns(view.about.subject)))
+    everyone = view.others.members(needed)
+    return segments.lenses(view.members(needed), segmentation(view, recipe), everyone=everyone)
+
+
 @kept
 def flag_shares(view: View, columns: tuple[str, ...]) -> pd.DataFrame:
     """The same few flags among all of a population."""

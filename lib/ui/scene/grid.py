@@ -53,7 +53,12 @@ def render(table: pd.DataFrame, *, alt: str, heads: Mapping[str, int] | None = N
         alt: What it says, for those who do not see it.
         heads: Columns that are of one segment, and its number: they have its colour and shape above them.
     """
-    st.html(_style(len(table.columns) - 1) + html_of(table, alt=alt, heads=heads or {}))
+    st.html(written(table, alt=alt, heads=heads))
+
+
+def written(table: pd.DataFrame, *, alt: str, heads: Mapping[str, int] | None = None) -> str:
+    """The same as HTML, for who keeps it; whatever the table says is text in it."""
+    return _style(len(table.columns) - 1) + html_of(table, alt=alt, heads=heads or {})
 
 
 def _style(figures: int) -> str:

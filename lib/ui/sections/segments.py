@@ -140,7 +140,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
         f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
         f"Numbers mark centres{centre_words(scene.found.model)}; tints the part of the plane nearest to each. "
         f"{zoom.HELP}",
-        "" if scene.found.model.held.empty else _NONE,
+        _NONE if scene.recipe.transform == "two_part" and not scene.found.model.held.empty else "",
         controls.implicates_are(scene.about) if scene.view.counting != ROWS else "",
     )
     return drawn
@@ -232,8 +232,8 @@ def render_table(scene: Segmented) -> None:
     """Sizes, medians, means and warnings of each segment."""
     stable = segment_results.known_stability(scene.view, scene.recipe)
     key = (scene.key, stable and stable.resamples)
-    table = made("tables of segments", key, lambda: _table(scene, stable))
-    grid.render(table, alt=f"{len(table)} segments with sizes, medians, means and flags")
+    alt = f"{len(scene.shown)} segments with sizes, medians, means and flags"
+    st.html(made("tables of segments", key, lambda: grid.written(_table(scene, stable), alt=alt)))
     of_members = f"Medians and means are of the {scene.unit} in a segment."
     if scene.found.sizes["sampled"].sum() > results.size(scene.view).sampled:
         of_members += f" {capitalised(a(scene.entity.singular))} whose implicates lie in several is sampled in each."

@@ -247,7 +247,8 @@ def _render_changes(trend: Trend) -> None:
     grid.render(shown, alt="How the last wave differs from the one before and from the first")
     st.caption(
         "Waves are samples of their own: the variance of a change is the sum of both variances. A change is sure where "
-        "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did."
+        "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did. Changes are of "
+        "figures before they are rounded."
     )
 
 

@@ -210,6 +210,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         others=segment_results.others(view, scene.heading, recipe.features),
+        lenses_of_others=segment_results.lenses_of_others(view, recipe),
         part=None if view.is_everyone else results.size(view).share,
         whole=result.of_all_rows(scene, found) if (found := own.result_of(view.source)) is not None else None,
         figures=figures,

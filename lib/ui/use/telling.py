@@ -24,12 +24,12 @@ _ALIKE = 1.2
 
 def render_takeaway(scene: Segmented) -> None:
     """How many segments there are and what most of the members are, as a heading, and the ways to what follows."""
-    share = scene.found.sizes["share"].drop(index=UNASSIGNED, errors="ignore")
-    first = int(share.idxmax())
-    if len(share) > 1 and share.max() < _ALIKE * share.min():
-        said = f", each {percent(share.min())} to {percent(share.max())} of the {scene.unit}"
+    shares = {int(number): share for number, share in scene.found.sizes["share"].items() if number != UNASSIGNED}
+    first, least = max(shares, key=shares.__getitem__), min(shares.values())
+    if len(shares) > 1 and shares[first] < _ALIKE * least:
+        said = f", each {percent(least)} to {percent(shares[first])} of the {scene.unit}"
     else:
-        said = f": {percent(share[first])} are “{literal(scene.names[first])}”"
+        said = f": {percent(shares[first])} are “{literal(scene.names[first])}”"
     st.header(f"{scene.found.k} segments{said}", divider="gray")
     controls.contents(_CARDS, _FIGURES, _TRUST)
 

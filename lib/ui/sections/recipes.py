@@ -128,19 +128,16 @@ def choose_recipe(
 def _choose_scale(scene: Scene, features: tuple[str, ...], *, algorithms: bool, components: bool) -> Recipe:
     """Everything but the features and the number of segments."""
     algorithm = _choose_algorithm() if algorithms else "kmeans"
-    left, right = st.columns([3, 2])
-    with left:
-        transform = links.segmented(
-            TRANSFORM_BY,
-            TRANSFORMS,
-            key=_TRANSFORM,
-            default="asinh",
-            format_func=lambda name: TRANSFORM_WORDS[name].label,
-            help=_about_transforms(scene),
-        )
-    with right:
+    transform = links.segmented(
+        TRANSFORM_BY,
+        TRANSFORMS,
+        key=_TRANSFORM,
+        default="asinh",
+        format_func=lambda name: TRANSFORM_WORDS[name].label,
+        help=_about_transforms(scene),
+    )
+    with st.grid(3 if components else 2, min_column_width=265):
         bend = _choose_bend(transform)
-    with st.grid(2, min_column_width=240):
         scaling = links.selectbox(
             SCALE_BY,
             SCALINGS,

@@ -95,6 +95,17 @@ def test_quantiles_beside_replicates_sorted_by_hand(survey, q):
     assert alone.standard_error[0] == pytest.approx(spread, rel=1e-4)
 
 
+def test_a_column_described_at_once_is_what_each_figure_is_alone(survey):
+    sample, columns, _ = survey
+    values, shares = np.where(columns[0] < np.median(columns[0]), 0, columns[0]), [0.1, 0.5, 0.9]
+    values[:7] = np.nan
+    mean, nothing, quantiles = sample.described(values, shares)
+    alone = (sample.means(values), sample.shares(values == 0), *sample.several_quantiles(values[None], shares)[0])
+    for found, expected in zip((mean, nothing, *quantiles), alone, strict=True):
+        for part in ("value", "standard_error", "low", "high", "sampled", "rows"):
+            np.testing.assert_allclose(getattr(found, part), getattr(expected, part), rtol=1e-5)
+
+
 def test_five_equal_implicates_are_one_household(households):
     rng = np.random.default_rng(1)
     one = {"WGT": rng.uniform(1, 9, 60), "DEBT": rng.normal(size=60), "ASSET": rng.normal(size=60)}

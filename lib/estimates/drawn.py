@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,6 +15,9 @@ from lib.estimates.figures import Draws, Figures, Method, plain, share_like
 from lib.estimates.replicates import Replicates, TooManyError, bootstrap
 from lib.estimates.rows import OfBlock, OfImplicates, OfRows, Positions, Reweighted, Rows, check_number, each_group
 from lib.estimates.weighted import Floats
+
+Kish = Sequence[Floats | None] | None
+"""Effective size of the groups by their weights alone, of each figure that is a share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,7 @@ class Drawn:
         value: Floats,
         of_block: OfBlock,
         of_implicates: OfImplicates,
-        kish: Floats | None = None,
+        kish: Kish = None,
         asked: Floats | None = None,
     ) -> list[Figures]:
         """Figures with what they would have been under each replicate and in each implicate."""
@@ -111,7 +114,7 @@ class Drawn:
         return summed.reshape(len(summed), many, number).swapaxes(0, 1)
 
     def _untold(
-        self, rows: Rows, value: Floats, error: Floats, kish: Floats | None = None, asked: Floats | None = None
+        self, rows: Rows, value: Floats, error: Floats, kish: Kish = None, asked: Floats | None = None
     ) -> list[Figures]:
         """Figures of rows drawn at random, or of rows of which nobody can tell."""
         return self._with_ends(rows, value, error if self.method else np.full(value.shape, np.nan), kish, asked, None)
@@ -121,11 +124,14 @@ class Drawn:
         rows: Rows,
         value: Floats,
         error: Floats,
-        kish: Floats | None,
+        kish: Kish,
         asked: Floats | None,
         draws: list[Draws] | None,
     ) -> list[Figures]:
-        """Figures with their intervals; ``asked`` is not 0 of those that each one speaks of."""
+        """Figures with their intervals: those of shares have an effective size, see ``Kish``.
+
+        ``asked`` is not 0 of those that each figure speaks of.
+        """
         found = []
         inside = np.ones(len(rows.rows), dtype=bool)
         rests_on = self._rests_on(rows, value.shape[1])
@@ -134,10 +140,11 @@ class Drawn:
             if not np.array_equal(inside, speaks_of):
                 inside, rests_on = speaks_of, self._rests_on(rows.among(speaks_of), value.shape[1])
             drawn = draws[one] if draws else None
-            if kish is None:
+            effective = kish[one] if kish else None
+            if effective is None:
                 found.append(plain(value[one], error[one], *rests_on, self.method, drawn))
             else:
-                found.append(share_like(value[one], error[one], kish[one], *rests_on, self.method, drawn))
+                found.append(share_like(value[one], error[one], effective, *rests_on, self.method, drawn))
         return found
 
     def _rests_on(self, rows: Rows, number: int) -> tuple[Positions, Positions]:

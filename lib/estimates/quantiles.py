@@ -41,6 +41,12 @@ class _Ascending:
             found[:, group] = ordered.quantile(shares[group])
         return found
 
+    def below(self, quantiles: Floats, number: int) -> Floats:
+        """Whether each of a number of rows is not above quantiles of its group: quantiles x rows, NaN of the others."""
+        found = np.full((len(quantiles), number), np.nan)
+        found[:, self.rows.rows] = self.rows.values[0] <= quantiles[:, self.rows.groups]
+        return found
+
 
 class Quantiles(Sums):
     """A population whose quantiles can be told: the interval of one is that of the share below it."""
@@ -97,6 +103,22 @@ class Quantiles(Sums):
         found = self._found(np.asarray(columns, dtype=float), wanted, groups, number)
         return [self._woodruff(*one, wanted) for one in found]
 
+    def described(self, values: ArrayLike, shares: Sequence[float]) -> tuple[Figures, Figures, list[Figures]]:
+        """Mean of a column, share that has exactly nothing of it, and several quantiles.
+
+        All in one pass over the replicates, which takes a third of ``means``, ``shares`` and ``several_quantiles``.
+        """
+        column, wanted = np.asarray(values, dtype=float), np.asarray(shares, dtype=float)
+        if self._redrawn is None:
+            return self.means(column), self.shares(column == 0), self.several_quantiles(column[None], shares)[0]
+        ascending = _Ascending.of(self._rows(column[None], None, 1))
+        found = ascending.quantiles(wanted[None])
+        tops = np.concatenate([[column, column == 0], ascending.below(found, len(column))])
+        is_share = [False, *(True for _ in tops[1:])]
+        mean, nothing, *below = self.ratios(tops, 1 - np.isnan(tops), is_share=is_share)
+        error = np.array([one.standard_error for one in below])
+        return mean, nothing, self._woodruff(ascending, found, error, wanted)
+
     def _found(
         self, columns: Floats, wanted: Floats, groups: Positions | None, number: int
     ) -> list[tuple[_Ascending, Floats, Floats]]:
@@ -115,9 +137,7 @@ class Quantiles(Sums):
             weights = [(one.rows, one.rows.weights[None]) for one in each]
             kish = [over(sums(rows, number, w) ** 2, sums(rows, number, w**2)) for rows, w in weights]
             return [np.asarray(np.sqrt(over(spread, one))) for one in kish]
-        below = np.full((len(each), len(wanted), len(self.weights)), np.nan)
-        for column, one, value in zip(below, each, values, strict=True):
-            column[:, one.rows.rows] = one.rows.values[0] <= value[:, one.rows.groups]
+        below = np.array([one.below(value, len(self.weights)) for one, value in zip(each, values, strict=True)])
         flat = below.reshape(len(each) * len(wanted), len(self.weights))
         found = self.ratios(flat, 1 - np.isnan(flat), groups, number, is_share=True)
         told = np.array([one.standard_error for one in found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +43,7 @@ class Sums(Drawn):
         groups: Positions | None = None,
         number: int = 1,
         *,
-        is_share: bool = False,
+        is_share: bool | Sequence[bool] = False,
     ) -> list[Figures]:
         """Weighted sums over weighted sums: several figures of each group in one pass over the replicates.
 
@@ -51,7 +52,7 @@ class Sums(Drawn):
             bottoms: Figures x rows: what is summed below it: 1 of whom a mean or a share speaks, else 0.
             groups: Of each row.
             number: How many groups there are.
-            is_share: Whether the figures are shares between 0 and 1.
+            is_share: Whether the figures, or which of them, are shares between 0 and 1.
         """
         known = ~(np.isnan(tops) | np.isnan(bottoms))
         below = np.where(known, bottoms, 0)
@@ -62,7 +63,8 @@ class Sums(Drawn):
         weight = sums(rows, number, bottom * rows.weights)
         value = over(sums(rows, number, top * rows.weights), weight)
         squared = sums(rows, number, bottom * rows.weights**2)
-        kish = np.broadcast_to(over(weight**2, squared), value.shape) if is_share else None
+        effective = np.broadcast_to(over(weight**2, squared), value.shape)
+        kish = [one if of else None for one, of in zip(effective, np.broadcast_to(is_share, len(tops)), strict=True)]
         asked = np.broadcast_to(bottom, top.shape)
         if (redrawn := self._redrawn) is None:
             off = sums(rows, number, np.square((top - value[:, rows.groups] * bottom) * rows.weights))

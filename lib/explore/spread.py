@@ -65,12 +65,8 @@ def summary(sample: estimates.Sample, column: str) -> pd.DataFrame:
         ``_low`` and ``_high``: the ends of its 95 % interval; ``unsure``: whether mean or median is too unsure to
         rely on.
     """
-    values = sample.dataset.values(column)
-    told = {
-        "mean": sample.means(values),
-        "zero": sample.shares(values == 0),
-        **dict(zip(map(str, QUANTILES), sample.several_quantiles(values[None], QUANTILES)[0], strict=True)),
-    }
+    mean, nothing, quantiles = sample.described(sample.dataset.values(column), QUANTILES)
+    told = {"mean": mean, "zero": nothing, **dict(zip(map(str, QUANTILES), quantiles, strict=True))}
     row = {
         "sampled": sample.dataset.sampled,
         **{name: found.value[0] for name, found in told.items()},

@@ -279,6 +279,27 @@ def computing(kept):
         st.markdown("This is all.")
 
 
+def test_it_is_quiet_when_no_page_has_run_for_a_second(monkeypatch, clock):
+    """Whoever moves every second leaves no time for what nobody asked for."""
+    clock.now = 100.0
+    monkeypatch.setattr(crowd, "monotonic", clock)
+    found = []
+    at = AppTest.from_function(resting, kwargs={"found": found}, default_timeout=PATIENCE)
+    for pause, expected in ((0.0, False), (0.9, False), (1.0, True)):
+        at.run()
+        clock.now += pause
+        assert crowd.is_quiet() is expected
+    assert found == [False] * 3  # nor is it while a page runs
+
+
+def resting(found):
+    """A page that looks whether it is quiet."""
+    from lib.ui.run import crowd
+
+    with crowd.visit():
+        found.append(crowd.is_quiet())
+
+
 def test_who_needs_something_computed_in_a_crowd_hears_how_many_are_first_and_goes_on_by_oneself(monkeypatch):
     gate, kept = Gate(1), []
     monkeypatch.setattr(crowd, "GATE", gate)

@@ -158,8 +158,8 @@ def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> 
     Args:
         slot: See ``render``.
         key: See ``render``.
-        work: Called with a progress callback that takes as long as anybody waits for a page or for other work: told
-            between two pieces, the next one holds nobody up.
+        work: Called with a progress callback that takes until nobody's page runs, or has just run, and no other work is
+            under way: told between two pieces, the next one holds nobody up, and in a crowd none is begun.
     """
     held: _Slot | None = st.session_state.setdefault(_SLOTS, {}).get(slot)
     if held is not None and held.key == key:
@@ -171,12 +171,12 @@ def beforehand(slot: str, key: Hashable, work: Callable[[Progress], object]) -> 
 
 
 def _patient(progress: Progress) -> Progress:
-    """The same callback, which comes back when nobody waits for a page or for other work."""
+    """The same callback, which comes back in a quiet moment: when nobody's page or other work has anything to do."""
     pause = threading.Event()
 
     def told(share: float, words: str) -> None:
         progress(share, words)
-        while crowd.others_wait() or not background().is_idle:
+        while not (crowd.is_quiet() and background().is_idle):
             pause.wait(_PAUSE)
             progress(share, words)
 

@@ -6,8 +6,10 @@ Whoever is not let inside soon sees how many are first, on a page that runs agai
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import NoReturn
 
 import streamlit as st
@@ -24,6 +26,9 @@ _PATIENCE = 0.5
 
 _LOOK_AGAIN = 0.6
 """Seconds between looks at how many are first."""
+
+_QUIET = 1.0
+"""Seconds without a run of any page: some people leave them between two moves, a crowd never does."""
 
 
 def session() -> str | None:
@@ -46,6 +51,11 @@ def others_wait() -> bool:
     return GATE.waiting > 0
 
 
+def is_quiet() -> bool:
+    """Whether nobody's page runs, waits, or has just run: work that nobody asked for holds nobody up."""
+    return not _has_turn and not others_wait() and monotonic() - _ended[-1] >= _QUIET
+
+
 @contextmanager
 def visit() -> Iterator[None]:
     """A run of a page, or of a part of it alone: one turn, however often something has to be computed in it.
@@ -60,12 +70,16 @@ def visit() -> Iterator[None]:
     try:
         yield
     finally:
+        _ended.append(monotonic())
         if _has_turn.pop(who):
             GATE.done(who)
 
 
 _has_turn: dict[str, bool] = {}
 """Sessions of which a page runs at this moment; False where it was refused."""
+
+_ended = deque([float("-inf")], maxlen=1)
+"""When the last run of any page ended."""
 
 
 @contextmanager

@@ -106,7 +106,7 @@ class Quantiles(Sums):
     def described(self, values: ArrayLike, shares: Sequence[float]) -> tuple[Figures, Figures, list[Figures]]:
         """Mean of a column, share that has exactly nothing of it, and several quantiles.
 
-        All in one pass over the replicates, which takes a third of ``means``, ``shares`` and ``several_quantiles``.
+        All in one pass over the replicates: half as long as ``means``, ``shares`` and ``several_quantiles`` take.
         """
         column, wanted = np.asarray(values, dtype=float), np.asarray(shares, dtype=float)
         if self._redrawn is None:

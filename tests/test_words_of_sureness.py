@@ -376,6 +376,8 @@ def test_how_many_figures_are_unsure_is_counted(households):
     why = "too unsure to rely on (fewer than 30 sampled households, or an interval too wide for its size)."
     assert how_many_unsure(0, entity, "pale figure", "pale figures") == ""
     assert how_many_unsure(1, entity, "pale figure", "pale figures") == f"1 pale figure is {why}"
+    few = "1 pale figure is too unsure to rely on (fewer than 30 sampled households)."
+    assert how_many_unsure(1, entity, "pale figure", "pale figures", by_intervals=False) == few
     assert how_many_unsure(2, entity, "pale figure", "pale figures") == f"2 pale figures are {why}"
 
 

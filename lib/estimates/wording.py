@@ -39,9 +39,10 @@ def how_sure(method: Method, entity: Entity, *, is_of_copies: bool = False) -> s
     return f"95% intervals are {how}." if how else ""
 
 
-def too_unsure(entity: Entity) -> str:
-    """Why a figure is marked."""
-    return f"too unsure to rely on (fewer than {entity.sampled(THIN)}, or an interval too wide for its size)"
+def too_unsure(entity: Entity, *, by_intervals: bool = True) -> str:
+    """Why a figure is marked: not for a wide interval where there is none."""
+    or_wide = ", or an interval too wide for its size" if by_intervals else ""
+    return f"too unsure to rely on (fewer than {entity.sampled(THIN)}{or_wide})"
 
 
 def too_unsure_correlations(entity: Entity) -> str:
@@ -52,7 +53,7 @@ def too_unsure_correlations(entity: Entity) -> str:
     )
 
 
-def how_many_unsure(number: int, entity: Entity, one: str, several: str) -> str:
+def how_many_unsure(number: int, entity: Entity, one: str, several: str, *, by_intervals: bool = True) -> str:
     """How many figures are marked, and why, in a sentence; empty where none is.
 
     Args:
@@ -60,10 +61,12 @@ def how_many_unsure(number: int, entity: Entity, one: str, several: str) -> str:
         entity: What members are called.
         one: What a marked figure is called, such as "pale figure".
         several: What more of them are called.
+        by_intervals: Whether there are intervals.
     """
     if not number:
         return ""
-    return f"{number} {f'{one} is' if number == 1 else f'{several} are'} {too_unsure(entity)}."
+    why = too_unsure(entity, by_intervals=by_intervals)
+    return f"{number} {f'{one} is' if number == 1 else f'{several} are'} {why}."
 
 
 def far_off(low: float, high: float, text: Callable[[float], str], of: str = "") -> str:

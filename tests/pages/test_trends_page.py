@@ -1,6 +1,7 @@
 """The page on trends, run through AppTest."""
 
 import pytest
+from figures import figures
 
 from lib import exports
 from lib.sources import download
@@ -20,6 +21,20 @@ def test_one_wave_says_what_to_do_and_still_shows_its_figure(app, charts, settle
     assert [box.value for box in at.info] == ["A trend needs two waves or more: get the others with the button below."]
     assert "Synthetic sample of 2019" in at.main.markdown[0].value
     assert any("not real households" in caption.value for caption in at.main.caption)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("count", "sure", "speaks_of_intervals"), [("rows", "cannot be told", False), ("households", "no", True)]
+)
+def test_changes_are_judged_only_where_there_are_intervals(real_app, settled, count, sure, speaks_of_intervals):
+    """Denied or feared: 18.4 per cent of households in both waves; of rows nobody can tell how far off a share may be."""
+    at = settled(real_app(PAGE, count=count, over="changes"))
+    changes = figures(at)[-1]
+    assert changes["Sure"].tolist() == [sure]
+    assert (changes["95% interval"].iloc[0] == "cannot be told") is not speaks_of_intervals
+    (said,) = (caption.value for caption in at.main.caption if "before they are rounded" in caption.value)
+    assert ("variance" in said) is speaks_of_intervals
 
 
 @pytest.mark.real

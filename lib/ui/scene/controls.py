@@ -128,7 +128,9 @@ def table_of(make: Callable[[], pd.DataFrame], columns: dict[str, object], *, al
 
 def unsure_note(scene: Scene, table: pd.DataFrame) -> str:
     """How many bars of a chart of shares are pale, and why."""
-    return how_many_unsure(int(table["unsure"].sum()), scene.entity, "pale figure", "pale figures")
+    told = bool(table["low"].notna().any())
+    number = int(table["unsure"].sum())
+    return how_many_unsure(number, scene.entity, "pale figure", "pale figures", by_intervals=told)
 
 
 def count_words(scene: Scene, size: Size) -> str:

@@ -327,7 +327,7 @@ def render_beside(scene: Segmented, null: Null, score: str) -> None:
     table = null.table
     shown = pd.DataFrame(
         {
-            "Data": [f"These {scene.entity.plural}", *(_NULL_NAMES[kind] for kind in table.index)],
+            "Data": [f"These {scene.unit}", *(_NULL_NAMES[kind] for kind in table.index)],
             score: [f"{value:.3f}" for value in (null.unrelated.value, *table["null"])],
             "95 of 100 lie from": ["", *table["low"].map("{:.3f}".format)],
             "to": ["", *table["high"].map("{:.3f}".format)],

@@ -32,6 +32,7 @@ _EVERY = -1e9
 _WORDS = {"share": "Share", "median": "Median", "mean": "Mean"}
 _TABS = {"table": "Figures", "changes": "Changes", "segments": "Segments over time"}
 _WHOM = "followed"
+_UNTOLD = "cannot be told"
 
 
 def is_for(scene: Scene) -> bool:
@@ -238,18 +239,18 @@ def _render_changes(trend: Trend) -> None:
             "To": found["last"].astype(str),
             "Change": found["difference"].map(trend.signed),
             "95% interval": [
-                f"{trend.signed(low)} to {trend.signed(high)}" if pd.notna(low) else "cannot be told"
+                f"{trend.signed(low)} to {trend.signed(high)}" if pd.notna(low) else _UNTOLD
                 for low, high in zip(found["low"], found["high"], strict=True)
             ],
-            "Sure": found["sure"].map({True: "yes", False: "no"}),
+            "Sure": found["sure"].map({True: "yes", False: "no"}).where(found["low"].notna(), _UNTOLD),
         }
     )
     grid.render(shown, alt="How the last wave differs from the one before and from the first")
-    st.caption(
+    of_intervals = (
         "Waves are samples of their own: the variance of a change is the sum of both variances. A change is sure where "
-        "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did. Changes are of "
-        "figures before they are rounded."
+        "its interval leaves out zero. Of twenty lines that did not change, one will look as if it did. "
     )
+    st.caption(f"{of_intervals if found['low'].notna().any() else ''}Changes are of figures before they are rounded.")
 
 
 # Segments
@@ -257,10 +258,14 @@ def _render_changes(trend: Trend) -> None:
 
 def _render_segments(scene: Scene) -> None:
     """The segments of the wave on view, and how large and how well off they are in the others."""
+    counts_rows = scene.view.counting == ROWS
+    of_intervals = (
+        " Intervals are of these segments as they are: that they were found in one of the waves is not in them."
+    )
     st.markdown(
-        f"Segments are found in {literal(scene.about.name)}; in every wave each {scene.entity.singular} is then put "
-        "where its nearest centroid is, or of a mixture in the likeliest segment, in the same dollars. Intervals are "
-        "of these segments as they are: that they were found in one of the waves is not in them."
+        f"Segments are found in {literal(scene.about.name)}; in every wave each "
+        f"{'row' if counts_rows else scene.entity.singular} is then put where its nearest centroid is, or of a mixture "
+        f"in the likeliest segment, in the same dollars.{'' if counts_rows else of_intervals}"
     )
     chosen = features.choose_features(scene)
     if len(chosen) < 2:

@@ -40,7 +40,8 @@ def render(scene: Segmented) -> None:
     grid.render(shown, alt=f"{lens} by segment, beside {scene.title}", heads=heads)
     _render_shares(scene, lens, figures[figures["low"].notna() & (figures["unit"] == "share")])
     few = int(figures["unsure"].sum())
-    note = how_many_unsure(few, scene.entity, f"figure ({MARK})", f"figures ({MARK})")
+    told = bool(figures["low"].notna().any())
+    note = how_many_unsure(few, scene.entity, f"figure ({MARK})", f"figures ({MARK})", by_intervals=told)
     controls.chart_note(scene, *found.notes, found.intervals, note)
 
 

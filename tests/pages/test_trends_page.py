@@ -28,7 +28,7 @@ def test_one_wave_says_what_to_do_and_still_shows_its_figure(app, charts, settle
     ("count", "sure", "speaks_of_intervals"), [("rows", "cannot be told", False), ("households", "no", True)]
 )
 def test_changes_are_judged_only_where_there_are_intervals(real_app, settled, count, sure, speaks_of_intervals):
-    """Denied or feared: 18.4 per cent of households in both waves; of rows nobody can tell how far off a share may be."""
+    """Of households 18.4 per cent in both waves; of rows nobody can tell how far off a share may be."""
     at = settled(real_app(PAGE, count=count, over="changes"))
     changes = figures(at)[-1]
     assert changes["Sure"].tolist() == [sure]

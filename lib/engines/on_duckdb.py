@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +22,7 @@ from lib.tables.cells import clean_name
 from lib.tables.read import ParquetSource, open_table
 from lib.tables.whole import whole
 from lib.tables.write import CsvSink, ParquetSink
+from lib.work.stopped import stoppable
 
 DUCKDB = Dialect(
     name="duckdb",
@@ -42,8 +42,6 @@ MEMORY = "2GB"
 T = TypeVar("T")
 
 ADDED = len(ADDED_COLUMNS)
-_LOOK_EVERY = 0.5
-"""Seconds: on Windows Ctrl+C is heard between looks."""
 _AT_ONCE = 100_000
 _PARQUET, _CSV, _DATABASE = (".parquet",), (".csv", ".csv.gz", ".tsv", ".tsv.gz"), (".duckdb", ".ddb")
 _VIEW = "the rows"
@@ -135,10 +133,18 @@ class DuckTable(SqlTable):
         return {name: _kind(type_) for name, type_, *_ in self._columns}
 
     def _ask(self, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return stoppable(self._database, lambda: self._database.execute(text, dict(values)).fetchall())
+        return self._stoppable(lambda: self._database.execute(text, dict(values)).fetchall())
 
     def _fetch(self, text: str, values: Mapping[str, Any]) -> pa.Table:
-        return stoppable(self._database, lambda: self._database.sql(text, params=dict(values)).to_arrow_table())
+        return self._stoppable(lambda: self._database.sql(text, params=dict(values)).to_arrow_table())
+
+    def _stoppable(self, work: Callable[[], T]) -> T:
+        """Ask so that Ctrl+C is heard at once.
+
+        DuckDB looks for it itself only between the pieces of work of the thread that asked: where other work takes the
+        processors that may be once, when a statement is over.
+        """
+        return stoppable(work, self._database.interrupt)
 
     def _may_pass(self, error: Exception) -> bool:
         return isinstance(error, duckdb.IOException | duckdb.ConnectionException)
@@ -155,43 +161,13 @@ class DuckTable(SqlTable):
                 rows = self._database.sql(written.text, params=written.statement.values)
                 return _write(rows.to_arrow_reader(_AT_ONCE), draft, is_csv=out.endswith(".csv"))
 
-        return self.again(lambda: stoppable(self._database, write))
+        return self.again(lambda: self._stoppable(write))
 
     def close(self) -> None:
         """Let go of the database and of what was spilt."""
         if hasattr(self, "_database"):
             self._database.close()
         shutil.rmtree(self._spill, ignore_errors=True)
-
-
-def stoppable(database: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
-    """Ask a database in a thread of its own, so that Ctrl+C is heard at once.
-
-    DuckDB looks for it itself only between the pieces of work of the thread that asked: where other work takes the
-    processors that may be once, when a statement is over.
-
-    Args:
-        database: What is to stop.
-        work: Asks it.
-
-    Raises:
-        KeyboardInterrupt: When somebody stops it; the statement has ended then.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="duckdb") as thread:
-        doing = thread.submit(work)
-        try:
-            while not _is_over(doing):
-                pass
-        except KeyboardInterrupt:
-            database.interrupt()
-            while not _is_over(doing):
-                database.interrupt()
-            raise
-        return doing.result()
-
-
-def _is_over(doing: Future[T]) -> bool:
-    return bool(wait([doing], _LOOK_EVERY).done)
 
 
 def _files(table: str) -> tuple[list[str], str]:

@@ -148,8 +148,8 @@ def _same_of(lenses: Lenses | None, figure: pd.DataFrame) -> str:
     """What a figure is among those whom the segmented are shown beside."""
     if lenses is None:
         return _NOT_HERE
-    same = lenses.table[lenses.table["figure"] == figure["figure"].iloc[0]]
-    return _in(same.set_index("segment"), EVERYONE)
+    own = lenses.lens(figure["lens"].iloc[0])
+    return _in(own[own["figure"] == figure["figure"].iloc[0]].set_index("segment"), EVERYONE)
 
 
 def _in(figure: pd.DataFrame, number: int) -> str:

@@ -183,13 +183,13 @@ def test_one_that_is_stopped_leaves_the_table_and_says_so(lake, tmp_path, monkey
 
 STOPPED_BY_HAND = """
 import _thread, signal, threading, duckdb
-from lib.engines.on_duckdb import stoppable
+from lib.work.stopped import stoppable
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may have it ignored
 threading.Timer(0.3, _thread.interrupt_main).start()
 database = duckdb.connect()
 long = "SELECT COUNT(*) FROM range(20000000) AS a, range(100000) AS b WHERE HASH(a.range + b.range) % 7 = 1"
 try:
-    stoppable(database, lambda: database.sql(long).fetchall())
+    stoppable(lambda: database.sql(long).fetchall(), database.interrupt)
 except KeyboardInterrupt:
     print("stopped", database.sql("SELECT 1").fetchall())
 """

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from lib.sources.sql.database import TOO_LONG, Connection, Database, RefusedError
 from lib.work.progress import Progress
+from lib.work.stopped import stoppable
 
 T = TypeVar("T")
-
-_LOOK_EVERY = 0.2
-"""Seconds between looks; a cancelled statement that has not ended is cancelled again."""
 
 
 def watched(database: Database, work: Callable[[Connection], T], progress: Progress) -> T:
@@ -28,27 +25,17 @@ def watched(database: Database, work: Callable[[Connection], T], progress: Progr
         RefusedError: What the database says against it, or that it takes too long.
     """
     until = time.monotonic() + database.seconds
-    with ThreadPoolExecutor(1, thread_name_prefix="database") as thread:
-        doing = thread.submit(_opened, database, work)
-        try:
-            while not _is_over(doing):
-                left = until - time.monotonic()
-                if left < 0:
-                    raise RefusedError(TOO_LONG)
-                words = f"{database.rows:,} rows so far." if database.rows else "Asking the database."
-                progress(1 - left / database.seconds, words)
-        except BaseException:
-            database.cancel()
-            while not _is_over(doing):
-                database.cancel()
-            raise
-        return doing.result()
+
+    def look() -> None:
+        left = until - time.monotonic()
+        if left < 0:
+            raise RefusedError(TOO_LONG)
+        words = f"{database.rows:,} rows so far." if database.rows else "Asking the database."
+        progress(1 - left / database.seconds, words)
+
+    return stoppable(lambda: _opened(database, work), database.cancel, look)
 
 
 def _opened(database: Database, work: Callable[[Connection], T]) -> T:
     with database.opened() as connection:
         return work(connection)
-
-
-def _is_over(doing: Future[T]) -> bool:
-    return bool(wait([doing], _LOOK_EVERY).done)

@@ -308,8 +308,8 @@ def lenses_of_others(view: View, recipe: Recipe) -> segments.Lenses | None:
     if view.is_everyone or not view.about.subject.lenses:
         return None
     needed = (*recipe.features, *_there(view, segments.lens_columns(view.about.subject)))
-    everyone = view.others.members(needed)
-    return segments.lenses(view.members(needed), segmentation(view, recipe), everyone=everyone)
+    everyone, replicates = view.others.members(needed), sampled.replicates(view)
+    return segments.lenses(view.members(needed), segmentation(view, recipe), everyone=everyone, replicates=replicates)
 
 
 @kept

@@ -53,8 +53,7 @@ SHOWN_STEPS = 40
 class KMeansRun:
     """Centres (k x features) of the best start, and the inertia, over all points, that each start ended with.
 
-    Of very many points, that of a start which did not go on with all of them is as far above the least as it was on
-    those drawn.
+    That of a start which did not go on with all points is as far above the least as it was on the fewer ones.
     """
 
     centres: Floats
@@ -88,7 +87,7 @@ def run_kmeans(points: Points, recipe: Recipe, *, first: Floats | None = None) -
             made = _start(fewest, recipe, known, made, least)
             ends = known
             for stage in more:
-                ends = _gone_on(stage, ends, is_last_of_many=stage is points and len(more) > 1)
+                ends = _gone_on(stage, ends, GO_ON_AT_LAST if stage is points and len(more) > 1 else GO_ON)
             inertias = np.array([end.inertia for end in ends])
             # what was found often on fewer points may be overtaken on all of them by what was found once
             if times_found(inertias) >= TIMES_FOUND:
@@ -125,24 +124,20 @@ def _is_enough(inertias: Floats) -> bool:
     return found >= TIMES_FOUND and (2 * found >= len(inertias) or len(inertias) >= UNLESS_EASY)
 
 
-def _gone_on(points: Points, ends: Sequence[_End], *, is_last_of_many: bool) -> list[_End]:
-    """Where each end leads with more points: the most promising ones until nothing moves, the others by one step.
+def _gone_on(points: Points, ends: Sequence[_End], most: int) -> list[_End]:
+    """Where each end leads with more points: of the most promising ones, until nothing moves.
 
-    Ends that count as the least go on as the least of them.
-    With all of very many points fewer go on, and the others stay where they are.
+    Ends that count as the least go on as the least of them. The others stay where they are, as far above the least as
+    they were: to ask all points how far takes as long as to look for what is lower.
     """
     least = min(map(_inertia, ends))
     ratios = [float(np.round(end.inertia / least, 6)) if end.inertia > least * (1 + SAME) > 0 else 1.0 for end in ends]
     lowest_last = sorted(zip(ratios, ends, strict=True), key=lambda pair: -pair[1].inertia)
     different = dict(lowest_last)
-    most = GO_ON_AT_LAST if is_last_of_many else GO_ON
-    promising = {ratio for ratio in sorted(different)[:most] if ratio <= GO_ON_WITHIN}
+    promising = [ratio for ratio in sorted(different)[:most] if ratio <= GO_ON_WITHIN]
     led = {ratio: _lloyd(points, different[ratio].centres) for ratio in promising}
     lowest = min(map(_inertia, led.values()))
-    for ratio in different.keys() - promising:
-        centres = different[ratio].centres
-        led[ratio] = _End(centres, ratio * lowest) if is_last_of_many else _lloyd(points, centres, iterations=1)
-    return [led[ratio] for ratio in ratios]
+    return [led.get(ratio) or _End(different[ratio].centres, ratio * lowest) for ratio in ratios]
 
 
 def _inertia(end: _End) -> float:

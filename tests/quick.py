@@ -11,9 +11,9 @@ SHORT = {
     "lib.segments.judge.stability.NULL_RESAMPLES": 2,
     "lib.segments.judge.stability.MAX_RESAMPLES": 60,
     # and finds them: from few starts
-    "lib.segments.kmeans.LEAST_STARTS": 5,
-    "lib.segments.kmeans.UNLESS_EASY": 5,
-    "lib.segments.kmeans.TIMES_FOUND": 1,
+    "lib.solvers.enough.LEAST_STARTS": 5,
+    "lib.solvers.enough.UNLESS_EASY": 5,
+    "lib.solvers.enough.TIMES_FOUND": 1,
     # nor is the map worker warmed up, or found what the next move may ask for
     "lib.ui.run.server._first_maps": lambda: None,
     "lib.ui.use.telling.find_ahead": lambda _: None,

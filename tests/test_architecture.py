@@ -19,6 +19,7 @@ ORDER = [
     "dataset",
     "work",
     "layouts",
+    "solvers",
     "tables",
     "estimates",
     "steps",
@@ -158,11 +159,28 @@ def test_the_server_never_holds_what_only_the_worker_needs():
     assert loaded_by("lib.ui.use.tabs, lib.ui.sections.methods", ("numba", "matplotlib", "vl_convert")) == []
 
 
-def test_the_worker_process_holds_nothing_that_it_does_not_need():
+def test_the_map_worker_holds_nothing_that_it_does_not_need():
     """Each of these takes 15 to 60 MB, and a map needs no table."""
     everything = "lib.layouts.fit.process, lib.layouts.fit.tsne, lib.layouts.fit.umap"
     heavy = ("pandas", "pyarrow", "streamlit", "sklearn", "pynndescent", "scipy.stats", "lib.maps")
-    assert loaded_by(everything, heavy, "from lib.layouts.fit.alone import stand_in; stand_in(); ") == []
+    assert loaded_by(everything, heavy, stood_in_for("lib.layouts.fit.process")) == []
+
+
+def test_the_solver_holds_nothing_that_it_does_not_need():
+    heavy = ("pandas", "pyarrow", "streamlit", "matplotlib", "scipy.stats", "lib.segments", "lib.dataset")
+    assert loaded_by("lib.solvers.process, lib.solvers.methods", heavy, stood_in_for("lib.solvers.process")) == []
+
+
+def stood_in_for(process):
+    return f"from lib.work.alone import stand_in; from {process} import STOOD_IN_FOR; stand_in(*STOOD_IN_FOR); "
+
+
+def test_only_the_solver_loads_scikit_learn():
+    """It takes a second and 60 MB of a server that draws pages."""
+    using = {p.parts[1:3] for p in modules() if any(name.split(".")[0] == "sklearn" for name in imports_of(p))}
+    assert {folder for folder, *_ in using} == {"solvers"}
+    pages = "lib.ui.use.tabs, lib.ui.sections.methods, lib.ui.sections.trends, lib.ui.use.telling, lib.engines.run"
+    assert loaded_by(pages, ("sklearn", "scipy.stats")) == []
 
 
 WALL = {"time.time", "time.time_ns", "datetime.now", "datetime.datetime.now", "date.today", "datetime.date.today"}

@@ -7,15 +7,13 @@ many members count as many; the rows not drawn are placed afterwards.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from sklearn.cluster import HDBSCAN, AgglomerativeClustering, BisectingKMeans
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from lib.errors import RecipeError
 from lib.estimates import draw
@@ -24,6 +22,7 @@ from lib.segments.kmeans import nearest, run_kmeans
 from lib.segments.mixture import Evidence, Mixture, evidence
 from lib.segments.points import MANY, VERY_MANY, Floats, Labels, Points
 from lib.segments.recipe import Algorithm, Recipe
+from lib.solvers import solve
 from lib.words import percent
 from lib.work.progress import one_thread
 
@@ -103,8 +102,7 @@ def find(points: Points, recipe: Recipe, *, first: Floats | None = None) -> Foun
     Raises:
         RecipeError: If the algorithm finds no segments.
     """
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with one_thread():
         return _FINDERS[recipe.algorithm](points, recipe, first)
 
 
@@ -114,24 +112,15 @@ def _kmeans(points: Points, recipe: Recipe, first: Floats | None) -> Found:
 
 
 def _bisecting(points: Points, recipe: Recipe, _: Floats | None) -> Found:
-    starts = min(recipe.starts, FEW_STARTS)
-    model = BisectingKMeans(recipe.k, init="k-means++", n_init=starts, random_state=recipe.seed, tol=0)
-    labels = model.fit(points.matrix, sample_weight=points.weights).labels_
-    return Found(labels.astype(np.intp))
+    figures = {"k": recipe.k, "seed": recipe.seed, "starts": min(recipe.starts, FEW_STARTS)}
+    return Found(_labels("bisecting", figures, matrix=points.matrix, weights=points.weights))
 
 
 def _gaussian_mixture(points: Points, recipe: Recipe, _: Floats | None) -> Found:
     drawn = _drawn(points, recipe.seed)
-    # variance that every component keeps, relative to the data's: columns that are sums of others have none left
-    floor = 1e-6 * max(float(points.matrix.var(axis=0).mean()), 1e-300)
-    model = GaussianMixture(recipe.k, n_init=min(recipe.starts, FEW_STARTS), reg_covar=floor, random_state=recipe.seed)
-    try:
-        labels = model.fit(points.matrix[drawn]).predict(points.matrix)
-    except ValueError as error:
-        raise RecipeError(
-            "A Gaussian mixture cannot be fitted to these columns: choose a transform or fewer segments."
-        ) from error
-    return Found(labels.astype(np.intp), notes=_notes(points, drawn))
+    figures = {"k": recipe.k, "seed": recipe.seed, "starts": min(recipe.starts, FEW_STARTS)}
+    labels = _labels("gaussian_mixture", figures, matrix=points.matrix, drawn=drawn)
+    return Found(labels, notes=_notes(points, drawn))
 
 
 def _latent_class(points: Points, recipe: Recipe, first: Floats | None) -> Found:
@@ -144,7 +133,7 @@ def _latent_class(points: Points, recipe: Recipe, first: Floats | None) -> Found
 
 def _ward(points: Points, recipe: Recipe, _: Floats | None) -> Found:
     drawn = _drawn(points, recipe.seed)
-    labels = AgglomerativeClustering(recipe.k, linkage="ward").fit_predict(points.matrix[drawn])
+    labels = _labels("ward", {"k": recipe.k}, matrix=points.matrix[drawn])
     return Found(_follow(points.matrix, drawn, labels), notes=_notes(points, drawn))
 
 
@@ -154,7 +143,7 @@ def _hdbscan(points: Points, recipe: Recipe, _: Floats | None) -> Found:
     smallest = max(5, round(SMALLEST_DENSE * len(drawn)))
     if len(drawn) <= smallest:
         raise RecipeError(f"{len(drawn)} rows are too few for HDBSCAN: choose more, or another algorithm.")
-    labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points.matrix[drawn])
+    labels = _labels("hdbscan", {"smallest": smallest}, matrix=points.matrix[drawn])
     if labels.max() < 0:
         raise RecipeError("HDBSCAN finds no dense group among these rows: choose another transform or algorithm.")
     note = f"HDBSCAN found {labels.max() + 1} segments of at least {smallest} drawn rows each."
@@ -175,6 +164,10 @@ _FINDERS: Mapping[Algorithm, _Finder] = {
 def _drawn(points: Points, seed: int) -> Labels:
     """Rows shown to an algorithm that takes no weights."""
     return draw(points.weights, min(DRAWN, len(points)), seed)
+
+
+def _labels(method: str, figures: Mapping[str, int], **arrays: NDArray[Any]) -> Labels:
+    return solve(method, figures, arrays)[1]["labels"]
 
 
 def _follow(matrix: Floats, drawn: Labels, labels: Labels) -> Labels:

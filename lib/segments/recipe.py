@@ -24,7 +24,7 @@ MAX_STARTS = 200
 MAX_SEED = 2**32 - 1
 MIN_BEND, MAX_BEND = 0.001, 1_000.0
 STARTS = MAX_STARTS
-"""Few recipes need so many: see ``lib.segments.kmeans.TIMES_FOUND``."""
+"""Few recipes need so many: see ``lib.solvers.enough.TIMES_FOUND``."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Recipe:
         algorithm: How segments are found.
         k: Number of segments (HDBSCAN finds its own).
         starts: The most starts of k-means, of which the best counts. Up to twenty all are made; of more, as many as
-            it takes to find the least inertia three times (see ``lib.segments.kmeans.TIMES_FOUND``).
+            it takes to find the least inertia three times (see ``lib.solvers.enough.TIMES_FOUND``).
         seed: Start of all random numbers.
         counting: Members (weighted, implicates respected) or rows.
         pca: Share of the variance, above 0 and below 1, that principal components of the scaled columns are to keep;

@@ -13,11 +13,12 @@ import pandas as pd
 from lib.dataset import ROWS
 from lib.errors import RecipeError
 from lib.features.space import Space
-from lib.segments.kmeans import nearest, squared_distances, times_found
+from lib.segments.kmeans import nearest, squared_distances
 from lib.segments.mixture import Evidence, Mixture
 from lib.segments.points import Floats, Labels, Points
 from lib.segments.recipe import Recipe
 from lib.segments.silhouette import Silhouettes, silhouettes
+from lib.solvers.enough import times_found
 from lib.subject import Entity
 
 UNASSIGNED = 0

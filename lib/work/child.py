@@ -20,13 +20,16 @@ _ROOT = Path(__file__).parents[2]
 _ENDS_WITHIN = 5.0
 
 Message = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+Inbox = queue.SimpleQueue["Message | None"]
+"""What a process said of one piece of work; None once it has ended."""
 
 
 class Child:
     """One process that runs a module of this project and speaks as ``lib.work.wire`` says.
 
+    Safe to use from any thread.
+
     Attributes:
-        inbox: What it said; None once it has ended.
         pid: Number of the process.
     """
 
@@ -41,8 +44,10 @@ class Child:
         Raises:
             OSError: If the system starts no process.
         """
-        self.inbox: queue.Queue[Message | None] = queue.Queue()
         self._name = name
+        self._sending, self._changed = threading.Lock(), threading.Lock()
+        self._inboxes: dict[int, Inbox] = {}
+        self._is_silent = False
         # the interpreter that runs the server, a module of this project, and a number: nothing from outside
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", module, str(memory_mb)],
@@ -60,14 +65,29 @@ class Child:
         """Whether it is there no more, for whatever reason."""
         return self._process.poll() is not None
 
+    def inbox(self, number: int) -> Inbox:
+        """Where what it says of a piece of work is put, from now on until ``forget``."""
+        found = Inbox()
+        with self._changed:
+            self._inboxes[number] = found
+            if self._is_silent:
+                found.put(None)
+        return found
+
+    def forget(self, number: int) -> None:
+        """Nobody listens any more to what it says of a piece of work."""
+        with self._changed:
+            self._inboxes.pop(number, None)
+
     def send(self, header: Mapping[str, Any], arrays: wire.Arrays | None = None) -> None:
-        """Give it work or a word. That it has ended shows in ``inbox``, not here.
+        """Give it work or a word. That it has ended shows in inboxes, not here.
 
         Raises:
             TooLarge: See ``lib.work.wire.pack``.
         """
-        with contextlib.suppress(OSError, ValueError):
-            self._inlet.write(wire.pack(header, arrays))
+        message = wire.pack(header, arrays)
+        with self._sending, contextlib.suppress(OSError, ValueError):
+            self._inlet.write(message)
             self._inlet.flush()
 
     def end(self) -> None:
@@ -99,11 +119,17 @@ class Child:
         outlet = cast("BinaryIO", self._process.stdout)
         try:
             while (message := wire.receive(outlet)) is not None:
-                self.inbox.put(message)
-        except (OSError, ValueError):
+                with self._changed:
+                    inbox = self._inboxes.get(int(message[0]["id"]))
+                if inbox is not None:
+                    inbox.put(message)
+        except (OSError, ValueError, KeyError):
             self._process.kill()  # what it says makes no sense
         finally:
-            self.inbox.put(None)
+            with self._changed:
+                self._is_silent = True
+                for inbox in self._inboxes.values():
+                    inbox.put(None)
             outlet.close()
 
 

@@ -27,6 +27,14 @@ Gone = Callable[[Hashable], bool]
 LEASE_SECONDS = 90.0
 """Browsers let a hidden tab look once a minute, and a server with much to do answers late."""
 
+_this_thread = threading.local()
+
+
+def is_in_background() -> bool:
+    """Whether the calling thread is one of a queue's: no page waits in it."""
+    return getattr(_this_thread, "is_a_queues", False)
+
+
 _CANCELLED = State("cancelled", words="Cancelled.")
 
 _log = logging.getLogger(__name__)
@@ -281,6 +289,7 @@ class Queue:
 
     def _serve(self) -> None:
         """One piece of work after the other, until there is none that may run."""
+        _this_thread.is_a_queues = True
         while self._serve_next():
             pass
 

@@ -15,9 +15,9 @@ from lib.engines.table import Asked
 from lib.features.space import Space
 from lib.segments import Recipe, points_of
 from lib.segments.apply.stored import StoredRecipe, read_recipe, to_text
-from lib.segments.kmeans import plus_plus
 from lib.segments.points import Floats
 from lib.segments.segmentation import Model
+from lib.solvers.kmeans import Stage, plus_plus
 from lib.sources import examples, scf, table
 from lib.steps import Cap, Fill, LeaveOutMissing, Logarithm, OneHot, combined, prepare
 
@@ -49,7 +49,7 @@ def _stored(recipe: Recipe, space: Space, centres: Floats) -> StoredRecipe:
 def _of(dataset: Dataset, recipe: Recipe, **columns: str) -> Case:
     """A table by the scale of memory, from the first of the recipe's starts."""
     space, points = points_of(dataset, recipe)
-    start = plus_plus(points, recipe, 0)
+    start = plus_plus(Stage(*points.distinct), recipe.k, recipe.seed, 0)
     kept = list(dict.fromkeys([*recipe.features, *columns.values()]))
     cells = pa.Table.from_pandas(dataset.frame[kept], preserve_index=False)
     return Case(cells, Asked(_stored(recipe, space, start), **columns), start)
@@ -148,7 +148,7 @@ def _prepared() -> Case:
     flags = tuple(name for name in data.frame if name.startswith("region: "))
     recipe = Recipe(("use", "log", "limit", "visits", *flags), k=3, starts=5)
     space, points = points_of(data, recipe)
-    start = plus_plus(points, recipe, 0)
+    start = plus_plus(Stage(*points.distinct), recipe.k, recipe.seed, 0)
     text = to_text(Model(recipe, space, start), {1: "first"}, data.codebook, None, {}, preparation=data.preparation)
     cells = pa.Table.from_pandas(frame, preserve_index=False)
     return Case(cells, Asked(read_recipe(text), id="who"), start)

@@ -231,7 +231,7 @@ def test_too_little_memory_costs_one_map():
     # the process has about 150 MB of data before a fit and 320 MB in this one
     worker = Worker(memory_mb=250)
     large = worker.submit("large", "tsne", {"perplexity": 100, "seed": 1}, arrays(8_000, features=60))
-    with pytest.raises(MapError, match=r"This map could not be drawn: the (fit needs more than the 250 MB|map worker)"):
+    with pytest.raises(MapError, match=r"This map could not be drawn: (it needs more than the 250 MB|the map worker)"):
         large.result(PATIENCE)
     worker.close()
     assert worker.pid is None

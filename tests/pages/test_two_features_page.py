@@ -72,7 +72,7 @@ def test_scores_by_k_are_the_notebooks(real_app, charts, notebook, settled, monk
     for kind in ROOM.kinds():
         ROOM.drop(kind.kind)
     for name, number in (("LEAST_STARTS", 20), ("UNLESS_EASY", 50), ("TIMES_FOUND", 3)):
-        monkeypatch.setattr(f"lib.segments.kmeans.{name}", number)
+        monkeypatch.setattr(f"lib.solvers.enough.{name}", number)
     at = settled(real_app(PAGE, **THEIR_WAY, **RAW, use="how-many"))
     tables = {alt.split(" by number")[0]: table for alt, _, table in charts(at) if "by number of segments" in alt}
     inertia = notebook["scf19.two.sweep.n_init10"]["value"]

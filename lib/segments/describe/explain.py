@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
 from lib.dataset import Codebook, Dataset, Variable
 from lib.segments.describe.profile import check_same
 from lib.segments.points import VERY_MANY, Floats
 from lib.segments.segmentation import UNASSIGNED, Segmentation
+from lib.solvers import solve
 from lib.words import listed, percent, rounded
+from lib.work.wire import Arrays
 
 MAX_DEPTH = 4
 """Questions asked of a member, unless there are more segments than their answers can tell apart."""
@@ -92,16 +93,17 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     weights = segmentation.points.weights[inside]
     columns = {name: dataset.values(name)[inside] for name in features}
     depth = depth or max(MAX_DEPTH, math.ceil(math.log2(max(segmentation.k, 2))) + 1)
-    tree = DecisionTreeClassifier(
-        max_depth=depth, max_leaf_nodes=segmentation.k + SPARE_LEAVES, random_state=segmentation.recipe.seed
-    )
     of_segment = np.bincount(labels, weights)
     balance = 1 / np.sqrt(np.maximum(of_segment, 1e-12 * weights.sum()))
     every = np.arange(len(labels))
     grown = every if len(every) <= VERY_MANY else np.sort(np.random.default_rng(0).choice(every, VERY_MANY, False))
-    matrix = np.column_stack([values[grown] for values in columns.values()])
-    tree.fit(matrix, labels[grown], sample_weight=(weights * balance[labels])[grown])
-    leaves = _leaves(tree, features)
+    arrays = {
+        "matrix": np.column_stack([values[grown] for values in columns.values()]),
+        "labels": labels[grown],
+        "weights": (weights * balance[labels])[grown],
+    }
+    figures = {"depth": depth, "leaves": segmentation.k + SPARE_LEAVES, "seed": segmentation.recipe.seed}
+    leaves = _leaves(solve("tree", figures, arrays)[1], features)
     rules = {s: tuple(_joined([r for r, of in leaves if of == s])) for s in segmentation.model.numbers}
     hit = {s: _any(own, columns) for s, own in rules.items()}
     found = {s: _share(hit[s][labels == s], weights[labels == s]) for s in rules}
@@ -112,18 +114,19 @@ def explain(dataset: Dataset, segmentation: Segmentation, *, depth: int | None =
     return Explanation(rules, sentences, right, found, sure, dataset.entity.plural, partial=not inside.all())
 
 
-def _leaves(tree: DecisionTreeClassifier, features: tuple[str, ...]) -> list[tuple[Rule, int]]:
-    """Each leaf as a rule and the segment most of its weight is in."""
-    grown, found = tree.tree_, []
+def _leaves(tree: Arrays, features: tuple[str, ...]) -> list[tuple[Rule, int]]:
+    """Each leaf as a rule and the segment most of its weight is in; of a tree as ``lib.solvers.others`` gives it."""
+    found = []
 
     def walk(node: int, intervals: dict[str, Interval]) -> None:
-        if grown.children_left[node] == grown.children_right[node]:
-            found.append((Rule(intervals), int(tree.classes_[int(grown.value[node].argmax())])))
+        left, right = int(tree["left"][node]), int(tree["right"][node])
+        if left == right:
+            found.append((Rule(intervals), int(tree["label"][node])))
             return
-        name, threshold = features[grown.feature[node]], rounded(float(grown.threshold[node]))
+        name, threshold = features[tree["feature"][node]], rounded(float(tree["threshold"][node]))
         low, high = intervals.get(name, (-math.inf, math.inf))
-        walk(int(grown.children_left[node]), {**intervals, name: (low, min(high, threshold))})
-        walk(int(grown.children_right[node]), {**intervals, name: (max(low, threshold), high)})
+        walk(left, {**intervals, name: (low, min(high, threshold))})
+        walk(right, {**intervals, name: (max(low, threshold), high)})
 
     walk(0, {})
     return [(rule, segment) for rule, segment in found if all(lo < hi for lo, hi in rule.intervals.values())]

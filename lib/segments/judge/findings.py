@@ -16,8 +16,8 @@ from lib.segments.judge.null import BEYOND, Null, digits_of
 from lib.segments.judge.stability import STABLE, Stability
 from lib.segments.judge.suggest import agreement
 from lib.segments.judge.sweep import Sweep
-from lib.segments.kmeans import TIMES_FOUND
 from lib.segments.segmentation import UNASSIGNED, Segmentation
+from lib.solvers.enough import TIMES_FOUND
 from lib.words import capitalised, listed, percent
 
 FEWEST_POINTS = 5

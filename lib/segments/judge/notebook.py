@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
 
 from lib.dataset import ROWS, Dataset
 from lib.features.space import Scaling, fit_space
@@ -22,9 +21,9 @@ from lib.segments.points import Floats, Labels, distinct, row_weights
 from lib.segments.recipe import Recipe
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.segments.silhouette import silhouette_sweep
+from lib.solvers import solve
 from lib.subject import Entity
 from lib.words import listed, percent
-from lib.work.progress import one_thread
 
 MATERIAL = 0.001
 """A difference in inertia or silhouette below this share is rounding."""
@@ -86,9 +85,8 @@ def notebook_result(
     raw = np.column_stack([dataset.values(name) for name in recipe.features])
     space = fit_space(dataset, recipe.features, scaling=used, weights=row_weights(dataset, ROWS))
     scaled = space.matrix(dataset.frame)
-    with one_thread():
-        model = KMeans(recipe.k, random_state=recipe.seed, n_init=starts).fit(scaled)
-    labels = model.labels_.astype(np.intp)
+    figures, found = solve("plain", {"k": recipe.k, "seed": recipe.seed, "starts": starts}, {"matrix": scaled})
+    labels = found["labels"]
     means = pd.DataFrame(raw, columns=list(recipe.features)).groupby(labels).mean()
     means = means.sort_values(recipe.features[0]).rename_axis("cluster")
     seen = distinct([labels, dataset.member_codes])[0]
@@ -101,7 +99,7 @@ def notebook_result(
     ).loc[means.index]
     return NotebookResult(
         labels=labels,
-        inertia=float(model.inertia_),
+        inertia=figures["inertia"],
         silhouette_raw=float(silhouette_sweep(raw, [labels], double=True)[0]),
         silhouette_scaled=float(silhouette_sweep(scaled, [labels], double=True)[0]),
         means=means,

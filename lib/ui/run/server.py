@@ -18,6 +18,7 @@ import pyarrow as pa
 import streamlit as st
 from threadpoolctl import ThreadpoolController
 
+from lib import solvers
 from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.tables.own import laid
@@ -26,6 +27,7 @@ from lib.ui.run import fetched, settings
 from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
 from lib.work import log
+from lib.work.machine import is_small
 from lib.work.progress import Cancelled
 
 _BLAS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -57,6 +59,8 @@ def uptime() -> float:
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """What a server does when it starts: whatever is the same for all visitors is ready for the first of them."""
     before_first_page()
+    if not is_small():  # which has no memory for another process
+        solvers.use_a_process()
     # a survey that was never read takes seconds: the server answers meanwhile
     threading.Thread(target=_open_all, name="first look", daemon=True).start()
     leaving = asyncio.create_task(see_off_for_ever())
@@ -116,7 +120,7 @@ def _close_gaps(trim: Callable[[int], int]) -> None:
 
 @st.cache_resource(show_spinner=False)
 def after_first_page() -> None:
-    """Take what is loaded by now out of the garbage collector's rounds; load the map worker, make first maps."""
+    """Take what is loaded out of the garbage collector's rounds; load what works for the server, make first maps."""
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # what is never collected, DuckDB reports as leaked when the server ends
@@ -127,6 +131,7 @@ def after_first_page() -> None:
 
 def _first_maps() -> None:
     # the front door waits for none of it
+    solvers.warm_up()
     from lib import maps
     from lib.maps.first import prepare
 

@@ -11,7 +11,7 @@ from lib.estimates.ends import MOST_RELATIVE_ERROR, NARROW, THIN, WIDE_FOR_ITS_S
 from lib.features.redundancy import CORRELATED, FOR_SO_MANY, NEVER_MORE, TOGETHER
 from lib.segments.judge.floor import DRAWS
 from lib.segments.judge.stability import DISSOLVED, STABLE
-from lib.segments.kmeans import TIMES_FOUND
+from lib.solvers.enough import TIMES_FOUND
 
 
 class Formula(NamedTuple):

@@ -24,10 +24,10 @@ from lib.segments.judge.stability import (
     STABLE,
 )
 from lib.segments.judge.suggest import CLEAR, FEWEST_FOR_KNEE, RECOGNISABLE
-from lib.segments.kmeans import LEAST_STARTS, SAME, TIMES_FOUND, UNLESS_EASY
 from lib.segments.points import MANY
 from lib.segments.segmentation import BORDERLINE
 from lib.segments.silhouette import DRAWN_ROWS, MAX_ROWS
+from lib.solvers.enough import LEAST_STARTS, SAME, TIMES_FOUND, UNLESS_EASY
 from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import formulas

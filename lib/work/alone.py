@@ -1,8 +1,6 @@
-"""umap-learn without what it imports for other ends than ours. Only the worker process uses this.
+"""A library without what it imports for other ends than ours. Only processes that do nothing else use this.
 
-The package brings scikit-learn, pandas, pynndescent and scipy.stats along: 130 MB, and ten seconds of compiling on a
-new machine, to find neighbours, to place new points and to check tables. A map needs none of it. In the worker empty
-modules stand in for them, so that it holds what it works with and no more.
+Empty modules stand in for what is not needed, so that such a process holds what it works with and no more.
 """
 
 from __future__ import annotations
@@ -14,20 +12,21 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-_STOOD_IN_FOR = ("sklearn", "pandas", "pynndescent", "scipy.stats")
 
-
-def stand_in() -> None:
-    """From now on this process finds empty modules in their place."""
-    sys.meta_path.insert(0, _StandIns())
+def stand_in(*names: str) -> None:
+    """From now on this process finds empty modules in the place of these, and of what is below them."""
+    sys.meta_path.insert(0, _StandIns(names))
 
 
 class _StandIns(MetaPathFinder, Loader):
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         del path, target
-        is_one = any(fullname == name or fullname.startswith(f"{name}.") for name in _STOOD_IN_FOR)
+        is_one = any(fullname == name or fullname.startswith(f"{name}.") for name in self._names)
         return ModuleSpec(fullname, self, is_package=True) if is_one else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:

@@ -13,6 +13,9 @@ from lib.estimates.weighted import Floats
 MAX_CELLS = 10_000
 """Cells of a table of shares: more cannot be read, and would be asked for by mistake."""
 
+_FEW_PAIRS = 2**22
+"""Pairs of a cell and a member that are marked one by one: four megabytes, in a tenth of the time of sorting."""
+
 
 def shares(
     dataset: Dataset,
@@ -68,6 +71,10 @@ def shares(
 def distinct(members: NDArray[np.intp], cell: NDArray[np.intp], cells: int) -> NDArray[np.intp]:
     """Distinct members per cell, in memory that grows with rows and not with members times cells."""
     width = int(members.max(initial=0)) + 1
+    if width * cells <= _FEW_PAIRS:
+        is_there = np.zeros((cells, width), dtype=bool)
+        is_there[cell, members] = True
+        return is_there.sum(axis=1)
     pairs = cell * width + members
     pairs.sort()
     new = np.ones(len(pairs), dtype=bool)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.dataset import MEMBERS, Counting, Dataset
 from lib.errors import RecipeError
-from lib.estimates import Ordered
+from lib.estimates import Floats, Ordered, mean, variance
 from lib.segments.segmentation import Segmentation
 
 STATISTICS = ("mean", "median", "sd", "p25", "p75")
@@ -76,17 +76,17 @@ def profile(dataset: Dataset, segmentation: Segmentation, columns: Sequence[str]
         raise RecipeError(f"{dataset.name} has no column {', '.join(unknown)}: choose among its columns.")
     check_same(dataset, segmentation)
     weights = dataset.weights(segmentation.recipe.counting)
-    everyone = statistics(dataset, names, counting=segmentation.recipe.counting)
-    rows = {}
+    of_all, rows = {}, {}
     for name in names:
         column = Ordered.of(dataset.values(name), weights)
+        of_all[name] = everyone = _statistics(column)
         labels = segmentation.labels[column.rows]
         for segment in segmentation.sizes.index:
             own = _statistics(column.among(labels == segment))
-            rows[int(segment), name] = own | _compared(own, everyone.loc[name], column)
+            rows[int(segment), name] = own | _compared(own, everyone, column)
     table = pd.DataFrame.from_dict(rows, orient="index").sort_index(level=0, sort_remaining=False)
     table.index = pd.MultiIndex.from_tuples(table.index, names=["segment", "column"])
-    return Profile(table, everyone)
+    return Profile(table, _by_column(of_all))
 
 
 def statistics(dataset: Dataset, columns: Sequence[str], *, counting: Counting = MEMBERS) -> pd.DataFrame:
@@ -98,7 +98,10 @@ def statistics(dataset: Dataset, columns: Sequence[str], *, counting: Counting =
         counting: Members (weighted) or rows.
     """
     weights = dataset.weights(counting)
-    found = {name: _statistics(Ordered.of(dataset.values(name), weights)) for name in columns}
+    return _by_column({name: _statistics(Ordered.of(dataset.values(name), weights)) for name in columns})
+
+
+def _by_column(found: dict[str, dict[str, float]]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, orient="index").rename_axis("column")
 
 
@@ -115,18 +118,18 @@ def check_same(dataset: Dataset, segmentation: Segmentation) -> None:
         )
 
 
-def spread(column: Ordered) -> float:
+def spread(values: Floats, weights: Floats) -> float:
     """Weighted standard deviation; 0 where all are alike, whatever rounding makes of that."""
-    found = float(np.sqrt(column.variance))
-    return 0.0 if found <= _ALIKE * abs(column.mean) else found
+    found = float(np.sqrt(variance(values, weights)))
+    return 0.0 if found <= _ALIKE * abs(mean(values, weights)) else found
 
 
 def _statistics(column: Ordered) -> dict[str, float]:
     low, middle, high = column.quantile(_QUARTERS)
-    found = (column.mean, middle, spread(column), low, high)
+    found = (column.mean, middle, spread(column.values, column.weights), low, high)
     return {name: float(value) for name, value in zip(STATISTICS, found, strict=True)}
 
 
-def _compared(own: dict[str, float], everyone: pd.Series, column: Ordered) -> dict[str, float]:
+def _compared(own: dict[str, float], everyone: dict[str, float], column: Ordered) -> dict[str, float]:
     apart = (own["mean"] - everyone["mean"]) / everyone["sd"] if everyone["sd"] > 0 else 0.0
     return {"difference": apart, "standing": column.standing(own["median"])}

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lib.estimates import Figures, Ordered, Sample, over
+from lib.estimates import Figures, Sample, over
 from lib.estimates.figures import Method, plain
 from lib.segments.describe.profile import check_same, spread
 from lib.segments.segmentation import Segmentation
@@ -34,10 +34,10 @@ class Sureness:
     Attributes:
         sizes: Indexed by ``segment``: ``low``, ``high`` and ``standard_error`` of its share of all (as the segmentation
             counts).
-        profile: Indexed by ``segment`` and ``column``: of the ``mean``, ``median``, ``sd``, ``p25`` and ``p75`` of a
-            ``Profile`` the ends, such as ``mean_low`` and ``mean_high``, in the column's unit; of its ``difference`` in
-            standard deviations of everyone, which are taken as they are; and ``unsure``: whether the mean or the
-            median is too unsure to rely on.
+        profile: Indexed by ``segment`` and ``column``: of the ``mean``, ``median`` and, in full, ``sd``, ``p25`` and
+            ``p75`` of a ``Profile`` the ends, such as ``mean_low`` and ``mean_high``, in the column's unit; of its
+            ``difference`` in standard deviations of everyone, which are taken as they are; and ``unsure``: whether the
+            mean or the median is too unsure to rely on.
         method: How they were told; empty where they cannot be, and all ends are NaN.
     """
 
@@ -53,13 +53,16 @@ class Sureness:
         return pd.DataFrame(~untold.to_numpy().reshape(len(numbers), -1), numbers, list(columns))
 
 
-def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] = ()) -> Sureness:
+def sureness(
+    sample: Sample, segmentation: Segmentation, columns: Sequence[str] = (), *, in_full: bool = True
+) -> Sureness:
     """How far off the sizes of segments may be, and the means and medians of columns in each.
 
     Args:
         sample: Of the members that were segmented, counted as they were.
         segmentation: What ``fit`` made of them.
         columns: Columns to describe; by default only sizes are looked at.
+        in_full: Whether standard deviations and quartiles are wanted too, which take as long again.
 
     Raises:
         RecipeError: If the sample is not of the members that were segmented.
@@ -68,7 +71,7 @@ def sureness(sample: Sample, segmentation: Segmentation, columns: Sequence[str] 
     numbers = pd.Index(segmentation.sizes.index, name="segment")
     groups = np.searchsorted(np.array(numbers), segmentation.labels)
     sizes = sample.shared_out(groups, len(numbers)).table.set_index(numbers)
-    profile = _profile(sample, groups, numbers, list(dict.fromkeys(columns)))
+    profile = _profile(sample, groups, numbers, list(dict.fromkeys(columns)), in_full=in_full)
     return Sureness(sizes[["low", "high", "standard_error"]], profile, sample.method)
 
 
@@ -78,7 +81,7 @@ def told_apart(sample: Sample, segmentation: Segmentation, columns: Sequence[str
     Returns:
         Segments x columns: True where the 95 % interval of the difference leaves out zero, or cannot be told.
     """
-    return sureness(sample, segmentation, columns).told_apart
+    return sureness(sample, segmentation, columns, in_full=False).told_apart
 
 
 def leading_figure(own: pd.Series, everyone: pd.Series) -> Literal["median", "mean"]:
@@ -105,12 +108,14 @@ def with_ends(profile: pd.DataFrame, sure: Sureness | None) -> pd.DataFrame:
     return told.reindex(columns=[*profile.columns, *ends])
 
 
-def _profile(sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, columns: list[str]) -> pd.DataFrame:
+def _profile(
+    sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, columns: list[str], *, in_full: bool
+) -> pd.DataFrame:
     together = max(1, _VALUES // max(len(groups), 1))
     tables = [
         table
         for at in range(0, len(columns), together)
-        for table in _described(sample, columns[at : at + together], groups, numbers)
+        for table in _described(sample, columns[at : at + together], groups, numbers, in_full=in_full)
     ]
     if not tables:
         return pd.DataFrame(columns=[*(f"{name}_{end}" for name in _TOLD for end in _ENDS), "unsure"])
@@ -119,22 +124,26 @@ def _profile(sample: Sample, groups: NDArray[np.intp], numbers: pd.Index, column
 
 
 def _described(
-    sample: Sample, columns: list[str], groups: NDArray[np.intp], numbers: pd.Index
+    sample: Sample, columns: list[str], groups: NDArray[np.intp], numbers: pd.Index, *, in_full: bool
 ) -> Iterator[pd.DataFrame]:
     """Of each column the ends of every interval, and which figures are too unsure, by segment."""
     values, number = np.array([sample.dataset.values(name) for name in columns]), len(numbers)
     means, of_all = sample.several_means(values, groups, number), sample.several_means(values)
-    off = [one - mean.value[groups] for one, mean in zip(values, means, strict=True)]
-    squares = sample.several_means(np.square(off), groups, number)
-    quarters = sample.several_quantiles(values, (0.25, 0.5, 0.75), groups, number)
-    for column, mean, everyone, square, (p25, median, p75) in zip(
-        values, means, of_all, squares, quarters, strict=True
-    ):
-        told = {"mean": mean, "median": median, "sd": _root(square), "p25": p25, "p75": p75}
-        ends = {f"{name}_{end}": getattr(one, end) for name, one in told.items() for end in _ENDS}
-        apart, unit = mean - everyone, spread(Ordered.of(column, sample.weights))
+    shares = (0.5, 0.25, 0.75) if in_full else (0.5,)
+    quantiles = sample.several_quantiles(values, shares, groups, number)
+    told = [
+        {"mean": mean, **dict(zip(("median", "p25", "p75"), some, strict=False))}
+        for mean, some in zip(means, quantiles, strict=True)
+    ]
+    if in_full:
+        off = [one - mean.value[groups] for one, mean in zip(values, means, strict=True)]
+        for one, square in zip(told, sample.several_means(np.square(off), groups, number), strict=True):
+            one["sd"] = _root(square)
+    for column, everyone, figures in zip(values, of_all, told, strict=True):
+        ends = {f"{name}_{end}": getattr(one, end) for name, one in figures.items() for end in _ENDS}
+        apart, unit = figures["mean"] - everyone, spread(column, sample.weights)
         ends |= {f"difference_{end}": over(getattr(apart, end), unit) for end in _ENDS}
-        yield pd.DataFrame({**ends, "unsure": mean.unsure | median.unsure}, index=numbers)
+        yield pd.DataFrame({**ends, "unsure": figures["mean"].unsure | figures["median"].unsure}, index=numbers)
 
 
 def _root(square: Figures) -> Figures:

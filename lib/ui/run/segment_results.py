@@ -329,7 +329,18 @@ def glance(view: View, recipe: Recipe, columns: tuple[str, ...]) -> pd.DataFrame
 @kept
 def sureness(view: View, recipe: Recipe, columns: tuple[str, ...] = ()) -> segments.Sureness:
     """How far off sizes of segments may be, and means and medians of columns in them, the segments as they are."""
-    return segments.sureness(sampled.sample(view, (*recipe.features, *columns)), segmentation(view, recipe), columns)
+    return _sureness(view, recipe, columns, in_full=False)
+
+
+@kept
+def sureness_in_full(view: View, recipe: Recipe, columns: tuple[str, ...]) -> segments.Sureness:
+    """The same, and how far off standard deviations and quartiles: what is handed on."""
+    return _sureness(view, recipe, columns, in_full=True)
+
+
+def _sureness(view: View, recipe: Recipe, columns: tuple[str, ...], *, in_full: bool) -> segments.Sureness:
+    sample = sampled.sample(view, (*recipe.features, *columns))
+    return segments.sureness(sample, segmentation(view, recipe), columns, in_full=in_full)
 
 
 @kept

@@ -79,7 +79,7 @@ def _files(scene: Segmented) -> list[tuple[str, str, Callable[[], bytes]]]:
 
     def profiles() -> exports.Exported:
         described = segment_results.profile(view, recipe, scene.described)
-        sure = segment_results.sureness(view, recipe, scene.described)
+        sure = segment_results.sureness_in_full(view, recipe, scene.described)
         return exports.profiles(
             scene.members(scene.described), found, names, origin, described=described, sure=sure,
             beside=segment_results.others(view, scene.heading, scene.described),
@@ -206,7 +206,7 @@ def _report(scene: Segmented, question: str, figures: list[exports.Figure], prog
         sensitive=segment_results.known_sensitivity(view, recipe),
         told=segment_results.explanation(view, recipe),
         lenses=segment_results.lenses(view, recipe) if scene.subject.lenses else None,
-        sure=segment_results.sureness(view, recipe, scene.described),
+        sure=segment_results.sureness_in_full(view, recipe, scene.described),
         apart=segment_results.told_apart(view, recipe, scene.described)[list(recipe.features)],
         typicals={number: segment_results.typical(view, recipe, number) for number in scene.found.model.numbers},
         others=segment_results.others(view, scene.heading, recipe.features),

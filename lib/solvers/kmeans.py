@@ -12,12 +12,14 @@ are very many, the ends first go on with more of them, where most turn out to be
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import config_context
-from sklearn.cluster import KMeans, kmeans_plusplus
+from sklearn.cluster import KMeans
 
 from lib.solvers import enough
 from lib.work.progress import Progress, one_thread, report
@@ -33,11 +35,34 @@ GO_ON_AT_LAST = 2
 """How many of them still do with all of very many points, each of whose iterations takes a tenth of a second."""
 
 
-class Stage(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Stage:
     """Points (rows x features) and their weights."""
 
     matrix: Floats
     weights: Floats
+
+    @cached_property
+    def rows(self) -> Floats:
+        """The points one after the other in memory, as scikit-learn wants them."""
+        return np.ascontiguousarray(self.matrix)
+
+    @cached_property
+    def squares(self) -> Floats:
+        """Squared length of each point."""
+        return np.einsum("ij,ij->i", self.rows, self.rows)
+
+    @cached_property
+    def columns(self) -> Floats:
+        """The points as columns, times -2: what is left of a squared distance when the squares are taken off."""
+        return np.ascontiguousarray(-2 * self.matrix.T)
+
+    def squared_distances(self, rows: NDArray[np.intp]) -> Floats:
+        """From some of the points to all of them."""
+        found = self.rows[rows] @ self.columns
+        found += self.squares[rows, None]
+        found += self.squares
+        return np.maximum(found, 0, out=found)
 
 
 class End(NamedTuple):
@@ -103,15 +128,34 @@ def path(points: Stage, centres: Floats) -> list[Floats]:
 
 
 def plus_plus(points: Stage, k: int, seed: int, start: int) -> Floats:
-    """The k-means++ centres (k x features) that a recipe's start number ``start`` begins with."""
+    """The k-means++ centres (k x features) that a recipe's start number ``start`` begins with.
+
+    They are those of ``sklearn.cluster.kmeans_plusplus``, in half the time: what it looks at anew for each centre is
+    looked at once.
+    """
     seeds = np.random.SeedSequence((seed, k)).generate_state(start + 1)
-    return kmeans_plusplus(points.matrix, k, sample_weight=points.weights, random_state=int(seeds[start]))[0]
+    random, weights = np.random.RandomState(seeds[start]), points.weights
+    tried = 2 + int(np.log(k))
+    chosen = np.empty(k, dtype=np.intp)
+    chosen[0] = random.choice(len(weights), p=weights / weights.sum())
+    (nearest,) = points.squared_distances(chosen[:1])
+    left = nearest @ weights
+    for number in range(1, k):
+        # drawn by squared distance to the nearest centre so far; of several, the one that leaves the least
+        drawn = np.searchsorted(np.cumsum(weights * nearest), random.uniform(size=tried) * left)
+        drawn = np.minimum(drawn, len(weights) - 1)
+        distances = points.squared_distances(drawn)
+        np.minimum(nearest, distances, out=distances)
+        would_be_left = distances @ weights
+        best = would_be_left.argmin()
+        chosen[number], nearest, left = drawn[best], distances[best], would_be_left[best]
+    return points.rows[chosen]
 
 
 def lloyd(points: Stage, centres: Floats, iterations: int = MAX_ITERATIONS) -> End:
     """Where Lloyd's iterations lead from some centres, until no label changes."""
     model = KMeans(len(centres), init=centres, n_init=1, tol=0, max_iter=iterations, copy_x=True)
-    model.fit(points.matrix, sample_weight=points.weights)
+    model.fit(points.rows, sample_weight=points.weights)
     return End(model.cluster_centers_, float(model.inertia_))
 
 

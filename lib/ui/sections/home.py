@@ -9,6 +9,7 @@ from lib.charts import told
 from lib.estimates.wording import with_interval
 from lib.subject import LeadingRate, Way
 from lib.ui.run import results
+from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
 from lib.ui.scene import catalogue, controls, routing
 from lib.ui.scene.scene import Scene
@@ -80,6 +81,11 @@ def render_rate(scene: Scene, rate: LeadingRate) -> None:
 
 
 def _found(scene: Scene, rate: LeadingRate) -> results.Rates:
+    return made("leading rates", (scene.view.key, rate.column, rate.by), lambda: _named(scene, rate))
+
+
+def _named(scene: Scene, rate: LeadingRate) -> results.Rates:
+    """The rates of its groups as the subject calls them."""
     found = results.rates(scene.view, rate.column, rate.by, f"All {scene.entity.plural}")
     named = {scene.codebook[rate.by].text(code): words for code, words in rate.groups.items()}
     table = found.table.assign(group=found.table["group"].replace(named))

@@ -89,7 +89,7 @@ def shares(
     around = 60 + (22 * len(groups) if len(groups) > 1 else 0)
     looks = theme.INTERVAL if has_intervals else ()
     lines = [marks.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")) for look in looks]
-    return layered(bars, text, *lines).properties(height=max(len(codes) * (len(groups) * step + 12) + around, 160))
+    return layered(bars, text, *lines, height=max(len(codes) * (len(groups) * step + 12) + around, 160))
 
 
 def rates(table: pd.DataFrame, *, label: str, by: str, unit: str, behind: str) -> alt.LayerChart:
@@ -131,7 +131,8 @@ def rates(table: pd.DataFrame, *, label: str, by: str, unit: str, behind: str) -
         of_all.mark_bar(cornerRadiusEnd=2, height=thick, color=theme.UNASSIGNED),
         *(base.mark_rule(**look).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")) for look in looks),
         text.encode(x=alt.X("reach:Q"), text=alt.Text("share:Q", format=".1%")),
-    ).properties(height=34 * len(groups) + 20)
+        height=34 * len(groups) + 20,
+    )
 
 
 def _in_order(groups: Iterable[str]) -> list[str]:
@@ -216,7 +217,7 @@ def distribution(result: Histogram, summary: pd.DataFrame, variable: Variable, d
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(x=x, y=y, color=color, tooltip=tooltip)
     )
-    return layered(bars, *([steps] if len(groups) > 1 else []), *medians).properties(height=360 + _room(groups))
+    return layered(bars, *([steps] if len(groups) > 1 else []), *medians, height=360 + _room(groups))
 
 
 def _closed(bins: pd.DataFrame) -> pd.DataFrame:
@@ -289,7 +290,7 @@ def relation(
         )
         .add_params(zoom.moved())
     )
-    return alt.layer(points, *zoom.reset()).properties(height=480 + _room(groups))
+    return alt.layer(points, *zoom.reset(), height=480 + _room(groups))
 
 
 def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) -> alt.LayerChart:
@@ -331,7 +332,7 @@ def correlations(table: pd.DataFrame, columns: list[str], codebook: Codebook) ->
     )
     known = base.transform_filter("isValid(datum.correlation)")
     text = known.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
-    return layered(cells, text).properties(height=40 * len(columns) + 90)
+    return layered(cells, text, height=40 * len(columns) + 90)
 
 
 def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerChart:
@@ -367,7 +368,7 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
     bars = base.mark_bar(cornerRadiusEnd=2, color=theme.POPULATION)
     x = alt.X("low:Q", title=title)
     lines = [base.mark_rule(**look).encode(x=x, x2=alt.X2("high:Q")) for look in theme.INTERVAL]
-    return layered(bars, *lines).properties(height=theme.ROW * len(table) + 60)
+    return layered(bars, *lines, height=theme.ROW * len(table) + 60)
 
 
 def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt.LayerChart:
@@ -395,4 +396,4 @@ def boxes(summary: pd.DataFrame, variable: Variable, dollars: int | None) -> alt
     whiskers = base.mark_rule(color=theme.INK).encode(x=x, x2=alt.X2("q90:Q"))
     box = base.mark_bar(size=22, color=theme.POPULATION).encode(x=alt.X("q25:Q"), x2=alt.X2("q75:Q"))
     median = base.mark_tick(color=theme.GROUND, size=22, thickness=2).encode(x=alt.X("q50:Q"))
-    return layered(whiskers, box, median).properties(height=60 * len(frame) + 60)
+    return layered(whiskers, box, median, height=60 * len(frame) + 60)

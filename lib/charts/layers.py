@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 
-def layered(*layers: alt.Chart) -> alt.LayerChart:
-    """Charts on top of each other, the first at the bottom.
+def layered(*layers: alt.Chart, **properties: Any) -> alt.LayerChart:  # noqa: ANN401 - whatever Altair takes
+    """Charts on top of each other, the first at the bottom; none of them has parameters or a size of its own.
 
     Added to one another Altair copies all of them each time, and of layers with one table it takes a hash of its rows
-    for each: that is most of the time of making a chart.
+    for each; given to its constructor they are copied twice more, for parameters that they might share. That is most
+    of the time of making a chart.
     """
     table = layers[0].data
     if any(layer.data is not table for layer in layers):
-        return alt.LayerChart(layer=list(layers))
+        return alt.LayerChart(layer=list(layers), **properties)
     bare = [layer.copy(deep=False) for layer in layers]
     for layer in bare:
         layer.data = alt.Undefined
-    return alt.LayerChart(data=table, layer=bare)
+    chart = alt.LayerChart(data=table, **properties)
+    chart["layer"] = bare
+    return chart

@@ -69,7 +69,7 @@ def shares(figures: pd.DataFrame, names: Mapping[int, str], title: str) -> alt.L
         shape=alt.Shape("title:N", scale=shape, legend=None),
     )
     words = heading.encode(x=alt.XValue(0), text=alt.Text("figure:N"))
-    return layered(words, line, mark).properties(height=_ROW * len(table) + 30)
+    return layered(words, line, mark, height=_ROW * len(table) + 30)
 
 
 _BAR, _TITLE = 19, 36
@@ -136,7 +136,7 @@ def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChar
     if everyone:
         layers.append(told.mark_tick(color=theme.INK, thickness=2, size=_BAR - 4).encode(x=alt.X("beside:Q")))
     top = alt.Title(title, anchor="start", fontSize=14)
-    return layered(*layers).properties(height=_BAR * len(places) + _TITLE, title=top)
+    return layered(*layers, height=_BAR * len(places) + _TITLE, title=top)
 
 
 def glance_rows(

@@ -87,8 +87,12 @@ def members(
     )
     picked = [alt.Tooltip("id:N", title=f"Picked {entity.singular}")]
     layers.append(ring.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), tooltip=picked))
-    return alt.layer(*layers, _numbers(), *marked.mark(entity.singular), *zoom.reset()).properties(
-        height=height + (_GRADIENT if colour == "amount" else theme.legend_room(codes))
+    return alt.layer(
+        *layers,
+        _numbers(),
+        *marked.mark(entity.singular),
+        *zoom.reset(),
+        height=height + (_GRADIENT if colour == "amount" else theme.legend_room(codes)),
     )
 
 
@@ -208,7 +212,7 @@ def explained(shares: pd.Series) -> alt.LayerChart:
     )
     points = alt.OverlayMarkDef(color=theme.EVERYONE)
     line = base.mark_line(point=points, color=theme.EVERYONE).encode(y=alt.Y("total:Q", axis=axis))
-    return layered(bars, line).properties(height=260)
+    return layered(bars, line, height=260)
 
 
 def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
@@ -253,4 +257,4 @@ def loadings(table: pd.DataFrame, labels: Mapping[str, str]) -> alt.LayerChart:
     text = base.mark_text(align="center", dy=beyond, color=theme.INK, fontSize=11, limit=160).encode(
         text=alt.Text("feature:N")
     )
-    return layered(shafts, heads, text).properties(height=320)
+    return layered(shafts, heads, text, height=320)

@@ -58,7 +58,7 @@ def plane(
         )
     )
     layers = (areas, dots.add_params(zoom.moved()), _centroids(features), *marked.mark(member), *zoom.reset())
-    return alt.layer(*layers).properties(height=520)
+    return alt.layer(*layers, height=520)
 
 
 def plane_tables(

@@ -54,7 +54,7 @@ def differences(
         opacity=theme.where("datum.untold", alt.OpacityValue, theme.UNTOLD, 1.0),
     )
     text = base.mark_text(fontSize=11, color=theme.ON_CELL).encode(text=alt.Text("text:N"))
-    return layered(cells, text).properties(height=theme.ROW * len(labels) + 70)
+    return layered(cells, text, height=theme.ROW * len(labels) + 70)
 
 
 def differences_table(
@@ -201,4 +201,4 @@ def methods(table: pd.DataFrame) -> alt.LayerChart:
         shape=alt.Shape("method:N", legend=None)
     )
     names = base.mark_text(dy=-14, color=theme.INK).encode(text=alt.Text("method:N"))
-    return layered(dots, names).properties(height=280)
+    return layered(dots, names, height=280)

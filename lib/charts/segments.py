@@ -86,7 +86,7 @@ def choice_of_k(
         text = rule.mark_text(align=align, baseline="bottom", color=theme.INK, fontSize=12)
         layers.append(text.encode(x=alt.X("k:O"), y=alt.YValue(-4), text=alt.Text("text:N")))
     layers.append(base.mark_point(filled=True, opacity=0, size=_TARGET, cursor="pointer").add_params(pick))
-    return layered(*layers).properties(height=260 if beside is None else 260 + _LEGEND_ROOM)
+    return layered(*layers, height=260 if beside is None else 260 + _LEGEND_ROOM)
 
 
 def _exact(number: str) -> str:
@@ -268,7 +268,7 @@ def means_and_medians(
     marks = base.encode(yOffset=theme.beside_each_other("what:N", _FIGURES, at=0.5))
     line = marks.mark_rule(color=theme.INK, strokeWidth=1.5).encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
     texts = [_beyond(marks, "datum.value >= 0", "left", 4), _beyond(marks, "datum.value < 0", "right", -4)]
-    return layered(bars, line, *texts).properties(height=44 * frame["segment"].nunique() + 90)
+    return layered(bars, line, *texts, height=44 * frame["segment"].nunique() + 90)
 
 
 _FIGURES = ["Mean", "Median"]

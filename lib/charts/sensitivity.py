@@ -65,4 +65,4 @@ def survival(found: Sensitivity) -> alt.LayerChart:
         .mark_rule(strokeDash=[4, 3], color=theme.INK)
         .encode(x="agreement:Q")
     )
-    return layered(noise, dots, text).properties(height=_ROW * len(table) + 30)
+    return layered(noise, dots, text, height=_ROW * len(table) + 30)

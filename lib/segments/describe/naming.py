@@ -187,12 +187,12 @@ def _ordered(
     segment, and no more of them than anywhere else. So it is with an amount of which the median is everyone's: where
     most have none of it, a segment of whom most have none is set apart only as far as its mean is.
     """
-    far = (own["standing"] - 0.5).abs().round(2)
-    far = far.where(own["median"] != medians.reindex(own.index), np.minimum(far, own["difference"].abs()))
-    far += own["difference"].abs().clip(upper=50) * 1e-4
-    alike = own.index.isin(list(codes)) & (own["difference"].abs() < CODES_APART)
-    far = far.mask(alike, 0.0)
-    ranking = far.sort_values(ascending=False, kind="stable")
+    standing, median, difference = (own[name].to_numpy() for name in ("standing", "median", "difference"))
+    size, far = np.abs(difference), np.round(np.abs(standing - 0.5), 2)
+    far = np.where(median == medians.reindex(own.index).to_numpy(), np.minimum(far, size), far)
+    far += np.minimum(size, 50) * 1e-4
+    far[own.index.isin(list(codes)) & (size < CODES_APART)] = 0.0
+    ranking = pd.Series(far, own.index).sort_values(ascending=False, kind="stable")
     independent = [str(column) for column in without_relatives(ranking, identities).index]
     return independent + [str(column) for column in ranking.index if column not in independent]
 

@@ -21,7 +21,7 @@ def solved(what: str, figures: Mapping[str, Any], arrays: Arrays, progress: Prog
     """See ``lib.solvers.solve``: in this process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return _METHODS[what](dict(figures), arrays, progress)
+        return METHODS[what](dict(figures), arrays, progress)
 
 
 def _kmeans(figures: dict[str, Any], arrays: Arrays, progress: Progress | None) -> Answer:
@@ -52,7 +52,7 @@ def _distances(_: dict[str, Any], arrays: Arrays, progress: Progress | None) -> 
     return {}, {"sums": distances.Rows(**arrays).sums(progress)}
 
 
-_METHODS: Mapping[str, Callable[[dict[str, Any], Arrays, Progress | None], Answer]] = {
+METHODS: Mapping[str, Callable[[dict[str, Any], Arrays, Progress | None], Answer]] = {
     "kmeans": _kmeans,
     "path": _path,
     "plain": _plain,

@@ -31,10 +31,10 @@ _LOOK_AGAIN = 0.2
 def main() -> None:
     """Serve until the input closes."""
     stand_in(*STOOD_IN_FOR)
-    serve(_Solver().solved, at_once=AT_ONCE, is_awaited=True)
+    serve(Solver().solved, at_once=AT_ONCE, is_awaited=True)
 
 
-class _Solver:
+class Solver:
     """Does what is sent; what no page waits for makes pauses while there is something that one does."""
 
     def __init__(self) -> None:
@@ -43,6 +43,7 @@ class _Solver:
         """How many are under way that a page waits for."""
 
     def solved(self, header: dict[str, Any], arrays: Arrays, progress: Progress) -> tuple[dict[str, Any], Arrays]:
+        """See ``lib.work.served.Work``."""
         from lib.solvers.methods import solved
 
         if header["do"] == "warm up":

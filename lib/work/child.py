@@ -83,11 +83,11 @@ class Child:
         """Give it work or a word. That it has ended shows in inboxes, not here.
 
         Raises:
-            TooLarge: See ``lib.work.wire.pack``.
+            TooLarge: See ``lib.work.wire.pieces``.
         """
-        message = wire.pack(header, arrays)
+        message = wire.pieces(header, arrays)
         with self._sending, contextlib.suppress(OSError, ValueError):
-            self._inlet.write(message)
+            self._inlet.writelines(message)
             self._inlet.flush()
 
     def end(self) -> None:

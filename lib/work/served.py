@@ -116,7 +116,7 @@ class _Server:
         return told
 
     def _say(self, header: dict[str, Any], arrays: wire.Arrays | None = None) -> None:
-        message = wire.pack(header, arrays)
+        message = wire.pieces(header, arrays)
         with self._writing:
-            self._outlet.write(message)
+            self._outlet.writelines(message)
             self._outlet.flush()

@@ -36,17 +36,22 @@ class TooLarge(Exception):  # noqa: N818 - whoever sends says what is too large 
 
 
 def pack(header: Mapping[str, Any], arrays: Arrays | None = None) -> bytes:
-    """One message as bytes.
+    """One message as bytes; see ``pieces``."""
+    return b"".join(pieces(header, arrays))
+
+
+def pieces(header: Mapping[str, Any], arrays: Arrays | None = None) -> list[bytes | memoryview]:
+    """The bytes of one message, to be written one after the other: together they would be a copy more.
 
     Raises:
         TooLarge: If it is larger than ``MAX_BYTES``.
     """
     parts = {name: _npy(array) for name, array in (arrays or {}).items()}
     head = json.dumps({"header": dict(header), "arrays": {name: len(part) for name, part in parts.items()}}).encode()
-    body = b"".join(parts.values())
-    if len(body) + len(head) > MAX_BYTES:
-        raise TooLarge(len(body) + len(head))
-    return _LENGTH.pack(len(head), len(body)) + head + body
+    body = sum(map(len, parts.values()))
+    if body + len(head) > MAX_BYTES:
+        raise TooLarge(body + len(head))
+    return [_LENGTH.pack(len(head), body), head, *parts.values()]
 
 
 def receive(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
@@ -61,18 +66,21 @@ def receive(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] 
     head_length, body_length = _LENGTH.unpack(lengths)
     if head_length + body_length > MAX_BYTES:
         raise ValueError("A message is too long.")
-    head, body = stream.read(head_length), stream.read(body_length)
-    if len(head) < head_length or len(body) < body_length:
+    head = stream.read(head_length)
+    if len(head) < head_length:
         return None
-    message = json.loads(head)
-    arrays, start = {}, 0
+    message, arrays = json.loads(head), {}
+    if sum(message["arrays"].values()) != body_length:
+        raise ValueError("A message contradicts itself.")
     for name, length in message["arrays"].items():
-        arrays[name] = np.load(io.BytesIO(body[start : start + length]), allow_pickle=False)
-        start += length
+        part = stream.read(length)
+        if len(part) < length:
+            return None
+        arrays[name] = np.load(io.BytesIO(part), allow_pickle=False)
     return message["header"], arrays
 
 
-def _npy(array: NDArray[Any]) -> bytes:
+def _npy(array: NDArray[Any]) -> memoryview:
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
-    return file.getvalue()
+    return file.getbuffer()

@@ -132,9 +132,10 @@ def _first_goals(ours: float, bare: float) -> list[Goal]:
 
 def _memory_goals(held: served.Held, naive: float | None) -> list[Goal]:
     reference = f"server that refits everything: {naive:.0f} MB" if naive else ""
+    beside = f"; the solver beside it {held.solver:.0f} MB at its peak" if held.solver else ""
     half = f"after half of them: {held.half:.0f} MB" if held.half else ""
     return [
-        Goal("server after every page on both waves", 330, held.pages, "MB", reference),
+        Goal("server after every page on both waves", 330, held.pages, "MB", f"{reference}{beside}"),
         Goal(f"server after {served.RECIPES} recipes and populations", 420, held.recipes, "MB", half),
         Goal("most that one visit added at its peak", 120, held.call, "MB", reference),
         Goal("map worker at its peak", 250, held.worker, "MB", reference),

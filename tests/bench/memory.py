@@ -28,24 +28,42 @@ def forget_peak(pid: int) -> None:
 
 
 def worker_of(server: int) -> int | None:
-    """The child of a server that has held most: the map worker, if one was started."""
-    found = [int(stat.parent.name) for stat in PROC.glob("[0-9]*/stat") if _fields(stat)[1:2] == [str(server)]]
-    return max(found, key=lambda pid: peak(pid) or 0.0, default=None)
+    """The map worker of a server, if one was started."""
+    return _child(server, "lib.layouts.fit.process")
+
+
+def solver_of(server: int) -> int | None:
+    """The process that solves for a server, if one was started."""
+    return _child(server, "lib.solvers.process")
+
+
+def _child(server: int, module: str) -> int | None:
+    return next((pid for pid in _children(server) if module in _command(pid)), None)
+
+
+def _children(server: int) -> list[int]:
+    return [int(stat.parent.name) for stat in PROC.glob("[0-9]*/stat") if _fields(stat)[1:2] == [str(server)]]
+
+
+def _command(pid: int) -> list[str]:
+    try:
+        return (PROC / str(pid) / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+    except OSError:
+        return []
 
 
 def wait_until_idle(server: int, seconds: float = 3.0) -> None:
-    """Wait until neither a server nor its worker has used a tenth of a second of processor time for so long.
+    """Wait until neither a server nor what works for it has used a tenth of a second of processor time for so long.
 
     A server that ends is idle; without /proc nobody knows, and nothing is waited for.
     """
     if not PROC.exists():
         return
-    pids = [server, *filter(None, [worker_of(server)])]
     ended = os.pidfd_open(server)
     try:
-        before, now = -1.0, sum(map(used, pids))
-        while now - before > 0.1 and not select.select([ended], [], [], seconds)[0]:
-            before, now = now, sum(map(used, pids))
+        before, now = -1.0, used(server)
+        while abs(now - before) > 0.1 and not select.select([ended], [], [], seconds)[0]:
+            before, now = now, used(server)
     finally:
         os.close(ended)
 
@@ -59,7 +77,11 @@ def _status(pid: int, field: str) -> float | None:
 
 
 def used(pid: int) -> float:
-    """Seconds of processor time."""
+    """Seconds of processor time of a process and those that work for it now."""
+    return sum(map(_used, [pid, *_children(pid)]))
+
+
+def _used(pid: int) -> float:
     fields = _fields(PROC / str(pid) / "stat")
     return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
 

@@ -76,6 +76,7 @@ class Held:
         recipes: After all of them.
         call: The most that one visit among them added at its peak.
         worker: The most that the map worker has held.
+        solver: The same of the process that solves.
     """
 
     pages: float | None
@@ -83,6 +84,7 @@ class Held:
     recipes: float | None
     call: float | None
     worker: float | None
+    solver: float | None
 
 
 def median(answers: Sequence[Answer]) -> Answer:
@@ -192,13 +194,14 @@ def measure_memory(app: Address) -> Held:
         calls.append(None if top is None or before is None else top - before)
         after.append(memory.held(app.pid))
     memory.wait_until_idle(app.pid)
-    worker = memory.worker_of(app.pid)
+    worker, solver = memory.worker_of(app.pid), memory.solver_of(app.pid)
     return Held(
         pages,
         after[len(after) // 2 - 1],
         memory.held(app.pid),
         max((call for call in calls if call is not None), default=None),
         worker and memory.peak(worker),
+        solver and memory.peak(solver),
     )
 
 

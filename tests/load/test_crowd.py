@@ -43,6 +43,9 @@ def test_a_crowd_sees_no_error_makes_nothing_twice_and_leaves_memory_level(addre
     assert moves >= 3 * PEOPLE
     assert effects.made_twice(folder) == []
     assert {line["ended"] for line in effects.told(folder)} <= {"done", "stopped"}
+    if memory.PROC.exists():
+        assert memory.solver_of(address.pid), "what takes processors leaves the process that answers"
+        assert "sklearn" not in (memory.PROC / str(address.pid) / "maps").read_text()
     if None not in held:
         assert held[1] < min(held[0] + MOST_GROWN, MOST_MB)
 

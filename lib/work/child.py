@@ -19,6 +19,9 @@ from lib.work import wire
 _ROOT = Path(__file__).parents[2]
 _ENDS_WITHIN = 5.0
 
+_GIVES_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+"""glibc's words for what ``lib.ui.run.server`` says to it: a third of what the solver once had would stay with it."""
+
 Message = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 Inbox = queue.SimpleQueue["Message | None"]
 """What a process said of one piece of work; None once it has ended."""
@@ -143,5 +146,6 @@ def _environment() -> dict[str, str]:
         **dict.fromkeys(pools, threads),
         # one piece of work at a time needs no more, and it asks for no library of the system
         "NUMBA_THREADING_LAYER": "workqueue",
+        **_GIVES_BACK,
         "PYTHONPATH": os.pathsep.join(paths),
     }

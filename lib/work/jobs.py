@@ -44,8 +44,8 @@ class Queue:
     """Does work in a few threads; watchers take turns, and of one watcher's work what was asked for first is first.
 
     One thread is left to others, so that nobody holds them all, and one to light work, so that no number of watchers
-    with heavy work holds up what takes a moment. Safe to use from any thread. Its threads start when there is work and
-    end when there is none.
+    with heavy work holds up what takes a moment. Work that nobody asked for never has more than one. Safe to use from
+    any thread. Its threads start when there is work and end when there is none.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class Queue:
         keep: Callable[[T], object] | None = None,
         *,
         is_heavy: bool = False,
+        is_unasked: bool = False,
         what: str = "",
     ) -> Ticket[T]:
         """A ticket for the work under ``key`` that is queued or running, or else for new work.
@@ -103,6 +104,7 @@ class Queue:
                 wants the result.
             keep: Called once with the result before the tickets hear of it; what goes wrong in it is only logged.
             is_heavy: Whether it takes more than a few seconds.
+            is_unasked: Whether nobody asked for it: one piece of such work runs at a time.
             what: What kind of work the log calls it, a word of this project.
         """
         with self._changed:
@@ -110,11 +112,12 @@ class Queue:
             self._drop_unwanted(but=job)
             turn = self._next_turn(watcher)
             if job is None:
-                job = Job(key, work, keep, is_heavy=is_heavy, turn=turn, what=what)
+                job = Job(key, work, keep, is_heavy=is_heavy, is_unasked=is_unasked, turn=turn, what=what)
                 self._add(job, watcher)
             ticket = Ticket(self, job, watcher)
             if not job.state.over:
                 job.turn = min(job.turn, turn)
+                job.is_unasked &= is_unasked
                 ticket.seen = self._clock()
                 job.add(ticket)
                 self._begin()
@@ -272,10 +275,13 @@ class Queue:
     def _first(self) -> Job[Any] | None:
         """The next of those that may run: whose watcher has not all that one may have, and not one heavy too many."""
         held, heavy = self._held_by_watcher(), sum(job.is_heavy for job in self._running)
+        is_one_unasked = any(job.is_unasked for job in self._running)
         able = [
             job
             for job in self._line
-            if held(job) < self._most_each and not (job.is_heavy and heavy >= self._most_heavy)
+            if held(job) < self._most_each
+            and not (job.is_heavy and heavy >= self._most_heavy)
+            and not (job.is_unasked and is_one_unasked)
         ]
         # those come first who have nothing running
         return min(able, key=lambda job: (held(job) > 0, job.turn), default=None)

@@ -61,11 +61,12 @@ class Job(Generic[T]):
         keep: Callable[[T], object] | None,
         *,
         is_heavy: bool = False,
+        is_unasked: bool = False,
         turn: int = 0,
         what: str = "",
     ) -> None:
         self.key, self.what = key, what
-        self.is_heavy = is_heavy
+        self.is_heavy, self.is_unasked = is_heavy, is_unasked
         self.turn = turn
         """When its watcher's turn comes: of two that wait the one with the smaller number is begun first."""
         self.work: Callable[[Progress], T] | None = work

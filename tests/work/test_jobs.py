@@ -134,6 +134,19 @@ def test_heavy_work_of_many_watchers_leaves_a_thread_to_light_work(make, held):
     assert [ticket.result(PATIENCE) for ticket in tickets] == [0, 1, 2, 3]
 
 
+def test_of_work_that_nobody_asked_for_one_piece_runs_at_a_time(make, held):
+    queue, one, other, third = make(at_once=3), held(1), held(2), held(3)
+    tickets = [queue.ask(n, f"watcher {n}", work, is_unasked=True) for n, work in enumerate((one, other, third))]
+    one.until_it_runs()
+    assert queue.ask("asked for", "Ann", at_once("cake")).result(PATIENCE) == "cake"
+    assert status(*tickets) == ["running", "queued", "queued"]
+    joined = queue.ask(2, "Ann", at_once("never called"))  # somebody asks for it: it need not wait for the others
+    third.until_it_runs()
+    for work in (one, other, third):
+        work.end()
+    assert [ticket.result(PATIENCE) for ticket in (*tickets, joined)] == [1, 2, 3, 3]
+
+
 def test_one_thread_does_heavy_work_too(queue, held):
     assert queue.ask("heavy", "Ann", at_once("cake"), is_heavy=True).result(PATIENCE) == "cake"
 

@@ -11,6 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -114,7 +115,8 @@ def render(
     """
 
     def ask(session: Hashable | None) -> Ticket[bool]:
-        return background().ask(key, session, lambda progress: _do(work, progress), is_heavy=is_heavy, what=slot)
+        do, is_unasked = partial(_do, work), bool(quietly)
+        return background().ask(key, session, do, is_heavy=is_heavy, is_unasked=is_unasked, what=slot)
 
     if follow(slot, key, ask, quietly=quietly):
         # kept since the page looked for it, or no longer kept: the next run finds it or asks anew

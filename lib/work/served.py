@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -57,6 +58,8 @@ def serve(work: Work, *, at_once: int = 1, is_awaited: bool = False) -> None:
         is_awaited: See ``be_modest``.
     """
     memory_mb = int(sys.argv[1])
+    # Ctrl+C reaches all processes of a terminal: this one ends with its input, and has nothing to say about it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     inlet, outlet = own_streams()
     be_modest(memory_mb, is_awaited=is_awaited)
     server = _Server(work, outlet, memory_mb)

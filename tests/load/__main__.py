@@ -114,7 +114,8 @@ another page, a colour, a household to place, a file to save. "Answered" is unti
 many others are first; "on the page" is until what was asked for is there. A "seen" page or number of segments was on
 somebody's page before. A crowd of 25 asks for 8 moves a second, one of 50 for 17: two processors answer these as they
 come where a move costs less than 0.24 s or 0.12 s of one. Where it costs more, who needs nothing new goes first, and
-the others see how many are before them.
+the others see how many are before them. Processor time is that of the server and of what works for it: the solver, the
+map worker, and what is found while nobody waits.
 """
 
 

@@ -40,8 +40,8 @@ _PAUSE = 0.2
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
 
-_LOOK_LATER = 2.0
-"""The same of work that nobody asked for, while pages wait."""
+_LOOK_LATER, _MANY_WAIT = 2.0, 3
+"""The same of work that nobody asked for, while pages wait, or more pieces of work than so many: one page has fewer."""
 
 SOON = 1.0
 """Seconds that a page waits for work before it shows how far it is."""
@@ -209,7 +209,8 @@ def follow(slot: str, key: Hashable, ask: Ask[T], *, again: str = "Try again", q
         st.info(literal(state.words) if state.status == "failed" else "Stopped.", icon=":material/info:")
         st.button(again, icon=":material/refresh:", key=f"again_{slot}", on_click=_forget, args=(slot,))
         return None
-    st.fragment(_watch, run_every=_LOOK_AGAIN)(slot, key, ask, quietly)
+    has_time = bool(quietly) and background().under_way[1] > _MANY_WAIT
+    st.fragment(_watch, run_every=_LOOK_LATER if has_time else _LOOK_AGAIN)(slot, key, ask, quietly)
     return None
 
 

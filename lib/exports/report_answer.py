@@ -126,7 +126,10 @@ def at_a_glance(
         *(figure["label"].iloc[0] for figure in shares),
     )
     marked = any(bool(figure["unsure"].any()) for figure in shares)
-    return Table("The segments at a glance", header, (*rows, everyone, *beside), unsure_note(marked, entity))
+    notes = [unsure_note(marked, entity)]
+    if others is not None:
+        notes.append(f"Sizes are shares of “{title}”: “{others.title}”, shown beside, has none.")
+    return Table("The segments at a glance", header, (*rows, everyone, *beside), " ".join(filter(None, notes)))
 
 
 def _medians(own: pd.DataFrame, features: tuple[str, ...], codebook: Codebook) -> list[str]:

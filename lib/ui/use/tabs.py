@@ -77,7 +77,7 @@ def _render_profiles(scene: Segmented) -> None:
 
 
 def _render_trust(scene: Segmented) -> None:
-    st.subheader(f"How well does each {scene.entity.singular} fit?")
+    st.subheader(f"How well do the {scene.unit} fit?")
     segments.render_silhouettes(scene)
     st.subheader("Would others have been found the same?")
     trust.render_stability(scene)

@@ -121,7 +121,9 @@ def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChar
             *([alt.Tooltip("beside:Q", title=everyone, format=".1%")] if everyone else []),
         ],
     )
-    heading = base.transform_filter("datum.heading").mark_text(align="left", color=theme.INK, fontSize=12, limit=400, dy=4)
+    heading = base.transform_filter("datum.heading").mark_text(
+        align="left", color=theme.INK, fontSize=12, limit=400, dy=4
+    )
     told = base.transform_filter("!datum.heading")
     x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(range=[0, _REACH], nice=False, zero=True))
     bars = told.mark_bar(cornerRadiusEnd=2).encode(

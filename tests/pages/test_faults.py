@@ -68,6 +68,19 @@ def test_the_file_of_a_wave_goes_is_damaged_is_of_another_wave_and_comes_back(ap
     assert seen() == ("2019", [gone.replace("2019", "2016")])
 
 
+def test_a_link_about_a_wave_whose_file_is_damaged_does_not_say_that_there_is_none(app, tmp_path):
+    (tmp_path / "scfp2019excel.zip").write_bytes(b"rubbish")
+    at = app("pages/your_table.py", data="2019")
+    assert [warning.value for warning in at.sidebar.warning] == [
+        "The link is about the survey of 2019, whose file here cannot be read.",
+        "scfp2019excel.zip is not a .zip archive, whatever its name says: download it again. "
+        "The app goes on without it.",
+    ]
+    at = app("pages/your_table.py", data="2016")
+    said = at.sidebar.warning[0].value
+    assert said == "The link is about the survey of 2016, which this server does not have yet."
+
+
 def page(says):
     import streamlit as st
 

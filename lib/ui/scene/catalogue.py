@@ -57,12 +57,14 @@ class Look:
 
     Attributes:
         surveys: Files that can be read, by wave.
+        spoilt: Waves whose files, by their names, cannot.
         problems: Why others, or what the project brings, cannot, a sentence each.
         replicates: Files of replicate weights, by wave; whether they can be read is not known.
     """
 
     def __init__(self) -> None:
         self.surveys, problems = download.readable()
+        self.spoilt = {wave for path in problems if (wave := download.wave_named(path)) not in self.surveys}
         self.replicates = download.replicate_files()
         self._damaged = {key: said for key, files in RESTS_ON.items() if (said := _damage(files))}
         self.problems = list(dict.fromkeys([*problems.values(), *self._damaged.values()]))

@@ -59,10 +59,11 @@ def offer_missing(chosen: str, then: Callable[[str], None]) -> None:
         then: Chooses the wave, by its key among the sources, once it is there.
     """
     # read before the control is drawn: it drops what it does not know from the address
-    there = catalogue.look().surveys
+    look = catalogue.look()
+    there = look.surveys
     if asked := wave_asked(st.query_params.get("data", "")):
-        says = f"The link is about the survey of {asked}, which this server does not have yet."
-        st.session_state[_MISSING] = (asked, says)
+        how = "whose file here cannot be read" if asked in look.spoilt else "which this server does not have yet"
+        st.session_state[_MISSING] = (asked, f"The link is about the survey of {asked}, {how}.")
     elif (gone := wave_asked(chosen)) and gone not in there:
         st.session_state[_MISSING] = (gone, f"The file of the survey of {gone} is gone, or holds something else now.")
     wave, says = st.session_state.get(_MISSING, (None, ""))

@@ -138,7 +138,7 @@ def _memory_goals(people: int, before: float | None, address: Address) -> list[G
 def _effects(address: Address, folder: Path) -> list[Goal]:
     effects.ask_at_once(address, 10, 7)
     memory.wait_until_idle(address.pid)
-    looked = effects.look_beside(address, "seed=1")
+    looked = effects.look_beside(address, "where=AGE>25")
     alone = statistics.median(looked.alone)
     held_up = max(looked.beside) - alone
     memory.wait_until_idle(address.pid)

@@ -354,10 +354,10 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
     words = (
         theme.words_of(variables[0])
         if len({variable.format for variable in variables}) == 1
-        else "replace(replace(format(datum.value, '~s'), 'G', 'B'), 'k', 'K')"
+        else theme.in_short()
     )
     base = alt.Chart(frame).encode(
-        x=alt.X("spread:Q", title=title, axis=alt.Axis(labelExpr=words, tickCount=5)),
+        x=alt.X("spread:Q", title=title, axis=alt.Axis(labelExpr=words, tickCount=5, titleAnchor="end")),
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False)),
         tooltip=[
             alt.Tooltip("label:N", title="Column"),

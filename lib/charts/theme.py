@@ -108,8 +108,13 @@ def words_of(variable: Variable) -> str:
     """The expression by which an axis words a column's numbers, as ``Variable.short`` does: $430K, $1.9B."""
     if variable.format.endswith("%"):
         return "format(datum.value, '.0%')"
-    money = "$" if variable.sign else ""
-    return f"replace(replace(format(datum.value, '{money}~s'), 'G', 'B'), 'k', 'K')"
+    return in_short("$" if variable.sign else "")
+
+
+def in_short(money: str = "") -> str:
+    """The same of plain numbers: from a thousand on by K, M and B, and never by a letter for thousandths."""
+    large = f"replace(replace(format(datum.value, '{money}~s'), 'G', 'B'), 'k', 'K')"
+    return f"abs(datum.value) < 1 ? format(datum.value, '{money}~g') : {large}"
 
 
 _SILENT: Mapping[str, Any] = {"aria": False, "mark": {"aria": False, "tooltip": None}}

@@ -119,15 +119,18 @@ def _y(trend: Trend, table: pd.DataFrame) -> alt.Y:
     """Up from zero, or from below it where figures are; a share ends at one at the most."""
     reach = table[["value", "low", "high"]].to_numpy(dtype=float)
     low, high = min(float(np.nanmin(reach)), 0.0), max(float(np.nanmax(reach)), 0.0)
-    room = 0.08 * (high - low or 1.0)
+    high = high if high > low else 1.0  # where all of it is nothing, the axis has an end all the same
+    room = 0.08 * (high - low)
     most = min(high + room, 1.0) if trend.followed.is_share else high + room
     if _broken(trend):
         most += 2 * room  # for the words of what changed
     least = low - room if low < 0 else 0.0
+    is_whole = trend.followed.statistic == "median" and trend.variable.format.endswith(".0f")
+    whole = {"tickMinStep": 1} if is_whole else {}
     axis = (
         alt.Axis(format=".0%" if most - least > 0.06 else ".1%", tickCount=6)
         if trend.followed.is_share
-        else alt.Axis(labelExpr=theme.words_of(trend.variable), tickCount=6)
+        else alt.Axis(labelExpr=theme.words_of(trend.variable), tickCount=6, **whole)
     )
     return alt.Y(
         "value:Q",

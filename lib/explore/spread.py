@@ -24,7 +24,7 @@ class Histogram:
     Attributes:
         column: The amount.
         scale: The axis of the bins.
-        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of the group), ``count``;
+        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of those of the group who have a value), ``count``;
             ``open_left``, ``open_right``: whether the bin also holds everything below ``left``, or from ``right``
             on; ``from_text``, ``to_text``: its ends in words ("$10,000", "below $20,000"; "$20,000 and more").
     """
@@ -52,7 +52,7 @@ def histogram(groups: Mapping[str, estimates.Sample], column: str, *, linear: bo
         values, weights = sample.dataset.values(column), sample.weights
         # the few beyond the outermost edges are counted in the outermost bins, which then are open
         count = estimates.histogram(np.clip(values, edges[0], edges[-1]), weights, edges)
-        share = count / weights.sum() if len(weights) else count
+        share = count / count.sum() if count.any() else count
         bins.append(ends.assign(group=name, share=share, count=count))
     return Histogram(column, scale, pd.concat(bins, ignore_index=True))
 
@@ -61,14 +61,16 @@ def summary(sample: estimates.Sample, column: str) -> pd.DataFrame:
     """Mean, share at exactly zero and quantiles of a column.
 
     Returns:
-        One row: ``sampled``, ``mean``, ``zero`` and the quantiles, in columns named by share (``0.5``); of each
+        One row: ``sampled`` (members with a value), ``mean``, ``zero`` and the quantiles, in columns named by share (``0.5``); of each
         ``_low`` and ``_high``: the ends of its 95 % interval; ``unsure``: whether mean or median is too unsure to
         rely on.
     """
-    mean, nothing, quantiles = sample.described(sample.dataset.values(column), QUANTILES)
+    values = sample.dataset.values(column)
+    known = sample.dataset.member_codes[np.isfinite(values)]
+    mean, nothing, quantiles = sample.described(values, QUANTILES)
     told = {"mean": mean, "zero": nothing, **dict(zip(map(str, QUANTILES), quantiles, strict=True))}
     row = {
-        "sampled": sample.dataset.sampled,
+        "sampled": len(np.unique(known)),
         **{name: found.value[0] for name, found in told.items()},
         **{f"{name}_{end}": getattr(found, end)[0] for name, found in told.items() for end in ("low", "high")},
         "unsure": bool(told["mean"].unsure[0] or told["0.5"].unsure[0]),

@@ -27,8 +27,9 @@ ESTIMATES = """
   figures then come out to the last digit.
 - **Dollars** of another year follow the September CPI-U-RS; counts, shares and ratios stay as they are.
 - **Trends** put every wave into one year's dollars. Waves are samples of their own: the variance of a change is the
-  sum of both variances, and a change is told only where its 95% interval leaves out zero. A line is broken where a
-  question changed or was not asked: what stands on either side does not compare.
+  sum of both variances; of medians, whose intervals need not be symmetric, its interval is put together from both (Zou
+  and Donner 2008). A change is told only where its 95% interval leaves out zero. A line is broken where a question
+  changed or was not asked: what stands on either side does not compare.
 - **Segments over time** are those of the wave on view; in every other wave each household is put where the method would
   put it (the nearest centroid, or of a mixture the likeliest segment), in the same dollars. Their errors are those of
   fixed segments, not of segments found anew.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from lib.words import listed, percent
 MOST_LINES = 8
 """Lines that can be told apart in one picture."""
 
+_Interval = Callable[[pd.Series, pd.Series], tuple[float, float]]
 _TABLE = ["wave", *COLUMNS, "stretch", "label"]
 _STATISTIC = {"share": "share of {members}", "median": "median", "mean": "mean"}
 
@@ -102,20 +103,24 @@ class Trend:
         return self.text(abs(difference))
 
     def signed(self, difference: float) -> str:
-        """A difference in words, with its sign."""
-        return f"{'-' if difference < 0 else '+'}{self.size_text(difference)}"
+        """A difference in words, with its sign, which none has."""
+        sign = "-" if difference < 0 else "+" if difference > 0 else ""
+        return f"{sign}{self.size_text(difference)}"
 
     @cached_property
     def differences(self) -> pd.DataFrame:
         """How each line's last figure differs from others that it compares with: the wave before, and the first.
 
-        Waves are samples of their own, so that the variance of a difference is the sum of both variances.
+        Waves are samples of their own, so that the variance of a difference is the sum of both variances. Intervals of
+        medians need not be symmetric, and of whole numbers hardly ever are: that of their difference is put together
+        from both (Zou and Donner 2008), which is the same where they are symmetric.
 
         Returns:
             ``line``, ``label``, ``first`` and ``last`` (years), ``difference`` (last less first), ``standard_error``,
             ``low``, ``high`` (95 % interval) and ``sure``: whether that excludes zero.
         """
-        rows = [row for _, own in self.table.groupby("line") for row in _differences(own)]
+        interval = _of_both if self.followed.statistic == "median" else _of_errors
+        rows = [row for _, own in self.table.groupby("line") for row in _differences(own, interval)]
         names = ["line", "label", "first", "last", "difference", "standard_error", "low", "high", "sure"]
         return pd.DataFrame(rows, columns=names)
 
@@ -132,12 +137,14 @@ class Trend:
         if not len(self.table):
             return self.title
         year = self.years[-1]
-        last = self.table[self.table["wave"] == year].set_index("label")["value"]
+        of_year = self.table[self.table["wave"] == year].set_index("label")
+        last, unsure = of_year["value"], of_year["unsure"].astype(bool)
         if len(last) == 1:
             who = f" ({last.index[0]})" if self.followed.lines else ""
             return f"{self.title}: {self.text(last.iloc[0])}{who} in {year}{self._since()}"
-        least, most = (f"{self.text(last[label])} ({label})" for label in (last.idxmin(), last.idxmax()))
-        return f"{self.title}: {least} to {most} in {year}"
+        last = told if len(told := last[~unsure]) > 1 else last
+        ends = (f"{self.text(end)} ({_whose(last, end)})" for end in sorted({last.min(), last.max()}))
+        return f"{self.title}: {' to '.join(ends)} in {year}"
 
     def _since(self) -> str:
         """What became of a single line since the first wave that it compares with, or else since the one before."""
@@ -288,7 +295,27 @@ def _about(change: Change, used: Sequence[str], codebook: Codebook) -> str:
     return next(codebook.label(name) for name in used if name in change.columns)
 
 
-def _differences(own: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _whose(figures: pd.Series, value: float) -> str:
+    """Whose figure it is, or how many have the same."""
+    labels = list(figures.index[figures == value])
+    return str(labels[0]) if len(labels) == 1 else f"{len(labels)} groups"
+
+
+def _of_errors(first: pd.Series, last: pd.Series) -> tuple[float, float]:
+    """The 95 % interval of the difference of two figures, by their standard errors."""
+    difference, error = last["value"] - first["value"], np.hypot(first["standard_error"], last["standard_error"])
+    return difference - Z * error, difference + Z * error
+
+
+def _of_both(first: pd.Series, last: pd.Series) -> tuple[float, float]:
+    """The same by their own intervals, which need not be symmetric."""
+    difference = last["value"] - first["value"]
+    below = np.hypot(last["value"] - last["low"], first["high"] - first["value"])
+    above = np.hypot(last["high"] - last["value"], first["value"] - first["low"])
+    return difference - below, difference + above
+
+
+def _differences(own: pd.DataFrame, interval: _Interval) -> Iterator[dict[str, object]]:
     """One line's last figure against the one before and the first that compare with it."""
     comparable = own[own["stretch"] == own["stretch"].iloc[-1]]
     last = comparable.iloc[-1]
@@ -296,16 +323,14 @@ def _differences(own: pd.DataFrame) -> Iterator[dict[str, object]]:
         if position < 0:
             continue
         first = comparable.iloc[position]
-        error = float(np.hypot(first["standard_error"], last["standard_error"]))
-        difference = float(last["value"] - first["value"])
-        low, high = difference - Z * error, difference + Z * error
+        low, high = map(float, interval(first, last))
         yield {
             "line": last["line"],
             "label": last["label"],
             "first": int(first["wave"]),
             "last": int(last["wave"]),
-            "difference": difference,
-            "standard_error": error,
+            "difference": float(last["value"] - first["value"]),
+            "standard_error": float(np.hypot(first["standard_error"], last["standard_error"])),
             "low": low,
             "high": high,
             "sure": beyond(low, high),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -107,6 +108,42 @@ def test_a_change_is_told_only_where_its_interval_leaves_out_zero(now, sure):
     assert ("No change is beyond chance at 95%: +2.7 points (-0.0 to +5.5 points) since 2019" in found.words) == (
         not sure
     )
+
+
+def test_the_interval_of_a_change_of_medians_is_put_together_from_both_as_they_need_not_be_symmetric():
+    """By hand: 10 (7 to 11) to 14 (13 to 20) is 4 less the root of 1 + 1, and 4 more the root of 36 + 9."""
+    before, now = wave(2019, {0.0: 10.0}), wave(2022, {0.0: 14.0})
+    before.table[["low", "high"]], now.table[["low", "high"]] = [7.0, 11.0], [13.0, 20.0]
+    row = put([before, now], Followed("median", "AGE")).differences.iloc[0]
+    assert (row["low"], row["high"]) == pytest.approx((4 - 2**0.5, 4 + 45**0.5))
+    assert row["sure"]
+
+
+def test_a_median_of_whole_numbers_that_tips_over_is_no_sure_change():
+    """Children in a household: 0 (0 to 1), then 1 (0 to 1); by standard errors of a half it would be one."""
+    before, now = wave(2019, {0.0: 0.0}), wave(2022, {0.0: 1.0})
+    for each in (before, now):
+        each.table["standard_error"], each.table[["low", "high"]] = 0.3, [0.0, 1.0]
+    found = put([before, now], Followed("median", "KIDS"))
+    assert not found.differences["sure"].any()
+    assert "No change is beyond chance at 95%" in found.words
+
+
+def test_what_did_not_change_has_no_sign_and_an_axis_of_nothing_has_an_end():
+    none = {0.0: 0.0}
+    found = put([wave(2019, none, 0.0), wave(2022, none, 0.0)], Followed("median", "BUSSEFARMINC"))
+    assert "$0 ($0 to $0) since 2019" in found.words
+    spec = json.dumps(finish(charts.waves(found, behind="sampled households"), SCF).spec)
+    assert '"domain": [0.0, 1.08]' in spec
+    assert '"tickMinStep": 1' in spec
+
+
+def test_the_takeaway_leads_with_figures_that_can_be_relied_on_and_names_nobody_alone_for_what_several_have():
+    by = Followed("median", "KIDS", by="RACECL4")
+    lines = wave(2022, {1.0: 0.0, 2.0: 0.0, 3.0: 2.0})
+    assert put([lines], by).takeaway.startswith("Number of children: 0 (2 groups) to 2 (")
+    lines.table.loc[lines.table["line"] == 3.0, "unsure"] = True
+    assert put([lines], by).takeaway == "Number of children: 0 (2 groups) in 2022"
 
 
 def test_changes_in_words():

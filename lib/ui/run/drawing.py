@@ -92,7 +92,7 @@ def draw(
     titled: bool = True,
     is_tabled: bool = False,
     is_glance: bool = False,
-    sampled: int | None = None,
+    of: tuple[str, ...] = (),
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
     """Draw a chart, making it only if it has not been made for the same scene and choices.
@@ -113,7 +113,7 @@ def draw(
         titled: Whether its takeaway stands above it; not where something else says what it is.
         is_tabled: Whether the same figures stand in a table of their own below it.
         is_glance: Whether it is a small one without a title, whose figures another place tells in full.
-        sampled: Sampled members that it rests on, where these are fewer than the population's.
+        of: Columns without whose values a member is left out of it.
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
@@ -128,7 +128,7 @@ def draw(
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown
     if titled and not is_glance:
-        st.markdown(f"**{literal(shown.title)}**  \n:small[:gray[{_rests_on(scene, sampled)}]]")
+        st.markdown(f"**{literal(shown.title)}**  \n:small[:gray[{_rests_on(scene, of)}]]")
     sent = chart.sent({**shown.data, **(marks or {})})
     state = st.vega_lite_chart(sent, alt=alt_text, key=element or key, **options)
     if not is_glance:
@@ -136,12 +136,12 @@ def draw(
     return state
 
 
-def _rests_on(scene: Scene, sampled: int | None) -> str:
+def _rests_on(scene: Scene, of: tuple[str, ...]) -> str:
     """Size of what a chart is drawn from; its axes say the unit, and whose data they are stands below it."""
-    size = results.size(scene.view)
-    if scene.view.counting == ROWS:
-        return f"n = {counted(size.rows, 'row')}"
-    return f"n = {scene.entity.sampled(size.sampled if sampled is None else sampled)}"
+    whole, known = results.size(scene.view), results.with_values(scene.view, of)
+    of_rows = scene.view.counting == ROWS
+    rests = counted(known.rows, "row") if of_rows else scene.entity.sampled(known.sampled)
+    return f"n = {rests}{f' of {whole.rows:,}, the others lack a value' if known.rows < whole.rows else ''}"
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

@@ -12,7 +12,7 @@ from lib.charts import told
 from lib.dataset import ROWS
 from lib.estimates import Interval, wording
 from lib.estimates.wording import between
-from lib.population import Condition, Population, Size
+from lib.population import Comparison, Condition, Population, Size
 from lib.ui.run import sampled
 from lib.ui.run.cache import kept
 from lib.ui.scene.view import Heading, View
@@ -33,6 +33,14 @@ def how_sure(view: View) -> str:
 def size(view: View) -> Size:
     """How many members the population has."""
     return population.size(view.everyone(view.population.columns), view.population, counting=view.counting)
+
+
+@kept
+def with_values(view: View, columns: tuple[str, ...]) -> Size:
+    """How many members of the population have values in all of several columns."""
+    if not view.members(columns).frame[list(columns)].isna().to_numpy().any():
+        return size(view)
+    return size(view.narrowed(*(Comparison(name, "==", name) for name in columns)))
 
 
 @kept

@@ -61,6 +61,7 @@ def render_groups(scene: Scene, *, show: str = "", by: str = "", at: str = "") -
         alt_text=sentence,
         key=f"{at}groups_chart",
         is_tabled=True,
+        of=(column,) if by == _BESIDE else (column, by),
     )
     note = _by_definition(scene, known) if known else ""
     controls.chart_note(scene, note, results.how_sure(scene.view), controls.unsure_note(scene, table))
@@ -156,6 +157,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         linear,
         alt_text=sentence,
         key=f"{at}spread_chart",
+        of=(column,),
     )
     controls.chart_note(scene, results.how_sure(scene.view))
     _render_quantiles(scene, summary, variable)
@@ -214,7 +216,7 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
         by,
         alt_text=sentence,
         key=f"{at}relation_chart",
-        sampled=result.among,
+        of=(x, y),
     )
     controls.chart_note(
         scene,
@@ -282,7 +284,7 @@ def render_correlations(scene: Scene) -> None:
     )
     pairs = results.together({name: of_group.pairs for name, of_group in found.items()})
     note = told.pairs_in_brackets(pairs, scene.entity)
-    controls.chart_note(scene, sentence, results.how_sure(scene.view), note)
+    controls.chart_note(scene, sentence, results.how_sure(scene.view), note, _left_out(scene, columns))
     columns_of_table: dict[str, object] = {"group": "Who", "row": "Column", "column": "with", "text": "Correlation"}
     if pairs["low"].notna().any():
         columns_of_table["between"] = "95% interval"
@@ -302,6 +304,13 @@ def _pairs_in_words(scene: Scene, pairs: pd.DataFrame) -> pd.DataFrame:
         text=pairs["correlation"].map(text),
         between=[between(low, high, text) for low, high in zip(pairs["low"], pairs["high"], strict=True)],
     )
+
+
+def _left_out(scene: Scene, columns: tuple[str, ...]) -> str:
+    """What becomes of blanks where each figure is of other columns; empty where there are none."""
+    if results.with_values(scene.view, columns) == results.size(scene.view):
+        return ""
+    return f"Each figure leaves out the {scene.unit} that lack a value it needs."
 
 
 @whole_page.fragment
@@ -324,4 +333,4 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         alt_text=sentence,
         key=f"{at}variance_chart",
     )
-    controls.chart_note(scene, results.how_sure(scene.view), order)
+    controls.chart_note(scene, results.how_sure(scene.view), order, _left_out(scene, tuple(table.index)))

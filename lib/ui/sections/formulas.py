@@ -103,9 +103,12 @@ DIFFERENCES = Formula(
         r"\hat\delta_r = \hat\theta_r - \hat\eta_r, \qquad \hat\delta^{(i)} = \hat\theta^{(i)} - \hat\eta^{(i)}, "
         r"\qquad \hat\delta \pm 1.96 \operatorname{se}(\hat\delta)",
         rf"\text{{of two waves: }} {_APART}",
+        r"\text{of their medians: } \Big[\hat\delta - \sqrt{(\hat\theta - l_\theta)^2 + (u_\eta - \hat\eta)^2},\; "
+        r"\hat\delta + \sqrt{(u_\theta - \hat\theta)^2 + (\hat\eta - l_\eta)^2}\Big]",
     ),
     "Within a wave both figures are taken under the same replicate r and in the same implicate i, so that what they "
-    "have in common falls out: se is the standard error above, of these differences. Two waves share nobody. " + _TOLD,
+    "have in common falls out: se is the standard error above, of these differences. Two waves share nobody. l and u "
+    "are the ends of each wave's own interval: Zou and Donner (2008). " + _TOLD,
 )
 
 DIFFERENCES_OF_ROWS = Formula(

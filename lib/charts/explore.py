@@ -351,11 +351,7 @@ def ranking(table: pd.DataFrame, codebook: Codebook, title: str) -> alt.LayerCha
         between=[between(low, high, variable.mean_text) for variable, low, high in ends],
     )
     # amounts of one kind say on the axis what they are
-    words = (
-        theme.words_of(variables[0])
-        if len({variable.format for variable in variables}) == 1
-        else theme.in_short()
-    )
+    words = theme.words_of(variables[0]) if len({variable.format for variable in variables}) == 1 else theme.in_short()
     base = alt.Chart(frame).encode(
         x=alt.X("spread:Q", title=title, axis=alt.Axis(labelExpr=words, tickCount=5, titleAnchor="end")),
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False)),

@@ -126,11 +126,11 @@ def _y(trend: Trend, table: pd.DataFrame) -> alt.Y:
         most += 2 * room  # for the words of what changed
     least = low - room if low < 0 else 0.0
     is_whole = trend.followed.statistic == "median" and trend.variable.format.endswith(".0f")
-    whole = {"tickMinStep": 1} if is_whole else {}
+    step = 1 if is_whole else alt.Undefined
     axis = (
         alt.Axis(format=".0%" if most - least > 0.06 else ".1%", tickCount=6)
         if trend.followed.is_share
-        else alt.Axis(labelExpr=theme.words_of(trend.variable), tickCount=6, **whole)
+        else alt.Axis(labelExpr=theme.words_of(trend.variable), tickCount=6, tickMinStep=step)
     )
     return alt.Y(
         "value:Q",

@@ -24,9 +24,10 @@ class Histogram:
     Attributes:
         column: The amount.
         scale: The axis of the bins.
-        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of those of the group who have a value), ``count``;
-            ``open_left``, ``open_right``: whether the bin also holds everything below ``left``, or from ``right``
-            on; ``from_text``, ``to_text``: its ends in words ("$10,000", "below $20,000"; "$20,000 and more").
+        bins: ``group``, ``left``, ``right`` (in the column's unit), ``share`` (of the group's members with a value),
+            ``count``; ``open_left``, ``open_right``: whether the bin also holds everything below ``left``, or from
+            ``right`` on; ``from_text``, ``to_text``: its ends in words ("$10,000", "below $20,000"; "$20,000 and
+            more").
     """
 
     column: str
@@ -61,9 +62,9 @@ def summary(sample: estimates.Sample, column: str) -> pd.DataFrame:
     """Mean, share at exactly zero and quantiles of a column.
 
     Returns:
-        One row: ``sampled`` (members with a value), ``mean``, ``zero`` and the quantiles, in columns named by share (``0.5``); of each
-        ``_low`` and ``_high``: the ends of its 95 % interval; ``unsure``: whether mean or median is too unsure to
-        rely on.
+        One row: ``sampled`` (members with a value), ``mean``, ``zero`` and the quantiles, in columns named by share
+        (``0.5``); of each ``_low`` and ``_high``: the ends of its 95 % interval; ``unsure``: whether mean or median is
+        too unsure to rely on.
     """
     values = sample.dataset.values(column)
     known = sample.dataset.member_codes[np.isfinite(values)]

@@ -91,13 +91,18 @@ class Provenance:
         return words.format(wave=self.wave) if is_whole and not self.synthetic else self.data
 
     @property
+    def who(self) -> str:
+        """The population by its name and in words, once where these are the same."""
+        return self.title if self.title == self.population_words else f"{self.title}: {self.population_words}"
+
+    @property
     def terms(self) -> dict[str, str]:
         """The same by Dublin Core's terms, which other programs know; what is not known is empty."""
         release = f"{self.data}, {self.vintage}" if self.vintage else self.data
         whole = f"{release}. {self.synthetic_words}." if self.synthetic else release
         made = f"{self.recipe_words}; " if self.recipe else ""
         terms = {
-            "description": f"{self.title}: {self.population_words}. Counted are {self.counting}.",
+            "description": f"{self.who}. Counted are {self.counting}.",
             "source": whole,
             "bibliographicCitation": self.citation,
             "provenance": f"{made}made with {APP} {self.version}.",

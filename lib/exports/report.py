@@ -203,7 +203,8 @@ _NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four"}
 
 def _question(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -> str:
     labels = [within_sentence(dataset.codebook.label(name)) for name in segmentation.recipe.features]
-    return f"Which groups are there among the {dataset.entity.plural} “{origin.title}”, told apart by {listed(labels)}?"
+    whom = f"the {dataset.entity.plural} “{origin.title}”" if origin.population else f"all {dataset.entity.plural}"
+    return f"Which groups are there among {whom}, told apart by {listed(labels)}?"
 
 
 def _described(

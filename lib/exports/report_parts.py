@@ -154,7 +154,7 @@ def _counted(dataset: Dataset, segmentation: Segmentation, origin: Provenance) -
     several = f"{segmentation.sizes['rows'].sum():,} rows of " if dataset.implicates > 1 else ""
     release = f" ({origin.vintage})" if origin.vintage else ""
     return (
-        f"{origin.title}: {origin.population_words}. {origin.data}{release}: {several}"
+        f"{origin.who}. {origin.data}{release}: {several}"
         f"{dataset.entity.sampled(dataset.sampled)}. Counted are {origin.counting}.",
         *dataset.notes,
     )

@@ -61,46 +61,49 @@ def _check_meaning(dataset: Dataset, name: str) -> None:
     variable = dataset.codebook[name]
     if variable.unit in ("id", "weight"):
         raise RecipeError(
-            f"{variable.label} ({name}) says which {dataset.entity.singular} a row is, not what it is like: "
+            f"{_called(dataset, name)} says which {dataset.entity.singular} a row is, not what it is like: "
             "leave it out of the features."
         )
     if variable.unit == "date":
         raise RecipeError(
-            f"{variable.label} ({name}) holds dates, of which none is more than another: derive the days between two "
+            f"{_called(dataset, name)} holds dates, of which none is more than another: derive the days between two "
             "dates, and take those."
         )
     if name in dataset.subject.outcomes:
         raise RecipeError(
-            f"{variable.label} ({name}) is what segments are looked at through, not what they are made from: "
+            f"{_called(dataset, name)} is what segments are looked at through, not what they are made from: "
             "leave it out of the features."
         )
     if variable.is_category:
         codes = np.unique(dataset.values(name))
         if unlabelled := [f"{c:g}" for c in codes if np.isfinite(c) and c not in variable.values]:
             raise RecipeError(
-                f"{variable.label} ({name}) has codes without a label ({', '.join(unlabelled[:3])}): "
+                f"{_called(dataset, name)} has codes without a label ({', '.join(unlabelled[:3])}): "
                 "nobody can say how far apart they are, so choose another column."
             )
 
 
+def _called(dataset: Dataset, name: str) -> str:
+    """A column by its label, and by its name where that is another."""
+    label = dataset.codebook.label(name)
+    return label if label == name else f"{label} ({name})"
+
+
 def _check_values(dataset: Dataset, name: str) -> None:
-    label, values = dataset.codebook.label(name), dataset.values(name)
+    label, values = _called(dataset, name), dataset.values(name)
     if missing := int(np.isnan(values).sum()):
         raise RecipeError(
-            f"{label} ({name}) is missing in {missing:,} of {len(values):,} rows: "
+            f"{label} is missing in {missing:,} of {len(values):,} rows: "
             "fill or leave out those rows, or choose another column."
         )
     if infinite := int(np.isinf(values).sum()):
         raise RecipeError(
-            f"{label} ({name}) is infinite in {infinite:,} of {len(values):,} rows: "
-            "mend those values, or choose another column."
+            f"{label} is infinite in {infinite:,} of {len(values):,} rows: mend those values, or choose another column."
         )
     if len(values) and np.abs(values).max() > LARGEST:
-        raise RecipeError(
-            f"{label} ({name}) has values beyond {LARGEST:g}, too large to compute with: cap or mend them."
-        )
+        raise RecipeError(f"{label} has values beyond {LARGEST:g}, too large to compute with: cap or mend them.")
     if len(values) and np.ptp(values) == 0:
         raise RecipeError(
-            f"{label} ({name}) is the same for every {dataset.entity.singular} chosen ({values[0]:,.6g}): "
+            f"{label} is the same for every {dataset.entity.singular} chosen ({values[0]:,.6g}): "
             "it cannot tell them apart, so leave it out."
         )

@@ -57,8 +57,8 @@ def test_a_parameter_given_twice_is_told_by_what_was_not_taken(app):
     assert told.startswith("The link asks for what is not to be had here: ")
     parts = told.partition(": ")[2].rstrip(".").split("; ")
     assert sorted(parts) == [
-        "Households (given twice): Denied credit or feared it",
-        "Number of segments (given twice): 3",
+        "Households (given twice, the last is taken): Denied credit or feared it",
+        "Number of segments (given twice, the last is taken): 3",
     ]
     assert set(at.query_params) <= {"v", "k"}
 

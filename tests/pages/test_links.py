@@ -102,7 +102,10 @@ def test_a_whole_number_between_its_ends_is_read_and_nothing_else():
 
     control = _Whole("limit", "Limit", 10, 1_000_000, (500,))
     assert control.read(["600000"]) == ((600_000,), [])
-    assert control.read(["10", "20", "20"]) == ((20,), [Unread("limit", "Limit (given twice)", "10")])
+    assert control.read(["10", "20", "20"]) == (
+        (20,),
+        [Unread("limit", "Limit (given twice, the last is taken)", "10")],
+    )
     assert control.read(["20", "many"]) == ((20,), [Unread("limit", "Limit", "many")])
     for said in ("", "inf", "-inf", "nan", "1e400", "9" * 5_000, "5.5", " 70", "\u0967\u0968", "\0", "9"):
         assert control.read([said]) == (None, [Unread("limit", "Limit", said)])

@@ -152,6 +152,25 @@ def test_explore_has_all_its_sections(mine, charts, metrics):
         assert any(part in alt for alt in alts), part
 
 
+def test_what_rests_on_fewer_rows_says_on_how_many(offer, charts):
+    """60 of 300 rows lack the amount, 30 others the region: they were left out, and counted all the same."""
+    whole = neutral_table()
+    frame = whole.frame.copy()
+    amount, region = whole.codebook.amounts()[0], "e"
+    frame[region] = frame[region].astype(float)
+    frame.loc[:59, amount], frame.loc[60:89, region] = np.nan, np.nan
+    at = offer(replace(whole, frame=frame, fingerprint="with blanks"), amount=amount, show=region)
+    notes = [text.value for text in at.markdown if "n = " in text.value]
+    assert [note for note in notes if amount in note and "n = 240 rows of 300, the others lack a value" in note]
+    assert [note for note in notes if "n = 270 rows of 300, the others lack a value" in note]
+    spread = next(table for table in figures(at) if "Median" in table and "Who" in table)
+    assert spread["Rows"].tolist() == ["240"]
+    assert spread["Median"].iloc[0].startswith(f"{frame[amount].quantile(0.5, interpolation='lower'):,.2f}")
+    _, _, bars = next(chart for chart in charts(at) if ": median" in chart[0])
+    assert bars["share"].sum() == pytest.approx(1)
+    assert any("Each figure leaves out the rows that lack a value it needs." in text.value for text in at.caption)
+
+
 def test_controls_with_nothing_to_choose_are_not_drawn(mine):
     at = mine(TWO)
     labels = {box.label for kind in ("selectbox", "segmented_control", "toggle") for box in at.get(kind)}

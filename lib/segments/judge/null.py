@@ -163,7 +163,8 @@ class Null:
         said = f"{what} {first.comparison} {how} than those that the same method finds in columns with the same margins"
         if first.comparison == second.comparison:
             return f"{said}, be they unrelated ({one}) or correlated as these are ({two})"
-        but = "and" if first.comparison in BEYOND and second.comparison in BEYOND else "but"
+        steps = abs(_ORDER.index(first.comparison) - _ORDER.index(second.comparison))
+        but = "but" if steps > 1 else "and"
         return (
             f"{said} that have nothing to do with one another ({one}), {but} {second.comparison} {how} than "
             f"those in columns that are correlated as these are and nothing else ({two})"
@@ -172,6 +173,8 @@ class Null:
 
 BEYOND = ("more", "hardly more")
 """Comparisons by which the data exceed a null model."""
+
+_ORDER = ("less", "no more", *reversed(BEYOND))
 
 
 def _range(beside: Beside, digits: int) -> str:

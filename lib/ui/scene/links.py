@@ -30,7 +30,7 @@ other way round of its first chart, and the number of segments was 4 where none 
 """
 
 OLDER = ("1", "2")
-_TWICE = " (given twice)"
+_TWICE = " (given twice, the last is taken)"
 _UNDERSTOOD = (*OLDER, VERSION)
 
 Ids = Callable[[T], str]

@@ -34,22 +34,26 @@ _CHOOSE, _OWN = "choose", "own"
 def choose_features(scene: Scene) -> tuple[str, ...]:
     """Draw the ways to choose, name the chosen columns and return them."""
     with st.expander("Choose features", icon=":material/checklist:"):
-        chosen = _choose(scene)
-    st.caption(f"Features: {literal(', '.join(scene.codebook.label(name) for name in chosen) or 'none')}.")
+        chosen, passed_over = _choose(scene)
+    names = literal(", ".join(scene.codebook.label(name) for name in chosen) or "none")
+    st.caption(f"Features: {names}.")
+    if passed_over:
+        st.caption(passed_over)
     return chosen
 
 
-def _choose(scene: Scene) -> tuple[str, ...]:
+def _choose(scene: Scene) -> tuple[tuple[str, ...], str]:
+    """The features, and in Markdown what would have been chosen but cannot be."""
     way = links.segmented("By", _WAYS, key=_CHOOSE, format_func=_WAYS.__getitem__)
     if way == _LEADING:
         return _leading(scene)
     if way == _GROUP:
-        return _of_a_group(scene)
+        return _of_a_group(scene), ""
     offered = (*scene.codebook.amounts(), *scene.codebook.categories())
     names = [name for name in offered if name not in scene.subject.outcomes]
     suggested = controls.leading(scene.subject.first.features, names)
     default = results.usable(scene.view, tuple(suggested), _SUGGESTED)
-    return controls.pick_columns(FEATURES, names, scene.codebook, default=default, key=_OWN, most=_MOST)
+    return controls.pick_columns(FEATURES, names, scene.codebook, default=default, key=_OWN, most=_MOST), ""
 
 
 def set_own(features: Sequence[str]) -> None:
@@ -57,7 +61,7 @@ def set_own(features: Sequence[str]) -> None:
     st.session_state[_CHOOSE], st.session_state[_OWN] = _OWN_LIST, list(features)[:_MOST]
 
 
-def _leading(scene: Scene) -> tuple[str, ...]:
+def _leading(scene: Scene) -> tuple[tuple[str, ...], str]:
     with st.grid(3, min_column_width=240, vertical_alignment="bottom"):
         number = int(links.slider("How many", 2, _MOST_LEADING, 5, key="leading"))
         trim = controls.pick_trim(
@@ -68,16 +72,16 @@ def _leading(scene: Scene) -> tuple[str, ...]:
     chosen = results.leading(scene.view, trim)[:number] if found is None else found.columns
     if found is not None and (said := _left_out(scene, found.left_out)):
         st.caption(said)
-    _render_passed_over(scene, results.passed_over(scene.view, trim, chosen))
-    return chosen
+    return chosen, _passed_over(scene, results.passed_over(scene.view, trim, chosen))
 
 
-def _render_passed_over(scene: Scene, names: tuple[str, ...]) -> None:
+def _passed_over(scene: Scene, names: tuple[str, ...]) -> str:
     """Amounts that would have been chosen but cannot be used, and what can be done."""
-    if names:
-        labels = ", ".join(scene.codebook.label(name) for name in names[:_MOST_LEADING])
-        mended = ": fill them, or leave those rows out, under “Your own table”" if own.mine() else ""
-        st.caption(f":material/warning: Passed over, as values are missing: {literal(labels)}{mended}.")
+    if not names:
+        return ""
+    labels = ", ".join(scene.codebook.label(name) for name in names[:_MOST_LEADING])
+    mended = ": fill them, or leave those rows out, under “Your own table”" if own.mine() else ""
+    return f":material/warning: Passed over, as values are missing: {literal(labels)}{mended}."
 
 
 def _about_relatives(members: str) -> str:

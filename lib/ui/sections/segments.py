@@ -137,7 +137,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     grid.render_key(scene.shown)
     controls.chart_note(
         scene,
-        f"{len(drawn.points):,} {_drawn(scene)} and a few of every segment. "
+        f"{_drawn(scene, len(drawn.points))}. "
         f"Numbers mark centres{centre_words(scene.found.model)}; tints the part of the plane nearest to each. "
         f"{zoom.HELP}",
         _NONE if scene.recipe.transform == "two_part" and not scene.found.model.held.empty else "",
@@ -155,12 +155,15 @@ def _mark(scene: Segmented, across: Scale, one: Found | None) -> pd.DataFrame:
     return marked(x, y, one.id, in_right_half=bool(place > (low + high) / 2))
 
 
-def _drawn(scene: Scene) -> str:
-    if scene.view.counting == ROWS:
-        return "rows drawn at random"
-    one = " of one implicate" if scene.about.implicates > 1 else ""
-    how = "in proportion to weight" if scene.about.weight else "at random"
-    return f"{scene.entity.plural}{one}, drawn {how}"
+def _drawn(scene: Scene, points: int) -> str:
+    """How many points there are, of whom, and how they were picked unless all are there."""
+    size, of_rows = results.size(scene.view), scene.view.counting == ROWS
+    one = " of one implicate" if scene.about.implicates > 1 and not of_rows else ""
+    whom = f"{points:,} {scene.unit}{one}"
+    if points >= (size.rows if of_rows else size.sampled):
+        return f"All {whom}"
+    how = "in proportion to weight" if scene.about.weight and not of_rows else "at random"
+    return f"{whom}, drawn {how}, and a few of every segment"
 
 
 def render_found(scene: Segmented) -> None:

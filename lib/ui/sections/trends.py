@@ -248,7 +248,8 @@ def _render_changes(trend: Trend) -> None:
     grid.render(shown, alt="How the last wave differs from the one before and from the first")
     of_intervals = (
         "Waves are samples of their own: the variance of a change is the sum of both variances, and of medians its "
-        "interval is put together from both. A change is sure where its interval leaves out zero. Of twenty lines that did not change, one will look as if it did. "
+        "interval is put together from both. A change is sure where its interval leaves out zero. Of twenty lines that "
+        "did not change, one will look as if it did. "
     )
     st.caption(f"{of_intervals if found['low'].notna().any() else ''}Changes are of figures before they are rounded.")
 

@@ -18,7 +18,7 @@ from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import explore
 from lib.ui.sections.lead import counted_both_ways
-from lib.words import percent
+from lib.words import literal, percent
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
@@ -45,8 +45,8 @@ def render_share(scene: Scene) -> None:
     size, share = results.size(owners), results.share_within(owners, scene.view.population)
     help_text = far_off(share.low, share.high, percent, "share") or None
     with st.grid(3, min_column_width=150):
-        st.metric("Of households", percent(households), border=True, height="stretch", help=help_text)
-        st.metric("Of rows", percent(rows), border=True, height="stretch")
+        st.metric("Owners among households", percent(households), border=True, height="stretch", help=help_text)
+        st.metric("Owners among rows", percent(rows), border=True, height="stretch")
         st.metric(
             "Owner households",
             f"{size.count / 1e6:.1f} M",
@@ -104,18 +104,21 @@ def render_worth(owners: Scene) -> None:
 def choose_limit(scene: Scene) -> Scene:
     """Owners with income under a limit, in the view's dollars; the limit lives in the link."""
     factor = price_ratio(_LIMIT_IN, scene.dollars) if scene.dollars else 1.0
+    usual = round(_LIMIT * factor)
     limit = links.number(
         "Owners with income under",
         10_000,
         100_000_000,
-        round(_LIMIT * factor),
+        usual,
         step=10_000,
         format="%d",
         icon=":material/attach_money:",
         # its default follows the dollar year: one control for each
         key=f"income_limit_{scene.dollars or ''}",
-        help=f"$500,000 in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
+        help=f"${_LIMIT:,} in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )
+    if limit == usual != _LIMIT:
+        st.caption(literal(f"${usual:,} in {scene.dollars} dollars is what ${_LIMIT:,} were in {_LIMIT_IN}."))
     title = f"Owners, income under ${limit:,.0f}"
     return scene.narrowed(title, OWNS, Comparison("INCOME", "<", float(limit)))
 

@@ -173,7 +173,7 @@ def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -
             "Who": summary["group"],
             "Median": each("0.5", variable.text, variable.short),
             "Mean": each("mean", variable.mean_text, variable.short if variable.unit == "dollars" else None),
-            "At zero": each("zero", percent),
+            **({"At zero": each("zero", percent)} if summary["zero"].any() else {}),
             **{f"{q:.0%} below": each(str(q), variable.text, variable.short) for q in explore.QUANTILES if q != 0.5},
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }

@@ -238,9 +238,15 @@ def render_table(scene: Segmented) -> None:
     alt = f"{len(scene.shown)} segments with sizes, medians, means and flags"
     st.html(made("tables of segments", key, lambda: grid.written(_table(scene, stable), alt=alt)))
     of_members = f"Medians and means are of the {scene.unit} in a segment."
-    if scene.found.sizes["sampled"].sum() > results.size(scene.view).sampled:
-        of_members += f" {capitalised(a(scene.entity.singular))} whose implicates lie in several is sampled in each."
-    controls.chart_note(scene, of_members, results.how_sure(scene.view))
+    in_each = sampled_in_each(scene, scene.found.sizes["sampled"])
+    controls.chart_note(scene, of_members, in_each, results.how_sure(scene.view))
+
+
+def sampled_in_each(scene: Scene, sampled: pd.Series) -> str:
+    """Why the members that groups rest on are more than there are; empty where they are not."""
+    if sampled.sum() <= results.size(scene.view).sampled:
+        return ""
+    return f"{capitalised(a(scene.entity.singular))} whose implicates lie in several is sampled in each."
 
 
 def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:

@@ -182,7 +182,10 @@ def _rests_on(scene: Scene, trend: Trend) -> str:
     ]
     dollars = f"{scene.dollars} dollars" if _speaks_of_dollars(scene, trend) else ""
     said = " · ".join(filter(None, [listed(names), dollars, _counted(scene)]))
-    return f"{controls.unsure_note(scene, trend.table)} {said}. {_methods(scene, trend)}".strip()
+    own = trend.table[trend.table["wave"] == scene.about.wave]
+    in_each = segments.sampled_in_each(scene, own["sampled"])
+    notes = (controls.unsure_note(scene, trend.table), f"{said}.", in_each, _methods(scene, trend))
+    return " ".join(filter(None, notes))
 
 
 def _speaks_of_dollars(scene: Scene, trend: Trend) -> bool:

@@ -25,6 +25,7 @@ from lib.steps import (
     LeaveOutRepeats,
     Logarithm,
     MergeRare,
+    MergeSpellings,
     OneHot,
     asked,
     combined,
@@ -134,6 +135,30 @@ def test_rare_categories_become_one(small):
     book = done.data.codebook["region"]
     assert [book.text(code) for code in column(done, "region")] == ["Other", "South", "South", "Other", "South"]
     assert set(book.values.values()) == {"South", "Other"}
+
+
+TIERS = "id,paid,tier\nA,1,gold\nB,2,Gold\nC,3,Gold\nD,4,silver\nE,5,SILVER \nF,6,Gold card\nG,7,Gold  Card\nH,8,\n"
+
+
+def test_categories_that_differ_in_case_and_spaces_alone_become_one_by_the_label_that_most_have():
+    """Two of three write Gold; of silver each spelling is one, and the first in the alphabet stays."""
+    read_anew = read(TIERS, columns={"tier": {"role": "category"}})
+    done = prepare(read_anew, [MergeSpellings("tier")])
+    book = done.data.codebook["tier"]
+    said = [book.text(code) for code in column(done, "tier")]
+    assert said[:3] == ["Gold"] * 3
+    assert len(set(said[3:5])) == 1
+    assert len(set(said[5:7])) == 1
+    assert said[7] == "Missing"
+    assert len(book.values) == 3
+    assert done.entries[0].words == (
+        "Take spellings of tier that differ in case and spaces alone for one category each"
+    )
+    assert done.entries[0].changed == 3
+    again = from_dict(json.loads(json.dumps(done.data.preparation.to_dict())))
+    assert again == done.data.preparation
+    with pytest.raises(StepError, match="there is nothing to merge"):
+        prepare(done.data, [MergeSpellings("tier")])
 
 
 @pytest.mark.parametrize("transform", ["none", "asinh", "winsorised", "quantile"])

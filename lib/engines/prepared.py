@@ -10,7 +10,7 @@ from lib.dataset import Preparing
 from lib.engines.statement import Kind, Statement, select
 from lib.errors import DataError
 from lib.steps import Preparation
-from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, OneHot
+from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, MergeSpellings, OneHot
 from lib.steps.derive import Combine, Flag, Logarithm
 from lib.steps.step import Step
 from lib.tables.own.numbers import PLAIN_STYLE
@@ -152,6 +152,12 @@ def _(step: MergeRare, s: Statement, names: Mapping[str, str]) -> dict[str, str]
     kept = ", ".join(s.number(code) for code in step.kept)
     inside = f"{column} IN ({kept})" if kept else "FALSE"
     return {step.column: f"CASE WHEN {column} IS NULL OR {inside} THEN {column} ELSE {other} END"}
+
+
+@_changed.register
+def _(step: MergeSpellings, s: Statement, names: Mapping[str, str]) -> dict[str, str]:
+    column = names[step.column]
+    return {step.column: s.case(column, [(s.number(code), s.number(kept)) for code, kept in step.instead], column)}
 
 
 @_changed.register

@@ -15,7 +15,9 @@ from lib.steps.clean import (
     LeaveOutMissing,
     LeaveOutRepeats,
     MergeRare,
+    MergeSpellings,
     OneHot,
+    spelt_alike,
 )
 from lib.steps.derive import DERIVINGS, Combine, Deriving, Flag, Logarithm, combined, free_name
 from lib.steps.preparation import Entry, Preparation, Prepared, asked, prepare
@@ -37,6 +39,7 @@ __all__ = [
     "LeaveOutRepeats",
     "Logarithm",
     "MergeRare",
+    "MergeSpellings",
     "OneHot",
     "Preparation",
     "Prepared",
@@ -45,4 +48,5 @@ __all__ = [
     "combined",
     "free_name",
     "prepare",
+    "spelt_alike",
 ]

@@ -1,4 +1,4 @@
-"""Cleaning: rows left out, blanks filled, amounts capped, rare categories merged, categories as columns of 0 and 1."""
+"""Cleaning: rows left out, blanks filled, amounts capped, categories merged, categories as columns of 0 and 1."""
 
 from __future__ import annotations
 
@@ -396,6 +396,67 @@ class MergeRare(Step):
     def words(self, book: Codebook) -> str:
         """Such as "Merge categories of Region below 5%"."""
         return f"Merge categories of {book.label(self.column)} below {percent(self.least)}"
+
+
+@dataclass(frozen=True)
+class MergeSpellings(Step):
+    """Categories whose labels differ in case and spaces alone have become one, by the label that most have.
+
+    Attributes:
+        column: Which.
+        instead: Codes that go, each with the one that takes its place, once learned.
+    """
+
+    kind: ClassVar[str] = "merge spellings"
+
+    column: str
+    instead: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The column."""
+        return frozenset({self.column})
+
+    @property
+    def changes(self) -> frozenset[str]:
+        """The column."""
+        return frozenset({self.column})
+
+    def fitted(self, data: Dataset) -> MergeSpellings:
+        """With the codes that go."""
+        self.check(data)
+        check_columns(data, (self.column,), categories=True)
+        instead = [(code, kept) for kept, *others in spelt_alike(data, self.column) for code in others]
+        if not instead:
+            raise StepError(
+                f"No two categories of {data.codebook.label(self.column)} differ in case and spaces alone: "
+                "there is nothing to merge."
+            )
+        return replace(self, instead=tuple(instead))
+
+    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows with the code that stays."""
+        values = numbers(frame, self.column)
+        return having(frame, {self.column: pd.Series(values).replace(dict(self.instead)).to_numpy()})
+
+    def codebook(self, book: Codebook) -> Codebook:
+        """The categories that are left."""
+        variable, gone = book[self.column], {code for code, _ in self.instead}
+        values = {code: label for code, label in variable.values.items() if code not in gone}
+        return Codebook({**book, self.column: replace(variable, values=MappingProxyType(values))})
+
+    def words(self, book: Codebook) -> str:
+        """Such as "Take spellings of Region for one category each"."""
+        return f"Take spellings of {book.label(self.column)} that differ in case and spaces alone for one category each"
+
+
+def spelt_alike(data: Dataset, column: str) -> list[tuple[float, ...]]:
+    """Codes of a category whose labels differ in case and spaces alone, in groups: first the one that most have."""
+    share, groups = shares_of(data, column), dict[str, list[float]]()
+    for code, label in data.codebook[column].values.items():
+        groups.setdefault(" ".join(label.casefold().split()), []).append(code)
+    often = {code: (-float(share.get(code, 0.0)), code) for codes in groups.values() for code in codes}
+    return [tuple(sorted(codes, key=often.__getitem__)) for codes in groups.values() if len(codes) > 1]
 
 
 @dataclass(frozen=True)

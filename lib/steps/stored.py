@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lib.errors import StepError
-from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, OneHot
+from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, MergeSpellings, OneHot
 from lib.steps.derive import Combine, Flag, Logarithm
 from lib.steps.neighbours import MOST, MOST_COLUMNS, Donors
 from lib.steps.preparation import MOST_STEPS, Preparation
@@ -19,7 +19,18 @@ from lib.tables.own.reading import Reading
 STEPS: Mapping[str, type[Step]] = MappingProxyType(
     {
         step.kind: step
-        for step in (LeaveOutMissing, LeaveOutRepeats, Fill, Cap, MergeRare, OneHot, Combine, Logarithm, Flag)
+        for step in (
+            LeaveOutMissing,
+            LeaveOutRepeats,
+            Fill,
+            Cap,
+            MergeRare,
+            MergeSpellings,
+            OneHot,
+            Combine,
+            Logarithm,
+            Flag,
+        )
     }
 )
 _MOST_TEXT = 400
@@ -134,6 +145,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "least": _number,
         "kept": _several(_number, MAX_LEVELS),
         "other": _maybe,
+        "instead": _several(_pair(_number, _number), MAX_LEVELS),
         "weight": _number,
         "levels": _several(_pair(_number, _text), MAX_LEVELS),
         "parts": _coefficients,

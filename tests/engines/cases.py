@@ -19,7 +19,7 @@ from lib.segments.points import Floats
 from lib.segments.segmentation import Model
 from lib.solvers.kmeans import Stage, plus_plus
 from lib.sources import examples, scf, table
-from lib.steps import Cap, Fill, LeaveOutMissing, Logarithm, OneHot, combined, prepare
+from lib.steps import Cap, Fill, LeaveOutMissing, Logarithm, MergeSpellings, OneHot, combined, prepare
 
 HOSTILE = '"; drop table'
 """A column is a column, whatever it is called."""
@@ -130,7 +130,7 @@ def _prepared() -> Case:
             "balance": np.where(rng.random(rows) < 0.1, np.nan, rng.lognormal(7, 1, rows)),
             "limit": rng.lognormal(8, 0.5, rows),
             "visits": np.where(rng.random(rows) < 0.05, np.nan, rng.integers(0, 30, rows)),
-            "region": rng.choice(["North", "South", "West"], rows),
+            "region": rng.choice(["North", "South", "West", " WEST"], rows),
             "card": rng.random(rows) < 0.5,
         }
     )
@@ -142,6 +142,7 @@ def _prepared() -> Case:
         Cap(("limit",), "percentiles", 5.0, 95.0),
         combined("ratio", ("balance", "limit"), read.codebook, "use"),
         Logarithm("log", "log", "balance", plus_one=True),
+        MergeSpellings("region"),
         OneHot("region", 0.5),
     )
     data = prepare(read, steps).data

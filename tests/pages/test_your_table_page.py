@@ -141,6 +141,18 @@ def test_a_column_is_derived_and_becomes_a_feature(brought):
     assert np.allclose(found.frame["Spent per visit"], found.frame["Spent"] / found.frame["Visits"])
 
 
+def test_spellings_of_a_category_are_named_and_taken_for_one(brought):
+    rows = "".join(f"{n},{('gold', 'Gold', 'Gold', 'silver')[n % 4]}\n" for n in range(40))
+    at = brought("tiers.csv", f"paid,tier\n{rows}".encode())
+    at.session_state["own_tab"] = "Clean"
+    at.run()
+    assert "“Gold” and “gold”" in next(c.value for c in at.caption if "differ in case and spaces alone" in c.value)
+    at.button(key="clean_spellings").click().run()
+    assert not at.exception
+    assert not [c for c in at.caption if "differ in case and spaces alone:" in c.value]
+    assert any("2 categories" in c.value for c in at.caption)
+
+
 def test_what_cannot_be_done_is_said_and_nothing_is_lost(cleaning):
     at = cleaning
     at.button(key="clean_merge").click().run()

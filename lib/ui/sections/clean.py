@@ -17,9 +17,11 @@ from lib.steps import (
     LeaveOutMissing,
     LeaveOutRepeats,
     MergeRare,
+    MergeSpellings,
     OneHot,
     Step,
     overview,
+    spelt_alike,
 )
 from lib.ui.scene import controls, desk
 from lib.ui.scene.desk import Desk
@@ -232,6 +234,10 @@ def _render_categories(data: Dataset) -> None:
         act("Make columns of 0 and 1", "clean_onehot", lambda: OneHot(column, weight))
         least = st.number_input("Rare below, %", 0.1, 50.0, 5.0, key="clean_rare", width=150)
         act("Merge rare categories", "clean_merge", lambda: MergeRare(column, least / 100))
+    if alike := spelt_alike(data, column):
+        said = "; ".join(" and ".join(f"“{data.codebook[column].text(one)}”" for one in codes) for codes in alike)
+        st.caption(f":material/spellcheck: These differ in case and spaces alone: {literal(said)}.")
+        act("Take them for one", "clean_spellings", lambda: MergeSpellings(column))
     st.caption(
         f"{literal(data.codebook.label(column))}: {found.loc[column, 'categories']} categories, the rarest with "
         f"{percent(found.loc[column, 'rarest'])}. As columns of 0 and 1 a category can be a feature beside amounts."

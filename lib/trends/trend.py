@@ -103,9 +103,9 @@ class Trend:
         return self.text(abs(difference))
 
     def signed(self, difference: float) -> str:
-        """A difference in words, with its sign, which none has."""
-        sign = "-" if difference < 0 else "+" if difference > 0 else ""
-        return f"{sign}{self.size_text(difference)}"
+        """A difference in words, with its sign, which what rounds to nothing has none of."""
+        size = self.size_text(difference)
+        return size if size == self.size_text(0.0) else f"{'-' if difference < 0 else '+'}{size}"
 
     @cached_property
     def differences(self) -> pd.DataFrame:

@@ -10,9 +10,9 @@ QUIET = {"maps": "pca"}
 @pytest.mark.parametrize(("wave", "households"), [("2019", "13.4%"), ("2022", "14.6%")])
 def test_owners_are_counted_both_ways(real_app, metrics, wave, households):
     shown = metrics(real_app(PAGE, data=wave, **QUIET))
-    assert shown["Owners among households"] == households
+    assert shown["Owners"] == households
     if wave == "2019":
-        assert shown["Owners among rows"] == "27.4%"
+        assert shown["Owners in rows"] == "27.4%"
 
 
 def test_the_notebooks_population_and_columns(real_app, notebook):

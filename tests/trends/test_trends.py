@@ -105,7 +105,7 @@ def test_a_change_is_told_only_where_its_interval_leaves_out_zero(now, sure):
     assert (row["low"], row["high"]) == pytest.approx((now - 0.2 - 0.027719, now - 0.2 + 0.027719), abs=1e-6)
     assert row["sure"] == sure
     assert ("Beyond chance at 95%" in found.words) == sure
-    assert ("No change is beyond chance at 95%: +2.7 points (-0.0 to +5.5 points) since 2019" in found.words) == (
+    assert ("No change is beyond chance at 95%: +2.7 points (0.0 to +5.5 points) since 2019" in found.words) == (
         not sure
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -45,17 +46,13 @@ def render_share(scene: Scene) -> None:
     size, share = results.size(owners), results.share_within(owners, scene.view.population)
     help_text = far_off(share.low, share.high, percent, "share") or None
     with st.grid(3, min_column_width=150):
-        st.metric("Owners among households", percent(households), border=True, height="stretch", help=help_text)
-        st.metric("Owners among rows", percent(rows), border=True, height="stretch")
-        st.metric(
-            "Owner households",
-            f"{size.count / 1e6:.1f} M",
-            f"{size.sampled:,} sampled",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            height="stretch",
-        )
+        _tile("Owners", percent(households), f"of {scene.entity.plural}", help=help_text)
+        _tile("Owners in rows", percent(rows), "of the file's rows")
+        _tile("Owner households", f"{size.count / 1e6:.1f} M", f"{size.sampled:,} sampled")
+
+
+def _tile(label: str, figure: str, below: str, **options: Any) -> None:  # noqa: ANN401 - others of st.metric
+    st.metric(label, figure, below, delta_color="off", delta_arrow="off", border=True, height="stretch", **options)
 
 
 @whole_page.fragment

@@ -176,6 +176,10 @@ class Dataset:
         """Number of members in the table: what a figure rests on, whatever the weights sum to."""
         return int(self.member_codes.max() + 1) if len(self) else 0
 
+    def sampled_among(self, mask: NDArray[np.bool_]) -> int:
+        """How many members have one of some rows."""
+        return int(np.count_nonzero(np.bincount(self.member_codes[mask])))
+
     @cached_property
     def implicate_codes(self) -> NDArray[np.intp]:
         """For each row which implicate of its member it is: 0 to 4 in the survey, else 0.

@@ -67,11 +67,10 @@ def summary(sample: estimates.Sample, column: str) -> pd.DataFrame:
         too unsure to rely on.
     """
     values = sample.dataset.values(column)
-    known = sample.dataset.member_codes[np.isfinite(values)]
     mean, nothing, quantiles = sample.described(values, QUANTILES)
     told = {"mean": mean, "zero": nothing, **dict(zip(map(str, QUANTILES), quantiles, strict=True))}
     row = {
-        "sampled": len(np.unique(known)),
+        "sampled": sample.dataset.sampled_among(np.isfinite(values)),
         **{name: found.value[0] for name, found in told.items()},
         **{f"{name}_{end}": getattr(found, end)[0] for name, found in told.items() for end in ("low", "high")},
         "unsure": bool(told["mean"].unsure[0] or told["0.5"].unsure[0]),

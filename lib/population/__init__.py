@@ -130,7 +130,7 @@ def size(everyone: Dataset, population: Population, *, counting: Counting = MEMB
     return Size(
         count=float(weights[mask].sum()),
         share=float(weights[mask].sum() / weights.sum()) if len(mask) else 0.0,
-        sampled=len(np.unique(everyone.member_codes[mask])),
+        sampled=everyone.sampled_among(mask),
         rows=int(mask.sum()),
     )
 

@@ -50,7 +50,7 @@ from lib.segments.judge.sensitivity import changes
 from lib.segments.points import points_in, some_members
 from lib.steps import Cap, Fill, OneHot, combined, overview
 from lib.steps import prepare as prepare_table
-from lib.steps.clean import fences, shares_of
+from lib.steps.clean import fences, shares_of, spelt_alike
 from lib.steps.neighbours import donors
 from lib.steps.step import check_columns, check_known, quantiles
 from lib.subject import Currency
@@ -512,6 +512,7 @@ def test_cleaning_and_deriving(mine, named, found):
     assert overview.made(mine) == set()
     assert mine.id not in overview.comparable(mine)
     assert overview.categories(mine).loc[e, "categories"] == len(shares_of(mine, e))
+    assert spelt_alike(mine, e) == []
     assert set(overview.outliers(mine).index) <= set(mine.codebook.amounts())
     assert fences(mine, b)[0] < quantiles(mine, b, [0.5])[0] < fences(mine, b)[1]
     assert len(donors(gaps, (a,)).rows) == IN_EACH

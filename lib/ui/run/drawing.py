@@ -124,7 +124,7 @@ def draw(
         return _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
 
     chart = made("charts", place, finished)
-    there = {name: table.iloc[:0] for name, table in (marks or {}).items()}
+    there = {name: table.iloc[:0] if len(table) else table for name, table in (marks or {}).items()}
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown
     if titled and not is_glance:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -237,9 +237,10 @@ def _empty() -> None:
 
 def book() -> Book:
     """The book of this session."""
-    if _KEPT not in st.session_state:
-        st.session_state[_KEPT] = Book()
-    return st.session_state[_KEPT]
+    with suppress(KeyError):  # every control asks: to look whether it is there would ask twice
+        return cast("Book", st.session_state[_KEPT])
+    st.session_state[_KEPT] = Book()
+    return cast("Book", st.session_state[_KEPT])
 
 
 def went_back() -> bool:

@@ -271,7 +271,7 @@ def _points_are(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -
         return ""
     if not projection.by_weight:
         return f"Every {entity.behind} {entity.singular} once, whatever its weight.".replace("  ", " ")
-    each = rounded(projection.table["weight"].sum() / len(drawn), 2)
+    each = rounded(float(projection.table["weight"].to_numpy().sum()) / len(drawn), 2)
     return f"Points in proportion to weight: each stands for about {each:,.0f} {entity.plural}."
 
 

@@ -79,6 +79,27 @@ def test_the_largest_share_under_a_chart(households, times, counting, short, sai
     )
 
 
+def rates_of(*rows):
+    table = pd.DataFrame(rows, columns=["group", "share", "low", "high", "unsure"])
+    return told.rates(table.assign(is_all=False), "Late", "Schooling")
+
+
+def test_the_title_of_rates_names_ends_that_are_told_apart_and_else_those_that_can_be_relied_on():
+    """A group of twelve has the fewest, and may have the most."""
+    some, more, many = (
+        ("some", 0.10, 0.08, 0.12, False),
+        ("more", 0.15, 0.13, 0.17, False),
+        ("many", 0.2, 0.18, 0.22, False),
+    )
+    few = ("few", 0.04, 0.01, 0.4, True)
+    begun = "Late, share by schooling: "
+    assert rates_of(some, more, many, few).startswith(f"{begun}from 20.0% (many) down to 10.0% (some). ")
+    assert rates_of(some, more, many).startswith(f"{begun}from 20.0% (many) down to 10.0% (some). ")
+    assert rates_of(some, more, few).startswith(f"{begun}some 10.0% ")
+    rare = ("rare", 0.02, 0.01, 0.04, True)  # pale, and surely the least
+    assert rates_of(some, more, many, rare).startswith(f"{begun}from 20.0% (many) down to 2.0% (rare). ")
+
+
 @pytest.mark.parametrize(("times", "is_told"), [(FEW, False), (MANY, True)])
 def test_the_highest_median_of_segments(households, times, is_told):
     """Two groups by age; incomes of 20 to 60 and of 30 to 80 thousand."""

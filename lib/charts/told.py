@@ -5,7 +5,7 @@ Rows that are merely counted are what they are: of them the largest is the large
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 import pandas as pd
@@ -42,8 +42,10 @@ def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
         is_of_rows: Whether rows are counted.
     """
     groups = list(table.groupby("group", sort=False))
-    short = [f"{group}: {_leading(own, is_of_rows, largest_in_short)}" for group, own in groups]
-    first = f"{label}, the largest share in each group: {'; '.join(short[:_IN_TITLE])}{_more(short, _IN_TITLE)}."
+    # a title leads with groups whose largest share can be relied on
+    sure = [(group, own) for group, own in groups if not own.loc[own["share"].idxmax(), "unsure"]] or groups
+    short = [f"{group}: {_leading(own, is_of_rows, largest_in_short)}" for group, own in sure[:_IN_TITLE]]
+    first = f"{label}, the largest share in each group: {'; '.join(short)}{_more(groups, len(short))}."
     full = [f"{group}: {_leading(own, is_of_rows, largest)}" for group, own in groups]
     return f"{first} {'; '.join(full[:_NAMED])}{_more(full, _NAMED)}."
 
@@ -61,18 +63,27 @@ def rates(table: pd.DataFrame, label: str, by: str) -> str:
     of_all = "".join(f" {_rate(f'{row.group}:', row)}." for row in table[table["is_all"]].itertuples())
     each = f"{'; '.join(parts[:_MOST_RATES])}{_more(parts, _MOST_RATES)}.{of_all}"
     begun = f"{label}, share by {within_sentence(by)}: "
-    if len(groups) < _FEWEST_ENDS:
+    ends_of = next((pair for pair in (_ends(groups), _ends(groups[~groups["unsure"].astype(bool)])) if pair), None)
+    if len(groups) < _FEWEST_ENDS or ends_of is None:
         return f"{begun}{each}"
-    most, least = (groups.loc[at] for at in (groups["share"].idxmax(), groups["share"].idxmin()))
+    most, least = ends_of
     ends = f"from {most['share']:.1%} ({most['group']}) down to {least['share']:.1%} ({least['group']})"
     return f"{begun}{ends}. {capitalised(each)}"
+
+
+def _ends(groups: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
+    """The groups in which most and fewest are so; None where one cannot be told from the other."""
+    if len(groups) < _FEWEST_ENDS:
+        return None
+    most, least = (groups.loc[at] for at in (groups["share"].idxmax(), groups["share"].idxmin()))
+    return None if most["low"] <= least["high"] else (most, least)
 
 
 def _rate(whose: str, row: Any) -> str:  # noqa: ANN401 - a row as pandas gives it
     return f"{whose} {with_interval(row.share, row.low, row.high, '{:.1%}'.format)}"
 
 
-def _more(parts: list[str], said: int) -> str:
+def _more(parts: Sized, said: int) -> str:
     return f"; and {len(parts) - said} more groups" if len(parts) > said else ""
 
 

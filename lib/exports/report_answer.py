@@ -48,8 +48,10 @@ def how_sure(
     """How far to believe it, in a few sentences."""
     members = segmentation.entity.plural
     untested = f"Whether other {members} would give the same segments was not tested."
+    alone = "Whether segments of data that have none would come back as surely was not tested."
     said = (
         _comes_back(stable, members) if stable is not None else untested,
+        alone if stable is not None and beside.stability is None else "",
         stability_beside(beside.stability, beside.silhouette),
         separated,
         _precision(sure),

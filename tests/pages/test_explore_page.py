@@ -291,3 +291,13 @@ def test_what_a_wave_did_not_ask_is_not_offered_and_said_so(app, tmp_path, real_
     assert "Took a payday loan" in offered
     assert "Financial literacy questions right (0 to 3)" not in offered
     assert not any("foreclosure" in option for box in at.main.selectbox for option in box.options)
+
+
+def test_a_group_of_whom_it_is_true_of_nobody_has_a_bar_of_nothing(offer, households, charts):
+    """The flag was drawn as a table of two rows where one group lacked one of its codes."""
+    owns, school = [1.0, 0, 0, 0] * 20 + [0.0] * 40, [1.0, 2, 1, 2] * 20 + [3.0] * 40
+    at = offer(households(HBUS=owns, EDCL=school, INCOME=list(range(120))), show="HBUS", by="EDCL")
+    alt, _, bars = next(chart for chart in charts(at) if chart[0].startswith("Owns a business, share by"))
+    shares = dict(zip(bars["group"], bars["share"], strict=True))
+    assert sorted(round(share, 2) for share in shares.values()) == [0, 0, 0.17, 0.5]
+    assert "0.0%" in alt

@@ -128,7 +128,7 @@ def _again(lowest: float, null: Null | None) -> str:
         return "Not all are found again in other draws."
     if null is None or not null.correlated.comparison or null.correlated.comparison in BEYOND:
         return "Found again in other draws."
-    return "Found again in other draws, but so is what there is none of."
+    return "Found again in other draws, but so are segments of data that have none."
 
 
 def stability_beside(null: Null | None, silhouette: Null | None = None) -> str:
@@ -206,8 +206,15 @@ def _found(found: Segmentation, names: Mapping[int, str], who: str, sure: Surene
     return (
         f"**{found.k} segments** ({who}): the largest, {largest(called, share, low, high)}, holds "
         f"{percent(share.max())} of the {found.counted}; the smallest, {largest(called, -share, -high, -low)}, "
-        f"{percent(share.min())} and {found.entity.sampled(sampled)}."
+        f"{percent(share.min())} and {found.entity.sampled(sampled)}.{_to_none(found)}"
     )
+
+
+def _to_none(found: Segmentation) -> str:
+    """How many belong to no segment, where any do."""
+    if UNASSIGNED not in found.sizes.index:
+        return ""
+    return f" {percent(found.sizes.loc[UNASSIGNED, 'share'])} belong to none."
 
 
 def _unassigned(found: Segmentation) -> str:

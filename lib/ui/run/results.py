@@ -122,9 +122,17 @@ class Rates(NamedTuple):
 @kept
 def rates(view: View, column: str, by: str, of_all: str) -> Rates:
     """In how many of each group of a category a flag is set, and in how many of all of them, who are called so."""
-    groups = estimates.sure_shares(sampled.sample(view, (column, by)), column, by)
+    groups = _with_nobody(estimates.sure_shares(sampled.sample(view, (column, by)), column, by))
     named = groups.assign(group=groups["group"].map(view.codebook[by].text), is_all=False)
     return _rates(pd.concat([named, _of_all(view, column, of_all)]), view, column, view.codebook.label(by))
+
+
+def _with_nobody(table: pd.DataFrame) -> pd.DataFrame:
+    """Shares of a flag's two codes, with a row of nobody for groups in which it is set for none."""
+    for_none = table[table.groupby("group")["code"].transform("max") == 0]
+    nobody = {"code": 1.0, "share": 0.0, "count": 0.0, "sampled": 0, "rows": 0}
+    ends = {"low": 1 - for_none["high"], "high": 1 - for_none["low"]}
+    return pd.concat([table, for_none.assign(**nobody, **ends)]).sort_values(["group", "code"], ignore_index=True)
 
 
 @kept

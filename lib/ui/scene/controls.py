@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -74,6 +74,11 @@ def model_words(about: Dataset) -> str:
     """What synthetic data are drawn from: "a model of the 2019 survey"."""
     wave = f"{about.wave} " if about.wave else ""
     return f"a model of the {wave}{about.subject.wording.source.lower()}"
+
+
+def emphasis() -> Literal["primary", "secondary"]:
+    """The kind of the button that leads on: Streamlit writes it in white, too pale on the dark theme's blue."""
+    return "secondary" if st.context.theme.type == "dark" else "primary"
 
 
 def contents(*headings: str) -> None:

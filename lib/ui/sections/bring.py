@@ -23,7 +23,7 @@ from lib.steps import Preparation, Step, asked, overview
 from lib.tables.files import MEGABYTE
 from lib.tables.own.limits import MAX_COLUMNS, MAX_ROWS, most_bytes
 from lib.ui.run import background
-from lib.ui.scene import catalogue, desk, own
+from lib.ui.scene import catalogue, controls, desk, own
 from lib.ui.scene.desk import Desk, Read
 from lib.ui.sections import columns, database, recipes, sidebar
 from lib.words import counted, listed, literal
@@ -319,7 +319,7 @@ def offer(made: Desk) -> None:
     with st.container(horizontal=True):
         if made.prepared is not None:
             label = "Use this table" if made.key is None else "To the pages"
-            st.button(label, type="primary", icon=":material/arrow_forward:", key="use_own", on_click=_use)
+            st.button(label, type=controls.emphasis(), icon=":material/arrow_forward:", key="use_own", on_click=_use)
         st.button("Forget this table", icon=":material/delete:", key="forget_own", on_click=_forget)
 
 

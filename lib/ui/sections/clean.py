@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -234,14 +235,26 @@ def _render_categories(data: Dataset) -> None:
         act("Make columns of 0 and 1", "clean_onehot", lambda: OneHot(column, weight))
         least = st.number_input("Rare below, %", 0.1, 50.0, 5.0, key="clean_rare", width=150)
         act("Merge rare categories", "clean_merge", lambda: MergeRare(column, least / 100))
-    if alike := spelt_alike(data, column):
-        said = "; ".join(" and ".join(f"“{data.codebook[column].text(one)}”" for one in codes) for codes in alike)
-        st.caption(f":material/spellcheck: These differ in case and spaces alone: {literal(said)}.")
-        act("Take them for one", "clean_spellings", lambda: MergeSpellings(column))
+    _render_spellings(data, names)
     st.caption(
         f"{literal(data.codebook.label(column))}: {found.loc[column, 'categories']} categories, the rarest with "
         f"{percent(found.loc[column, 'rarest'])}. As columns of 0 and 1 a category can be a feature beside amounts."
     )
+
+
+def _render_spellings(data: Dataset, columns: Sequence[str]) -> None:
+    """Categories of any column that only case and spaces tell apart, each column with a button."""
+    for column in columns:
+        if not (alike := spelt_alike(data, column)):
+            continue
+        book = data.codebook[column]
+        said = "; ".join(" and ".join(f"“{book.text(one)}”" for one in codes) for codes in alike)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            act("Take them for one", f"clean_spellings_{column}", partial(MergeSpellings, column))
+            st.markdown(
+                f":small[:material/spellcheck: {literal(f'{book.label}: {said}')} differ in case and spaces alone.]",
+                width="stretch",
+            )
 
 
 def render_ledger(made: Desk) -> None:

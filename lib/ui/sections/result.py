@@ -40,6 +40,8 @@ def choose(scene: Scene) -> Brought | None:
     result = own.result_of(scene.view.source)
     if result is None:
         st.markdown(
+            "For whoever has more rows than one machine holds, in a data warehouse or in many files; all else is on "
+            "the other pages.\n\n"
             "Segments that `python -m lib.engines` has found among more rows than one machine holds are in a folder, "
             "their bundle. Pack it as a zip and open it here: sizes and profiles are those of all rows; maps, cards, "
             "lenses and files are made from the rows that were drawn. Nothing in it is changed."
@@ -71,7 +73,7 @@ def _offer() -> None:
     if found is not None:
         st.markdown(f"**{literal(found.data.name)}**: {_told(found)}")
         st.button(
-            "Open this result", type="primary", icon=":material/arrow_forward:", on_click=_open,
+            "Open this result", type=controls.emphasis(), icon=":material/arrow_forward:", on_click=_open,
             args=(found, file.file_id),
         )  # fmt: skip
 

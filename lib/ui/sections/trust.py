@@ -14,7 +14,7 @@ from lib.segments.judge.findings import stability_beside
 from lib.segments.judge.stability import HIGHLY_STABLE, LOST_AT_MOST, PATTERN, STABLE
 from lib.ui.run import background, segment_results, whole_page
 from lib.ui.run.drawing import draw
-from lib.ui.scene import grid, links
+from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Segmented
 from lib.ui.sections import recipes, sidebar
 from lib.ui.sections.segments import plane_is_linear, render_beside
@@ -174,7 +174,7 @@ def render_steps(scene: Segmented) -> None:
         st.session_state["watched_step"] = 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Back", icon=":material/skip_previous:", on_click=_move, args=(-1, last))
-        st.button("Next step", icon=":material/skip_next:", type="primary", on_click=_move, args=(1, last))
+        st.button("Next step", icon=":material/skip_next:", type=controls.emphasis(), on_click=_move, args=(1, last))
         st.slider("Iteration", 0, max(last, 1), key="watched_step", disabled=last == 0)
     step = steps[min(st.session_state["watched_step"], last)]
     drawn = segment_results.plane_of(scene.view, recipe, linear)

@@ -37,7 +37,11 @@ def render(scene: Segmented) -> None:
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
             **_of_others(beside, table, text),
-            **({"Means apart": _apart(table, text)} if table["low"].notna().any() else {}),
+            **(
+                {"Means apart": _apart(table, {name: codebook[name].mean_text for name in table.index})}
+                if table["low"].notna().any()
+                else {}
+            ),
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),

@@ -11,7 +11,7 @@ from lib.ui.scene.scene import Segmented
 from lib.ui.sections import course, segments
 from lib.ui.sections.recipes import FEWEST, MOST
 from lib.ui.use import cards, glance, tabs
-from lib.words import literal, percent
+from lib.words import listed, literal, percent
 
 _CARDS, _FIGURES, _TRUST = "Segment by segment", "Sizes, medians and means", "How far to trust them"
 
@@ -30,7 +30,12 @@ def render_takeaway(scene: Segmented) -> None:
         said = f", each {percent(least)} to {percent(shares[first])} of the {scene.unit}"
     else:
         said = f": {percent(shares[first])} are “{literal(scene.names[first])}”"
-    st.header(f"{scene.found.k} segments{said}", divider="gray")
+    alone = scene.found.sizes["share"].get(UNASSIGNED, 0.0)
+    to_none = f"; {percent(alone)} belong to none" if alone else ""
+    st.header(f"{scene.found.k} segments{said}{to_none}", divider="gray")
+    if hidden := [number for number in shares if number not in scene.shown]:
+        names = listed([f"{number} ({literal(scene.names[number])}, {percent(shares[number])})" for number in hidden])
+        st.caption(f":material/visibility_off: Switched off, and shown nowhere below: {names}.")
     controls.contents(_CARDS, _FIGURES, _TRUST)
 
 

@@ -169,6 +169,8 @@ def test_a_segment_switched_off_leaves_every_chart(alone, charts):
     shown.set_value([1, 3]).run()
     points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
     assert set(points["segment"]) == {1, 3}
+    (hidden,) = [c.value for c in at.main.caption if "Switched off, and shown nowhere below" in c.value]
+    assert re.search(r": 2 \(.+, \d.*%\)\.$", hidden)
     differences = next(table for alt, _, table in charts(at) if "sets each segment apart" in alt)
     assert set(differences["segment"]) == {1, 3}
     # every cell has its interval, and those that take in zero are counted below
@@ -196,6 +198,12 @@ def test_every_method_shows_its_segments(alone, charts, algorithm):
     at.segmented_control(key="algorithm").set_value(algorithm).run()
     assert not at.exception
     assert any(alt.startswith("PCA of") for alt, _, _ in charts(at))
+    # a method may leave some alone, which its first words say
+    (heading,) = [header.value for header in at.header if re.match(r"\d+ segments", header.value)]
+    left_alone = next((text.value for text in (*at.markdown, *at.caption) if "belong to no segment" in text.value), "")
+    said = heading.partition("; ")[2].removesuffix(" belong to none")
+    assert bool(said) == bool(left_alone) == (algorithm == "hdbscan")
+    assert said in left_alone
 
 
 def test_a_mixture_of_amounts_in_two_parts(alone, charts):

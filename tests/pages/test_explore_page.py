@@ -115,6 +115,10 @@ def test_conditions_that_cannot_be_read_leave_everyone_in(app, metrics, text, sa
     at = app(where=text)
     assert says in at.error[0].value
     assert metrics(at)["Households"] == "128.6 M"
+    (told,) = [warning.value for warning in at.main.warning]
+    assert told == "The conditions in the sidebar cannot be read: the page goes on without them."
+    at.text_input(key="where").set_value("AGE == 40").run()
+    assert not at.main.warning
 
 
 def test_nonsense_in_the_link_falls_back(app, metrics, charts):

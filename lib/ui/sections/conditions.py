@@ -18,6 +18,7 @@ from lib.ui.scene.scene import Scene
 from lib.words import literal
 
 _TEXT = "where"
+_UNREAD = "conditions_unread"
 _COLUMN, _VALUES, _RANGE = "condition_column", "condition_values", "condition_range"
 _MISSING = "nan"
 """Stands among the codes for no code: it equals itself, which the number does not."""
@@ -58,6 +59,7 @@ def _list(text: str, scene: Scene) -> Population:
         own.mask(scene.view.everyone(own.columns))  # only now is a column of text found out
     except PopulationError as error:
         st.error(literal(str(error)), icon=":material/edit:")
+        st.session_state[_UNREAD] = True
         return Population()
     for position, condition in enumerate(own.conditions):
         st.button(
@@ -70,6 +72,14 @@ def _list(text: str, scene: Scene) -> Population:
             type="tertiary",
         )
     return own
+
+
+def render_unread() -> None:
+    """On the page itself, once, that conditions could not be read: a phone does not show the sidebar."""
+    if st.session_state.pop(_UNREAD, False):
+        st.warning(
+            "The conditions in the sidebar cannot be read: the page goes on without them.", icon=":material/edit:"
+        )
 
 
 def _draw_builder(scene: Scene) -> None:

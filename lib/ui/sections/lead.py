@@ -15,11 +15,13 @@ from lib.ui.run import results
 from lib.ui.scene import catalogue, controls
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import EVERYBODY, View
+from lib.ui.sections import conditions
 from lib.words import capitalised, literal, percent
 
 
 def render_lead(scene: Scene) -> None:
     """Say in one paragraph who is on view and how they are counted, and what counting rows would say."""
+    conditions.render_unread()
     size = results.size(scene.view)
     share = "" if scene.view.is_everyone else f", {percent(size.share)} of all"
     said = f"**{literal(scene.title)}**: {controls.count_words(scene, size)}{share}. {controls.source_line(scene)}."

@@ -20,7 +20,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.run.trend_results import Asked
 from lib.ui.scene import catalogue, controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
-from lib.ui.sections import features, naming, recipes, segments
+from lib.ui.sections import conditions, features, naming, recipes, segments
 from lib.words import capitalised, file_name, listed, literal
 
 _NOBODY = "~none"
@@ -42,6 +42,7 @@ def is_for(scene: Scene) -> bool:
 
 def render_lead(scene: Scene) -> None:
     """Say whom the page follows, through which waves; of drawn data, and of a single wave, what to do about it."""
+    conditions.render_unread()
     about, years = scene.about, sorted(scene.view.over_waves())
     waves = (
         f"{len(years)} waves: {listed([str(year) for year in years])}" if len(years) > 1 else f"the wave of {years[0]}"

@@ -122,7 +122,7 @@ def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChar
         ],
     )
     heading = base.transform_filter("datum.heading").mark_text(
-        align="left", color=theme.INK, fontSize=12, limit=400, dy=4
+        align="left", color=theme.INK, fontSize=12, limit=400, dy=1
     )
     told = base.transform_filter("!datum.heading")
     x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(range=[0, _REACH], nice=False, zero=True))

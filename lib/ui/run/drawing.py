@@ -139,9 +139,11 @@ def draw(
 def _rests_on(scene: Scene, of: tuple[str, ...]) -> str:
     """Size of what a chart is drawn from; its axes say the unit, and whose data they are stands below it."""
     whole, known = results.size(scene.view), results.with_values(scene.view, of)
-    of_rows = scene.view.counting == ROWS
-    rests = counted(known.rows, "row") if of_rows else scene.entity.sampled(known.sampled)
-    return f"n = {rests}{f' of {whole.rows:,}, the others lack a value' if known.rows < whole.rows else ''}"
+    if scene.view.counting == ROWS:
+        rests, all_of_them = counted(known.rows, "row"), whole.rows
+    else:
+        rests, all_of_them = scene.entity.sampled(known.sampled), whole.sampled
+    return f"n = {rests}{f' of {all_of_them:,}, the others lack a value' if known.rows < whole.rows else ''}"
 
 
 def _without_tables(make: Callable[[], Chart], scene: Scene, same_for: Hashable) -> Finished:

@@ -96,6 +96,8 @@ def test_the_title_of_rates_names_ends_that_are_told_apart_and_else_those_that_c
     assert rates_of(some, more, many, few).startswith(f"{begun}from 20.0% (many) down to 10.0% (some). ")
     assert rates_of(some, more, many).startswith(f"{begun}from 20.0% (many) down to 10.0% (some). ")
     assert rates_of(some, more, few).startswith(f"{begun}some 10.0% ")
+    none = ("none", 0.0, 0.0, 0.05, True)
+    assert rates_of(some, more, many, none).startswith(f"{begun}from 20.0% (many) down to 10.0% (some). ")
     rare = ("rare", 0.02, 0.01, 0.04, True)  # pale, and surely the least
     assert rates_of(some, more, many, rare).startswith(f"{begun}from 20.0% (many) down to 2.0% (rare). ")
 

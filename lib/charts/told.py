@@ -63,7 +63,10 @@ def rates(table: pd.DataFrame, label: str, by: str) -> str:
     of_all = "".join(f" {_rate(f'{row.group}:', row)}." for row in table[table["is_all"]].itertuples())
     each = f"{'; '.join(parts[:_MOST_RATES])}{_more(parts, _MOST_RATES)}.{of_all}"
     begun = f"{label}, share by {within_sentence(by)}: "
-    ends_of = next((pair for pair in (_ends(groups), _ends(groups[~groups["unsure"].astype(bool)])) if pair), None)
+    unsure = groups["unsure"].astype(bool)
+    # that it is so of nobody in a handful leads nowhere
+    told = (_ends(groups[~unsure | (groups["share"] > 0)]), _ends(groups[~unsure]))
+    ends_of = next((pair for pair in told if pair), None)
     if len(groups) < _FEWEST_ENDS or ends_of is None:
         return f"{begun}{each}"
     most, least = ends_of

@@ -328,7 +328,24 @@ def _at(variable: Variable, low: float | None, high: float | None) -> str:
 
 
 @dataclass(frozen=True)
-class MergeRare(Step):
+class _Merging(Step):
+    """Some categories of a column become one."""
+
+    column: str
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The column."""
+        return frozenset({self.column})
+
+    @property
+    def changes(self) -> frozenset[str]:
+        """The column."""
+        return frozenset({self.column})
+
+
+@dataclass(frozen=True)
+class MergeRare(_Merging):
     """Categories that few have become one, "Other".
 
     Attributes:
@@ -340,7 +357,6 @@ class MergeRare(Step):
 
     kind: ClassVar[str] = "merge rare"
 
-    column: str
     least: float = 0.05
     kept: tuple[float, ...] = ()
     other: float | None = None
@@ -348,16 +364,6 @@ class MergeRare(Step):
     def __post_init__(self) -> None:
         if not 0 < self.least < 1:
             raise StepError("The share below which a category is rare lies between 0 and 1.")
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The column."""
-        return frozenset({self.column})
-
-    @property
-    def changes(self) -> frozenset[str]:
-        """The column."""
-        return frozenset({self.column})
 
     def fitted(self, data: Dataset) -> MergeRare:
         """With the codes that stay."""
@@ -399,7 +405,7 @@ class MergeRare(Step):
 
 
 @dataclass(frozen=True)
-class MergeSpellings(Step):
+class MergeSpellings(_Merging):
     """Categories whose labels differ in case and spaces alone have become one, by the label that most have.
 
     Attributes:
@@ -409,18 +415,7 @@ class MergeSpellings(Step):
 
     kind: ClassVar[str] = "merge spellings"
 
-    column: str
     instead: tuple[tuple[float, float], ...] = ()
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The column."""
-        return frozenset({self.column})
-
-    @property
-    def changes(self) -> frozenset[str]:
-        """The column."""
-        return frozenset({self.column})
 
     def fitted(self, data: Dataset) -> MergeSpellings:
         """With the codes that go."""

@@ -50,7 +50,8 @@ from lib.segments.judge.sensitivity import changes
 from lib.segments.points import points_in, some_members
 from lib.steps import Cap, Fill, OneHot, combined, overview
 from lib.steps import prepare as prepare_table
-from lib.steps.clean import fences, shares_of, spelt_alike
+from lib.steps.categories import shares_of, spelt_alike
+from lib.steps.clean import fences
 from lib.steps.neighbours import donors
 from lib.steps.step import check_columns, check_known, quantiles
 from lib.subject import Currency

@@ -65,11 +65,10 @@ def rates(table: pd.DataFrame, label: str, by: str) -> str:
     begun = f"{label}, share by {within_sentence(by)}: "
     unsure = groups["unsure"].astype(bool)
     # that it is so of nobody in a handful leads nowhere
-    told = (_ends(groups[~unsure | (groups["share"] > 0)]), _ends(groups[~unsure]))
-    ends_of = next((pair for pair in told if pair), None)
-    if len(groups) < _FEWEST_ENDS or ends_of is None:
+    apart = _ends(groups[~unsure | (groups["share"] > 0)]) or _ends(groups[~unsure])
+    if apart is None:
         return f"{begun}{each}"
-    most, least = ends_of
+    most, least = apart
     ends = f"from {most['share']:.1%} ({most['group']}) down to {least['share']:.1%} ({least['group']})"
     return f"{begun}{ends}. {capitalised(each)}"
 

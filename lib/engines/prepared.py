@@ -10,7 +10,8 @@ from lib.dataset import Preparing
 from lib.engines.statement import Kind, Statement, select
 from lib.errors import DataError
 from lib.steps import Preparation
-from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, MergeSpellings, OneHot
+from lib.steps.categories import MergeRare, MergeSpellings, OneHot
+from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats
 from lib.steps.derive import Combine, Flag, Logarithm
 from lib.steps.step import Step
 from lib.tables.own.numbers import PLAIN_STYLE

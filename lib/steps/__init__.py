@@ -5,6 +5,7 @@ finds, and says what became of the table in each. What was learned goes with the
 does the same to other rows, each by itself, in the app and on the command line.
 """
 
+from lib.steps.categories import MergeRare, MergeSpellings, OneHot, spelt_alike
 from lib.steps.clean import (
     CAPPINGS,
     FILLINGS,
@@ -14,10 +15,6 @@ from lib.steps.clean import (
     Filling,
     LeaveOutMissing,
     LeaveOutRepeats,
-    MergeRare,
-    MergeSpellings,
-    OneHot,
-    spelt_alike,
 )
 from lib.steps.derive import DERIVINGS, Combine, Deriving, Flag, Logarithm, combined, free_name
 from lib.steps.preparation import Entry, Preparation, Prepared, asked, prepare

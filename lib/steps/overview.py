@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from lib.dataset import Dataset
-from lib.steps.clean import fences, shares_of
+from lib.steps.categories import shares_of
+from lib.steps.clean import fences
 
 PATTERNS = 10
 """Combinations of blanks that are listed, the commonest first."""

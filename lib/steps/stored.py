@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from lib.errors import StepError
-from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats, MergeRare, MergeSpellings, OneHot
+from lib.steps.categories import MergeRare, MergeSpellings, OneHot
+from lib.steps.clean import Cap, Fill, LeaveOutMissing, LeaveOutRepeats
 from lib.steps.derive import Combine, Flag, Logarithm
 from lib.steps.neighbours import MOST, MOST_COLUMNS, Donors
 from lib.steps.preparation import MOST_STEPS, Preparation

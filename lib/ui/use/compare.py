@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts.looks import title_of
+from lib.dataset import Codebook
 from lib.errors import HouseholdSegmentsError
 from lib.estimates.wording import difference, told_each
 from lib.segments import Floor, Others, Persistence, Sureness
@@ -37,11 +38,7 @@ def render(scene: Segmented) -> None:
             f"Median: {one}": [text[name](value) for name, value in table["first_median"].items()],
             f"Median: {other}": [text[name](value) for name, value in table["second_median"].items()],
             **_of_others(beside, table, text),
-            **(
-                {"Means apart": _apart(table, {name: codebook[name].mean_text for name in table.index})}
-                if table["low"].notna().any()
-                else {}
-            ),
+            **({"Means apart": _apart(table, codebook)} if table["low"].notna().any() else {}),
             f"Mean: {one}": [codebook[name].mean_text(value) for name, value in table["first"].items()],
             f"Mean: {other}": [codebook[name].mean_text(value) for name, value in table["second"].items()],
             "Standard deviations apart": table["difference"].map(lambda by: signed(by, 2)),
@@ -69,10 +66,10 @@ def _of_others(
     return {f"Median: {beside.title}": [text[name](value) for name, value in medians.items()]}
 
 
-def _apart(table: pd.DataFrame, text: Mapping[str, Callable[[float], str]]) -> list[str]:
+def _apart(table: pd.DataFrame, codebook: Codebook) -> list[str]:
     """By how much the first mean is above the second or below it; only where the interval leaves out zero."""
     ends = zip(table.index, table["low"], table["high"], strict=True)
-    return [difference(low, high, text[name]) or "cannot be told apart" for name, low, high in ends]
+    return [difference(low, high, codebook[name].mean_text) or "cannot be told apart" for name, low, high in ends]
 
 
 def _choose(scene: Segmented) -> tuple[int, int]:

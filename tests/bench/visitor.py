@@ -81,7 +81,7 @@ class Visitor:
         self._path, self._query, self._script = path, query, ""
         self._pages: dict[str, str] = {}
         self._controls: dict[str, _Control] = {}
-        self._labels: dict[str, str] = {}
+        self._by_name: dict[str, tuple[str, _Control]] = {}
         self._here: set[str] = set()
         self._values: dict[str, tuple[str, Any]] = {}
         self._ages: dict[str, int] = {}
@@ -298,7 +298,8 @@ class Visitor:
             self._ages[message.ref_hash or message.hash] = 0
         match kind:
             case "ref_hash":
-                self._here |= {known for known in [self._labels.get(message.ref_hash)] if known}
+                if message.ref_hash in self._by_name:
+                    self._meet(*self._by_name[message.ref_hash])
                 self._in_line |= {known for known in [self._lines.get(message.ref_hash)] if known}
                 return message.ref_hash in self._charts
             case "delta" if message.delta.WhichOneof("type") == "new_element":
@@ -340,13 +341,21 @@ class Visitor:
         if kind in CONTROLS:
             control = getattr(element, kind)
             options = tuple(getattr(each, "content", each) for each in control.options) if kind in WITH_OPTIONS else ()
-            self._labels[message.hash] = control.label
-            self._here.add(control.label)
             file = control.deferred_file_id if kind == DOWNLOAD else ""
-            self._controls[control.label] = _Control(control.id, kind, options, message.delta.fragment_id, file)
+            met = control.label, _Control(control.id, kind, options, message.delta.fragment_id, file)
+            self._by_name[message.hash] = met
+            self._meet(*met)
         if kind in CHARTS:
             self._charts.add(message.hash)
         return kind in CHARTS
+
+    def _meet(self, label: str, control: _Control) -> None:
+        """A control is on the page, as it was sent or by the name of a message that was sent before.
+
+        Its fragment goes by where it stands: asked for one that another page had, a server answers nothing at all.
+        """
+        self._here.add(label)
+        self._controls[label] = control
 
 
 def _put(address: str, place: str, path: Path) -> None:

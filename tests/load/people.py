@@ -79,6 +79,7 @@ class Person:
         self._address, self._log, self._think = address, log, think
         self._random = random.Random(seed)
         self._path, self._who, self._k = "", "", 0
+        self._doing = "open"
         self._visitor: Visitor
 
     def come(self, until: float) -> None:
@@ -86,13 +87,13 @@ class Person:
         try:
             self._stay(until)
         except Exception as error:  # noqa: BLE001 - whatever it is, it counts as an error of the server
-            self._log.fail(f"{type(error).__name__}: {error}")
+            self._log.fail(f"{self._doing}: {type(error).__name__}: {error}")
 
     def _stay(self, until: float) -> None:
         path, query = self._random.choice(PAGES), ""
         while time.perf_counter() < until:
             self._path, self._who, self._k = path, "", 0
-            since = time.perf_counter()
+            since, self._doing = time.perf_counter(), f"open {path}?{query}"
             with Visitor(self._address, path, query) as self._visitor:
                 self._note("open", self._visitor.opened, since)
                 self._move_about(until, query)
@@ -151,7 +152,7 @@ class Person:
             self._do("place", lambda: visitor.press(PLACE))
         label = self._random.choice(SAVED)
         if query == "use=hand-on" and visitor.can(label):
-            since = time.perf_counter()
+            since, self._doing = time.perf_counter(), f"{label} on {self._path}"
             visitor.download(label)
             took = time.perf_counter() - since
             self._log.note("download", took, took)
@@ -161,7 +162,7 @@ class Person:
         return "seen" if self._log.has_been_seen((self._path, self._who, self._k)) else "new"
 
     def _do(self, kind: str, move: Callable[[], Answer]) -> None:
-        since = time.perf_counter()
+        since, self._doing = time.perf_counter(), f"{kind} on {self._path}"
         self._note(kind, move(), since)
 
     def _note(self, kind: str, answer: Answer, since: float) -> None:

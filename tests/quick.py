@@ -17,5 +17,6 @@ SHORT = {
     # nor is the map worker warmed up, or found what the next move may ask for
     "lib.ui.run.server._first_maps": lambda: None,
     "lib.ui.use.telling.find_ahead": lambda _: None,
+    "lib.ui.sections.explore.find_ahead": lambda *_, **__: None,
 }
 """What stands where in ``lib`` instead. Each is tested at its full length where it is at home: ``tests/segments``."""

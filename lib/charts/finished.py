@@ -57,6 +57,10 @@ class Finished:
         """The same chart with further tables that it refers to by name."""
         return Finished(self.spec, {**self.tables, **{name: as_bytes(table) for name, table in tables.items()}})
 
+    def as_high_as(self, pixels: int) -> Finished:
+        """The same chart, so high."""
+        return Finished({**self.spec, "height": pixels}, self.tables)
+
     def worded(self, words: Mapping[str, str]) -> Finished:
         """The same chart in which texts stand in the place of others, such as a title in the place of its mark."""
         return Finished(_titled(_worded(self.spec, words)), self.tables) if words else self

@@ -39,9 +39,7 @@ def members(
     colour: Colour = "segment",
     contoured: bool = False,
     sized: bool = False,
-    codes: int = 0,
     features: int = 0,
-    height: int = 380,
 ) -> alt.LayerChart | alt.FacetChart:
     """Members on a map, to be boxed or clicked.
 
@@ -54,9 +52,7 @@ def members(
         colour: By what points are coloured.
         contoured: Whether there are contours.
         sized: Whether ``weight`` sets the size of a point.
-        codes: How many codes the legend of a category has.
         features: How many features its tooltip tells, in the columns ``feature 0`` and so on.
-        height: Pixels, without the legend.
     """
     box = alt.selection_interval(name=BOX, on=_PLAIN_DRAG, translate=_PLAIN_DRAG, zoom=False)
     point = alt.selection_point(name=POINT, fields=["id"], on="click", empty=False)
@@ -92,8 +88,19 @@ def members(
         _numbers(),
         *marked.mark(entity.singular),
         *zoom.reset(),
-        height=height + (_GRADIENT if colour == "amount" else theme.legend_room(codes)),
+        height=_BESIDE,
     )
+
+
+def members_height(colour: Colour, codes: int, *, large: bool) -> int:
+    """Pixels of ``members`` with the legend, whose entries depend on its tables.
+
+    Args:
+        colour: By what points are coloured.
+        codes: How many codes the legend of a category has.
+        large: Whether it is the only map.
+    """
+    return (_ALONE if large else _BESIDE) + (_GRADIENT if colour == "amount" else theme.legend_room(codes))
 
 
 _COLOURS: Mapping[Colour, alt.Color] = {
@@ -111,8 +118,8 @@ _COLOURS: Mapping[Colour, alt.Color] = {
         legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
     ),
 }
-_GRADIENT = 86
-"""Pixels of the legend of an amount."""
+_ALONE, _BESIDE, _GRADIENT = 620, 400, 86
+"""Pixels of a map alone and beside others, and of the legend of an amount."""
 
 _TIPS: Mapping[Colour, Sequence[alt.Tooltip]] = {
     "segment": (),

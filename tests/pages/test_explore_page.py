@@ -5,6 +5,10 @@ import shutil
 import pytest
 
 from lib.sources.download.limits import Limits
+from lib.ui.run import results
+from lib.ui.run.background import ahead
+from lib.ui.scene.kept import ROOM
+from lib.ui.sections.explore import find_ahead
 
 FEARFUL = "fearful"
 TILE = "Denied or feared"
@@ -52,6 +56,32 @@ def test_no_control_or_chart_shows_a_bare_column_name(app, charts):
     shown += [alt for alt, _, _ in charts(at)] + [metric.label for metric in at.metric]
     shown += [str(spec) for _, spec, _ in charts(at)]
     assert not [s for s in shown for name in names if name in s.split()]
+
+
+def test_the_figures_of_other_amounts_are_found_while_nobody_waits(app, charts, monkeypatch):
+    monkeypatch.setattr("lib.ui.sections.explore.find_ahead", find_ahead)
+
+    def found(kind):
+        return {
+            key[-1 if kind == "_summary" else 3]
+            for key in ROOM.made_from()
+            if key[0] == kind and "AGE > 67" in str(key)
+        }
+
+    at = app(where="AGE > 67 and KIDS < 8")
+    assert ahead().wait(timeout=60)
+    columns = found("histogram")
+    assert len(columns) == 24
+    assert {"INCOME", "DEBT", "HOUSES"} <= columns <= found("_summary")
+
+    def refuse(*_):
+        raise AssertionError("an amount is computed once more")
+
+    monkeypatch.setattr(results.explore, "histogram", refuse)
+    monkeypatch.setattr(results.explore, "summary", refuse)
+    at.selectbox(key="amount").set_value("HOUSES").run()
+    assert not at.exception
+    assert chart(charts, at, "Value of primary residence: median")
 
 
 def test_every_choice_of_a_category_draws(app, charts):

@@ -1,5 +1,6 @@
 """The page on many features, run through AppTest."""
 
+import json
 import re
 
 import pytest
@@ -161,6 +162,21 @@ def test_maps_coloured_by_a_column(alone, charts, column):
     at.selectbox(key="colour").set_value(column).run()
     table = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
     assert table["value"].notna().all()
+
+
+def test_a_longer_legend_makes_the_chart_of_a_map_higher_and_changes_nothing_else(alone, charts, sample):
+    at, found = alone(), []
+    for column in ("RACE", "LIFECL"):
+        label = sample.codebook.label(column)
+        at.selectbox(key="colour").set_value(column).run()
+        spec, table = next((spec, table) for alt, spec, table in charts(at) if alt.startswith("PCA of"))
+        assert label in json.dumps(spec)
+        found.append((spec.pop("height"), table["value"].nunique(), json.dumps(spec).replace(label, "")))
+    (low, few, one), (high, many, other) = found
+    # an entry is a line of text: 18 pixels
+    assert many > few
+    assert high - low == 18 * (many - few)
+    assert one == other
 
 
 def test_a_segment_switched_off_leaves_every_chart(alone, charts):

@@ -86,6 +86,7 @@ def draw(
     element: str = "",
     tables: Callable[[], Mapping[str, pd.DataFrame]] | None = None,
     words: Mapping[str, str] | None = None,
+    pixels: int = 0,
     same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,
     marks: Mapping[str, pd.DataFrame] | None = None,
@@ -106,8 +107,9 @@ def draw(
         element: Key of the element, if that is another.
         tables: Makes the tables that the chart refers to by name, where it can stay the same while they change.
         words: What stands in the place of its marks.
+        pixels: How high it is, where its tables decide that.
         same_for: What such a chart is and what decides it, besides the population: not the segments, nor anything
-            else that only its tables and words tell.
+            else that only its tables, words and height tell.
         data: Tables that it refers to by name and that change while the page is looked at.
         marks: The same of what is marked for whoever looks at the page: they are on no picture and in no report.
         titled: Whether its takeaway stands above it; not where something else says what it is.
@@ -121,7 +123,8 @@ def draw(
     def finished() -> Finished:
         if tables is None:
             return finish(make(), scene.subject)
-        return _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
+        chart = _without_tables(make, scene, same_for).worded(words or {}).with_tables(tables())
+        return chart.as_high_as(pixels) if pixels else chart
 
     chart = made("charts", place, finished)
     there = {name: table.iloc[:0] if len(table) else table for name, table in (marks or {}).items()}

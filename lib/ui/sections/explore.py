@@ -15,16 +15,20 @@ from lib.dataset import ROWS, Variable
 from lib.errors import EstimateError
 from lib.estimates import THIN
 from lib.estimates.wording import between, correlation_text, told_from_none, told_of
-from lib.ui.run import results, whole_page
+from lib.ui.run import background, results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene
 from lib.words import capitalised, literal, percent
+from lib.work.progress import Progress
 
 _BESIDE = "~beside"
 """What no column is called."""
 
 _RANKED, _CORRELATED = 10, 5
+
+_AHEAD, _ROWS_AHEAD = 24, 100_000
+"""Amounts whose figures are found beforehand, within a few seconds, and of how many rows at most. Ours."""
 
 
 @whole_page.fragment
@@ -124,7 +128,6 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
             "In each group of",
             # in a group of itself every share is all or nothing
             [_BESIDE, *(name for name in categories if name != column)],
-            # where the grouping is the population itself another choice is apt: two controls, each with its own
             key=f"{at}by{'_beside' if is_of_population else ''}",
             default=_BESIDE if is_of_population else asked[1],
             unsaid=None if at or is_of_population else before[1],
@@ -161,6 +164,23 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
     )
     controls.chart_note(scene, results.how_sure(scene.view))
     _render_quantiles(scene, summary, variable)
+    find_ahead(scene, first, at, linear=linear)
+
+
+def find_ahead(scene: Scene, first: str, at: str, *, linear: bool) -> None:
+    """When the page stands, find the figures of the amounts that may be asked for next."""
+    view, heading, subject = scene.view, scene.heading, scene.subject
+    if results.size(view).rows > _ROWS_AHEAD:
+        return
+    columns = controls.leading((first, *subject.first.pair), scene.codebook.amounts(), _AHEAD)
+
+    def find(progress: Progress) -> None:
+        for column in columns:
+            progress(0.0, "Finding other amounts")
+            results.histogram(view, heading, column, linear)
+            results.spread(view, heading, column)
+
+    background.beforehand(f"{at}amounts", ("amounts", scene.key, linear), find)
 
 
 def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from lib import maps
 from lib.charts import maps as charts
 from lib.charts.marked import FOUND, NOBODY, marked
-from lib.dataset import ROWS
+from lib.dataset import ROWS, Variable
 from lib.errors import HouseholdSegmentsError
 from lib.layouts.quality import NEAREST, SOURCE
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
@@ -198,23 +199,21 @@ def _draw(
     column = None if colour == _SEGMENT else scene.codebook[colour]
     # beside others a point tells less: three maps with the features of every point would be a third more to send
     features = _told_of(scene) if large else []
-    codes = _points(scene, drawn, colour, [], sized=False)["value"].nunique() if column and column.is_category else 0
-    look = (charts.colour_of(column), contoured, sized, large, codes, len(features))
+    look = (charts.colour_of(column), contoured, sized, len(features))
     draw(
         lambda: charts.members(
             entity=scene.entity,
             colour=look[0],
             contoured=contoured,
             sized=sized,
-            codes=codes,
             features=len(features),
-            height=620 if large else 400,
         ),
         scene,
         projection.key,
         projection.settings,
         colour,
         *look,
+        large,
         alt_text=sentence,
         key=place,
         element=element,
@@ -226,6 +225,7 @@ def _draw(
             lines=map_results.contours(scene.view, projection) if contoured else None,
         ),
         words=charts.members_words(_axes(projection), column, [scene.codebook[name] for name in features]),
+        pixels=charts.members_height(look[0], _codes(scene, drawn, column), large=large),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         marks={FOUND: _mark(scene, projection, one)},
@@ -233,6 +233,14 @@ def _draw(
         on_select=lambda: picking.take(scene, find, element, projection.method),
         selection_mode=[charts.BOX, charts.POINT],
     )
+
+
+def _codes(scene: Segmented, drawn: pd.DataFrame, column: Variable | None) -> int:
+    """How many codes of a category the points of a map have."""
+    if column is None or not column.is_category:
+        return 0
+    values = map_results.colouring(scene.view, scene.recipe, column.name)[drawn["row"].to_numpy()]
+    return len(np.unique(values[~np.isnan(values)]))
 
 
 def _is_sized(projection: Projection) -> bool:

@@ -10,6 +10,7 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
@@ -42,6 +43,16 @@ _TYPESET = MappingProxyType(
     str.maketrans({"−": "-", "≤": "<=", "≥": ">=", "≠": "!=", "\u200b": "", "\u2060": "", "\ufeff": ""})
 )
 """What programs for writing make of signs, or leave between them without a width."""
+
+_AMOUNT = re.compile(
+    r"""(?<![\w.$€£])  # within no name and no other number
+    (?: [$€£][ ]?(?P<marked>\d{1,3}(?:,\d{3})+(?:\.\d+)? | \d+(?:\.\d+)?)
+      | (?P<bare>\d+(?:\.\d+)?)(?=[KkMmBb]) )
+    (?P<times>[KkMmBb]?)(?![\w.])""",
+    re.VERBOSE,
+)
+_TIMES: Mapping[str, int] = MappingProxyType({"": 0, "k": 3, "m": 6, "b": 9})
+"""Amounts as pages write them: $30K, 1.5M, and with a sign of money, which a list has not, commas: $30,000."""
 
 _SPACE = re.compile(r"\s")
 _WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
@@ -87,7 +98,7 @@ def _tree(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise PopulationError(f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
     plain, names = stood_in(text)
-    plain = _SPACE.sub(" ", plain.translate(_TYPESET)).strip()
+    plain = _AMOUNT.sub(_plain_number, _SPACE.sub(" ", plain.translate(_TYPESET)).strip())
     if "#" in plain:
         rest = shown(put_back(plain[plain.index("#") :], names))
         raise PopulationError(f"Nothing may stand after a # in conditions: leave out “{rest}”.")
@@ -105,6 +116,11 @@ def _tree(text: str) -> ast.expr:
             if isinstance(value, str):
                 setattr(node, part, put_back(value, names))
     return tree
+
+
+def _plain_number(amount: re.Match[str]) -> str:
+    number = Decimal((amount["marked"] or amount["bare"]).replace(",", ""))
+    return f"{number.scaleb(_TIMES[amount['times'].lower()]):f}"
 
 
 def _check_depth(tree: ast.expr) -> None:

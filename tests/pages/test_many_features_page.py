@@ -185,7 +185,7 @@ def test_a_segment_switched_off_leaves_every_chart(alone, charts):
     shown.set_value([1, 3]).run()
     points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
     assert set(points["segment"]) == {1, 3}
-    (hidden,) = [c.value for c in at.main.caption if "Switched off, and shown nowhere below" in c.value]
+    (hidden,) = [c.value for c in at.main.caption if "Switched off, and in no chart or table below" in c.value]
     assert re.search(r": 2 \(.+, \d.*%\)\.$", hidden)
     differences = next(table for alt, _, table in charts(at) if "sets each segment apart" in alt)
     assert set(differences["segment"]) == {1, 3}

@@ -35,7 +35,7 @@ def render_takeaway(scene: Segmented) -> None:
     st.header(f"{scene.found.k} segments{said}{to_none}", divider="gray")
     if hidden := [number for number in shares if number not in scene.shown]:
         names = listed([f"{number} ({literal(scene.names[number])}, {percent(shares[number])})" for number in hidden])
-        st.caption(f":material/visibility_off: Switched off, and shown nowhere below: {names}.")
+        st.caption(f":material/visibility_off: Switched off, and in no chart or table below: {names}.")
     controls.contents(_CARDS, _FIGURES, _TRUST)
 
 

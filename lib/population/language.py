@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
@@ -46,13 +46,17 @@ _TYPESET = MappingProxyType(
 
 _AMOUNT = re.compile(
     r"""(?<![\w.$€£])  # within no name and no other number
-    (?: [$€£][ ]?(?P<marked>\d{1,3}(?:,\d{3})+(?:\.\d+)? | \d+(?:\.\d+)?)
-      | (?P<bare>\d+(?:\.\d+)?)(?=[KkMmBb]) )
+    (?P<sign>[$€£]?)
+    (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)? | \d+(?:\.\d+)?)
     (?P<times>[KkMmBb]?)(?![\w.])""",
     re.VERBOSE,
 )
 _TIMES: Mapping[str, int] = MappingProxyType({"": 0, "k": 3, "m": 6, "b": 9})
-"""Amounts as pages write them: $30K, 1.5M, and with a sign of money, which a list has not, commas: $30,000."""
+"""Amounts as pages write them: $30K, 1.5M, 30,000."""
+
+_WITHIN = re.compile(r"[\w.][\w.]")
+_LIST = re.compile(r"\bin\b")
+"""In whose brackets a comma stands between numbers, unless a sign of money begins one."""
 
 _SPACE = re.compile(r"\s")
 _WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
@@ -64,6 +68,7 @@ _EXAMPLE = "for example \N{WHITE SQUARE}"
 """Stands in sentences until it is known which example to show."""
 
 _INSTEAD_OF_SYMBOLS = f"Write the words and, or instead of & and |, {_EXAMPLE}."
+_NUMBER = "number (30000, 30K, 1.5M)"
 _BACKTICKS = "a name that is not one plain word in backticks"
 
 
@@ -98,16 +103,17 @@ def _tree(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise PopulationError(f"The conditions have {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
     plain, names = stood_in(text)
-    plain = _AMOUNT.sub(_plain_number, _SPACE.sub(" ", plain.translate(_TYPESET)).strip())
-    if "#" in plain:
-        rest = shown(put_back(plain[plain.index("#") :], names))
+    typed = _SPACE.sub(" ", plain.translate(_TYPESET)).strip()
+    if "#" in typed:
+        rest = shown(put_back(typed[typed.index("#") :], names))
         raise PopulationError(f"Nothing may stand after a # in conditions: leave out “{rest}”.")
+    plain, place = _plain(typed)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
             tree = ast.parse(plain, mode="eval").body
     except SyntaxError as error:
-        raise PopulationError(_explain_syntax(plain, names, error)) from error
+        raise PopulationError(_explain_syntax(typed, names, place(max((error.offset or 1) - 1, 0)))) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise PopulationError(f"The conditions cannot be read: write them plainly, {_EXAMPLE}.") from error
     _check_depth(tree)
@@ -118,8 +124,30 @@ def _tree(text: str) -> ast.expr:
     return tree
 
 
-def _plain_number(amount: re.Match[str]) -> str:
-    number = Decimal((amount["marked"] or amount["bare"]).replace(",", ""))
+def _plain(typed: str) -> tuple[str, Callable[[int], int]]:
+    """A text with its amounts as Python writes numbers, and where in the one stands what is somewhere in the other."""
+    has_lists = _LIST.search(typed) is not None
+    changes = [(amount, _number(amount, has_lists=has_lists)) for amount in _AMOUNT.finditer(typed)]
+    numbers = iter([number for _, number in changes])
+
+    def place(of: int) -> int:
+        longer = 0
+        for amount, number in changes:
+            if of < amount.start() + longer:
+                break
+            if of < amount.start() + longer + len(number):
+                return amount.start()
+            longer += len(number) - len(amount[0])
+        return of - longer
+
+    return _AMOUNT.sub(lambda _: next(numbers), typed), place
+
+
+def _number(amount: re.Match[str], *, has_lists: bool) -> str:
+    has_commas = "," in amount["number"]
+    if not amount["sign"] and (has_lists if has_commas else not amount["times"]):
+        return amount[0]
+    number = Decimal(amount["number"].replace(",", ""))
     return f"{number.scaleb(_TIMES[amount['times'].lower()]):f}"
 
 
@@ -135,7 +163,7 @@ def _shown(node: ast.expr) -> str:
     return f"“{shown(ast.unparse(node))}”"
 
 
-def _explain_syntax(text: str, names: dict[str, str], error: SyntaxError) -> str:
+def _explain_syntax(text: str, names: dict[str, str], place: int) -> str:
     without_comparisons = text
     for symbol in ("==", "!=", "<=", ">="):
         without_comparisons = without_comparisons.replace(symbol, "")
@@ -145,10 +173,11 @@ def _explain_syntax(text: str, names: dict[str, str], error: SyntaxError) -> str
         return _INSTEAD_OF_SYMBOLS
     if found := _WORDS.search(text):
         return f"Write {found[0].lower()} in small letters, {_EXAMPLE}."
-    place = max((error.offset or 1) - 1, 0)
+    while place and _WITHIN.match(text, place - 1):
+        place -= 1
     near = shown(put_back(text[place:], names))[:12] or shown(put_back(text, names))[-12:]
     where = f" near “{near.strip()}”" if near else ""
-    return f"The conditions cannot be read{where}: write column, comparison and number, {_BACKTICKS}, {_EXAMPLE}."
+    return f"The conditions cannot be read{where}: write column, comparison and {_NUMBER}, {_BACKTICKS}, {_EXAMPLE}."
 
 
 def _condition(node: ast.expr, depth: int) -> Condition:
@@ -163,7 +192,7 @@ def _condition(node: ast.expr, depth: int) -> Condition:
         return _comparisons(node)
     _refuse_symbols(node)
     if isinstance(node, ast.Tuple) and node.elts:
-        raise PopulationError(f"Write numbers without commas, and words between conditions, {_EXAMPLE}.")
+        raise PopulationError(f"Write numbers without commas or as 30,000, and words between conditions, {_EXAMPLE}.")
     raise PopulationError(f"{_shown(node)} is not a comparison: write one, {_EXAMPLE}.")
 
 

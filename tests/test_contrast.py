@@ -5,6 +5,7 @@ distance in CIELAB, also as eyes without the middle or the long cone see them (M
 """
 
 import itertools
+import re
 import tomllib
 
 import numpy as np
@@ -128,4 +129,14 @@ def test_a_colour_follows_the_ground():
     assert [one.to_dict() for one in theme.groups(2)] == [
         theme.drawn(theme.GROUP_PAIRS[0]).to_dict(), theme.drawn(theme.GROUP_PAIRS[-1]).to_dict(),
     ]  # fmt: skip
-    assert len(theme.groups(20)) == 20
+
+
+@pytest.mark.parametrize("number", [2, 5, 6, 7, 15, 31])
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_no_two_groups_have_one_colour_and_each_stands_out(ground, number):
+    dark_first = [re.findall("#[0-9a-f]{6}", colour.to_dict()["expr"]) for colour in theme.groups(number)]
+    colours = on(ground, [(light, dark) for dark, light in dark_first])
+    assert len(set(colours)) == number
+    assert colours[0] == on(ground, theme.GROUP_PAIRS)[0]
+    assert colours[-1] == on(ground, theme.GROUP_PAIRS)[-1]
+    assert min(contrast(colour, THEMES[ground]["backgroundColor"]) for colour in colours) >= 3

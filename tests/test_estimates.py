@@ -350,8 +350,8 @@ def test_a_column_put_in_order_once_answers_many_questions():
     column = estimates.Ordered.of([3, math.nan, 1, 2, 2], [1, 9, 1, 1, 3])
     assert column.values.tolist() == [1, 2, 2, 3]
     assert column.rows.tolist() == [2, 3, 4, 0]
-    assert column.below([1, 2, 3, 4]).tolist() == pytest.approx([0, 1 / 6, 5 / 6, 1])
-    assert math.isnan(column.below([math.nan])[0])
+    assert [column.standing(value) for value in (1, 3, 4)] == pytest.approx([1 / 12, 11 / 12, 1])
+    assert math.isnan(column.standing(math.nan))
     # a sixth lies below 2, four sixths at it
     assert column.standing(2) == pytest.approx(0.5)
     assert column.among(column.values < 3).quantile([0.5, 1]).tolist() == [2, 2]

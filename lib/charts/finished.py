@@ -61,8 +61,8 @@ class Finished:
         """The same chart, so high."""
         return Finished({**self.spec, "height": pixels}, self.tables)
 
-    def worded(self, words: Mapping[str, str]) -> Finished:
-        """The same chart in which texts stand in the place of others, such as a title in the place of its mark."""
+    def worded(self, words: Mapping[str, Any]) -> Finished:
+        """The same chart in which something stands in the place of texts, such as a title in the place of its mark."""
         return Finished(_titled(_worded(self.spec, words)), self.tables) if words else self
 
     def written_out(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
@@ -117,7 +117,7 @@ def _twin(chart: Any) -> Any:  # noqa: ANN401 - Altair's charts and parts
     return copy
 
 
-def _worded(part: Any, words: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever a specification is made of
+def _worded(part: Any, words: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a specification is made of
     if isinstance(part, Mapping):
         return {name: _worded(value, words) for name, value in part.items()}
     if isinstance(part, list):

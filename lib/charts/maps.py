@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -24,8 +24,9 @@ PICKED = "picked"
 _POINTS, _CENTRES, _LINES, _LABELS = "points", "centres", "lines", "labels"
 
 _ACROSS, _UP, _COLOUR = "title across", "title up", "title of the colour"
+_SHADES: Literal["category"] = "category"
 _FEATURE, _FORMAT = "title of feature {}", "format of feature {}"
-"""In the place of titles that ``members_words`` gives."""
+"""In the place of titles and colours that ``members_words`` gives."""
 
 Colour = Literal["segment", "category", "amount"]
 
@@ -109,13 +110,16 @@ _COLOURS: Mapping[Colour, alt.Color] = {
         "label:N",
         sort=alt.EncodingSortField("value", op="min"),
         title=_COLOUR,
+        scale=alt.Scale(range=_SHADES),
         legend=alt.Legend(orient="bottom", columns=1, labelLimit=300, symbolOpacity=1),
     ),
     "amount": alt.Color(
         "value:Q",
         title=_COLOUR,
         scale=alt.Scale(range=theme.groups(6), domain=[0, 1]),
-        legend=alt.Legend(orient="bottom", format=".0%", gradientLength=200, titleLimit=300),
+        legend=alt.Legend(
+            orient="bottom", format=".0%", values=[0, 0.5, 1], gradientLength=200, gradientOpacity=1, titleLimit=300
+        ),
     ),
 }
 _ALONE, _BESIDE, _GRADIENT = 620, 400, 86
@@ -134,19 +138,22 @@ def colour_of(column: Variable | None) -> Colour:
 
 
 def members_words(
-    axes: tuple[str, str], column: Variable | None = None, features: Sequence[Variable] = ()
-) -> dict[str, str]:
-    """What stands in the titles of ``members``.
+    axes: tuple[str, str], column: Variable | None = None, features: Sequence[Variable] = (), codes: int = 0
+) -> dict[str, Any]:
+    """What stands in the titles of ``members``, and the colours of a category.
 
     Args:
         axes: Titles of the axes.
         column: The column that colours the points.
         features: What its tooltip tells.
+        codes: How many codes the points have, of a category.
     """
-    told = {_FEATURE.format(at): one.label for at, one in enumerate(features)}
+    told: dict[str, Any] = {_FEATURE.format(at): one.label for at, one in enumerate(features)}
     told |= {_FORMAT.format(at): one.format for at, one in enumerate(features)}
-    titles = {} if column is None else {_COLOUR: f"{column.label}{'' if column.is_category else ': share with less'}"}
-    return {_ACROSS: axes[0], _UP: axes[1], **titles, **told}
+    if column is not None:
+        told[_COLOUR] = column.label if column.is_category else f"{column.label}: percentile rank"
+        told[_SHADES] = [colour.to_dict() for colour in theme.groups(codes)]
+    return {_ACROSS: axes[0], _UP: axes[1], **told}
 
 
 def members_tables(
@@ -161,7 +168,7 @@ def members_tables(
 
     Args:
         points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
-            a category, or for an amount the share of members that have less; ``weight`` where they are sized;
+            a category, or for an amount the percentile rank; ``weight`` where they are sized;
             ``feature 0`` and so on where its tooltip tells them.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         names: Name of each segment on view.

@@ -79,11 +79,24 @@ _AROUND: Mapping[str, Any] = {
 
 
 def groups(number: int) -> list[alt.ExprRef]:
-    """Colours of so many groups, as far apart as there are colours; of more they come round."""
-    last = len(GROUP_PAIRS) - 1
+    """Colours of so many groups, in order and as far apart as there is room; none comes twice."""
     if number > len(GROUP_PAIRS):
-        return [drawn(GROUP_PAIRS[at % len(GROUP_PAIRS)]) for at in range(number)]
+        return [drawn(_between(at / (number - 1))) for at in range(number)]
+    last = len(GROUP_PAIRS) - 1
     return [drawn(GROUP_PAIRS[round(at * last / max(number - 1, 1))]) for at in range(number)]
+
+
+def _between(share: float) -> Pair:
+    """The colours so far on the way from the first of the groups' to the last."""
+    at = share * (len(GROUP_PAIRS) - 1)
+    first = min(int(at), len(GROUP_PAIRS) - 2)
+    light, dark = (_mixed(*ends, at - first) for ends in zip(GROUP_PAIRS[first], GROUP_PAIRS[first + 1], strict=True))
+    return light, dark
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    parts = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(first + share * (last - first)):02x}" for first, last in parts)
 
 
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]

@@ -91,12 +91,6 @@ class Ordered:
         first = np.searchsorted(self._reached, target, side="left")
         return np.asarray(self.values[np.minimum(first, len(self.values) - 1)])
 
-    def below(self, values: ArrayLike) -> Floats:
-        """Share of the weight below each of some values; NaN for missing ones, or where there is no weight."""
-        wanted = np.asarray(values, dtype=float)
-        shares = self._share_before(np.searchsorted(self.values, wanted, side="left"))
-        return np.where(np.isnan(wanted), np.nan, shares)
-
     def standing(self, value: float) -> float:
         """Share of the weight below a value, and half of that at it; NaN where there is none."""
         if np.isnan(value):

@@ -171,12 +171,28 @@ def test_a_longer_legend_makes_the_chart_of_a_map_higher_and_changes_nothing_els
         at.selectbox(key="colour").set_value(column).run()
         spec, table = next((spec, table) for alt, spec, table in charts(at) if alt.startswith("PCA of"))
         assert label in json.dumps(spec)
+        # every code has a colour of its own
+        colours = spec["layer"][0]["encoding"]["color"]["scale"].pop("range")
+        assert len({colour["expr"] for colour in colours}) == len(colours) == table["value"].nunique()
         found.append((spec.pop("height"), table["value"].nunique(), json.dumps(spec).replace(label, "")))
     (low, few, one), (high, many, other) = found
     # an entry is a line of text: 18 pixels
     assert many > few
     assert high - low == 18 * (many - few)
     assert one == other
+
+
+def test_a_map_counts_the_points_of_the_segments_on_view(app, charts):
+    at = app(PAGE, k="3", maps=["pca", "tsne"])
+    next(p for p in at.pills if p.key.startswith("on")).set_value([1, 3]).run()
+    table = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
+    (drawn, of), _ = [
+        [int(figure.replace(",", "")) for figure in found.groups()]
+        for words in at.main.markdown
+        if (found := re.search(r"([\d,]+) of ([\d,]+) drawn, in proportion to weight", words.value))
+    ]
+    assert drawn == len(table)
+    assert drawn < of < 3_089
 
 
 def test_a_segment_switched_off_leaves_every_chart(alone, charts):

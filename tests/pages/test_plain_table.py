@@ -202,10 +202,19 @@ def test_what_would_be_a_feature_but_for_a_blank_is_named(offer):
     blank = data.frame["b"].astype(float).where(data.frame.index != 0)
     at = offer(replace(data, frame=data.frame.assign(b=blank), fingerprint="one blank"), MANY, maps="pca")
     captions = [c.value for c in at.main.caption]
-    (told,) = [words for words in captions if "Passed over, as values are missing" in words]
+    (told,) = [words for words in captions if "Passed over, as values are missing or all the same" in words]
     assert "Column b" in told
     (features,) = [words for words in captions if words.startswith("Features: ")]
     assert "Column b" not in features
+
+
+def test_a_feature_is_not_said_to_be_passed_over(offer):
+    """Where nothing varies there is no other feature to take: the page says what is wrong with this one."""
+    data = neutral_table()
+    same = data.frame.assign(**{name: 1.0 for name in data.frame.columns if name != "id"})
+    at = offer(replace(data, frame=same, fingerprint="all the same"), MANY, maps="pca")
+    assert not any("Passed over" in c.value for c in at.main.caption)
+    assert any("is the same for every row" in e.value for e in at.error)
 
 
 @pytest.mark.parametrize("page", [TWO, MANY])

@@ -85,7 +85,7 @@ def draw(
     key: str,
     element: str = "",
     tables: Callable[[], Mapping[str, pd.DataFrame]] | None = None,
-    words: Mapping[str, str] | None = None,
+    words: Mapping[str, Any] | None = None,
     pixels: int = 0,
     same_for: Hashable = None,
     data: Mapping[str, pd.DataFrame] | None = None,

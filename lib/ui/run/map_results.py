@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lib import maps, segments
-from lib.estimates import Ordered, draw_once, inclusion
+from lib.estimates import draw_once, inclusion, ranks
 from lib.maps import density
 from lib.population.ids import find_id
 from lib.segments import Recipe
@@ -101,11 +101,11 @@ def _centres(view: View, recipe: Recipe, projection: maps.Projection) -> pd.Data
 
 @kept
 def colouring(view: View, recipe: Recipe, column: str) -> NDArray[np.float32]:
-    """Every row's code of a category, or for an amount the share of members that have less."""
+    """Every row's code of a category, or for an amount its percentile rank among the members."""
     data = view.members((*recipe.features, column))
     values = data.values(column)
     if not view.codebook[column].is_category:
-        values = Ordered.of(values, data.weights(view.counting)).below(values)
+        values = ranks(values, data.weights(view.counting))
     return values.astype("float32")
 
 

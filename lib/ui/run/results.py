@@ -234,11 +234,11 @@ def leading(view: View, trim: float) -> tuple[str, ...]:
 
 
 def passed_over(view: View, trim: float, chosen: tuple[str, ...]) -> tuple[str, ...]:
-    """Amounts that vary more than the last that was chosen and cannot be features, mostly as values are missing."""
+    """Amounts that vary more than the last that was chosen and cannot be features."""
     ranking, fit = over_all_amounts(view, trim)
     named = list(map(str, ranking.index))
     last = max((named.index(name) for name in chosen if name in named), default=0)
-    return tuple(name for name in named[:last] if name not in fit)
+    return tuple(name for name in named[:last] if name not in fit and name not in chosen)
 
 
 @kept

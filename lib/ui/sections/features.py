@@ -80,8 +80,8 @@ def _passed_over(scene: Scene, names: tuple[str, ...]) -> str:
     if not names:
         return ""
     labels = ", ".join(scene.codebook.label(name) for name in names[:_MOST_LEADING])
-    mended = ": fill them, or leave those rows out, under “Your own table”" if own.mine() else ""
-    return f":material/warning: Passed over, as values are missing: {literal(labels)}{mended}."
+    mended = ": missing ones can be filled, or those rows left out, under “Your own table”" if own.mine() else ""
+    return f":material/warning: Passed over, as values are missing or all the same: {literal(labels)}{mended}."
 
 
 def _about_relatives(members: str) -> str:

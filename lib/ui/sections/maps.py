@@ -200,6 +200,7 @@ def _draw(
     # beside others a point tells less: three maps with the features of every point would be a third more to send
     features = _told_of(scene) if large else []
     look = (charts.colour_of(column), contoured, sized, len(features))
+    codes = _codes(scene, drawn, column)
     draw(
         lambda: charts.members(
             entity=scene.entity,
@@ -224,8 +225,8 @@ def _draw(
             column=column,
             lines=map_results.contours(scene.view, projection) if contoured else None,
         ),
-        words=charts.members_words(_axes(projection), column, [scene.codebook[name] for name in features]),
-        pixels=charts.members_height(look[0], _codes(scene, drawn, column), large=large),
+        words=charts.members_words(_axes(projection), column, [scene.codebook[name] for name in features], codes),
+        pixels=charts.members_height(look[0], codes, large=large),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         marks={FOUND: _mark(scene, projection, one)},
@@ -254,10 +255,12 @@ def _drawn_of(scene: Segmented, projection: Projection, *, large: bool) -> pd.Da
 
 
 def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -> str:
-    """How far a map can be trusted, and how many of its points are drawn."""
+    """How far a map can be trusted, and how many of its points are drawn, of the segments on view."""
     quality = projection.quality
+    every = map_results.drawn(scene.view, scene.recipe, projection, len(projection))
+    points, of = (int(table["segment"].isin(list(scene.shown)).sum()) for table in (drawn, every))
     how = "in proportion to weight" if projection.by_weight else "at random"
-    few = f" {len(drawn):,} of {len(projection):,} drawn, {how}." if len(drawn) < len(projection) else ""
+    few = f" {points:,} of {of:,} drawn, {how}." if points < of else ""
     trust = f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}."
     return f"{trust} {_points_are(scene, projection, drawn)}{few}"
 

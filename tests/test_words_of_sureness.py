@@ -79,6 +79,15 @@ def test_the_largest_share_under_a_chart(households, times, counting, short, sai
     )
 
 
+def test_the_title_of_shares_begins_with_groups_of_which_there_is_something_to_tell(households):
+    alike = estimates.sure_shares(Sample(households(EDCL=[1.0, 1, 2, 2, 3, 3] * MANY)), "EDCL").assign(group="No")
+    apart = estimates.sure_shares(Sample(households(EDCL=[1.0, 2, 2, 2, 2, 3] * MANY)), "EDCL").assign(group="Yes")
+    table = pd.concat([alike, apart], ignore_index=True)
+    table["code"] = table["code"].map("{:g}".format)
+    said = told.largest_shares(table, "Schooling", is_of_rows=False)
+    assert said.startswith("Schooling, the largest share in each group: Yes: 2 (66.7%); No: none is told apart. No: ")
+
+
 def rates_of(*rows):
     table = pd.DataFrame(rows, columns=["group", "share", "low", "high", "unsure"])
     return told.rates(table.assign(is_all=False), "Late", "Schooling")

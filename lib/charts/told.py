@@ -13,6 +13,7 @@ import pandas as pd
 from lib.dataset import Codebook
 from lib.estimates import THIN
 from lib.estimates.wording import (
+    NONE_TOLD,
     correlation_text,
     largest,
     largest_in_short,
@@ -44,7 +45,10 @@ def largest_shares(table: pd.DataFrame, label: str, *, is_of_rows: bool) -> str:
     groups = list(table.groupby("group", sort=False))
     # a title leads with groups whose largest share can be relied on
     sure = [(group, own) for group, own in groups if not own.loc[own["share"].idxmax(), "unsure"]] or groups
-    short = [f"{group}: {_leading(own, is_of_rows, largest_in_short)}" for group, own in sure[:_IN_TITLE]]
+    said = [(group, _leading(own, is_of_rows, largest_in_short)) for group, own in sure]
+    # and with those of which there is something to tell
+    said.sort(key=lambda one: one[1] == NONE_TOLD)
+    short = [f"{group}: {leading}" for group, leading in said[:_IN_TITLE]]
     first = f"{label}, the largest share in each group: {'; '.join(short)}{_more(groups, len(short))}."
     full = [f"{group}: {_leading(own, is_of_rows, largest)}" for group, own in groups]
     return f"{first} {'; '.join(full[:_NAMED])}{_more(full, _NAMED)}."

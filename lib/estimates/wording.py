@@ -201,6 +201,8 @@ def of_size(low: ArrayLike, high: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 _RIVALS = 2
 """Figures that are named where they cannot be told from the largest."""
 
+NONE_TOLD = "none is told apart"
+
 
 def largest(said: Sequence[str], value: ArrayLike, low: ArrayLike, high: ArrayLike) -> str:
     """The largest of several figures, and which others cannot be told from it, those with the larger figures first.
@@ -228,7 +230,7 @@ def largest_in_short(said: Sequence[str], value: ArrayLike, low: ArrayLike, high
     """The largest of several figures, or the other one that it may be as well, or that it may be any of several."""
     first, near = _largest(value, low, high)
     if near is None or len(near) > 1:
-        return "none is told apart"
+        return NONE_TOLD
     return listed([said[first], *(said[at] for at in near)], "or")
 
 

@@ -133,7 +133,7 @@ class Trend:
 
     @property
     def takeaway(self) -> str:
-        """What it says in a line: the last figure and whether it surely changed, or between which figures lines are."""
+        """What it says in a line: the last figure and its change, or the ends of several lines and what moved most."""
         if not len(self.table):
             return self.title
         year = self.years[-1]
@@ -144,7 +144,20 @@ class Trend:
             return f"{self.title}: {self.text(last.iloc[0])}{who} in {year}{self._since()}"
         last = told if len(told := last[~unsure]) > 1 else last
         ends = (f"{self.text(end)} ({_whose(last, end)})" for end in sorted({last.min(), last.max()}))
-        return f"{self.title}: {' to '.join(ends)} in {year}"
+        return f"{self.title}: {' to '.join(ends)} in {year}{self._moved_most(last.index)}"
+
+    def _moved_most(self, labels: pd.Index) -> str:
+        """The largest sure change of some of several lines since the wave before; empty where there is none."""
+        found = self.differences
+        found = found[found["sure"].astype(bool) & found["label"].isin(labels)]
+        if self.is_defined or not len(found):
+            return ""
+        found = found[found["first"] == found["first"].max()]
+        row = found.loc[found["difference"].abs().idxmax()]
+        return f"; {row['label']} {self._way(row)} since {row['first']}"
+
+    def _way(self, row: pd.Series) -> str:
+        return f"{'up' if row['difference'] > 0 else 'down'} {self.size_text(row['difference'])}"
 
     def _since(self) -> str:
         """What became of a single line since the first wave that it compares with, or else since the one before."""
@@ -155,8 +168,7 @@ class Trend:
         if not len(sure):
             return f", no sure change since {found['first'].iloc[0]}"
         row = sure.iloc[0]
-        way = "up" if row["difference"] > 0 else "down"
-        return f", {way} {self.size_text(row['difference'])} since {row['first']}"
+        return f", {self._way(row)} since {row['first']}"
 
     def _last(self) -> str:
         year = self.years[-1]
@@ -191,9 +203,8 @@ class Trend:
     def _change(self, row: pd.Series) -> str:
         near, far = sorted((abs(row["low"]), abs(row["high"])))
         who = f"{row['label']}, " if self.followed.lines else ""
-        way = "up" if row["difference"] > 0 else "down"
         between = f"{self.size_text(near).removesuffix(' points')} to {self.size_text(far)}"
-        return f"{who}{way} {self.size_text(row['difference'])} since {row['first']} ({between})"
+        return f"{who}{self._way(row)} since {row['first']} ({between})"
 
     @property
     def notes(self) -> tuple[str, ...]:

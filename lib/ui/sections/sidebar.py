@@ -13,7 +13,7 @@ from lib.population import Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.tables.cells import clean_name
 from lib.ui.run import background, results, saved, whole_page
-from lib.ui.scene import catalogue, controls, links, own
+from lib.ui.scene import catalogue, controls, desk, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import EVERYONE, Heading, View
 from lib.ui.sections import conditions, fetching
@@ -114,6 +114,7 @@ def _choose_data(*, has_dollars: bool = True) -> tuple[str, int | None]:
         help=wording.source_help or None,
     )
     links.be_private(own.is_own(source))
+    _say_what_is_not_in_use()
     if own.is_own(source):
         st.caption(":material/lock: Your own table: in this session alone, nowhere on the disk, in no link.")
         st.button("Forget my data", icon=":material/delete:", on_click=forget_own, width="stretch")
@@ -124,6 +125,17 @@ def _choose_data(*, has_dollars: bool = True) -> tuple[str, int | None]:
     about = catalogue.about(source)
     _say_what_it_is(about, catalogue.columns_of(source, catalogue.stamp_of(source)))
     return source, _choose_dollars(about) if has_dollars else about.dollars
+
+
+def _say_what_is_not_in_use() -> None:
+    """That a table which was brought is not the one on view yet: who goes straight to the pages expects it there."""
+    made = desk.laid()
+    if made is not None and made.prepared is not None and made.key is None:
+        name = clean_name(made.prepared.data.name, _LONGEST_TITLE)
+        st.info(
+            f"{literal(name)} was brought and is not in use yet: “Use this table” under “Your own table”.",
+            icon=":material/table_view:",
+        )
 
 
 def _say_what_it_is(about: Dataset, codebook: Codebook) -> None:

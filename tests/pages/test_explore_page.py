@@ -84,6 +84,22 @@ def test_the_figures_of_other_amounts_are_found_while_nobody_waits(app, charts, 
     assert chart(charts, at, "Value of primary residence: median")
 
 
+def test_groups_that_were_chosen_stay_when_the_population_changes(app):
+    at = app(who=FEARFUL)
+    at.selectbox(key="by_beside").set_value("RACECL4").run()
+    at.selectbox(key="who").set_value("everyone").run()
+    assert at.selectbox(key="by").value == "RACECL4"
+    assert at.query_params["by"] == "RACECL4"
+    at.selectbox(key="by").set_value("EDCL").run()
+    at.selectbox(key="who").set_value(FEARFUL).run()
+    assert at.selectbox(key="by_beside").value == "EDCL"
+    # who has chosen none gets what is apt
+    first = app(who=FEARFUL)
+    assert first.selectbox(key="by_beside").value == "~beside"
+    first.selectbox(key="who").set_value("everyone").run()
+    assert first.selectbox(key="by").value == "INCCAT"
+
+
 def test_every_choice_of_a_category_draws(app, charts):
     at = app()
     box = at.selectbox(key="show")

@@ -203,6 +203,12 @@ def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_f
     return _settled(choice, choice.held(st.session_state.get(key)))[0]
 
 
+def show(key: str, value: object) -> None:
+    """Have a control show something when it is drawn next, which the address does not say yet."""
+    st.session_state[key] = value
+    book().worded[key] = ()
+
+
 def _before(choice: _Control[T]) -> tuple[T, ...]:
     """Put into the session what the control is to show, if the session says something else.
 

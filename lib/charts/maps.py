@@ -30,6 +30,9 @@ _FEATURE, _FORMAT = "title of feature {}", "format of feature {}"
 
 Colour = Literal["segment", "category", "amount"]
 
+LACKING = 1e6
+"""Stands among the codes of a category for no value, after all of them."""
+
 _HELD = "event.shiftKey"
 _PLAIN_DRAG = zoom.drag(f"!{_HELD}")
 
@@ -146,13 +149,13 @@ def members_words(
         axes: Titles of the axes.
         column: The column that colours the points.
         features: What its tooltip tells.
-        codes: How many codes the points have, of a category.
+        codes: How many codes the points have, of a category, but for ``LACKING``.
     """
     told: dict[str, Any] = {_FEATURE.format(at): one.label for at, one in enumerate(features)}
     told |= {_FORMAT.format(at): one.format for at, one in enumerate(features)}
     if column is not None:
         told[_COLOUR] = column.label if column.is_category else f"{column.label}: percentile rank"
-        told[_SHADES] = [colour.to_dict() for colour in theme.groups(codes)]
+        told[_SHADES] = [colour.to_dict() for colour in (*theme.groups(codes), theme.UNASSIGNED)]
     return {_ACROSS: axes[0], _UP: axes[1], **told}
 
 
@@ -168,7 +171,7 @@ def members_tables(
 
     Args:
         points: ``x``, ``y``, ``id``, ``segment``; ``value`` where they are coloured by a column: a code of
-            a category, or for an amount the percentile rank; ``weight`` where they are sized;
+            a category or ``LACKING``, or for an amount the percentile rank; ``weight`` where they are sized;
             ``feature 0`` and so on where its tooltip tells them.
         centres: ``x``, ``y``, ``segment``: where each segment's number stands.
         names: Name of each segment on view.
@@ -177,9 +180,10 @@ def members_tables(
     """
     tables = {_POINTS: on_view(points, names), _CENTRES: on_view(centres, names), LOOKS: looks(names)}
     if column is not None and column.is_category:
-        codes = sorted(points["value"].dropna().unique())
+        codes = sorted(points["value"].unique())
         # sent once, codes with every point
-        tables[_LABELS] = pd.DataFrame({"value": codes, "label": [column.text(code) for code in codes]})
+        labels = ["No value" if code == LACKING else column.text(code) for code in codes]
+        tables[_LABELS] = pd.DataFrame({"value": codes, "label": labels})
     if lines is not None:
         tables[_LINES] = lines.reset_index(names="order")
     return tables

@@ -9,6 +9,8 @@ from figures import figures
 from tables import CUSTOMERS, nasty_table, neutral_table
 
 from lib import exports
+from lib.charts import theme
+from lib.charts.maps import LACKING
 from lib.dataset import Codebook, Variable
 from lib.population import Population
 from lib.segments import Recipe, fit, names
@@ -206,6 +208,20 @@ def test_what_would_be_a_feature_but_for_a_blank_is_named(offer):
     assert "Column b" in told
     (features,) = [words for words in captions if words.startswith("Features: ")]
     assert "Column b" not in features
+
+
+def test_on_a_map_who_lacks_a_value_is_grey_or_said_to_be_left_out(offer, charts):
+    data = neutral_table()
+    frame = data.frame.assign(**{name: data.frame[name].where(data.frame.index >= 30) for name in ("d", "e")})
+    at = offer(replace(data, frame=frame, fingerprint="thirty blanks"), MANY, maps="pca", colour="e")
+    spec, points = next((spec, table) for alt, spec, table in charts(at) if alt.startswith("PCA of"))
+    assert sorted(points["value"].unique()) == [1, 2, 3, LACKING]
+    assert (points["value"] == LACKING).sum() == 30
+    colours = spec["layer"][0]["encoding"]["color"]["scale"]["range"]
+    assert len(colours) == 4
+    assert colours[-1] == theme.EVERYONE.to_dict()
+    at.selectbox(key="colour").set_value("d").run()
+    assert any("30 have no Column d: left out." in m.value for m in at.main.markdown)
 
 
 def test_a_feature_is_not_said_to_be_passed_over(offer):

@@ -193,14 +193,15 @@ def _draw(
     element = f"{place}_{times}" if times else place
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
     drawn = _drawn_of(scene, projection, large=large)
-    st.markdown(
-        f"**{projection.label}**  \n:small[:gray[{_quality(scene, projection, drawn)}]]", help=_about_quality(scene)
-    )
     column = None if colour == _SEGMENT else scene.codebook[colour]
+    codes, lacking = _codes(scene, drawn, column)
+    quality = _quality(scene, projection, drawn)
+    if column is not None and lacking and not column.is_category:
+        quality += f" {lacking:,} have no {literal(column.label)}: left out."
+    st.markdown(f"**{projection.label}**  \n:small[:gray[{quality}]]", help=_about_quality(scene))
     # beside others a point tells less: three maps with the features of every point would be a third more to send
     features = _told_of(scene) if large else []
     look = (charts.colour_of(column), contoured, sized, len(features))
-    codes = _codes(scene, drawn, column)
     draw(
         lambda: charts.members(
             entity=scene.entity,
@@ -226,7 +227,7 @@ def _draw(
             lines=map_results.contours(scene.view, projection) if contoured else None,
         ),
         words=charts.members_words(_axes(projection), column, [scene.codebook[name] for name in features], codes),
-        pixels=charts.members_height(look[0], codes, large=large),
+        pixels=charts.members_height(look[0], codes + bool(lacking), large=large),
         same_for=("map", *look),
         data={charts.PICKED: _rings(scene, projection, drawn, picked)},
         marks={FOUND: _mark(scene, projection, one)},
@@ -236,12 +237,13 @@ def _draw(
     )
 
 
-def _codes(scene: Segmented, drawn: pd.DataFrame, column: Variable | None) -> int:
-    """How many codes of a category the points of a map have."""
-    if column is None or not column.is_category:
-        return 0
+def _codes(scene: Segmented, drawn: pd.DataFrame, column: Variable | None) -> tuple[int, int]:
+    """How many codes of a category the points of a map have, none of an amount, and how many points have no value."""
+    if column is None:
+        return 0, 0
     values = map_results.colouring(scene.view, scene.recipe, column.name)[drawn["row"].to_numpy()]
-    return len(np.unique(values[~np.isnan(values)]))
+    known = values[~np.isnan(values)]
+    return len(np.unique(known)) if column.is_category else 0, len(values) - len(known)
 
 
 def _is_sized(projection: Projection) -> bool:
@@ -328,7 +330,9 @@ def _points(
         values = scene.members(scene.recipe.features).values(name)
         points[f"feature {at}"] = values[table["row"].to_numpy()].astype("float32")
     if colour != _SEGMENT:
-        points["value"] = map_results.colouring(scene.view, scene.recipe, colour)[table["row"].to_numpy()]
+        values = map_results.colouring(scene.view, scene.recipe, colour)[table["row"].to_numpy()]
+        is_category = scene.codebook[colour].is_category
+        points["value"] = np.where(np.isnan(values), charts.LACKING, values) if is_category else values
     return points
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -203,10 +203,23 @@ def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_f
     return _settled(choice, choice.held(st.session_state.get(key)))[0]
 
 
-def show(key: str, value: object) -> None:
-    """Have a control show something when it is drawn next, which the address does not say yet."""
-    st.session_state[key] = value
-    book().worded[key] = ()
+def in_turn(both: str, options: Collection[T], other_begins: T, *, key: str) -> str:
+    """The key of one of two controls of which a page shows one: it goes on with what was chosen in the other one.
+
+    Args:
+        both: One name for the two.
+        options: What can be chosen.
+        other_begins: What the other one shows that nobody has touched.
+        key: Of the one that is about to be shown.
+    """
+    shown = f"shown of {both}"
+    before = st.session_state.get(shown, key)
+    chosen = st.session_state.get(before)
+    st.session_state[shown] = key
+    if before != key and chosen != other_begins and chosen in options:
+        st.session_state[key] = chosen
+        book().worded[key] = ()
+    return key
 
 
 def _before(choice: _Control[T]) -> tuple[T, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -24,9 +24,6 @@ from lib.work.progress import Progress
 
 _BESIDE = "~beside"
 """What no column is called."""
-
-_GROUPED = "grouped"
-"""Which of the two controls of groups was shown last, and what it showed."""
 
 _RANKED, _CORRELATED = 10, 5
 
@@ -123,7 +120,8 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
         asked = before  # true of all of them by definition: then who they are
     # where the grouping is the population itself another choice is apt: two controls, each with its own
     is_of_population = asked[1] in population
-    key = _go_on_with_groups(at, *((_BESIDE, asked[1]) if is_of_population else (asked[1], _BESIDE)), categories)
+    begins, other_begins = (_BESIDE, asked[1]) if is_of_population else (asked[1], _BESIDE)
+    key = links.in_turn(f"{at}by", categories, other_begins, key=f"{at}by{'_beside' if is_of_population else ''}")
     with st.grid(2, min_column_width=260):
         column = controls.pick_column(
             "Show", categories, codebook, default=asked[0], key=f"{at}show", unsaid=None if at else before[0]
@@ -133,28 +131,11 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
             # in a group of itself every share is all or nothing
             [_BESIDE, *(name for name in categories if name != column)],
             key=key,
-            default=_BESIDE if is_of_population else asked[1],
+            default=begins,
             unsaid=None if at or is_of_population else before[1],
             format_func=lambda name: "This group beside everyone" if name == _BESIDE else codebook.label(name),
         )
-    st.session_state[f"{at}{_GROUPED}"] = key, group
     return column, group
-
-
-def _go_on_with_groups(at: str, default: str, other_default: str, columns: Sequence[str]) -> str:
-    """The key of the control of groups, which shows what was chosen in the other one when the population was another.
-
-    Args:
-        at: See ``render_groups``.
-        default: What the control shows that nobody has touched.
-        other_default: The same of the other one.
-        columns: What can be chosen.
-    """
-    key = f"{at}by{'_beside' if default == _BESIDE else ''}"
-    before, group = st.session_state.get(f"{at}{_GROUPED}", (key, ""))
-    if before != key and group != other_default and group in columns:
-        links.show(key, group)
-    return key
 
 
 @whole_page.fragment

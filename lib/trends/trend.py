@@ -143,18 +143,21 @@ class Trend:
             who = f" ({last.index[0]})" if self.followed.lines else ""
             return f"{self.title}: {self.text(last.iloc[0])}{who} in {year}{self._since()}"
         last = told if len(told := last[~unsure]) > 1 else last
-        ends = (f"{self.text(end)} ({_whose(last, end)})" for end in sorted({last.min(), last.max()}))
-        return f"{self.title}: {' to '.join(ends)} in {year}{self._moved_most(last.index)}"
+        moved = self._moved_most(last.index)
+        ends = {end: _whose(last, end) for end in sorted({last.min(), last.max()})}
+        said = [f"{self.text(end)} ({whose}{moved.pop(whose, '')})" for end, whose in ends.items()]
+        rest = "".join(f"; {label}{words}" for label, words in moved.items())
+        return f"{self.title}: {' to '.join(said)} in {year}{rest}"
 
-    def _moved_most(self, labels: pd.Index) -> str:
-        """The largest sure change of some of several lines since the wave before; empty where there is none."""
+    def _moved_most(self, labels: pd.Index) -> dict[str, str]:
+        """Which of several lines surely changed most since the wave before, and by how much; empty where none did."""
         found = self.differences
         found = found[found["sure"].astype(bool) & found["label"].isin(labels)]
         if self.is_defined or not len(found):
-            return ""
+            return {}
         found = found[found["first"] == found["first"].max()]
         row = found.loc[found["difference"].abs().idxmax()]
-        return f"; {row['label']} {self._way(row)} since {row['first']}"
+        return {str(row["label"]): f", {self._way(row)} since {row['first']}"}
 
     def _way(self, row: pd.Series) -> str:
         return f"{'up' if row['difference'] > 0 else 'down'} {self.size_text(row['difference'])}"

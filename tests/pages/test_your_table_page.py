@@ -38,7 +38,7 @@ def test_other_pages_say_that_a_table_was_brought_until_it_is_used(brought):
     at = brought("shop.csv", SHOP.encode())
     at.switch_page("pages/many_features.py").run()
     (said,) = [box.value for box in at.sidebar.info]
-    assert said.startswith("shop was brought and is not in use yet")
+    assert said.startswith("“shop” was brought and is not in use yet")
     at.switch_page(PAGE).run()
     at.button(key="use_own").click().run()
     assert not at.sidebar.info

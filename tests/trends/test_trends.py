@@ -169,8 +169,12 @@ def test_the_takeaway_is_the_last_figure_and_its_sure_change_or_the_ends_of_the_
     assert put([wave(2016, {}, gap="not asked")]).takeaway == "Denied credit or feared denial"
     lines = [wave(2019, {1.0: 1e5, 2.0: 3e5}, 1e3), wave(2022, {1.0: 2e5, 2.0: 2e4, 3.0: 9e4}, 1e3)]
     assert put(lines, Followed("median", "NETWORTH", by="RACECL4")).takeaway == (
-        "Net worth: $20,000 (Black or African American non-Hispanic) to $200,000 (White non-Hispanic) in 2022; "
-        "Black or African American non-Hispanic down $280,000 since 2019"
+        "Net worth: $20,000 (Black or African American non-Hispanic, down $280,000 since 2019) to $200,000 "
+        "(White non-Hispanic) in 2022"
+    )
+    between = [wave(2019, {1.0: 1e5, 2.0: 9e5, 3.0: 1e4}, 1e3), wave(2022, {1.0: 3e5, 2.0: 2e5, 3.0: 1e4}, 1e3)]
+    assert put(between, Followed("median", "NETWORTH", by="RACECL4")).takeaway.endswith(
+        "$300,000 (White non-Hispanic) in 2022; Black or African American non-Hispanic, down $700,000 since 2019"
     )
     unsure = [wave(2019, {1.0: 1e5, 2.0: 3e5}, 1e6), wave(2022, {1.0: 2e5, 2.0: 2e4}, 1e6)]
     assert put(unsure, Followed("median", "NETWORTH", by="RACECL4")).takeaway.endswith(" in 2022")

@@ -133,7 +133,7 @@ def _say_what_is_not_in_use() -> None:
     if made is not None and made.prepared is not None and made.key is None:
         name = clean_name(made.prepared.data.name, _LONGEST_TITLE)
         st.info(
-            f"{literal(name)} was brought and is not in use yet: “Use this table” under “Your own table”.",
+            f"“{literal(name)}” was brought and is not in use yet: “Use this table” under “Your own table”.",
             icon=":material/table_view:",
         )
 

@@ -206,11 +206,11 @@ def _methods(scene: Scene, trend: Trend) -> str:
 
 def _render_table(asked: Asked, trend: Trend, *, what: str = "trend") -> None:
     """The figures with their intervals and what they rest on, and the same as a file."""
-    table = trend.table.sort_values(["wave", "line"], kind="stable")
+    table = trend.table.sort_values(["line", "wave"], kind="stable")
     shown = pd.DataFrame(
         {
-            "Wave": table["wave"].astype(str),
             "Who": table["label"],
+            "Wave": table["wave"].astype(str),
             capitalised(trend.unit): table["value"].map(trend.text),
             "95% interval": [
                 interval_or_none(low, high, trend.text) for low, high in zip(table["low"], table["high"], strict=True)

@@ -55,8 +55,8 @@ _TIMES: Mapping[str, int] = MappingProxyType({"": 0, "k": 3, "m": 6, "b": 9})
 """Amounts as pages write them: $30K, 1.5M, 30,000."""
 
 _WITHIN = re.compile(r"[\w.][\w.]")
-_LIST = re.compile(r"\bin\b")
-"""In whose brackets a comma stands between numbers, unless a sign of money begins one."""
+_LIST, _THOUSANDS = re.compile(r"\bin\b"), re.compile(r"(?<![$€£\d,])\d{1,3},00+\b")
+"""In the brackets of a list a comma stands between numbers, unless a sign of money begins one; none is written 000."""
 
 _SPACE = re.compile(r"\s")
 _WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
@@ -127,6 +127,8 @@ def _tree(text: str) -> ast.expr:
 def _plain(typed: str) -> tuple[str, Callable[[int], int]]:
     """A text with its amounts as Python writes numbers, and where in the one stands what is somewhere in the other."""
     has_lists = _LIST.search(typed) is not None
+    if has_lists and _THOUSANDS.search(typed):
+        raise PopulationError("Write numbers in brackets without commas in them, for example A in (20000, 30000).")
     changes = [(amount, _number(amount, has_lists=has_lists)) for amount in _AMOUNT.finditer(typed)]
     numbers = iter([number for _, number in changes])
 

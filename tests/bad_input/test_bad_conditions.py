@@ -60,6 +60,10 @@ CASES = table(
         "a list": ("[AGE < 3]", NO_COMPARISON),
         "conditions with commas": ("AGE < 3, DEBT > 1", "Write numbers without commas"),
         "commas for thousands in the wrong places": ("AGE < 20,1500", "Write numbers without commas or as 30,000"),
+        "thousands in a list": (
+            "DEBT in (20,000, 30,000)",
+            "in brackets without commas in them",
+        ),
         "words between amounts": ("DEBT between 20k and 50k", "near “between 20k”"),
         "a word after amounts": ("DEBT > 1.5M and AGE < 30K years", "near “years”"),
         "a choice without brackets": ("AGE in 3", "Write the choices after in in brackets"),
@@ -135,6 +139,7 @@ def test_what_cannot_be_read_or_met_is_said_in_one_sentence(name):
         ("DEBT > €70", "DEBT > 70"),
         ("DEBT > 1,200.50 or AGE < 30,000,000", "(DEBT > 1200.5 or AGE < 30000000)"),
         ("DEBT in (1,200, 5K)", "DEBT in (1, 200, 5000)"),
+        ("DEBT in ($20,000, 100, 0)", "DEBT in (20000, 100, 0)"),
         ("DEBT > 1e3", "DEBT > 1000"),
         ("`30K` < 3", "`30K` < 3"),
         ("AGE in [1, 2, 1]", "AGE in (1, 2, 1)"),

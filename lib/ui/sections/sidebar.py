@@ -17,7 +17,7 @@ from lib.ui.scene import catalogue, controls, desk, links, own
 from lib.ui.scene.scene import Scene
 from lib.ui.scene.view import EVERYONE, Heading, View
 from lib.ui.sections import conditions, fetching
-from lib.words import a, capitalised, literal, percent
+from lib.words import a, capitalised, counted, literal, percent
 
 _DATA, _COUNT, _WHO = "data", "count", "who"
 _AS_IN_THE_FILE = 0
@@ -230,7 +230,7 @@ def _title(named: NamedPopulation, own: Population, base: Scene) -> str:
         return named.label
     words = own.words(base.codebook, base.view.dollars)
     first = "" if named == base.subject.populations[0] else f"{named.label}; "
-    return f"{first}{words}" if len(words) <= _LONGEST_TITLE else f"{first}{len(own.conditions)} own conditions"
+    return f"{first}{words if len(words) <= _LONGEST_TITLE else counted(len(own.conditions), 'own condition')}"
 
 
 def _show_size(scene: Scene) -> None:

@@ -55,6 +55,8 @@ _TIMES: Mapping[str, int] = MappingProxyType({"": 0, "k": 3, "m": 6, "b": 9})
 """Amounts as pages write them: $30K, 1.5M, 30,000."""
 
 _WITHIN = re.compile(r"[\w.][\w.]")
+"""The middle of a name or a number."""
+
 _LIST, _THOUSANDS = re.compile(r"\bin\b"), re.compile(r"(?<![$€£\d,])\d{1,3},00+\b")
 """In the brackets of a list a comma stands between numbers, unless a sign of money begins one; none is written 000."""
 

@@ -222,6 +222,11 @@ def test_on_a_map_who_lacks_a_value_is_grey_or_said_to_be_left_out(offer, charts
     assert colours[-1] == theme.EVERYONE.to_dict()
     at.selectbox(key="colour").set_value("d").run()
     assert any("30 have no Column d: left out." in m.value for m in at.main.markdown)
+    # all of them are in one segment: the others lack nothing
+    (lacking,) = points.loc[points["value"] == LACKING, "segment"].unique()
+    others = [int(number) for number in points["segment"].unique() if number != lacking]
+    next(p for p in at.pills if p.key.startswith("on")).set_value(others).run()
+    assert not any("left out" in m.value for m in at.main.markdown)
 
 
 def test_a_feature_is_not_said_to_be_passed_over(offer):

@@ -118,7 +118,7 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
     before = first.formerly or asked
     if asked[0] in population and first.formerly and not show:
         asked = before  # true of all of them by definition: then who they are
-    # where the grouping is the population itself another choice is apt: two controls, each with its own
+    # where the grouping is the population itself another choice is apt: two controls begin differently
     is_of_population = asked[1] in population
     begins, other_begins = (_BESIDE, asked[1]) if is_of_population else (asked[1], _BESIDE)
     key = links.in_turn(f"{at}by", categories, other_begins, key=f"{at}by{'_beside' if is_of_population else ''}")

@@ -238,10 +238,11 @@ def _draw(
 
 
 def _codes(scene: Segmented, drawn: pd.DataFrame, column: Variable | None) -> tuple[int, int]:
-    """How many codes of a category the points of a map have, none of an amount, and how many points have no value."""
+    """Of the points on view: how many codes of a category they have, none of an amount, and how many have no value."""
     if column is None:
         return 0, 0
-    values = map_results.colouring(scene.view, scene.recipe, column.name)[drawn["row"].to_numpy()]
+    rows = drawn.loc[drawn["segment"].isin(list(scene.shown)), "row"].to_numpy()
+    values = map_results.colouring(scene.view, scene.recipe, column.name)[rows]
     known = values[~np.isnan(values)]
     return len(np.unique(known)) if column.is_category else 0, len(values) - len(known)
 

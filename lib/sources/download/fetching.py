@@ -252,7 +252,8 @@ def _without_login(url: str) -> str:
 def files_in(folder: Path) -> list[Path]:
     """The files in a folder in the order of their names; none where it cannot be looked into."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
+        with os.scandir(folder) as entries:  # at every run of a page: it asks no file for what the folder knows of it
+            return [folder / name for name in sorted(entry.name for entry in entries if entry.is_file())]
     except OSError:
         return []
 

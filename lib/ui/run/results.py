@@ -212,6 +212,12 @@ def correlations(view: View, heading: Heading, columns: tuple[str, ...]) -> dict
 
 
 @kept
+def pairs(view: View, heading: Heading, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The same, a row for each pair of columns and each population."""
+    return together({name: found.pairs for name, found in correlations(view, heading, columns).items()})
+
+
+@kept
 def _correlations(view: View, columns: tuple[str, ...]) -> Correlations:
     table = explore.correlation_table(sampled.sample(view, columns), columns)
     pairs = told.pairs_of(table)
@@ -233,6 +239,7 @@ def leading(view: View, trim: float) -> tuple[str, ...]:
     return tuple(name for name in map(str, ranking.index) if name in fit or not fit)
 
 
+@kept
 def passed_over(view: View, trim: float, chosen: tuple[str, ...]) -> tuple[str, ...]:
     """Amounts that vary more than the last that was chosen and cannot be features."""
     ranking, fit = over_all_amounts(view, trim)

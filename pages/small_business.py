@@ -7,14 +7,11 @@ routing.enter("pages/small_business.py")
 import streamlit as st  # noqa: E402
 
 from lib.ui.run import whole_page  # noqa: E402
-from lib.ui.scene import controls  # noqa: E402
 from lib.ui.sections import business, features, lead, maps, naming, recipes  # noqa: E402
 from lib.ui.sections import segments as sections  # noqa: E402
 from lib.ui.sections.sidebar import stop_if_empty  # noqa: E402
 from lib.ui.use import telling  # noqa: E402
 from lib.words import literal  # noqa: E402
-
-BESIDE, SEGMENTS = "Owners beside everyone else", "Segments of small-business owners"
 
 scene = st.session_state["scene"]
 
@@ -24,17 +21,16 @@ if not business.is_for(scene):
     whole_page.end()
 lead.render_lead(scene)
 stop_if_empty(scene)
-controls.contents(BESIDE, SEGMENTS)
-
 business.render_share(scene)
 owners = business.owners_of(scene)
 stop_if_empty(owners)
 
-st.header(BESIDE, divider="gray")
-lead.render_headlines(owners, size_is_said=True)
-business.render_owners(scene, owners)
+if business.choose_part() == business.BESIDE:
+    business.render_takeaway(scene, owners)
+    lead.render_headlines(owners, size_is_said=True)
+    business.render_owners(scene, owners)
+    whole_page.end()
 
-st.header(SEGMENTS, divider="gray")
 small = business.choose_limit(scene)
 stop_if_empty(small)
 lead.render_lead(small)

@@ -17,10 +17,11 @@ PAGES = {
     "Two features": "two_features",
     "Many features": "many_features",
     "Small business": "small_business",
+    "Small business, segments": "small_business?part=segments",
     "Trends": "trends",
     "Methods": "methods",
 }
-SEGMENTED = ("Two features", "Many features", "Small business")
+SEGMENTED = ("Two features", "Many features", "Small business, segments")
 NAIVE, NAIVE_EVERYONE = "refits everything, its rows", "refits everything, everyone"
 THEIR_ROWS = "data=2019&who=fearful-2m&count=rows&transform=none"
 """The 4,418 rows of the page that refits everything, on its scale, on a page of the app."""

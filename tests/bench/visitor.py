@@ -69,7 +69,7 @@ class _Control:
 
 
 class Visitor:
-    """One session on one page.
+    """One session on one page, whose path may have a query of its own.
 
     Attributes:
         opened: What opening the page cost.
@@ -78,7 +78,8 @@ class Visitor:
 
     def __init__(self, address: str, path: str = "", query: str = "") -> None:
         self._address = address
-        self._path, self._query, self._script = path, query, ""
+        self._path, _, of_path = path.partition("?")
+        self._query, self._script = "&".join(filter(None, (of_path, query))), ""
         self._pages: dict[str, str] = {}
         self._controls: dict[str, _Control] = {}
         self._by_name: dict[str, tuple[str, _Control]] = {}

@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from visitor import Answer, Visitor
 
 K, WHO, COLOUR = "Number of segments", "Households", "Colour by"
-PAGES = ("explore", "two_features", "many_features", "small_business")
+OWNERS, THEIR_SEGMENTS = "small_business", "small_business, segments"
+"""Both parts of one page; which of them is on view is a control of it."""
+
+PAGES = ("explore", "two_features", "many_features", OWNERS)
+PART = ("Part of the page", ["Segments of small-business owners"])
 FEW_TURNS = ("methods", "trends")
 LEAST_K, MOST_K = 2, 10
 PLACE, SAVED = "Place this household", ("Households, CSV", "Households, Parquet", "Profiles, CSV")
@@ -116,7 +120,13 @@ class Person:
         self._visitor.look_on(max(min(seconds, until - time.perf_counter()), 0.0))
 
     def _slide(self) -> None:
-        if not self._visitor.can(K) or self._path not in PAGES[1:]:
+        if self._path == OWNERS and self._visitor.can(K):
+            self._path = THEIR_SEGMENTS
+        if self._path == OWNERS:
+            self._path = THEIR_SEGMENTS
+            self._do(f"{self._age()} page", lambda: self._visitor.move(*PART))
+            return
+        if not self._visitor.can(K) or self._path not in (*PAGES[1:], THEIR_SEGMENTS):
             self._go()
             return
         k = self._random.choice([k for k in range(LEAST_K, MOST_K + 1) if k != self._k])
@@ -124,7 +134,7 @@ class Person:
         self._do(f"{self._age()} k", lambda: self._visitor.move(K, k))
 
     def _choose_who(self) -> None:
-        if self._path not in PAGES:
+        if self._path not in (*PAGES, THEIR_SEGMENTS):
             self._go()
             return
         who = self._random.choice(self._visitor.options(WHO))
@@ -132,7 +142,7 @@ class Person:
         self._do("population", lambda: self._visitor.move(WHO, who))
 
     def _go(self) -> None:
-        path = self._random.choice([path for path in (*PAGES, *FEW_TURNS) if path != self._path])
+        path = self._random.choice([path for path in (*PAGES, *FEW_TURNS) if not self._path.startswith(path)])
         self._path, self._k = path, 0
         self._do(f"{self._age()} page", lambda: self._visitor.go(path))
 

@@ -100,10 +100,18 @@ def real_app(real_folder, monkeypatch):
     return _opener
 
 
-def _opener(page: str | None = "pages/explore.py", **query: str) -> AppTest:
-    """As by a link: the page asked for is the first that the session runs; None for an address without one."""
+def _opener(page: str | None = "pages/explore.py", *, unfolded: str = "", **query: str) -> AppTest:
+    """As by a link: the page asked for is the first that the session runs; None for an address without one.
+
+    Args:
+        page: Its file.
+        unfolded: Keys of places on it that are closed at first, whose controls the test looks for.
+        query: The link's parameters.
+    """
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT)
     at.query_params.update(query)
+    for place in unfolded.split():
+        at.session_state[place] = True
     if page:
         at.switch_page(page)
     at.run()

@@ -24,9 +24,11 @@ CHOICES = {
     EXPLORE: ("show", "by", "amount", "x", "y", "variance", "amount_linear"),
     TWO: ("across", "up", "transform", "scaling", "k", "bend", "use", "plane_linear"),
     MANY: ("choose", "algorithm", "transform", "k", "pca", "colour", "perplexity", "contours", "use"),
-    SMALL: ("choose", "k", "pca", "owners", LIMIT, "use", "contours"),
+    SMALL: ("choose", "k", "pca", LIMIT, "use", "contours"),
 }
 """What stands in the links of a page, besides what is in those of all."""
+
+OTHER_PART = (SMALL, ("part", "owners", "owner_show", "owner_by"))
 
 BAD = {
     "nothing": "",
@@ -63,9 +65,9 @@ def test_a_parameter_given_twice_is_told_by_what_was_not_taken(app):
     assert set(at.query_params) <= {"v", "k"}
 
 
-@pytest.mark.parametrize("page", CHOICES)
-def test_every_choice_of_a_page_may_be_nonsense(app, page):
-    keys, values = (*EVERYWHERE, *CHOICES[page]), list(BAD.values())
+@pytest.mark.parametrize(("page", "choices"), [*CHOICES.items(), OTHER_PART])
+def test_every_choice_of_a_page_may_be_nonsense(app, page, choices):
+    keys, values = (*EVERYWHERE, *choices), list(BAD.values())
     at = app(page, maps="pca", **TEXTS, **{key: values[place % len(values)] for place, key in enumerate(keys)})
     assert [error.value[:32] for error in at.error] == ["The conditions cannot be read ne"]
     assert alive(at) == []

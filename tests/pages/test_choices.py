@@ -16,7 +16,7 @@ def captions(at):
 
 
 def test_columns_left_out_are_said_with_the_reason(app):
-    at = app(MANY, who="fearful", maps="pca")
+    at = app(MANY, who="fearful", maps="pca", unfolded="features")
     said = captions(at)
     assert "Features: Total assets, Total debt, Wages and salaries, Unrealized capital gains, Social Security" in said
     assert "Left out: Household income (contains wages and salaries for 98.7%); Usual income (contains wages" in said
@@ -39,7 +39,7 @@ def mine(offer):
 
 
 def test_the_bend_is_shown_chosen_and_in_the_link(mine):
-    at = mine()
+    at = mine(unfolded="features method")
     assert "Left out: a (rank correlation 1.00 with z)." in captions(at)
     group = next(one for one in at.get("button_group") if one.label == "Bend at")
     assert (group.options, group.value) == (["×0.1", "×0.3", "×1", "×3", "×10"], 1.0)
@@ -50,15 +50,15 @@ def test_the_bend_is_shown_chosen_and_in_the_link(mine):
     assert at.query_params["bend"] == "3"
     assert "It bends at the median of what is not zero, × 3 (" in captions(at)
     # a list of one's own is warned of
-    again = captions(mine(bend="0.1", choose="own", own=["a", "z"]))
+    again = captions(mine(bend="0.1", choose="own", own=["a", "z"], unfolded="method"))
     assert "what is not zero, × 0.1 (" in again
     assert "z: rank correlation 1.00 with a; they say much the same." in again
     for wrong in ({"bend": "5"}, {"bend": "3", "transform": "quantile"}):
-        assert "not zero, ×" not in captions(mine(**wrong))
+        assert "not zero, ×" not in captions(mine(**wrong, unfolded="method"))
 
 
 def test_which_choices_decide_is_tested_and_told(mine, settled, charts):
-    at = mine(TWO, across="a", up="b", use="how-sure", bend="0.3")
+    at = mine(TWO, across="a", up="b", use="how-sure", bend="0.3", unfolded="method")
     at.button(key="ask_sensitivity").click().run()
     settled(at)
     assert not at.error
@@ -80,7 +80,7 @@ def test_a_saved_recipe_brings_its_bend_along(mine):
     found = fit(data, Recipe(("a", "b"), "asinh", k=3, starts=3, bend=10))
     origin = exports.provenance(data, Population(), "Everyone", found.recipe)
     recipe = exports.recipe_json(found, {}, data.codebook, origin)
-    at = mine(TWO, use="hand-on")
+    at = mine(TWO, use="hand-on", unfolded="method")
     at.file_uploader(key="recipe_file_0").upload("recipe.json", recipe, "application/json").run()
     at.button(key="load_recipe").click().run()
     assert not at.exception

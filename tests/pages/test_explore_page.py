@@ -189,7 +189,7 @@ def test_removing_a_condition(app, metrics):
 
 
 def test_building_a_condition_on_an_amount(app):
-    at = app()
+    at = app(unfolded="own_conditions")
     at.selectbox(key="condition_column").set_value("NETWORTH").run()
     slider = at.select_slider(key="condition_range_NETWORTH")
     assert "$10,000" in slider.options
@@ -333,7 +333,7 @@ def test_changing_dollars_goes_both_ways(real_app, metrics):
 def test_what_a_wave_did_not_ask_is_not_offered_and_said_so(app, tmp_path, real_file):
     """2007 asked about payday loans, not yet about financial literacy, which its file has as 0."""
     shutil.copyfile(real_file("scfp2007s.zip"), tmp_path / "scfp2007s.zip")
-    at = app(data="2007", show="FORECLLAST5", where="FINLIT == 0")
+    at = app(data="2007", show="FORECLLAST5", where="FINLIT == 0", unfolded="own_conditions")
     assert any(
         "Financial literacy questions right (0 to 3) (FINLIT) was not asked in 2007" in e.value for e in at.error
     )

@@ -87,7 +87,7 @@ def test_an_unknown_id_gets_near_ones_and_the_page_stays(app, marks):
 
 
 def test_a_segment_that_is_switched_off_shows_no_mark(app, marks):
-    at = find(app(TWO, data="cards", k="3"), "S00007")
+    at = find(app(TWO, data="cards", k="3", unfolded="naming"), "S00007")
     number = int(re.search(r"falls in \*\*(\d)", said(at))[1])
     shown = next(p for p in at.pills if p.key.startswith("on"))
     shown.set_value([one for one in (1, 2, 3) if one != number]).run()

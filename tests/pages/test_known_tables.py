@@ -64,7 +64,7 @@ def test_every_use_of_segments_takes_them(offer, settled, use):
 
 def test_a_decision_is_not_offered_as_a_feature(put, settled):
     data = examples.loans()
-    at = settled(put(data, MANY, choose="own"))
+    at = settled(put(data, MANY, choose="own", unfolded="features"))
     assert not at.error
     chosen = at.multiselect(key="own")
     assert tuple(chosen.value) == data.subject.first.features
@@ -84,7 +84,7 @@ def test_populations_are_offered_where_their_columns_are(put):
 
 
 def test_loans_are_looked_at_through_their_outcome_and_never_made_from_it(app, charts):
-    at = app(MANY, data="loans", maps="pca", use="lenses", choose="own")
+    at = app(MANY, data="loans", maps="pca", use="lenses", choose="own", unfolded="features")
     assert any("pproved" in row for row in figures(at)[-1]["Figure"])
     share = re.compile(r"[\d.]+% \([\d.]+ to [\d.]+%; n [\d,]+\)")
     assert share.fullmatch(figures(at)[-1]["Everyone"].iloc[0].replace("\n", " "))

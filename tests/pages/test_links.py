@@ -32,13 +32,21 @@ def shown(at: AppTest) -> dict[str, str]:
     return {key: value.strip() for key, _, value in (part.partition(" is") for part in parts)}
 
 
+def folded(at: AppTest) -> dict[str, str]:
+    """The same of what is not drawn at first."""
+    return {key: value for key, value in shown(at).items() if key in FOLDED}
+
+
 def toggle(at: AppTest, label: str):
     return next(one for one in at.toggle if one.label == label)
 
 
+FOLDED = {"name": "Segment one", "depth": "0.5", "sorts": "a", "many": "5", "on": "False"}
+"""Controls that are not drawn at first."""
+
 DEFAULTS = {
     "who": "everyone", "count": "households", "show": "AGE", "steps": "4", "own": "AGE", "maps": "pca tsne",
-    "use": "cards", "lens": "credit-risk",
+    "use": "cards", "lens": "credit-risk", **FOLDED,
 }  # fmt: skip
 
 
@@ -211,6 +219,42 @@ def test_an_absent_control_leaves_the_address_with_the_next_choice_and_comes_bac
     assert at.query_params == {"who": "owners", "own": "DEBT", "use": "hand-on"}
     assert shown(at)["own"] == "DEBT"
     assert shown(at)["use"] == "hand-on"
+
+
+def test_what_is_folded_is_read_said_and_kept_without_being_drawn():
+    said = {"name": "Well off", "depth": "0.3", "sorts": "", "many": "7", "on": "true"}
+    means = {**said, "on": "True"}
+    at = opened(**said)
+    assert folded(at) == means
+    assert not [element for kind in (at.text_input, at.number_input) for element in kind]
+    at.segmented_control(key="count").set_value("rows").run()
+    assert folded(at) == means
+    assert at.query_params == {**said, "count": "rows"}
+    toggle(at, "Unfold").set_value(True).run()
+    assert folded(at) == means
+    assert (at.text_input(key="name").value, at.slider(key="depth").value) == ("Well off", 0.3)
+    at.slider(key="depth").set_value(0.8).run()
+    at.pills(key="sorts").set_value(["b"]).run()
+    at.number_input(key="many").set_value(5).run()
+    for is_open in (False, True, False):
+        toggle(at, "Unfold").set_value(is_open).run()
+        assert not at.exception
+        assert folded(at) == {**means, "depth": "0.8", "sorts": "b", "many": "5"}
+    assert at.query_params == {"name": "Well off", "depth": "0.8", "sorts": "b", "on": "true", "count": "rows"}
+
+
+def test_a_text_that_is_emptied_is_the_default_again_and_one_too_long_is_not_taken():
+    at = opened(name="x" * 21)
+    assert shown(at)["name"] == "Segment one"
+    assert "Name: " + "x" * 21 in [one.value for one in at.markdown]
+    toggle(at, "Unfold").set_value(True).run()
+    for typed, is_called, address in (
+        ("  Just starting ", "Just starting", "Just starting"),
+        (" ", "Segment one", None),
+    ):
+        at.text_input(key="name").set_value(typed).run()
+        assert shown(at)["name"] == is_called
+        assert at.query_params.get("name") == address
 
 
 def test_an_address_that_never_changes_undoes_no_choice():

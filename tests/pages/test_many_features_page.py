@@ -78,7 +78,8 @@ def test_a_change_of_k_leaves_the_maps_as_they_are_but_for_their_data(app, chart
 
 
 def test_relatives_are_left_out_or_named(real_app):
-    at = real_app(PAGE, data="2019", who=POOR, count="rows", maps="pca", transform="none", k="2")
+    own = {"unfolded": "features", "transform": "none", "k": "2"}
+    at = real_app(PAGE, data="2019", who=POOR, count="rows", maps="pca", **own)
     assert not any(":material/family_history:" in c.value for c in at.main.caption)
     at.toggle(key="apart").set_value(False).run()
     said = next(c.value for c in at.main.caption if ":material/family_history:" in c.value)
@@ -183,7 +184,7 @@ def test_a_longer_legend_makes_the_chart_of_a_map_higher_and_changes_nothing_els
 
 
 def test_a_map_counts_the_points_of_the_segments_on_view(app, charts):
-    at = app(PAGE, k="3", maps=["pca", "tsne"])
+    at = app(PAGE, k="3", maps=["pca", "tsne"], unfolded="naming")
     next(p for p in at.pills if p.key.startswith("on")).set_value([1, 3]).run()
     table = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
     (drawn, of), _ = [
@@ -196,7 +197,7 @@ def test_a_map_counts_the_points_of_the_segments_on_view(app, charts):
 
 
 def test_a_segment_switched_off_leaves_every_chart(alone, charts):
-    at = alone(k="3", use="profiles")
+    at = alone(k="3", use="profiles", unfolded="naming")
     shown = next(p for p in at.pills if p.key.startswith("on"))
     shown.set_value([1, 3]).run()
     points = next(table for alt, _, table in charts(at) if alt.startswith("PCA of"))
@@ -216,7 +217,7 @@ def test_a_segment_switched_off_leaves_every_chart(alone, charts):
 
 
 def test_a_name_goes_everywhere(alone, charts):
-    at = alone(k="2")
+    at = alone(k="2", unfolded="naming")
     box = next(t for t in at.text_input if t.label == "Name of segment 1")
     box.set_value("Just starting out").run()
     assert any("Just starting out" in m.value for m in at.main.markdown)
@@ -226,7 +227,7 @@ def test_a_name_goes_everywhere(alone, charts):
 
 @pytest.mark.parametrize("algorithm", ["bisecting", "gaussian_mixture", "ward", "hdbscan"])
 def test_every_method_shows_its_segments(alone, charts, algorithm):
-    at = alone()
+    at = alone(unfolded="method")
     at.segmented_control(key="algorithm").set_value(algorithm).run()
     assert not at.exception
     assert any(alt.startswith("PCA of") for alt, _, _ in charts(at))
@@ -271,6 +272,6 @@ def test_other_ways_to_choose_features(alone, way):
 
 
 def test_one_feature_is_too_few(alone):
-    at = alone(**OWN)
+    at = alone(**OWN, unfolded="features")
     at.multiselect(key="own").set_value(["DEBT"]).run()
     assert any("two features or more" in i.value for i in at.info)

@@ -32,6 +32,10 @@ def marked():
     return replace(data, frame=frame, codebook=Codebook(book), name=MARKUP, notes=notes, fingerprint="marked")
 
 
+PLACES = "own_conditions features method naming about_maps"
+"""Closed at first."""
+
+
 def test_marks_that_take_effect_are_found():
     """The net below has holes small enough."""
     assert TAKES_EFFECT.search(MARKUP)
@@ -43,7 +47,7 @@ def visit(offer, settled):
     """Opens a page on the table; the texts in which a mark takes effect."""
 
     def go(page, **query):
-        at = settled(offer(marked(), page, **{"maps": "pca", "k": "3", **query}))
+        at = settled(offer(marked(), page, unfolded=PLACES, **{"maps": "pca", "k": "3", **query}))
         assert not at.error
         return at
 

@@ -34,7 +34,8 @@ LINKS = [
     (
         "pages/small_business.py",
         {"choose": "A group of columns", "group": "Debts", "maps": "PCA", "use": "Hand on"},
-        {"choose": "group", "group": "debts", "maps": "pca", "use": "hand-on"},
+        # both parts of the page stood below one another
+        {"choose": "group", "group": "debts", "maps": "pca", "use": "hand-on", "part": "segments"},
     ),
 ]  # fmt: skip
 

@@ -52,6 +52,8 @@ def test_it_goes_through_the_same_pages(bring, settled):
 def test_nothing_of_it_stands_in_the_address(bring):
     at, _ = bring(MANY)
     at.slider(key="k").set_value(6).run()
+    at.session_state["about_maps"] = True
+    at.run()
     at.toggle(key="contours").set_value(True).run()
     at.text_input(key="where").set_value(f"{neutral_table().codebook.amounts()[0]} > 0").run()
     assert not at.exception

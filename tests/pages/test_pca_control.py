@@ -47,7 +47,7 @@ def kept(at):
 
 
 def test_it_is_off_until_it_is_chosen_and_then_in_the_link(app):
-    at = app(MANY, **QUIET)
+    at = app(MANY, **QUIET, unfolded="method")
     box = at.selectbox(key="pca")
     assert (box.label, box.value) == ("PCA first", 0)
     assert (box.options[0], box.options[1], box.options[-1]) == ("Off", "80% of the variance", "99% of the variance")
@@ -58,7 +58,7 @@ def test_it_is_off_until_it_is_chosen_and_then_in_the_link(app):
     assert not at.exception
     assert at.query_params["pca"] == "95"
     assert kept(at)[0].startswith("PCA first: 4 of 5 components keep 9")
-    assert app(MANY, **QUIET, pca="95").selectbox(key="pca").value == 95
+    assert app(MANY, **QUIET, pca="95", unfolded="method").selectbox(key="pca").value == 95
     at.selectbox(key="pca").set_value(0).run()
     assert "pca" not in at.query_params
     assert kept(at) == []
@@ -66,7 +66,7 @@ def test_it_is_off_until_it_is_chosen_and_then_in_the_link(app):
 
 def test_the_usual_segments_of_card_holders_are_made_from_menus(mine, cards):
     """All 17 amounts on standard deviations, PCA to 95 %, three segments, as by scikit-learn's pipeline."""
-    at = mine(cards, k="3", choose="own", transform="none", pca="95")
+    at = mine(cards, k="3", choose="own", transform="none", pca="95", unfolded="features")
     at.multiselect(key="own").set_value(list(cards.frame)).run()
     assert not at.exception
     assert kept(at)[0].startswith("PCA first: 12 of 17 components keep 95.6% of the variance.")
@@ -81,22 +81,22 @@ def test_the_usual_segments_of_card_holders_are_made_from_menus(mine, cards):
 
 @pytest.mark.parametrize("said", ["100", "0.95", "nonsense"])
 def test_what_a_link_cannot_mean_is_off(app, said):
-    at = app(MANY, **QUIET, pca=said)
+    at = app(MANY, **QUIET, pca=said, unfolded="method")
     assert at.selectbox(key="pca").value == 0
     assert kept(at) == []
 
 
 def test_small_business_offers_it_and_two_features_does_not(app):
-    at = app(SMALL, maps="pca", pca="90")
+    at = app(SMALL, maps="pca", pca="90", unfolded="method")
     assert at.selectbox(key="pca").value == 90
     assert len(kept(at)) == 1
-    at = app(TWO, who="fearful", pca="90")
+    at = app(TWO, who="fearful", pca="90", unfolded="method")
     assert not any(box.label == "PCA first" for box in at.selectbox)
     assert kept(at) == []
 
 
 def test_names_given_with_pca_do_not_turn_up_without_it(app):
-    at = app(MANY, **QUIET)
+    at = app(MANY, **QUIET, unfolded="method naming")
     plain = next(t for t in at.text_input if t.label == "Name of segment 1").key
     at.selectbox(key="pca").set_value(90).run()
     named = next(t for t in at.text_input if t.label == "Name of segment 1")
@@ -140,7 +140,7 @@ def test_a_saved_recipe_brings_its_pca_along(mine):
     found = fit(data, Recipe(tuple("abcd"), "asinh", k=3, starts=3, pca=0.9))
     origin = exports.provenance(data, Population(), "Everyone", found.recipe)
     recipe = exports.recipe_json(found, {}, data.codebook, origin)
-    at = mine(use="hand-on")
+    at = mine(use="hand-on", unfolded="method")
     at.file_uploader(key="recipe_file_0").upload("recipe.json", recipe, "application/json")
     at.file_uploader(key="table_file_0").upload("mine.csv", data.frame.to_csv(index=False).encode(), "text/csv")
     at.run()

@@ -104,7 +104,7 @@ def test_a_table_of_very_many_rows_has_its_silhouettes_of_some(offer, charts, se
 def test_features_to_begin_with_are_columns_that_can_be_features(offer):
     at = offer(nasty_table(), TWO)
     assert (at.selectbox(key="across").value, at.selectbox(key="up").value) == ("segment", "id")
-    at = offer(nasty_table(), MANY, maps="pca")
+    at = offer(nasty_table(), MANY, maps="pca", unfolded="features")
     features = next(c.value for c in at.main.caption if c.value.startswith("Features:"))
     assert features == "Features: Column id, Column segment, Column row, Column net income."
     assert not {"flat", "gaps."} & set(features.split())
@@ -120,7 +120,7 @@ def test_groups_of_columns_whose_names_say_the_same_in_short(offer):
     book = {name: replace(data.codebook[name], group=group) for name, group in zip("abcd", groups, strict=True)}
     grouped = replace(data, codebook=Codebook({**data.codebook, **book}), fingerprint="grouped")
     for group, in_short in zip(groups, ("A b", "a-b", "€", "plain-one"), strict=True):
-        at = offer(grouped, MANY, maps="pca", choose="group", group=in_short)
+        at = offer(grouped, MANY, maps="pca", choose="group", group=in_short, unfolded="features")
         assert at.selectbox(key="group").value == group
 
 
@@ -213,7 +213,7 @@ def test_what_would_be_a_feature_but_for_a_blank_is_named(offer):
 def test_on_a_map_who_lacks_a_value_is_grey_or_said_to_be_left_out(offer, charts):
     data = neutral_table()
     frame = data.frame.assign(**{name: data.frame[name].where(data.frame.index >= 30) for name in ("d", "e")})
-    at = offer(replace(data, frame=frame, fingerprint="thirty blanks"), MANY, maps="pca", colour="e")
+    at = offer(replace(data, frame=frame, fingerprint="thirty blanks"), MANY, maps="pca", colour="e", unfolded="naming")
     spec, points = next((spec, table) for alt, spec, table in charts(at) if alt.startswith("PCA of"))
     assert sorted(points["value"].unique()) == [1, 2, 3, LACKING]
     assert (points["value"] == LACKING).sum() == 30
@@ -317,7 +317,7 @@ def adding(at):
 
 @pytest.mark.parametrize("column", NAMES)
 def test_a_condition_is_built_on_a_column_of_any_name(offer, metrics, column):
-    at = offer(holed())
+    at = offer(holed(), unfolded="own_conditions")
     at.selectbox(key="condition_column").set_value(column).run()
     slider = at.select_slider(key=f"condition_range_{column}")
     assert len(slider.options) == len(set(slider.options)) > 3
@@ -336,7 +336,7 @@ def test_a_condition_is_built_on_a_column_of_any_name(offer, metrics, column):
 
 
 def test_the_codes_of_a_category_and_those_without_one_are_chosen(offer, metrics):
-    at = offer(holed())
+    at = offer(holed(), unfolded="own_conditions")
     codes = holed().values("e")
     for chosen, text, rows in (
         ([1.0], "e == 1", codes == 1),

@@ -131,7 +131,7 @@ def test_a_change_of_k_leaves_the_picture_as_it_is_but_for_its_data(app, charts)
     [("none", "robust"), ("asinh", "none"), ("quantile", "minmax"), ("winsorised", "robust"), ("none", "none")],
 )
 def test_every_scale_gives_segments_or_a_sentence(app, plane, transform, scaling):
-    at = app(PAGE, who=FEARFUL)
+    at = app(PAGE, who=FEARFUL, unfolded="method")
     at.segmented_control(key="transform").set_value(transform)
     at.selectbox(key="scaling").set_value(scaling)
     at.run()

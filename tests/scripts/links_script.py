@@ -42,9 +42,21 @@ def first() -> None:
         for name, tab in zip(PLACES, room, strict=True):
             if tab.open:
                 tab.write(f"use is {name}")
+    folded()
     apart()
     both_pages()
     st.write("; ".join(f"{one.label}: {one.value}" for one in links.not_understood()))
+
+
+def folded() -> None:
+    """Controls that are not drawn until somebody wants to see them."""
+    with links.undrawn(not st.toggle("Unfold")):
+        name = links.text_input("Name", "Segment one", key="name", longest=20)
+        depth = links.slider("Depth", 0.0, 1.0, 0.5, 0.1, key="depth")
+        sorts = links.pills("Sorts", ("a", "b"), key="sorts", default=("a",))
+        many = links.number("Many", 1, 99, 5, key="many")
+        on = links.toggle("On", key="on")
+    st.write(f"name is {name}, depth is {depth}, sorts is {' '.join(sorts)}, many is {many}, on is {on}")
 
 
 @st.fragment

@@ -30,18 +30,24 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_-]{1,30}")
 
 _BY_PAGE = """
 data dollars who where count v question
-show by by_beside amount amount_linear x y xy_linear correlate variance owners differ
+show by by_beside amount amount_linear x y xy_linear correlate variance owners part
+over figure group_by answer answer_grouped of_segments followed followed_amount dictionary
+"""
+"""Of all pages; Explore ("owner_" stands before those of Small business); Trends, and Methods and data."""
+
+_BESIDE_SEGMENTS = """
 across up transform bend scaling k algorithm pca plane_linear
-choose own leading leading_variance apart group of_group
+choose own leading leading_variance apart group of_group differ
 maps colour every_point sized contours perplexity neighbours min_dist
 cards use lens who_they_are compare_first compare_second wave told watched_start
 watch axes scales means
-over figure group_by answer answer_grouped of_segments followed followed_amount dictionary
 """
-"""Of all pages; Explore ("owner_" stands before those of Small business); pages with segments, and what is done with
-these, in five lines, the last of which are of links of version 1; Trends, and Methods and data."""
+"""How segments are found, drawn, and what is done with them; the last line is of links of version 1."""
 
-PARAMETERS = frozenset(_BY_PAGE.split())
+OF_SEGMENTS = frozenset(_BESIDE_SEGMENTS.split())
+"""What controls are called in links that stand where segments are."""
+
+PARAMETERS = OF_SEGMENTS.union(_BY_PAGE.split())
 """What any control of any page is called in links: of what is another page's nothing is said. A test compares them."""
 
 _OTHERS = re.compile(r"(utm|mc|hsa|mtm|pk|member|owner|embed)_.*|_.*|.*clid|embed|ref|source|trk|si|igsh")
@@ -80,6 +86,7 @@ class Book:
         worded: The words of each control's options as they were drawn last.
         opened: Labels of tabs, and the one they were opened with.
         is_private: Whether nothing of what is looked at may stand in the address.
+        is_opening: Whether no page of the session was drawn yet.
         is_of_no_version: Whether the address that opened the session made choices, and did not say of which version.
         version: What stands in the address together with any choice; "" for nothing.
     """
@@ -90,9 +97,9 @@ class Book:
     worded: dict[str, Said] = field(default_factory=dict)
     opened: dict[str, tuple[Said, str]] = field(default_factory=dict)
     is_private: bool = False
+    is_opening: bool = True
     is_of_no_version: bool = field(default_factory=_says_no_version)
     version: str = ""
-    _is_opening: bool = True
     _again: set[str] = field(default_factory=set)
     _sent: dict[str, Said] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
@@ -111,7 +118,7 @@ class Book:
 
     def is_opened_by(self, versions: Collection[str]) -> bool:
         """Whether this is the first page of the session, and the link to it says that it is of one of them."""
-        return self._is_opening and st.query_params.get(VERSION_KEY, "") in versions
+        return self.is_opening and st.query_params.get(VERSION_KEY, "") in versions
 
     @property
     def known(self) -> set[str]:
@@ -201,15 +208,15 @@ class Book:
                 self.says[key] = ()
         finally:
             self._collecting = False
-            self._is_opening = self._is_opening and not self._drawn
+            self.is_opening = self.is_opening and not self._drawn
             self.tell()
             self._sent = self._shown()
 
     def _shown(self, keys: Iterable[str] | None = None) -> dict[str, Said]:
         """What the address says as far as this run knows; parameters in the order in which they stand there."""
-        keys = self.says if keys is None else keys
-        ordered = dict.fromkeys((*(key for key in st.query_params if key in keys), *keys))
-        return {key: tuple(st.query_params.get_all(key)) for key in ordered}
+        keys, there = self.says if keys is None else keys, tuple(st.query_params)
+        ordered = dict.fromkeys((*(key for key in there if key in keys), *keys))
+        return {key: tuple(st.query_params.get_all(key)) if key in there else () for key in ordered}
 
     def _send(self, said: Mapping[str, Said]) -> None:
         # an empty list takes a parameter out

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal
 
 import pandas as pd
@@ -25,6 +26,23 @@ def leading(wanted: Sequence[str], names: Sequence[str], number: int | None = No
     """So many of ``names`` to begin with, or all: those that are wanted and there, then the others as they come."""
     known = [name for name in wanted if name in names]
     return [*known, *(name for name in names if name not in known)][:number]
+
+
+@contextmanager
+def folded(label: str, *, key: str, icon: str) -> Iterator[Any]:
+    """An expander whose controls (of ``links``) are drawn while it is open; closed they only say what is chosen.
+
+    Yields:
+        The expander. What is no control is to be drawn only where it is ``open``, which ``links.are_drawn()`` asks.
+    """
+    box = st.expander(label, icon=icon, key=key, on_change="rerun")
+    with box, links.undrawn(not box.open):
+        yield box
+
+
+def grid(columns: int, **st_options: Any) -> AbstractContextManager[Any]:  # noqa: ANN401 - others of st.grid
+    """``st.grid`` of controls; nothing where they are not drawn."""
+    return st.grid(columns, **st_options) if links.are_drawn() else nullcontext()
 
 
 def pick_column(

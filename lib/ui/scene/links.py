@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -22,6 +24,7 @@ from lib.ui.scene.address import not_understood as not_understood
 from lib.ui.scene.address import whole_page as whole_page
 
 T = TypeVar("T")
+Value = TypeVar("Value")
 VERSION = "3"
 """Stands in every copied link, and in the address with any choice; raise it when the meaning of a control changes.
 
@@ -68,7 +71,7 @@ class _Choice(Generic[T]):
         default: What is chosen if nobody chooses.
         formerly: Labels of version 1 that the page shows no longer.
         most: How many can be chosen together; None for a control of a single choice.
-        unsaid: What a link of an older version meant that did not name the control.
+        unsaid: What the link that opened the session meant if it does not name the control.
     """
 
     key: str
@@ -117,6 +120,34 @@ class _Choice(Generic[T]):
             found = tuple(option for option in value if option in self.options)[: self.most]
             return found if found or not value else None
         return (value,) if value in self.options else None
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A control of one line of text; the default stands for an empty one."""
+
+    key: str
+    label: str
+    longest: int
+    default: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    is_single: bool = True
+    unsaid: tuple[str, ...] = ()
+
+    def ids_of(self, picked: Iterable[str]) -> Said:
+        """What the address says for a text."""
+        return tuple(picked)
+
+    def read(self, said: Sequence[str]) -> tuple[tuple[str, ...] | None, list[Unread]]:
+        """The text that the address asks for, None for none, and the values that are too long."""
+        known = [value for value in map(str.strip, said) if value and len(value) <= self.longest]
+        unread = [Unread(self.key, self.label, value) for value in said if len(value.strip()) > self.longest]
+        unread += [Unread(self.key, f"{self.label}{_TWICE}", value) for value in known[:-1] if value != known[-1]]
+        return (known[-1],) if known else None, unread
+
+    def held(self, value: object) -> tuple[str, ...] | None:
+        """The text that the session holds."""
+        return ((value.strip() or self.default[0]),) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True)
@@ -187,7 +218,7 @@ def _settled(choice: _Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     if known.is_asked(choice.key) and (kept is None or known.is_asked_anew(choice.key)):
         asked, unread = choice.read(st.query_params.get_all(choice.key))
         known.note(choice.key, unread)
-        if asked is None and not unread and choice.unsaid and known.is_opened_by(OLDER):
+        if asked is None and not unread and choice.unsaid and known.is_opening:
             return choice.unsaid
         return choice.default if asked is None else asked
     # what was never chosen is not in the address: it follows where the default goes
@@ -197,10 +228,22 @@ def _settled(choice: _Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     return kept
 
 
+def _kept(choice: _Control[T]) -> tuple[T, ...] | None:
+    """What a control showed last; the book knows it of one that was never drawn. None where nobody knows."""
+    kept = choice.held(st.session_state.get(choice.key))
+    said = book().picked.get(choice.key)
+    return kept if kept is not None or said is None else choice.read(said or ("",))[0]
+
+
 def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_func: Words[T] = str) -> T:
     """What a control of a single choice will show once it is drawn with these arguments, ``default`` left out."""
     choice = _choice(key, key, options, (), ids, format_func, None)
-    return _settled(choice, choice.held(st.session_state.get(key)))[0]
+    return _settled(choice, _kept(choice))[0]
+
+
+def of_older(option: T) -> T | None:
+    """What a control was to show that is ``unsaid`` in links of older versions, where such a one was opened."""
+    return option if book().is_opened_by(OLDER) else None
 
 
 def in_turn(both: str, options: Collection[T], other_begins: T, *, key: str) -> str:
@@ -230,7 +273,7 @@ def _before(choice: _Control[T]) -> tuple[T, ...]:
         for Streamlit that was another control: this one would begin with nothing. Empty where the session was told.
     """
     there = st.session_state.get(choice.key)
-    picked = _settled(choice, choice.held(there))
+    picked = _settled(choice, _kept(choice))
     value = (picked[0] if picked else None) if choice.is_single else list(picked)
     # a box goes on showing the words that it was drawn with, unless it is told its choice again
     if there == value and book().worded.get(choice.key, choice.words) == choice.words:
@@ -244,6 +287,38 @@ def _after(choice: _Control[T], value: object) -> None:
     picked = choice.held(value) or ()
     book().worded[choice.key] = choice.words
     book().keep(choice.key, choice.ids_of(picked), choice.ids_of(choice.default))
+
+
+_is_undrawn: ContextVar[bool] = ContextVar("controls are not drawn", default=False)
+
+
+@contextmanager
+def undrawn(is_so: bool = True) -> Iterator[None]:
+    """Controls within are not drawn: they say what is chosen, to the page and in the address, and that is all.
+
+    For those in a place that nobody has opened: drawn, each would be made and sent again at every move.
+    """
+    token = _is_undrawn.set(is_so)
+    try:
+        yield
+    finally:
+        _is_undrawn.reset(token)
+
+
+def are_drawn() -> bool:
+    """Whether controls are drawn here."""
+    return not _is_undrawn.get()
+
+
+def _shown(choice: _Control[T], draw: Callable[[tuple[T, ...]], Value]) -> Value:
+    """What a control shows, drawn by a function of what it begins with (see ``_before``), and said in the address."""
+    if _is_undrawn.get():
+        picked = _settled(choice, _kept(choice))
+        value = cast("Value", picked[0] if choice.is_single else list(picked))
+    else:
+        value = draw(_before(choice))
+    _after(choice, value)
+    return value
 
 
 def selectbox(
@@ -261,18 +336,23 @@ def selectbox(
     """``st.selectbox``; without ``default`` the first option is the default. ``unsaid``: see ``_Choice``."""
     start = () if default is None else (default,)
     choice = _choice(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
-    begun = _before(choice)
-    value = st.selectbox(
-        label,
-        choice.options,
-        index=choice.options.index(begun[0]) if begun else 0,
-        format_func=format_func,
-        key=key,
-        persist_state="session",
-        **st_options,
-    )
-    _after(choice, value)
-    return cast("T", value)
+
+    def draw(begun: tuple[T, ...]) -> T:
+        index = choice.options.index(begun[0]) if begun else 0
+        return cast(
+            "T",
+            st.selectbox(
+                label,
+                choice.options,
+                index=index,
+                format_func=format_func,
+                key=key,
+                persist_state="session",
+                **st_options,
+            ),
+        )
+
+    return _shown(choice, draw)
 
 
 def segmented(
@@ -284,23 +364,30 @@ def segmented(
     ids: Ids[T] = str,
     format_func: Words[T] = str,
     formerly: Mapping[str, T] | None = None,
+    unsaid: T | None = None,
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> T:
     """``st.segmented_control`` of which one option is always chosen; the first is the default unless it is given."""
-    choice = _choice(key, label, options, () if default is None else (default,), ids, format_func, formerly)
-    begun = _before(choice)
-    value = st.segmented_control(
-        label,
-        choice.options,
-        default=begun[0] if begun else None,
-        required=True,
-        format_func=format_func,
-        key=key,
-        persist_state="session",
-        **st_options,
-    )
-    _after(choice, value)
-    return cast("T", value)
+    start = () if default is None else (default,)
+    choice = _choice(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
+
+    def draw(begun: tuple[T, ...]) -> T:
+        default = begun[0] if begun else None
+        return cast(
+            "T",
+            st.segmented_control(
+                label,
+                choice.options,
+                default=default,
+                required=True,
+                format_func=format_func,
+                key=key,
+                persist_state="session",
+                **st_options,
+            ),
+        )
+
+    return _shown(choice, draw)
 
 
 def slider(
@@ -319,12 +406,13 @@ def slider(
     numbers = [least + step * position for position in range(steps + 1)]
     options = [number if isinstance(step, int) else round(number, 6) for number in numbers]
     choice = _choice(key, label, options, (default,), _number, _number, None, unsaid=unsaid)
-    begun = _before(choice)
-    value = st.slider(
-        label, least, most, begun[0] if begun else None, step, key=key, persist_state="session", **st_options
-    )
-    _after(choice, value if isinstance(step, int) else round(value, 6))
-    return value
+
+    def draw(begun: tuple[float, ...]) -> float:
+        start = begun[0] if begun else None
+        value = st.slider(label, least, most, start, step, key=key, persist_state="session", **st_options)
+        return value if isinstance(step, int) else round(value, 6)
+
+    return _shown(choice, draw)
 
 
 def _number(value: float) -> str:
@@ -334,21 +422,34 @@ def _number(value: float) -> str:
 def number(label: str, least: int, most: int, default: int, *, key: str, **st_options: Any) -> int:  # noqa: ANN401
     """``st.number_input`` of a whole number, which is always there."""
     control = _Whole(key, label, least, most, (default,))
-    begun = _before(control)
-    value = st.number_input(
-        label, least, most, begun[0] if begun else "min", key=key, persist_state="session", **st_options
-    )
-    _after(control, value)
-    return value
+
+    def draw(begun: tuple[int, ...]) -> int:
+        start: int | Literal["min"] = begun[0] if begun else "min"
+        return int(st.number_input(label, least, most, start, key=key, persist_state="session", **st_options))
+
+    return _shown(control, draw)
+
+
+def text_input(label: str, default: str, *, key: str, longest: int, **st_options: Any) -> str:  # noqa: ANN401
+    """``st.text_input``, never empty: emptied, it means the default again."""
+    control = _Text(key, label, longest, (default,))
+
+    def draw(begun: tuple[str, ...]) -> str:
+        start = begun[0] if begun else ""
+        typed = st.text_input(label, start, key=key, max_chars=longest, persist_state="session", **st_options)
+        return (typed or "").strip() or default
+
+    return _shown(control, draw)
 
 
 def toggle(label: str, default: bool = False, *, key: str, **st_options: Any) -> bool:  # noqa: ANN401
     """``st.toggle``; the address says "true" or "false"."""
     choice = _choice(key, label, (False, True), (default,), lambda on: str(on).lower(), str, None)
-    begun = _before(choice)
-    value = st.toggle(label, begun[0] if begun else False, key=key, persist_state="session", **st_options)
-    _after(choice, value)
-    return value
+
+    def draw(begun: tuple[bool, ...]) -> bool:
+        return st.toggle(label, begun[0] if begun else False, key=key, persist_state="session", **st_options)
+
+    return _shown(choice, draw)
 
 
 def pills(
@@ -365,19 +466,22 @@ def pills(
     """``st.pills`` of which any number may be chosen, none included."""
     found = tuple(options)
     choice = _choice(key, label, found, default, ids, format_func, formerly, len(found))
-    begun = _before(choice)
-    value = st.pills(
-        label,
-        found,
-        default=begun or None,
-        selection_mode="multi",
-        format_func=format_func,
-        key=key,
-        persist_state="session",
-        **st_options,
-    )
-    _after(choice, value)
-    return list(value)
+
+    def draw(begun: tuple[T, ...]) -> list[T]:
+        return list(
+            st.pills(
+                label,
+                found,
+                default=begun or None,
+                selection_mode="multi",
+                format_func=format_func,
+                key=key,
+                persist_state="session",
+                **st_options,
+            )
+        )
+
+    return _shown(choice, draw)
 
 
 def multiselect(
@@ -395,19 +499,22 @@ def multiselect(
     """``st.multiselect``; a link that names more than ``max_selections`` gives as many, the first ones."""
     found = tuple(options)
     choice = _choice(key, label, found, default, ids, format_func, formerly, max_selections or len(found))
-    begun = _before(choice)
-    value = st.multiselect(
-        label,
-        found,
-        default=begun or None,
-        format_func=format_func,
-        key=key,
-        persist_state="session",
-        max_selections=max_selections,
-        **st_options,
-    )
-    _after(choice, value)
-    return list(value)
+
+    def draw(begun: tuple[T, ...]) -> list[T]:
+        return list(
+            st.multiselect(
+                label,
+                found,
+                default=begun or None,
+                format_func=format_func,
+                key=key,
+                persist_state="session",
+                max_selections=max_selections,
+                **st_options,
+            )
+        )
+
+    return _shown(choice, draw)
 
 
 def tabs(

@@ -16,15 +16,20 @@ from lib.prices import price_ratio
 from lib.ui.run import results, whole_page
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
+from lib.ui.scene.address import OF_SEGMENTS
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import explore
 from lib.ui.sections.lead import counted_both_ways
-from lib.words import literal, percent
+from lib.words import literal, percent, within_sentence
+
+BESIDE, SEGMENTS = "beside", "segments"
+_PARTS = {BESIDE: "Owners beside everyone else", SEGMENTS: "Segments of small-business owners"}
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
 _LIMIT = 500_000
 _LIMIT_IN = 2019
+_LIMIT_KEY = "income_limit_"
 _WORTH = ("BUS", "ACTBUS", "NONACTBUS", "KGBUS", "BUSSEFARMINC")
 
 
@@ -49,6 +54,31 @@ def render_share(scene: Scene) -> None:
         _tile("Owners", percent(households), f"of {scene.entity.plural}", help=help_text)
         _tile("Owners in rows", percent(rows), "of the file's rows")
         _tile("Owner households", f"{size.count / 1e6:.1f} M", f"{size.sampled:,} sampled")
+
+
+def choose_part() -> str:
+    """Which of the page's two parts is on view; links of before there were two are known by what they choose."""
+    is_of_segments = any(key in OF_SEGMENTS or key.startswith(_LIMIT_KEY) for key in st.query_params)
+    return links.segmented(
+        "Part of the page",
+        _PARTS,
+        key="part",
+        unsaid=SEGMENTS if is_of_segments else None,
+        format_func=_PARTS.__getitem__,
+        label_visibility="collapsed",
+    )
+
+
+def render_takeaway(scene: Scene, owners: Scene) -> None:
+    """What share owns a business, and the first of their headline figures that is told from that of the others."""
+    _, share = counted_both_ways(scene, OWNS)
+    said = f"{percent(share)} own a business"
+    medians = [tile for tile in results.headlines(owners.view) if tile.kind == "median" and not tile.unsure]
+    if told := [tile for tile in medians if tile.more_low > 0 or tile.more_high < 0]:
+        first, text = told[0], scene.codebook[told[0].column].text
+        others = f"that of {owners.heading.beside.lower()} {text(first.everyone)}"
+        said += f"; their {within_sentence(first.label)} is {text(first.value)}, {others}"
+    st.header(literal(said), divider="gray")
 
 
 def _tile(label: str, figure: str, below: str, **options: Any) -> None:  # noqa: ANN401 - others of st.metric
@@ -111,7 +141,7 @@ def choose_limit(scene: Scene) -> Scene:
         format="%d",
         icon=":material/attach_money:",
         # its default follows the dollar year: one control for each
-        key=f"income_limit_{scene.dollars or ''}",
+        key=f"{_LIMIT_KEY}{scene.dollars or ''}",
         help=f"${_LIMIT:,} in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )
     if limit == usual != _LIMIT:

@@ -27,7 +27,7 @@ _MISSING = "nan"
 def choose(scene: Scene) -> Population:
     """Draw the list of own conditions, the box to type them and the controls to add one."""
     listed = st.container()
-    with st.expander("Own conditions", icon=":material/filter_alt:"):
+    with st.expander("Own conditions", icon=":material/filter_alt:", key="own_conditions", on_change="rerun") as box:
         # the box comes first: only when it is drawn does a condition in the link become its text
         text = st.text_input(
             "Typed",
@@ -39,7 +39,8 @@ def choose(scene: Scene) -> Population:
             " Amounts may be written in short, as in 30K and 1.5M."
             + (" They are in the dollars chosen above." if scene.dollars else ""),
         )
-        _draw_builder(scene)
+        if box.open:
+            _draw_builder(scene)
     with listed:
         return _list(text or "", scene)
 

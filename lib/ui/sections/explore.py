@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from lib.errors import EstimateError
 from lib.estimates import THIN
 from lib.estimates.wording import between, correlation_text, told_from_none, told_of
 from lib.ui.run import background, results, whole_page
+from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene
@@ -124,7 +126,12 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
     key = links.in_turn(f"{at}by", categories, other_begins, key=f"{at}by{'_beside' if is_of_population else ''}")
     with st.grid(2, min_column_width=260):
         column = controls.pick_column(
-            "Show", categories, codebook, default=asked[0], key=f"{at}show", unsaid=None if at else before[0]
+            "Show",
+            categories,
+            codebook,
+            default=asked[0],
+            key=f"{at}show",
+            unsaid=None if at else links.of_older(before[0]),
         )
         group = links.selectbox(
             "In each group of",
@@ -132,7 +139,7 @@ def _choose_groups(scene: Scene, show: str, by: str, at: str) -> tuple[str, str]
             [_BESIDE, *(name for name in categories if name != column)],
             key=key,
             default=begins,
-            unsaid=None if at or is_of_population else before[1],
+            unsaid=None if at or is_of_population else links.of_older(before[1]),
             format_func=lambda name: "This group beside everyone" if name == _BESIDE else codebook.label(name),
         )
     return column, group
@@ -153,19 +160,18 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         )
     result = results.histogram(scene.view, scene.heading, column, linear)
     summary, variable = results.spread(scene.view, scene.heading, column), codebook[column]
-    middle = [f"{variable.text(row['0.5'])} ({row.group})" for _, row in summary.iterrows()]
-    sentence = f"{variable.label}: median {', '.join(middle)}."
+    words = made("how amounts are spread", (scene.key, column), lambda: _in_words(scene, summary, variable))
     draw(
         lambda: charts.distribution(result, summary, variable, scene.dollars),
         scene,
         column,
         linear,
-        alt_text=sentence,
+        alt_text=words.sentence,
         key=f"{at}spread_chart",
         of=(column,),
     )
     controls.chart_note(scene, results.how_sure(scene.view))
-    _render_quantiles(scene, summary, variable)
+    st.html(words.quantiles)
     find_ahead(scene, first, at, linear=linear)
 
 
@@ -185,7 +191,15 @@ def find_ahead(scene: Scene, first: str, at: str, *, linear: bool) -> None:
     background.beforehand(f"{at}amounts", ("amounts", scene.key, linear), find)
 
 
-def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -> None:
+class _InWords(NamedTuple):
+    """How an amount is spread: the median in a sentence, and a table of quantiles as HTML."""
+
+    sentence: str
+    quantiles: str
+
+
+def _in_words(scene: Scene, summary: pd.DataFrame, variable: Variable) -> _InWords:
+    middle = [f"{variable.text(row['0.5'])} ({row.group})" for _, row in summary.iterrows()]
 
     def each(name: str, said: Callable[[float], str], ends: Callable[[float], str] | None = None) -> list[str]:
         return grid.in_lines(told_of(row, name, said, ends) for _, row in summary.iterrows())
@@ -200,7 +214,8 @@ def _render_quantiles(scene: Scene, summary: pd.DataFrame, variable: Variable) -
             capitalised(scene.entity.sampled_plural): summary["sampled"].map("{:,}".format),
         }
     )
-    grid.render(text, alt=f"Mean and quantiles of {variable.label}")
+    quantiles = grid.written(text, alt=f"Mean and quantiles of {variable.label}")
+    return _InWords(f"{variable.label}: median {', '.join(middle)}.", quantiles)
 
 
 @whole_page.fragment
@@ -304,8 +319,8 @@ def render_correlations(scene: Scene) -> None:
     sentence = (
         " ".join(f"{name}. {words}" for name, words in said.items() if len(said) > 1) or said[scene.heading.title]
     )
-    pairs = results.together({name: of_group.pairs for name, of_group in found.items()})
-    note = told.pairs_in_brackets(pairs, scene.entity)
+    pairs = results.pairs(scene.view, scene.heading, columns)
+    note = made("pairs in brackets", (scene.key, columns), lambda: told.pairs_in_brackets(pairs, scene.entity))
     controls.chart_note(scene, sentence, results.how_sure(scene.view), note, _left_out(scene, columns))
     columns_of_table: dict[str, object] = {"group": "Who", "row": "Column", "column": "with", "text": "Correlation"}
     if pairs["low"].notna().any():
@@ -344,7 +359,12 @@ def render_variance(scene: Scene, *, at: str = "") -> None:
         "would decide.",
     )
     table = results.spreads(scene.view, trim, _RANKED)
-    sentence, order = told.most_varied(table, scene.codebook, is_of_rows=scene.view.counting == ROWS)
+    is_of_rows = scene.view.counting == ROWS
+    sentence, order = made(
+        "most varied",
+        (scene.key, trim),
+        lambda: told.most_varied(table, scene.codebook, is_of_rows=is_of_rows),
+    )
     unit = f"{'Trimmed standard' if trim else 'Standard'} deviation" + (
         f" ({scene.dollars} dollars)" if scene.dollars else ""
     )

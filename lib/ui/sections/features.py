@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ _CHOOSE, _OWN = "choose", "own"
 
 def choose_features(scene: Scene) -> tuple[str, ...]:
     """Draw the ways to choose, name the chosen columns and return them."""
-    with st.expander("Choose features", icon=":material/checklist:"):
+    with controls.folded("Choose features", key="features", icon=":material/checklist:"):
         chosen, passed_over = _choose(scene)
     names = literal(", ".join(scene.codebook.label(name) for name in chosen) or "none")
     st.caption(f"Features: {names}.")
@@ -62,7 +63,7 @@ def set_own(features: Sequence[str]) -> None:
 
 
 def _leading(scene: Scene) -> tuple[tuple[str, ...], str]:
-    with st.grid(3, min_column_width=240, vertical_alignment="bottom"):
+    with controls.grid(3, min_column_width=240, vertical_alignment="bottom"):
         number = int(links.slider("How many", 2, _MOST_LEADING, 5, key="leading"))
         trim = controls.pick_trim(
             "leading_variance", f"Trimmed leaves out the lowest and the highest tenth of the {scene.entity.plural}."
@@ -70,7 +71,7 @@ def _leading(scene: Scene) -> tuple[tuple[str, ...], str]:
         apart = links.toggle("Skip overlapping columns", True, key="apart", help=_about_relatives(scene.entity.plural))
     found = results.leading_apart(scene.view, trim, number) if apart else None
     chosen = results.leading(scene.view, trim)[:number] if found is None else found.columns
-    if found is not None and (said := _left_out(scene, found.left_out)):
+    if links.are_drawn() and found is not None and (said := _left_out(scene, found.left_out)):
         st.caption(said)
     return chosen, _passed_over(scene, results.passed_over(scene.view, trim, chosen))
 
@@ -117,7 +118,7 @@ def _of_a_group(scene: Scene) -> tuple[str, ...]:
     # what is known of a customer; of a survey it would be hundreds
     everything = [_ALL_OF_FILE] if 1 < len(of_file) <= _MOST else []
     groups = [*dict.fromkeys(codebook[name].group for name in amounts), *everything]
-    left, right = st.columns([1, 3])
+    left, right = st.columns([1, 3]) if links.are_drawn() else (nullcontext(), nullcontext())
     with left:
         first = scene.subject.first.group
         group = links.selectbox("Group", groups, key="group", default=first, ids=slug)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from lib.layouts.quality import NEAREST, SOURCE
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.segments import Found, Recipe
 from lib.ui.run import background, map_results, whole_page
+from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
@@ -40,6 +42,14 @@ _FEW_PICKED = 50
 _NOBODY = pd.DataFrame({"x": [], "y": [], "id": []})
 
 
+class _How(NamedTuple):
+    """How maps are drawn: what decides where their points are, whether these have sizes, and lines around them."""
+
+    settings: Settings
+    sized: bool
+    contoured: bool
+
+
 @whole_page.fragment
 def render_maps(scene: Segmented) -> None:
     """The maps, their controls, who is looked for and who is picked on them."""
@@ -57,19 +67,18 @@ def _render_shown(scene: Segmented, one: Found | None) -> list[Projection]:
     """The maps that are on view, as far as they are there by now, with whoever was found marked on them."""
     shown, colour, everyone = _choose(scene)
     # one place for how maps are drawn and how they are read: what is read is made where it is opened
-    about = st.expander("How the maps are drawn and read", icon=":material/tune:", on_change="rerun", key="about_maps")
-    with about:
-        settings = _settings(scene, everyone=everyone)
+    with controls.folded("How the maps are drawn and read", key="about_maps", icon=":material/tune:") as about:
+        how = _how(scene, everyone=everyone)
     picked = picking.of(scene)
     drawn: list[Projection] = []
     columns = 1 if len(shown) == 1 else 2 if len(shown) == 2 else 3
     with st.grid(columns, min_column_width=260):
         for method in shown:
             with st.container():
-                projection = _drawn(scene.view, scene.recipe, method, settings)
+                projection = _drawn(scene.view, scene.recipe, method, how.settings)
                 if projection is not None:
                     drawn.append(projection)
-                    _draw(scene, projection, colour, picked, one, large=columns == 1)
+                    _draw(scene, projection, how, colour, picked, one, large=columns == 1)
     if drawn:
         grid.render_key(scene.shown)
     if about.open:
@@ -137,9 +146,10 @@ def _choose_points(scene: Scene) -> bool:
     )
 
 
-def _settings(scene: Scene, *, everyone: bool) -> Settings:
+def _how(scene: Scene, *, everyone: bool) -> _How:
+    """Choose how maps are drawn."""
     members = scene.entity.plural
-    with st.grid(3, min_column_width=240):
+    with controls.grid(3, min_column_width=240):
         perplexity = links.slider(
             "t-SNE: perplexity", *maps.PERPLEXITY, 30, key="perplexity",
             help=f"About how many nearest {members} each one is kept close to. Small: many little islands.",
@@ -152,10 +162,12 @@ def _settings(scene: Scene, *, everyone: bool) -> Settings:
             "UMAP: minimum distance", *maps.MIN_DIST, 0.1, 0.01, key="min_dist",
             help="How close points may come. Small: tight islands.",
         )  # fmt: skip
-        if everyone:
-            links.toggle("Size by weight", key="sized", help=f"As large as the {members} it stands for.")
-        links.toggle("Contours", key="contours", help=f"Lines around where most {members} lie.")
-    return Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance, everyone=everyone)
+        sized = everyone and links.toggle(
+            "Size by weight", key="sized", help=f"As large as the {members} it stands for."
+        )
+        contoured = links.toggle("Contours", key="contours", help=f"Lines around where most {members} lie.")
+    settings = Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance, everyone=everyone)
+    return _How(settings, sized=sized, contoured=contoured)
 
 
 def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Projection | None:
@@ -184,10 +196,17 @@ def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Pr
 
 
 def _draw(
-    scene: Segmented, projection: Projection, colour: str, picked: map_results.Ids, one: Found | None, *, large: bool
+    scene: Segmented,
+    projection: Projection,
+    how: _How,
+    colour: str,
+    picked: map_results.Ids,
+    one: Found | None,
+    *,
+    large: bool,
 ) -> None:
-    state = st.session_state
-    contoured, sized = bool(state.get("contours")), _is_sized(projection)
+    # what was drawn of an earlier choice of points, while a new one comes, keeps its own: these may weigh alike
+    contoured, sized = how.contoured, how.sized and projection.settings.everyone
     sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
     place, times = f"map_{projection.method}", picking.times_redrawn(projection.method)
     element = f"{place}_{times}" if times else place
@@ -195,7 +214,8 @@ def _draw(
     drawn = _drawn_of(scene, projection, large=large)
     column = None if colour == _SEGMENT else scene.codebook[colour]
     codes, lacking = _codes(scene, drawn, column)
-    quality = _quality(scene, projection, drawn)
+    words_of = (projection.key, projection.settings, scene.key, large)
+    quality = made("qualities of maps", words_of, lambda: _quality(scene, projection, drawn))
     if column is not None and lacking and not column.is_category:
         quality += f" {lacking:,} have no {literal(column.label)}: left out."
     st.markdown(f"**{projection.label}**  \n:small[:gray[{quality}]]", help=_about_quality(scene))
@@ -245,11 +265,6 @@ def _codes(scene: Segmented, drawn: pd.DataFrame, column: Variable | None) -> tu
     values = map_results.colouring(scene.view, scene.recipe, column.name)[rows]
     known = values[~np.isnan(values)]
     return len(np.unique(known)) if column.is_category else 0, len(values) - len(known)
-
-
-def _is_sized(projection: Projection) -> bool:
-    """Points that weigh alike are all of one size."""
-    return bool(st.session_state.get("sized")) and projection.settings.everyone
 
 
 def _drawn_of(scene: Segmented, projection: Projection, *, large: bool) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.segments import Recipe
 from lib.ui.run import segment_results
-from lib.ui.scene import links
+from lib.ui.scene import controls, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.scene.view import View
 
@@ -25,17 +25,15 @@ def choose_segments(scene: Scene, recipe: Recipe) -> Segmented:
     automatic = segment_results.names(scene.view, recipe)
     mark = _mark(scene.view, recipe)
     names: dict[int, str] = {}
-    with st.expander("Name segments, or switch some of them off", icon=":material/label:"):
-        with st.grid(2, min_column_width=260):
+    with controls.folded("Name segments, or switch some of them off", key="naming", icon=":material/label:"):
+        with controls.grid(2, min_column_width=260):
             for number, name in automatic.items():
-                typed = st.text_input(
+                names[number] = links.text_input(
                     f"Name of segment {number}",
                     name,
                     key=f"n{mark}_{number}",
-                    bind=links.bound(f"n{mark}_{number}"),
-                    max_chars=max(LONGEST_NAME, len(name)),
+                    longest=max(LONGEST_NAME, len(name)),
                 )
-                names[number] = (typed or "").strip() or name
         shown = links.pills(
             "On view",
             automatic,

@@ -119,7 +119,7 @@ def choose_recipe(
             plane turned round, and one would be a line drawn as a plane.
     """
     number = st.container()  # what most come for stands first; it needs to know all that is chosen below
-    with st.expander(_HOW, icon=":material/tune:"):
+    with controls.folded(_HOW, key="method", icon=":material/tune:"):
         recipe = _choose_scale(scene, features, algorithms=algorithms, components=components)
     with number:
         return recipe.with_k(_choose_k(scene, recipe))
@@ -136,7 +136,7 @@ def _choose_scale(scene: Scene, features: tuple[str, ...], *, algorithms: bool, 
         format_func=lambda name: TRANSFORM_WORDS[name].label,
         help=_about_transforms(scene),
     )
-    with st.grid(3 if components else 2, min_column_width=265):
+    with controls.grid(3 if components else 2, min_column_width=265):
         bend = _choose_bend(transform)
         scaling = links.selectbox(
             SCALE_BY,
@@ -147,7 +147,8 @@ def _choose_scale(scene: Scene, features: tuple[str, ...], *, algorithms: bool, 
             help=_SCALING_HELP,
         )
         pca = _choose_pca() if components else None
-    st.caption(" ".join(filter(None, (_why(scene, features, transform), _bends(scene, features, transform, bend)))))
+    if links.are_drawn():
+        st.caption(" ".join(filter(None, (_why(scene, features, transform), _bends(scene, features, transform, bend)))))
     starts = STARTS if results.size(scene.view).rows <= MANY_ROWS else FEWER_STARTS
     return Recipe(
         features,
@@ -173,7 +174,7 @@ def _choose_k(scene: Scene, recipe: Recipe) -> int:
                 MOST,
                 PROVISIONAL if begun is None else begun.k,
                 key=_K,
-                unsaid=PROVISIONAL,
+                unsaid=links.of_older(PROVISIONAL),
                 disabled=finds_its_own,
                 help="HDBSCAN finds the number of segments itself." if finds_its_own else None,
             )

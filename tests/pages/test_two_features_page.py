@@ -140,6 +140,17 @@ def test_every_scale_gives_segments_or_a_sentence(app, plane, transform, scaling
     assert all(re.search(r"[:,]", e.value) for e in at.error)
 
 
+def test_the_link_to_copy_says_a_choice_at_once(app):
+    """It said what the address had been before the choice."""
+    at = app(PAGE, who=FEARFUL, use="hand-on", unfolded="method naming")
+    at.segmented_control(key="transform").set_value("quantile").run()
+    assert "transform=quantile" in at.code[0].value
+    next(box for box in at.text_input if box.label == "Name of segment 1").set_value("Just starting out").run()
+    assert "Just+starting+out" in at.code[0].value
+    at.segmented_control(key="transform").set_value("asinh").run()
+    assert "transform" not in at.code[0].value
+
+
 def test_the_same_amount_twice_is_said(app):
     at = app(PAGE, up="DEBT")
     assert any("two different amounts" in i.value for i in at.info)

@@ -187,6 +187,11 @@ class Book:
         """Everything that could not be read and was not followed by a choice, in the order of the controls."""
         return [one for found in self._unread.values() for one in found]
 
+    def saying(self) -> dict[str, Said]:
+        """What the address says once the page is drawn, as far as it is by now; of no more than is said."""
+        there = {key: tuple(st.query_params.get_all(key)) for key in st.query_params}
+        return {key: said for key, said in {**there, **{key: self.says[key] for key in self._drawn}}.items() if said}
+
     def tell(self) -> None:
         """Send the browser what the address has to say, in one message, if a control on the page asks for it."""
         shown = self._shown()

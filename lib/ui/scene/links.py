@@ -579,8 +579,7 @@ def to_copy(**always: object) -> str:
         always: What stands in it even where it is the default here, for it may not be the default there.
     """
     parts = urlsplit(st.context.url or "")
-    query: dict[str, Any] = {name: st.query_params.get_all(name) for name in st.query_params}
-    query |= {**always, VERSION_KEY: VERSION}
+    query: dict[str, Any] = {**book().saying(), **always, VERSION_KEY: VERSION}
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
 
 

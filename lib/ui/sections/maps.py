@@ -339,7 +339,7 @@ def _told_of(scene: Segmented) -> list[str]:
 def _points(
     scene: Segmented, table: pd.DataFrame, colour: str, features: Sequence[str], *, sized: bool
 ) -> pd.DataFrame:
-    points = table[["x", "y", "id", "segment"]].astype({"x": "float32", "y": "float32"})
+    points = table[["id", "segment"]].assign(**{axis: table[axis].to_numpy("float32") for axis in ("x", "y")})
     if sized:
         points["weight"] = table["weight"].astype("float32")
     for at, name in enumerate(features):

@@ -89,6 +89,19 @@ def test_the_richest_are_in_a_bin_that_has_no_end(real_2019):
     assert first["from_text"].endswith(" and less")
 
 
+@pytest.mark.parametrize("counting", ["households", "rows"])
+@pytest.mark.parametrize("column", ["NETWORTH", "DEBT", "BUS", "INCOME"])
+def test_a_linear_axis_of_a_skewed_amount_shows_more_than_one_bar(real_2022, column, counting):
+    """It went up to the wealthiest: nine of ten households were in one of 36 bins of their net worth."""
+    bins = explore.histogram({"Everyone": sampled(real_2022, counting)}, column, linear=True).bins
+    values, weights = real_2022.values(column), real_2022.weights(counting)
+    of_any = bins["share"] / (weights[values != 0].sum() / weights.sum())
+    assert 0.04 < of_any.iloc[-1] < 0.08
+    assert bins["open_right"].iloc[-1]
+    if (column, counting) == ("NETWORTH", "households"):
+        assert bins["share"].max() < 0.5
+
+
 def test_zero_is_an_edge_and_the_share_at_zero_is_exact(real_2019):
     found = explore.histogram({"Everyone": sampled(real_2019)}, "NETWORTH")
     assert 0.0 in found.bins["left"].to_numpy()

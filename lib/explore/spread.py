@@ -16,6 +16,13 @@ from lib.explore.scales import Scale, scale_of
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 BINS = 36
 
+_ALMOST_ALL = (0.001, 0.999)
+"""Shares of the rows between which the bins of an amount lie."""
+
+_MOST = (0.01, 0.95)
+"""Shares of those of each group who have any between which they lie where a skewed amount is drawn on a linear axis: up
+to the largest of the wealthiest nearly everybody would be in one bin. Ours."""
+
 
 @dataclass(frozen=True)
 class Histogram:
@@ -41,12 +48,15 @@ def histogram(groups: Mapping[str, estimates.Sample], column: str, *, linear: bo
     Args:
         groups: Name of each group and its members; the first sets the range of the bins.
         column: An amount.
-        linear: Bins of equal width in the column's unit, rather than on the skewed scale.
+        linear: Bins of equal width in the column's unit, rather than on the skewed scale. Those of a skewed amount end
+            where all but the highest 5 and the lowest 1 % of those lie who have any; the outermost hold these.
     """
     first = next(iter(groups.values())).dataset
     everything = np.concatenate([sample.dataset.values(column) for sample in groups.values()])
     scale = scale_of(everything, first.codebook[column], linear=linear)
-    edges = _edges(scale, everything, whole=first.codebook[column].unit in {"count", "years", "score"})
+    is_skewed = linear and scale_of(everything, first.codebook[column]).kind != scale.kind
+    low, high = _of_most(groups, column) if is_skewed else _quantiles(everything)
+    edges = _edges(scale, low, high, whole=first.codebook[column].unit in {"count", "years", "score"})
     ends = _ends(edges, everything, first.codebook[column])
     bins = []
     for name, sample in groups.items():
@@ -89,11 +99,26 @@ def _ends(edges: Floats, values: Floats, variable: Variable) -> pd.DataFrame:
     return bins
 
 
-def _edges(scale: Scale, values: Floats, *, whole: bool) -> Floats:
+def _quantiles(values: Floats) -> tuple[float, float]:
+    """Where almost all values lie; NaN of none."""
     present = values[np.isfinite(values)]
-    if not len(present):
+    low, high = np.quantile(present, _ALMOST_ALL) if len(present) else (np.nan, np.nan)
+    return float(low), float(high)
+
+
+def _of_most(groups: Mapping[str, estimates.Sample], column: str) -> tuple[float, float]:
+    """Where most members of each of several groups lie who have any; nothing is among it."""
+    ends = [0.0]
+    for group in groups.values():
+        values = group.dataset.values(column)
+        have = np.isfinite(values) & (values != 0)
+        ends += [float(estimates.quantile(values[have], group.weights[have], q)) for q in _MOST if have.any()]
+    return min(ends), max(ends)
+
+
+def _edges(scale: Scale, low: float, high: float, *, whole: bool) -> Floats:
+    if np.isnan(low):
         return np.array([0.0, 1.0])
-    low, high = np.quantile(present, [0.001, 0.999])
     if whole and scale.kind == "linear":
         # as many whole numbers in each bin as in any other: else some would look frequent
         step = max(1, round((high - low) / BINS))

@@ -170,7 +170,7 @@ def render_distribution(scene: Scene, *, amount: str = "", at: str = "") -> None
         key=f"{at}spread_chart",
         of=(column,),
     )
-    controls.chart_note(scene, results.how_sure(scene.view))
+    controls.chart_note(scene, _beyond(scene, result) if linear else "", results.how_sure(scene.view))
     st.html(words.quantiles)
     find_ahead(scene, first, at, linear=linear)
 
@@ -189,6 +189,13 @@ def find_ahead(scene: Scene, first: str, at: str, *, linear: bool) -> None:
             results.spread(view, heading, column)
 
     background.beforehand(f"{at}amounts", ("amounts", scene.key, linear), find)
+
+
+def _beyond(scene: Scene, result: explore.Histogram) -> str:
+    """Whom the last bar holds, where it goes on beyond the axis."""
+    last = result.bins[result.bins["group"] == scene.title].iloc[-1]
+    held = f"The last bar holds all from {last['from_text']} on: {percent(last['share'])}."
+    return held if last["open_right"] else ""
 
 
 class _InWords(NamedTuple):

@@ -61,6 +61,9 @@ _LIST, _THOUSANDS = re.compile(r"\bin\b"), re.compile(r"(?<![$€£\d,])\d{1,3},
 """In the brackets of a list a comma stands between numbers, unless a sign of money begins one; none is written 000."""
 
 _SPACE = re.compile(r"\s")
+_BETWEEN = re.compile(
+    r"(?P<column>[^\s()]+) between (?P<low>-?[$€£]?\d[\w.,]*) and (?P<high>-?[$€£]?\d[\w.,]*)", re.IGNORECASE
+)
 _WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
 
 EXAMPLE = "amount > 0 and size < 35"
@@ -175,6 +178,9 @@ def _explain_syntax(text: str, names: dict[str, str], place: int) -> str:
         return f"Write == (twice) to compare, {_EXAMPLE}."
     if "&&" in text or "||" in text:
         return _INSTEAD_OF_SYMBOLS
+    if found := _BETWEEN.search(text):
+        low, column, high = (shown(put_back(found[part], names)) for part in ("low", "column", "high"))
+        return f"Write {low} <= {column} <= {high}: between is not read."
     if found := _WORDS.search(text):
         return f"Write {found[0].lower()} in small letters, {_EXAMPLE}."
     while place and _WITHIN.match(text, place - 1):

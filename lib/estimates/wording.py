@@ -15,7 +15,7 @@ from lib.words import listed
 
 _HOW: Mapping[Method, str] = {
     "replicate weights": "by the survey's replicate weights",
-    "bootstrap": "by a bootstrap of {members}, mostly too wide",
+    "bootstrap": "by a bootstrap of {members}, on the wide side",
     "random rows": "as if the {members} had been drawn at random from many more",
     "": "",
 }

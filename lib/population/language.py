@@ -62,7 +62,7 @@ _LIST, _THOUSANDS = re.compile(r"\bin\b"), re.compile(r"(?<![$€£\d,])\d{1,3},
 
 _SPACE = re.compile(r"\s")
 _BETWEEN = re.compile(
-    r"(?P<column>[^\s()]+) between (?P<low>-?[$€£]?\d[\w.,]*) and (?P<high>-?[$€£]?\d[\w.,]*)", re.IGNORECASE
+    r"(?P<column>[^\s()]+) +between +(?P<low>-?[$€£]?\d[\w.,]*) +and +(?P<high>-?[$€£]?\d[\w.,]*)", re.IGNORECASE
 )
 _WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
 

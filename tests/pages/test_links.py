@@ -1,5 +1,7 @@
 """Choices in the address by ids: what a link says, what it may have said, and what nobody can read."""
 
+from functools import partial
+
 import pytest
 from paths import ROOT
 from streamlit.testing.v1 import AppTest
@@ -106,9 +108,9 @@ def test_an_id_wins_over_a_label():
 
 
 def test_a_whole_number_between_its_ends_is_read_and_nothing_else():
-    from lib.ui.scene.links import Unread, _Whole
+    from lib.ui.scene.links import Unread, _Free, _whole
 
-    control = _Whole("limit", "Limit", 10, 1_000_000, (500,))
+    control = _Free("limit", "Limit", (500,), partial(_whole, 10, 1_000_000))
     assert control.read(["600000"]) == ((600_000,), [])
     assert control.read(["10", "20", "20"]) == (
         (20,),

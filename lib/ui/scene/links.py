@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -123,61 +124,39 @@ class _Choice(Generic[T]):
 
 
 @dataclass(frozen=True)
-class _Text:
-    """A control of one line of text; the default stands for an empty one."""
+class _Free(Generic[T]):
+    """A control of one value that is no option, such as a number or a text.
+
+    Attributes:
+        key: Its name in the session and in the address.
+        label: Its name on the page.
+        default: What it shows if nobody chooses.
+        taken: What a value of the address or of the session means; None where it cannot be shown.
+    """
 
     key: str
     label: str
-    longest: int
-    default: tuple[str, ...]
+    default: tuple[T, ...]
+    taken: Callable[[object], T | None]
     words: tuple[str, ...] = ()
     is_single: bool = True
-    unsaid: tuple[str, ...] = ()
+    unsaid: tuple[T, ...] = ()
 
-    def ids_of(self, picked: Iterable[str]) -> Said:
-        """What the address says for a text."""
-        return tuple(picked)
-
-    def read(self, said: Sequence[str]) -> tuple[tuple[str, ...] | None, list[Unread]]:
-        """The text that the address asks for, None for none, and the values that are too long."""
-        known = [value for value in map(str.strip, said) if value and len(value) <= self.longest]
-        unread = [Unread(self.key, self.label, value) for value in said if len(value.strip()) > self.longest]
-        unread += [Unread(self.key, f"{self.label}{_TWICE}", value) for value in known[:-1] if value != known[-1]]
-        return (known[-1],) if known else None, unread
-
-    def held(self, value: object) -> tuple[str, ...] | None:
-        """The text that the session holds."""
-        return ((value.strip() or self.default[0]),) if isinstance(value, str) else None
-
-
-@dataclass(frozen=True)
-class _Whole:
-    """A control of one whole number between two ends, too many to be options."""
-
-    key: str
-    label: str
-    least: int
-    most: int
-    default: tuple[int, ...]
-    words: tuple[str, ...] = ()
-    is_single: bool = True
-    unsaid: tuple[int, ...] = ()
-
-    def ids_of(self, picked: Iterable[int]) -> Said:
-        """What the address says for a number."""
+    def ids_of(self, picked: Iterable[T]) -> Said:
+        """What the address says for a value."""
         return tuple(map(str, picked))
 
-    def read(self, said: Sequence[str]) -> tuple[tuple[int, ...] | None, list[Unread]]:
-        """The number that the address asks for, None for none, and the values that are none or beyond the ends."""
-        # more digits than any number here has are not even made one
-        known = [value for value in said if _DIGITS.fullmatch(value) and self.least <= int(value) <= self.most]
+    def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]:
+        """The value that the address asks for, None for none, and those that it cannot be."""
+        known = [value for value in said if self.taken(value) is not None]
         unread = [Unread(self.key, self.label, value) for value in said if value not in known]
         unread += [Unread(self.key, f"{self.label}{_TWICE}", value) for value in known[:-1] if value != known[-1]]
-        return (int(known[-1]),) if known else None, unread
+        return self.held(known[-1]) if known else None, unread
 
-    def held(self, value: object) -> tuple[int, ...] | None:
-        """The number that the session holds, if it can still be chosen."""
-        return (value,) if isinstance(value, int) and self.least <= value <= self.most else None
+    def held(self, value: object) -> tuple[T, ...] | None:
+        """What a value of the session means, if it can still be shown."""
+        taken = self.taken(value)
+        return None if taken is None else (taken,)
 
 
 _ON_OR_OFF = ("true", "false")
@@ -421,25 +400,35 @@ def _number(value: float) -> str:
 
 def number(label: str, least: int, most: int, default: int, *, key: str, **st_options: Any) -> int:  # noqa: ANN401
     """``st.number_input`` of a whole number, which is always there."""
-    control = _Whole(key, label, least, most, (default,))
 
     def draw(begun: tuple[int, ...]) -> int:
         start: int | Literal["min"] = begun[0] if begun else "min"
         return int(st.number_input(label, least, most, start, key=key, persist_state="session", **st_options))
 
-    return _shown(control, draw)
+    return _shown(_Free(key, label, (default,), partial(_whole, least, most)), draw)
+
+
+def _whole(least: int, most: int, value: object) -> int | None:
+    """A whole number between two ends."""
+    # more digits than any number here has are not even made one
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        return None
+    whole = int(value) if isinstance(value, int | str) else None
+    return whole if whole is not None and least <= whole <= most else None
 
 
 def text_input(label: str, default: str, *, key: str, longest: int, **st_options: Any) -> str:  # noqa: ANN401
     """``st.text_input``, never empty: emptied, it means the default again."""
-    control = _Text(key, label, longest, (default,))
+
+    def taken(value: object) -> str | None:
+        return (value.strip() or default) if isinstance(value, str) and len(value.strip()) <= longest else None
 
     def draw(begun: tuple[str, ...]) -> str:
         start = begun[0] if begun else ""
         typed = st.text_input(label, start, key=key, max_chars=longest, persist_state="session", **st_options)
-        return (typed or "").strip() or default
+        return taken(typed) or default
 
-    return _shown(control, draw)
+    return _shown(_Free(key, label, (default,), taken), draw)
 
 
 def toggle(label: str, default: bool = False, *, key: str, **st_options: Any) -> bool:  # noqa: ANN401

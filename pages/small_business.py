@@ -23,7 +23,7 @@ lead.render_lead(scene)
 stop_if_empty(scene)
 business.render_share(scene)
 owners = business.owners_of(scene)
-stop_if_empty(owners)
+business.stop_if_none(scene, owners)
 
 if business.choose_part() == business.BESIDE:
     business.render_takeaway(scene, owners)
@@ -32,7 +32,7 @@ if business.choose_part() == business.BESIDE:
     whole_page.end()
 
 small = business.choose_limit(scene)
-stop_if_empty(small)
+stop_if_empty(small, but=(business.OWNS,))
 lead.render_lead(small)
 chosen = features.choose_features(small)
 if len(chosen) < 2:

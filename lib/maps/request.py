@@ -149,7 +149,7 @@ class Request:
             kl_divergence=fitted.figures.get("kl_divergence"),
             notes=(*self.drawn.notes, *_shared_places(fitted.coordinates, self.dataset.entity.plural)),
             key=self.key,
-            by_weight=self._is_by_weight,
+            by_weight=self.drawn.by_weight,
         )
 
     @cached_property
@@ -186,7 +186,7 @@ class Request:
             components=self._components,
             notes=self.drawn.notes,
             key=self.key,
-            by_weight=self._is_by_weight,
+            by_weight=self.drawn.by_weight,
         )
 
     @cached_property

@@ -36,11 +36,13 @@ class Drawn:
         rows: Positions in the dataset's frame, ascending.
         weights: What each stands for: members (they sum to those of the population), or rows.
         notes: What was left out and why, a sentence each.
+        by_weight: Whether they were drawn in proportion to weight, rather than every member once.
     """
 
     rows: NDArray[np.intp]
     weights: Floats
     notes: tuple[str, ...] = ()
+    by_weight: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,7 +97,7 @@ def by_weight(dataset: Dataset, counting: Counting) -> Drawn:
     stands_for = weights[chosen] / chances[chosen]
     stands_for *= dataset.weights(counting).sum() / stands_for.sum()
     note = _drawing_note(dataset, len(rows), stands_for)
-    return Drawn(rows[chosen], stands_for, (note, *_left_out(dataset, len(rows))))
+    return Drawn(rows[chosen], stands_for, (note, *_left_out(dataset, len(rows))), by_weight=True)
 
 
 def all_rows(dataset: Dataset) -> Drawn:
@@ -143,7 +145,7 @@ def _once_note(dataset: Dataset, counting: Counting) -> list[str]:
     one = dataset.entity.singular
     if dataset.implicates == 1:
         return []
-    said = [f"Each {one} is drawn once, by its first implicate."]
+    said = [f"Each {one} is on the map once, by its first implicate."]
     if is_drawn_by_weight(dataset, counting):
         said.append(
             f"Those that were sampled more often than others, as the {dataset.subject.wording.extreme} may be, are a "

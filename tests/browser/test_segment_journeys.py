@@ -224,6 +224,9 @@ def test_a_link_reopens_the_very_view_in_another_browser(visit, server, browser)
     link = page.get_by_test_id("stCode").inner_text().strip()
     assert "Just+starting+out" in link
     assert "v=3" in link
+    # a control that runs its own part of the page alone: the link said nothing of it
+    page.get_by_test_id("stMain").get_by_text("Linear axis").click()
+    expect(page.get_by_test_id("stCode")).to_contain_text("plane_linear=true")
     assert "k=3" in link
     told = page.get_by_test_id("stMain").get_by_text("3 segments").first.inner_text()
     other = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()

@@ -18,7 +18,7 @@ OWNERS, THEIR_SEGMENTS = "small_business", "small_business, segments"
 """Both parts of one page; which of them is on view is a control of it."""
 
 PAGES = ("explore", "two_features", "many_features", OWNERS)
-PART = ("Part of the page", ["Segments of small-business owners"])
+PART = ("Part of the page", ["Their segments"])
 FEW_TURNS = ("methods", "trends")
 LEAST_K, MOST_K = 2, 10
 PLACE, SAVED = "Place this household", ("Households, CSV", "Households, Parquet", "Profiles, CSV")

@@ -70,4 +70,37 @@ def test_what_the_businesses_are_worth(app):
 def test_a_population_without_owners_says_so(app):
     at = app(PAGE, where="HBUS == 0", **QUIET)
     assert not at.exception
-    assert any("No household meets" in w.value for w in at.warning)
+    assert any("None of these households owns a business" in i.value for i in at.info)
+    assert not any("What to loosen" in m.value for m in at.main.markdown)
+
+
+def test_nobody_is_asked_to_loosen_the_conditions_of_the_page(app):
+    """Twelve or so owners of a kind: their own conditions can be taken away, that they own a business cannot."""
+    at = app(PAGE, where="AGE < 24")
+    assert any("too few to rely on" in w.value for w in at.warning)
+    (loosen,) = [m.value for m in at.main.markdown if m.value.startswith("What to loosen")]
+    assert "Owns a business" not in loosen
+    assert "Age" in loosen
+
+
+def test_the_heading_and_the_tiles_say_of_whom_they_are(real_app, metrics):
+    at = real_app(PAGE, data="2019", count="rows")
+    assert at.main.header[0].value.startswith("27.4% of rows own a business; ")
+    assert real_app(PAGE, data="2019").main.header[0].value.startswith("13.4% own a business; ")
+    at = real_app(PAGE, data="2019", who="fearful")
+    beside = {tile.label: tile.delta for tile in at.metric}
+    assert (beside["Owners"], beside["Owners in rows"]) == ("of these households", "of their rows")
+
+
+def test_a_limit_that_was_chosen_is_the_same_amount_in_other_dollars(real_app):
+    """A dollar of 2019 is 1.159205 of 2022 (price index of the survey)."""
+    at = real_app(PAGE, data="2019", **QUIET, income_limit_2019="100000")
+    at.selectbox(key="dollars").set_value(2022).run()
+    assert at.number_input(key="income_limit_2022").value == 115_921
+    assert at.query_params["income_limit_2022"] == "115921"
+    at.selectbox(key="dollars").set_value(0).run()
+    assert at.number_input(key="income_limit_2019").value == 100_000
+    at.number_input(key="income_limit_2019").set_value(500_000).run()
+    at.selectbox(key="dollars").set_value(2022).run()
+    assert at.number_input(key="income_limit_2022").value == 579_603
+    assert not at.warning

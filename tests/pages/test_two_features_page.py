@@ -151,6 +151,19 @@ def test_the_link_to_copy_says_a_choice_at_once(app):
     assert "transform" not in at.code[0].value
 
 
+def test_below_the_plane_those_on_view_are_counted(app, plane):
+    at = app(PAGE, who=FEARFUL, k="3", unfolded="naming")
+    next(pills for pills in at.pills if pills.key.startswith("on")).set_value([2]).run()
+    points = plane(at)
+    assert set(points["segment"]) == {2}
+    said = next(c.value for c in at.main.caption if "of one implicate" in c.value)
+    assert f"{len(points):,} households of one implicate" in said
+    (size,) = figures(at)
+    assert any(
+        f"n = {size['Sampled'].iloc[0]} sampled households of the segments on view" in m.value for m in at.markdown
+    )
+
+
 def test_the_same_amount_twice_is_said(app):
     at = app(PAGE, up="DEBT")
     assert any("two different amounts" in i.value for i in at.info)

@@ -94,6 +94,7 @@ def draw(
     is_tabled: bool = False,
     is_glance: bool = False,
     of: tuple[str, ...] = (),
+    rests_on: str = "",
     **options: Any,  # noqa: ANN401 - passed on to st.vega_lite_chart
 ) -> Any:  # noqa: ANN401
     """Draw a chart, making it only if it has not been made for the same scene and choices.
@@ -116,6 +117,7 @@ def draw(
         is_tabled: Whether the same figures stand in a table of their own below it.
         is_glance: Whether it is a small one without a title, whose figures another place tells in full.
         of: Columns without whose values a member is left out of it.
+        rests_on: What it is drawn from, where that is not the whole population.
         options: Others of ``st.vega_lite_chart``.
     """
     place = (key, scene.key, what)
@@ -131,7 +133,7 @@ def draw(
     shown = Shown(alt_text, chart, {**(data or {}), **there}, scene.key if isinstance(scene, Segmented) else None)
     _page().charts[key] = shown
     if titled and not is_glance:
-        st.markdown(f"**{literal(shown.title)}**  \n:small[:gray[{_rests_on(scene, of)}]]")
+        st.markdown(f"**{literal(shown.title)}**  \n:small[:gray[{rests_on or _rests_on(scene, of)}]]")
     sent = chart.sent({**shown.data, **(marks or {})})
     state = st.vega_lite_chart(sent, alt=alt_text, key=element or key, **options)
     if not is_glance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from lib import estimates, explore, exports, features, segments
@@ -135,6 +136,13 @@ def others(view: View, heading: Heading, columns: tuple[str, ...]) -> segments.O
 @kept
 def _statistics(view: View, columns: tuple[str, ...]) -> pd.DataFrame:
     return segments.statistics(view.members(columns), columns, counting=view.counting)
+
+
+@kept
+def on_view(view: View, recipe: Recipe, numbers: tuple[int, ...]) -> tuple[int, int]:
+    """Rows and sampled members of some segments."""
+    those = np.isin(segmentation(view, recipe).labels, numbers)
+    return int(those.sum()), view.members(recipe.features).sampled_among(those)
 
 
 @kept

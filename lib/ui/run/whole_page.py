@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from lib.errors import HouseholdSegmentsError
 from lib.ui.run import crowd
+from lib.ui.scene import links
 from lib.words import literal
 from lib.work import log
 
@@ -44,6 +45,8 @@ def fragment(render: Callable[P, None]) -> Callable[P, None]:
         try:
             with crowd.visit():
                 render(*given, **named)
+            if links.is_copy_old():
+                st.rerun()
         except HouseholdSegmentsError as error:
             say(error)
 

@@ -107,6 +107,7 @@ class Book:
     _bound: set[str] = field(default_factory=set)
     _strange: set[str] = field(default_factory=set)
     _collecting: bool = False
+    _copied: dict[str, Said] | None = None
 
     def is_asked(self, key: str) -> bool:
         """Whether the address decides what a control shows."""
@@ -192,6 +193,16 @@ class Book:
         there = {key: tuple(st.query_params.get_all(key)) for key in st.query_params}
         return {key: said for key, said in {**there, **{key: self.says[key] for key in self._drawn}}.items() if said}
 
+    def copy(self) -> dict[str, Said]:
+        """The same, and that it stands on the page, to be copied."""
+        self._copied = self.saying()
+        return self._copied
+
+    @property
+    def is_copy_old(self) -> bool:
+        """Whether another part of the page has chosen anything since a copy was put on it."""
+        return not self._collecting and self._copied is not None and self._copied != self.saying()
+
     def tell(self) -> None:
         """Send the browser what the address has to say, in one message, if a control on the page asks for it."""
         shown = self._shown()
@@ -204,7 +215,7 @@ class Book:
     @contextmanager
     def collect(self) -> Iterator[None]:
         """See ``whole_page``."""
-        self._drawn, self._collecting = set(), True
+        self._drawn, self._collecting, self._copied = set(), True, None
         try:
             if not went_back() and self._sent != self._shown(self._sent):
                 self._send(self._sent)

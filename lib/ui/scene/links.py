@@ -239,9 +239,17 @@ def in_turn(both: str, options: Collection[T], other_begins: T, *, key: str) -> 
     chosen = st.session_state.get(before)
     st.session_state[shown] = key
     if before != key and chosen != other_begins and chosen in options:
-        st.session_state[key] = chosen
-        book().worded[key] = ()
+        put(key, chosen)
     return key
+
+
+_NO_WORDS = ("\0",)
+
+
+def put(key: str, value: object) -> None:
+    """Have a control show a value when it is drawn next, as if it had been chosen there."""
+    st.session_state[key] = value
+    book().worded[key] = _NO_WORDS  # so that it is told, and does not begin with it: Streamlit warns of both at once
 
 
 def _before(choice: _Control[T]) -> tuple[T, ...]:
@@ -568,8 +576,13 @@ def to_copy(**always: object) -> str:
         always: What stands in it even where it is the default here, for it may not be the default there.
     """
     parts = urlsplit(st.context.url or "")
-    query: dict[str, Any] = {**book().saying(), **always, VERSION_KEY: VERSION}
+    query: dict[str, Any] = {**book().copy(), **always, VERSION_KEY: VERSION}
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, doseq=True), ""))
+
+
+def is_copy_old() -> bool:
+    """Whether the address that stands on the page to be copied says less than was chosen by now in a part of it."""
+    return book().is_copy_old
 
 
 def is_of_another_version() -> bool:

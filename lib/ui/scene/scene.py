@@ -139,6 +139,11 @@ class Segmented(Scene):
         return [int(number) for number in self.found.model.numbers if number in self.shown]
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every segment is on view."""
+        return len(self.shown) == len(self.names)
+
+    @property
     def described(self) -> tuple[str, ...]:
         """The features, and a few other amounts by which segments are told apart."""
         return self.known((*self.recipe.features, *self.subject.first.also))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.charts import explore as charts
-from lib.dataset import MEMBERS
+from lib.dataset import MEMBERS, ROWS
 from lib.estimates.wording import far_off, told_of
 from lib.population import Comparison
 from lib.prices import price_ratio
@@ -20,16 +20,18 @@ from lib.ui.scene.address import OF_SEGMENTS
 from lib.ui.scene.scene import Scene
 from lib.ui.sections import explore
 from lib.ui.sections.lead import counted_both_ways
+from lib.ui.sections.sidebar import stop_if_empty
 from lib.words import literal, percent, within_sentence
 
 BESIDE, SEGMENTS = "beside", "segments"
-_PARTS = {BESIDE: "Owners beside everyone else", SEGMENTS: "Segments of small-business owners"}
+_PARTS = {BESIDE: "Beside everyone else", SEGMENTS: "Their segments"}
 
 OWNS = Comparison("HBUS", "==", 1.0)
 OWNS_NONE = Comparison("HBUS", "==", 0.0)
 _LIMIT = 500_000
 _LIMIT_IN = 2019
 _LIMIT_KEY = "income_limit_"
+_LIMIT_CHOSEN, _LIMIT_SHOWN_IN = "income_limit_chosen", "income_limit_shown_in"
 _WORTH = ("BUS", "ACTBUS", "NONACTBUS", "KGBUS", "BUSSEFARMINC")
 
 
@@ -50,10 +52,23 @@ def render_share(scene: Scene) -> None:
     owners = scene.view.counted(MEMBERS).narrowed(OWNS)
     size, share = results.size(owners), results.share_within(owners, scene.view.population)
     help_text = far_off(share.low, share.high, percent, "share") or None
+    of_members, of_rows = (
+        (f"of {scene.entity.plural}", "of the file's rows")
+        if scene.view.is_everyone
+        else (f"of these {scene.entity.plural}", "of their rows")
+    )
     with st.grid(3, min_column_width=150):
-        _tile("Owners", percent(households), f"of {scene.entity.plural}", help=help_text)
-        _tile("Owners in rows", percent(rows), "of the file's rows")
+        _tile("Owners", percent(households), of_members, help=help_text)
+        _tile("Owners in rows", percent(rows), of_rows)
         _tile("Owner households", f"{size.count / 1e6:.1f} M", f"{size.sampled:,} sampled")
+
+
+def stop_if_none(scene: Scene, owners: Scene) -> None:
+    """End the page where nobody on view owns a business: nobody chose that condition, so none is to be loosened."""
+    if not results.size(owners.view).rows:
+        st.info(f"None of these {scene.entity.plural} owns a business: choose others in the sidebar.")
+        whole_page.end()
+    stop_if_empty(owners, but=(OWNS,))
 
 
 def choose_part() -> str:
@@ -70,11 +85,12 @@ def choose_part() -> str:
 
 
 def render_takeaway(scene: Scene, owners: Scene) -> None:
-    """What share owns a business, and the first of their headline figures that is told from that of the others."""
-    _, share = counted_both_ways(scene, OWNS)
-    said = f"{percent(share)} own a business"
+    """What share owns a business, and the first of their medians that is told from the others'; of rows the first."""
+    (rows, members), is_of_rows = counted_both_ways(scene, OWNS), scene.view.counting == ROWS
+    said = f"{percent(rows)} of rows" if is_of_rows else percent(members)
+    said += " own a business"
     medians = [tile for tile in results.headlines(owners.view) if tile.kind == "median" and not tile.unsure]
-    if told := [tile for tile in medians if tile.more_low > 0 or tile.more_high < 0]:
+    if told := [tile for tile in medians if is_of_rows or tile.more_low > 0 or tile.more_high < 0]:
         first, text = told[0], scene.codebook[told[0].column].text
         others = f"that of {owners.heading.beside.lower()} {text(first.everyone)}"
         said += f"; their {within_sentence(first.label)} is {text(first.value)}, {others}"
@@ -130,8 +146,12 @@ def render_worth(owners: Scene) -> None:
 
 def choose_limit(scene: Scene) -> Scene:
     """Owners with income under a limit, in the view's dollars; the limit lives in the link."""
-    factor = price_ratio(_LIMIT_IN, scene.dollars) if scene.dollars else 1.0
-    usual = round(_LIMIT * factor)
+    usual, key = _in_dollars(_LIMIT, _LIMIT_IN, scene.dollars), f"{_LIMIT_KEY}{scene.dollars or ''}"
+    state = st.session_state
+    chosen, chosen_in = state.get(_LIMIT_CHOSEN, (usual, scene.dollars))
+    same = _in_dollars(chosen, chosen_in, scene.dollars)
+    if state.get(_LIMIT_SHOWN_IN, scene.dollars) != scene.dollars:
+        links.put(key, same)  # a limit that was chosen stays the same amount in other dollars
     limit = links.number(
         "Owners with income under",
         10_000,
@@ -140,14 +160,23 @@ def choose_limit(scene: Scene) -> Scene:
         step=10_000,
         format="%d",
         icon=":material/attach_money:",
-        # its default follows the dollar year: one control for each
-        key=f"{_LIMIT_KEY}{scene.dollars or ''}",
+        key=key,  # its default follows the dollar year: one control for each
         help=f"${_LIMIT:,} in {_LIMIT_IN} dollars unless you say otherwise, in the dollar year chosen in the sidebar.",
     )
+    state[_LIMIT_SHOWN_IN] = scene.dollars
+    if limit == usual:
+        state.pop(_LIMIT_CHOSEN, None)
+    elif limit != same or _LIMIT_CHOSEN not in state:
+        state[_LIMIT_CHOSEN] = (limit, scene.dollars)
     if limit == usual != _LIMIT:
         st.caption(literal(f"${usual:,} in {scene.dollars} dollars is what ${_LIMIT:,} were in {_LIMIT_IN}."))
     title = f"Owners, income under ${limit:,.0f}"
     return scene.narrowed(title, OWNS, Comparison("INCOME", "<", float(limit)))
+
+
+def _in_dollars(amount: int, of: int | None, dollars: int | None) -> int:
+    """An amount in the dollars of another year."""
+    return round(amount * price_ratio(of, dollars)) if of and dollars else amount
 
 
 def render_help(scene: Scene, column: str) -> None:

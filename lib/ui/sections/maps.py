@@ -18,7 +18,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.layouts.quality import NEAREST, SOURCE
 from lib.maps import METHOD_LABELS, METHODS, Method, Projection, Settings
 from lib.segments import Found, Recipe
-from lib.ui.run import background, map_results, whole_page
+from lib.ui.run import background, map_results, results, whole_page
 from lib.ui.run.cache import made
 from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
@@ -32,6 +32,9 @@ _SEGMENT = "~segment"
 
 MOST_BESIDE, _MOST_POINTS = 2_500, 6_000
 """Points drawn of a map, beside others and alone; it has one per member unless rows are counted."""
+
+_FOR_ONE = 4
+"""Sampled members for each of a neighbourhood's: t-SNE needs three different points, and not all differ."""
 
 _TOLD = 3
 """Features in the tooltip of a point."""
@@ -151,11 +154,11 @@ def _how(scene: Scene, *, everyone: bool) -> _How:
     members = scene.entity.plural
     with controls.grid(3, min_column_width=240):
         perplexity = links.slider(
-            "t-SNE: perplexity", *maps.PERPLEXITY, 30, key="perplexity",
+            "t-SNE: perplexity", *maps.PERPLEXITY, _at_first(scene, 30, maps.PERPLEXITY), key="perplexity",
             help=f"About how many nearest {members} each one is kept close to. Small: many little islands.",
         )  # fmt: skip
         neighbours = links.slider(
-            "UMAP: neighbours", *maps.NEIGHBOURS, 15, key="neighbours",
+            "UMAP: neighbours", *maps.NEIGHBOURS, _at_first(scene, 15, maps.NEIGHBOURS), key="neighbours",
             help=f"How many nearest {members} make up a neighbourhood. Large: the broad shape.",
         )  # fmt: skip
         distance = links.slider(
@@ -168,6 +171,11 @@ def _how(scene: Scene, *, everyone: bool) -> _How:
         contoured = links.toggle("Contours", key="contours", help=f"Lines around where most {members} lie.")
     settings = Settings(perplexity=int(perplexity), neighbours=int(neighbours), min_dist=distance, everyone=everyone)
     return _How(settings, sized=sized, contoured=contoured)
+
+
+def _at_first(scene: Scene, usual: int, bounds: tuple[int, int]) -> int:
+    """A neighbourhood to begin with that a small population has points for."""
+    return max(bounds[0], min(usual, results.size(scene.view).sampled // _FOR_ONE))
 
 
 def _drawn(view: View, recipe: Recipe, method: Method, settings: Settings) -> Projection | None:
@@ -207,7 +215,7 @@ def _draw(
 ) -> None:
     # what was drawn of an earlier choice of points, while a new one comes, keeps its own: these may weigh alike
     contoured, sized = how.contoured, how.sized and projection.settings.everyone
-    sentence = f"{projection.label} of {scene.entity.several(len(projection))}. {projection.trust}"
+    sentence = f"{projection.label} of {scene.entity.several(_on_view(scene, projection))}. {projection.trust}"
     place, times = f"map_{projection.method}", picking.times_redrawn(projection.method)
     element = f"{place}_{times}" if times else place
     find = partial(map_results.projection, scene.view, scene.recipe, projection.method, projection.settings)
@@ -272,11 +280,18 @@ def _drawn_of(scene: Segmented, projection: Projection, *, large: bool) -> pd.Da
     return map_results.drawn(scene.view, scene.recipe, projection, _MOST_POINTS if large else MOST_BESIDE)
 
 
+def _on_view(scene: Segmented, projection: Projection) -> int:
+    """Points of a map that belong to segments on view."""
+    if scene.is_whole:
+        return len(projection)
+    every = map_results.drawn(scene.view, scene.recipe, projection, len(projection))
+    return int(every["segment"].isin(list(scene.shown)).sum())
+
+
 def _quality(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -> str:
     """How far a map can be trusted, and how many of its points are drawn, of the segments on view."""
     quality = projection.quality
-    every = map_results.drawn(scene.view, scene.recipe, projection, len(projection))
-    points, of = (int(table["segment"].isin(list(scene.shown)).sum()) for table in (drawn, every))
+    points, of = int(drawn["segment"].isin(list(scene.shown)).sum()), _on_view(scene, projection)
     how = "in proportion to weight" if projection.by_weight else "at random"
     few = f" {points:,} of {of:,} drawn, {how}." if points < of else ""
     trust = f"{quality.kept:.0%} of neighbours kept, trustworthiness {quality.trustworthiness:.2f}."
@@ -300,7 +315,10 @@ def _points_are(scene: Segmented, projection: Projection, drawn: pd.DataFrame) -
         return ""
     if not projection.by_weight:
         return f"Every {entity.behind} {entity.singular} once, whatever its weight.".replace("  ", " ")
-    each = rounded(float(projection.table["weight"].to_numpy().sum()) / len(drawn), 2)
+    weights = projection.table["weight"]
+    # of those of the map the common one, as its notes say; where fewer are drawn by weight again they are alike
+    common = weights.median() if len(drawn) == len(projection) else weights.sum() / len(drawn)
+    each = rounded(float(common), 2)
     return f"Points in proportion to weight: each stands for about {each:,.0f} {entity.plural}."
 
 

@@ -38,7 +38,7 @@ from lib.ui.run.drawing import draw
 from lib.ui.scene import controls, grid, links
 from lib.ui.scene.scene import Scene, Segmented
 from lib.ui.sections import finding
-from lib.words import a, capitalised, literal, percent, signed
+from lib.words import a, capitalised, counted, literal, percent, signed
 
 _LINEAR = "plane_linear"
 _FEW_BEHIND = "\nFewer than {}: too few to rely on"
@@ -130,6 +130,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
         linear,
         alt_text=sentence,
         key="plane_chart",
+        rests_on=_on_view(scene),
         tables=lambda: plane.plane_tables(drawn.points, drawn.centroids, drawn.regions, scene.shown),
         same_for=("plane", scene.recipe.features, linear),
         marks={FOUND: _mark(scene, drawn.scales[0], one)},
@@ -137,7 +138,7 @@ def _render_plane(scene: Segmented, one: Found | None) -> Plane:
     grid.render_key(scene.shown)
     controls.chart_note(
         scene,
-        f"{_drawn(scene, len(drawn.points))}. "
+        f"{_drawn(scene, drawn.points['segment'])}. "
         f"Numbers mark centres{centre_words(scene.found.model)}; tints the part of the plane nearest to each. "
         f"{zoom.HELP}",
         _NONE if scene.recipe.transform == "two_part" and not scene.found.model.held.empty else "",
@@ -155,13 +156,22 @@ def _mark(scene: Segmented, across: Scale, one: Found | None) -> pd.DataFrame:
     return marked(x, y, one.id, in_right_half=bool(place > (low + high) / 2))
 
 
-def _drawn(scene: Scene, points: int) -> str:
-    """How many points there are, of whom, and how they were picked unless all are there."""
+def _on_view(scene: Segmented) -> str:
+    """What is drawn of the segments on view; empty where these are all."""
+    if scene.is_whole:
+        return ""
+    rows, sampled = segment_results.on_view(scene.view, scene.recipe, tuple(scene.shown))
+    said = counted(rows, "row") if scene.view.counting == ROWS else scene.entity.sampled(sampled)
+    return f"n = {said} of the segments on view"
+
+
+def _drawn(scene: Segmented, points: pd.Series) -> str:
+    """How many points of the segments on view there are, of whom, and how they were picked unless all are there."""
     size, of_rows = results.size(scene.view), scene.view.counting == ROWS
     one = " of one implicate" if scene.about.implicates > 1 and not of_rows else ""
-    whom = f"{points:,} {scene.unit}{one}"
-    if points >= (size.rows if of_rows else size.sampled):
-        return f"All {whom}"
+    whom = f"{int(points.isin(list(scene.shown)).sum()):,} {scene.unit}{one}"
+    if len(points) >= (size.rows if of_rows else size.sampled):
+        return f"All {whom}" if scene.is_whole else f"All {whom} in the segments on view"
     how = "in proportion to weight" if scene.about.weight and not of_rows else "at random"
     return f"{whom}, drawn {how}, and a few of every segment"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from lib.dataset import COUNTINGS, MEMBERS, Codebook, Counting, Dataset
 from lib.estimates import THIN, THIN_SOURCE
 from lib.features.wording import COUNT, counts
-from lib.population import Population, named_population
+from lib.population import Condition, Population, named_population
 from lib.subject import NamedPopulation, Subject
 from lib.tables.cells import clean_name
 from lib.ui.run import background, results, saved, whole_page
@@ -244,8 +245,13 @@ def _show_size(scene: Scene) -> None:
             st.caption(few, help=THIN_SOURCE)
 
 
-def stop_if_empty(scene: Scene) -> None:
-    """Where few or none meet the conditions, say so and suggest what to loosen; without anybody the page ends."""
+def stop_if_empty(scene: Scene, *, but: Collection[Condition] = ()) -> None:
+    """Where few or none meet the conditions, say so and suggest what to loosen; without anybody the page ends.
+
+    Args:
+        scene: The population.
+        but: Conditions that the page has made, which nobody can loosen.
+    """
     entity, size = scene.entity, results.size(scene.view)
     if size.sampled >= THIN:
         return
@@ -258,7 +264,7 @@ def stop_if_empty(scene: Scene) -> None:
     suggestions = [
         f"- without *{literal(scene.words(condition))}*: {entity.sampled(sampled)}"
         for condition, sampled in results.loosened(scene.view)
-        if sampled > size.sampled
+        if sampled > size.sampled and condition not in but
     ]
     if suggestions:
         st.markdown("\n".join(["What to loosen:", "", *suggestions]))

@@ -1,5 +1,6 @@
 """The Explore page, run through AppTest: what it shows, against printed and published figures."""
 
+import re
 import shutil
 
 import pytest
@@ -186,6 +187,16 @@ def test_removing_a_condition(app, metrics):
     at = app(where="AGE < 35 and DEBT > 0")
     at.button(key="drop_0").click().run()
     assert at.text_input(key="where").value == "DEBT > 0"
+
+
+def test_the_last_bar_of_a_linear_axis_is_said(app, sample):
+    at = app(amount="NETWORTH", amount_linear="true")
+    found = [re.search(r"The last bar holds all from \$([\d.]+)M on: ([\d.]+)%", c.value) for c in at.main.caption]
+    ((millions, share),) = [match.groups() for match in found if match]
+    held = sample.values("NETWORTH") >= float(millions) * 1e6
+    assert float(share) == pytest.approx(100 * sample.weights()[held].sum() / sample.weights().sum(), abs=0.1)
+    at.toggle(key="amount_linear").set_value(False).run()
+    assert not any("The last bar" in c.value for c in at.main.caption)
 
 
 def test_building_a_condition_on_an_amount(app):

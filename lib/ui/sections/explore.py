@@ -194,7 +194,8 @@ def find_ahead(scene: Scene, first: str, at: str, *, linear: bool) -> None:
 def _beyond(scene: Scene, result: explore.Histogram) -> str:
     """Whom the last bar holds, where it goes on beyond the axis."""
     last = result.bins[result.bins["group"] == scene.title].iloc[-1]
-    held = f"The last bar holds all from {last['from_text']} on: {percent(last['share'])}."
+    from_ = scene.codebook[result.column].short(last["left"])
+    held = f"The last bar holds all from {from_} on: {percent(last['share'])}."
     return held if last["open_right"] else ""
 
 

@@ -122,7 +122,9 @@ def test_nonsense_in_a_link_falls_back_quietly(visit, server):
 
 def test_a_typed_condition_that_cannot_be_read_says_so_and_the_page_stays(visit, server):
     page = visit(f"{server}/?where=AGE+%3D+35")
-    expect(page.get_by_text("Write == (twice)")).to_be_visible()
+    # on the page, too: a phone does not show the sidebar
+    expect(page.get_by_test_id("stMain").get_by_text("Write == (twice)")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Write == (twice)")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
 
 
@@ -139,6 +141,16 @@ def test_a_condition_built_from_a_labelled_column(visit, server):
     condition = page.get_by_test_id("stSidebar").get_by_role("button", name="Age group is Under 35")
     expect(condition).to_be_visible()
     page.wait_for_url(re.compile("AGECL"))
+    # every condition is a step for the browser's buttons
+    box = page.get_by_role("textbox", name="Typed")
+    box.fill("AGE > 60")
+    box.press("Enter")
+    page.wait_for_url(re.compile("AGE[+]%3E[+]60"))
+    settle(page)
+    expect(condition).to_have_count(0)
+    page.go_back()
+    expect(condition).to_be_visible()
+    settle(page)
     condition.click()
     settle(page)
     expect(condition).to_have_count(0)

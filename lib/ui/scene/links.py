@@ -425,11 +425,19 @@ def _whole(least: int, most: int, value: object) -> int | None:
     return whole if whole is not None and least <= whole <= most else None
 
 
-def text_input(label: str, default: str, *, key: str, longest: int, **st_options: Any) -> str:  # noqa: ANN401
-    """``st.text_input``, never empty: emptied, it means the default again."""
+def text_input(
+    label: str,
+    default: str,
+    *,
+    key: str,
+    longest: int | None = None,
+    **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
+) -> str:
+    """``st.text_input``; emptied, it means the default again."""
 
     def taken(value: object) -> str | None:
-        return (value.strip() or default) if isinstance(value, str) and len(value.strip()) <= longest else None
+        text = value.strip() if isinstance(value, str) else None
+        return None if text is None or (longest is not None and len(text) > longest) else text or default
 
     def draw(begun: tuple[str, ...]) -> str:
         start = begun[0] if begun else ""

@@ -29,10 +29,10 @@ def choose(scene: Scene) -> Population:
     listed = st.container()
     with st.expander("Own conditions", icon=":material/filter_alt:", key="own_conditions", on_change="rerun") as box:
         # the box comes first: only when it is drawn does a condition in the link become its text
-        text = st.text_input(
+        text = links.text_input(
             "Typed",
+            "",
             key=_TEXT,
-            bind=links.bound(_TEXT),
             placeholder=_example(scene),
             help="Columns, numbers, == != < <= > >= in, and or not, brackets. A name that is not one plain word stands "
             "in backticks: `` `net income` > 0 ``. The data dictionary under Methods lists the columns."
@@ -42,7 +42,7 @@ def choose(scene: Scene) -> Population:
         if box.open:
             _draw_builder(scene)
     with listed:
-        return _list(text or "", scene)
+        return _list(text, scene)
 
 
 def _example(scene: Scene) -> str:
@@ -61,7 +61,7 @@ def _list(text: str, scene: Scene) -> Population:
         own.mask(scene.view.everyone(own.columns))  # only now is a column of text found out
     except PopulationError as error:
         st.error(literal(str(error)), icon=":material/edit:")
-        st.session_state[_UNREAD] = True
+        st.session_state[_UNREAD] = str(error)
         return Population()
     for position, condition in enumerate(own.conditions):
         st.button(
@@ -77,11 +77,9 @@ def _list(text: str, scene: Scene) -> Population:
 
 
 def render_unread() -> None:
-    """On the page itself, once, that conditions could not be read: a phone does not show the sidebar."""
-    if st.session_state.pop(_UNREAD, False):
-        st.warning(
-            "The conditions in the sidebar cannot be read: the page goes on without them.", icon=":material/edit:"
-        )
+    """On the page itself, once, why conditions could not be read: a phone does not show the sidebar."""
+    if reason := st.session_state.pop(_UNREAD, ""):
+        st.warning(f"The page goes on without the conditions in the sidebar. {literal(reason)}", icon=":material/edit:")
 
 
 def _draw_builder(scene: Scene) -> None:

@@ -193,10 +193,12 @@ def find_ahead(scene: Scene, first: str, at: str, *, linear: bool) -> None:
 
 def _beyond(scene: Scene, result: explore.Histogram) -> str:
     """Whom the last bar holds, where it goes on beyond the axis."""
-    last = result.bins[result.bins["group"] == scene.title].iloc[-1]
-    from_ = scene.codebook[result.column].short(last["left"])
-    held = f"The last bar holds all from {from_} on: {percent(last['share'])}."
-    return held if last["open_right"] else ""
+    last = result.bins.groupby("group", sort=False).tail(1)
+    if not last["open_right"].any():
+        return ""
+    shares = [f"{percent(row.share)} ({row.group})" for row in last.itertuples()]
+    from_ = scene.codebook[result.column].short(last["left"].iloc[0])
+    return f"The last bar holds all from {from_} on: {' and '.join(shares)}."
 
 
 class _InWords(NamedTuple):

@@ -170,10 +170,10 @@ Printed by `make bench`, written by `python -m tests.bench goals --write`. {wher
 
 The survey's real waves of 2022 and 2019; "everyone, 2022" is 22,975 rows. Times are of the server, read from its
 websocket, unless they are "on screen": those are from a key press to the new segments in Chromium. Medians of
-{served.RERUNS} reruns, {len(served.NEAR_KS)} moves by one segment more or less than a number before, {len(served.FAR_KS)} to any other
-number, {len(served.SEEN_KS)} to one seen; on screen of {len(KS) - 1}, each by one. A page that is looked at finds the
-other numbers of segments while nobody waits, within ten seconds or so; "as soon as the page stands" it has not: of
-{len(served.AT_ONCE)} populations that nobody has looked at.
+{served.RERUNS} reruns, {len(served.NEAR_KS)} moves by one segment more or less than a number before,
+{len(served.FAR_KS)} to any other number, {len(served.SEEN_KS)} to one seen; on screen of {len(KS) - 1}, each by one. A
+page that is looked at finds the other numbers of segments while nobody waits, within ten seconds or so; "as soon as the
+page stands" it has not: of {len(served.AT_ONCE)} populations that nobody has looked at.
 
 *Refits everything* is `{NAIVE_PAGE}`: the steps of the well-known dashboards for a chosen k, all of them at
 each run and with one start of k-means, moved in turns with the app by the same visitor. "Times quicker" compares whole

@@ -9,7 +9,7 @@ import pytest
 from lib.errors import RecipeError
 from lib.segments import ALGORITHMS, Recipe
 from lib.segments.apply.stored import MAX_BYTES, read_recipe
-from lib.ui.scene import links
+from lib.ui.scene.choices import choice_of
 from lib.ui.sections import recipes
 from tests.bad_input.case import Case, refused
 from tests.bad_input.mutilated import ANYWHERE, LINKS, mutilated, population_texts, sound
@@ -73,7 +73,7 @@ def controls():
         "pca": ((0, *range(80, 100)), lambda share: str(share or "off")),
         "bend": ((0.1, 0.3, 1.0, 3.0, 10.0), "{:g}".format),
     }
-    return {key: links._choice(key, key, options, options[:1], ids, str, None) for key, (options, ids) in of.items()}
+    return {key: choice_of(key, key, options, options[:1], ids, str, None) for key, (options, ids) in of.items()}
 
 
 def recipe_of(said):

@@ -100,17 +100,19 @@ def test_a_label_of_version_1_is_understood_and_becomes_an_id(key, label, said, 
 
 def test_an_id_wins_over_a_label():
     # "AGE" is the id of one column; a label that reads the same must not take its place
-    from lib.ui.scene.links import _choice
+    from lib.ui.scene.choices import choice_of
 
     labels = {"AGE": "Years", "DENIED": "AGE"}
-    choice = _choice("show", "Show", labels, (), str, labels.__getitem__, None)
+    choice = choice_of("show", "Show", labels, (), str, labels.__getitem__, None)
     assert choice.read(["AGE"]) == (("AGE",), [])
 
 
 def test_a_whole_number_between_its_ends_is_read_and_nothing_else():
-    from lib.ui.scene.links import Unread, _Free, _whole
+    from lib.ui.scene.address import Unread
+    from lib.ui.scene.choices import Free
+    from lib.ui.scene.links import _whole
 
-    control = _Free("limit", "Limit", (500,), partial(_whole, 10, 1_000_000))
+    control = Free("limit", "Limit", (500,), partial(_whole, 10, 1_000_000))
     assert control.read(["600000"]) == ((600_000,), [])
     assert control.read(["10", "20", "20"]) == (
         (20,),
@@ -122,17 +124,17 @@ def test_a_whole_number_between_its_ends_is_read_and_nothing_else():
 
 
 def test_where_an_id_says_too_little_the_name_does():
-    from lib.ui.scene.links import _choice
+    from lib.ui.scene.choices import choice_of
 
-    choice = _choice("show", "Show", ("A b", "a-b", "€", "Credit risk"), (), slug, str, None)
+    choice = choice_of("show", "Show", ("A b", "a-b", "€", "Credit risk"), (), slug, str, None)
     assert choice.ids == ("A b", "a-b", "€", "credit-risk")
 
 
 def test_two_options_that_nothing_tells_apart_are_an_error_of_the_page():
-    from lib.ui.scene.links import _choice
+    from lib.ui.scene.choices import choice_of
 
     with pytest.raises(ValueError, match="same id"):
-        _choice("show", "Show", (1, "1"), (), str, str, None)
+        choice_of("show", "Show", (1, "1"), (), str, str, None)
 
 
 @pytest.mark.parametrize("key", ["who", "count", "show", "own", "maps", "use", "lens"])
@@ -259,7 +261,7 @@ def test_a_text_that_is_emptied_is_the_default_again_and_one_too_long_is_not_tak
         assert at.query_params.get("name") == address
 
 
-def test_an_address_that_never_changes_undoes_no_choice():
+def test_an_address_that_never_changes_undoes_nochoice_of():
     """As over the raw websocket, where every rerun sends the query string of the first."""
     at = opened(who="fearful")
     at.segmented_control(key="count").set_value("rows")

@@ -9,20 +9,19 @@ those of ``formerly``. A choice that is the default is not in the address.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from lib.ui.scene.address import VERSION_KEY, Said, Unread, book, close_to
+from lib.ui.scene.address import VERSION_KEY, Unread, book, close_to
 from lib.ui.scene.address import not_understood as not_understood
 from lib.ui.scene.address import whole_page as whole_page
+from lib.ui.scene.choices import Control, Free, Ids, Words, choice_of
 
 T = TypeVar("T")
 Value = TypeVar("Value")
@@ -34,164 +33,13 @@ other way round of its first chart, and the number of segments was 4 where none 
 """
 
 OLDER = ("1", "2")
-_TWICE = " (given twice, the last is taken)"
 _UNDERSTOOD = (*OLDER, VERSION)
-
-Ids = Callable[[T], str]
-Words = Callable[[T], str]
-
-
-class _Control(Protocol[T]):
-    """What the address and the session need to know of a control; see ``_Choice`` for what each part is."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def words(self) -> tuple[str, ...]: ...
-    @property
-    def default(self) -> tuple[T, ...]: ...
-    @property
-    def is_single(self) -> bool: ...
-    @property
-    def unsaid(self) -> tuple[T, ...]: ...
-    def ids_of(self, picked: Iterable[T]) -> Said: ...
-    def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]: ...
-    def held(self, value: object) -> tuple[T, ...] | None: ...
-
-
-@dataclass(frozen=True)
-class _Choice(Generic[T]):
-    """A control with options.
-
-    Attributes:
-        key: Its name in the session and in the address.
-        label: Its name on the page.
-        options: What can be chosen.
-        ids: What stands for each option in the address.
-        words: What stands for each option on the page.
-        default: What is chosen if nobody chooses.
-        formerly: Labels of version 1 that the page shows no longer.
-        most: How many can be chosen together; None for a control of a single choice.
-        unsaid: What the link that opened the session meant if it does not name the control.
-    """
-
-    key: str
-    label: str
-    options: tuple[T, ...]
-    ids: tuple[str, ...]
-    words: tuple[str, ...]
-    default: tuple[T, ...]
-    formerly: Mapping[str, T]
-    most: int | None
-    unsaid: tuple[T, ...] = ()
-
-    @property
-    def is_single(self) -> bool:
-        """Whether exactly one option is chosen, never none."""
-        return self.most is None
-
-    def ids_of(self, picked: Iterable[T]) -> Said:
-        """What the address says for chosen options."""
-        return tuple(self.ids[self.options.index(option)] for option in picked)
-
-    def option_of(self, said: str) -> tuple[T, ...]:
-        """The option that a value of the address means, if any."""
-        for known in (self.ids, self.words):
-            if said in known:
-                return (self.options[known.index(said)],)
-        return tuple(option for option in [self.formerly.get(said)] if option in self.options)
-
-    def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]:
-        """What the address asks for, None for nothing, and the values that mean none of the options."""
-        values = [value for value in said if value]
-        found = tuple(dict.fromkeys(option for value in values for option in self.option_of(value)))
-        unread = [Unread(self.key, self.label, value) for value in values if not self.option_of(value)]
-        is_emptied = bool(said) and not values and not self.is_single
-        if said and not values and self.is_single:
-            unread = [Unread(self.key, self.label, "")]
-        # of a parameter that is given twice Streamlit takes the last one
-        left = found[:-1] if self.is_single else found[self.most :]
-        label = f"{self.label}{_TWICE}" if self.is_single else self.label
-        unread += [Unread(self.key, label, self.words[self.options.index(one)]) for one in left]
-        return (found[-1:] if self.is_single else found[: self.most]) if found or is_emptied else None, unread
-
-    def held(self, value: object) -> tuple[T, ...] | None:
-        """Those options that a value of the session names; None if it names none of today's."""
-        if not self.is_single and isinstance(value, list | tuple):
-            found = tuple(option for option in value if option in self.options)[: self.most]
-            return found if found or not value else None
-        return (value,) if value in self.options else None
-
-
-@dataclass(frozen=True)
-class _Free(Generic[T]):
-    """A control of one value that is no option, such as a number or a text.
-
-    Attributes:
-        key: Its name in the session and in the address.
-        label: Its name on the page.
-        default: What it shows if nobody chooses.
-        taken: What a value of the address or of the session means; None where it cannot be shown.
-    """
-
-    key: str
-    label: str
-    default: tuple[T, ...]
-    taken: Callable[[object], T | None]
-    words: tuple[str, ...] = ()
-    is_single: bool = True
-    unsaid: tuple[T, ...] = ()
-
-    def ids_of(self, picked: Iterable[T]) -> Said:
-        """What the address says for a value."""
-        return tuple(map(str, picked))
-
-    def read(self, said: Sequence[str]) -> tuple[tuple[T, ...] | None, list[Unread]]:
-        """The value that the address asks for, None for none, and those that it cannot be."""
-        known = [value for value in said if self.taken(value) is not None]
-        unread = [Unread(self.key, self.label, value) for value in said if value not in known]
-        unread += [Unread(self.key, f"{self.label}{_TWICE}", value) for value in known[:-1] if value != known[-1]]
-        return self.held(known[-1]) if known else None, unread
-
-    def held(self, value: object) -> tuple[T, ...] | None:
-        """What a value of the session means, if it can still be shown."""
-        taken = self.taken(value)
-        return None if taken is None else (taken,)
-
 
 _ON_OR_OFF = ("true", "false")
 _DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 
-def _choice(
-    key: str,
-    label: str,
-    options: Iterable[T],
-    default: Iterable[T],
-    ids: Ids[T],
-    format_func: Words[T],
-    formerly: Mapping[str, T] | None,
-    most: int | None = None,
-    unsaid: T | None = None,
-) -> _Choice[T]:
-    found = tuple(options)
-    named = _apart(found, ids)
-    if len(set(named)) < len(named):
-        raise ValueError(f"two options of {key} have the same id: {named}")
-    start = tuple(option for option in default if option in found)[:most]
-    start = start or (found[:1] if most is None else ())
-    words, meant = tuple(map(format_func, found)), tuple(option for option in (unsaid,) if option in found)
-    return _Choice(key, label, found, named, words, start, formerly or {}, most, meant)
-
-
-def _apart(options: Sequence[T], ids: Ids[T]) -> tuple[str, ...]:
-    """What stands for each option in the address: its name itself where nothing shorter tells it from the others."""
-    short = [ids(option) for option in options]
-    often = Counter(short)
-    return tuple(one if one and often[one] == 1 else str(option) for one, option in zip(short, options, strict=True))
-
-
-def _settled(choice: _Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
+def _settled(choice: Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     """What a control is to show, given what the session holds for it."""
     known = book()
     if known.is_asked(choice.key) and (kept is None or known.is_asked_anew(choice.key)):
@@ -207,7 +55,7 @@ def _settled(choice: _Control[T], kept: tuple[T, ...] | None) -> tuple[T, ...]:
     return kept
 
 
-def _kept(choice: _Control[T]) -> tuple[T, ...] | None:
+def _kept(choice: Control[T]) -> tuple[T, ...] | None:
     """What a control showed last; the book knows it of one that was never drawn. None where nobody knows."""
     kept = choice.held(st.session_state.get(choice.key))
     said = book().picked.get(choice.key)
@@ -216,7 +64,7 @@ def _kept(choice: _Control[T]) -> tuple[T, ...] | None:
 
 def about_to_show(key: str, options: Iterable[T], *, ids: Ids[T] = str, format_func: Words[T] = str) -> T:
     """What a control of a single choice will show once it is drawn with these arguments, ``default`` left out."""
-    choice = _choice(key, key, options, (), ids, format_func, None)
+    choice = choice_of(key, key, options, (), ids, format_func, None)
     return _settled(choice, _kept(choice))[0]
 
 
@@ -252,7 +100,7 @@ def put(key: str, value: object) -> None:
     book().worded[key] = _NO_WORDS  # so that it is told, and does not begin with it: Streamlit warns of both at once
 
 
-def _before(choice: _Control[T]) -> tuple[T, ...]:
+def _before(choice: Control[T]) -> tuple[T, ...]:
     """Put into the session what the control is to show, if the session says something else.
 
     Returns:
@@ -269,7 +117,7 @@ def _before(choice: _Control[T]) -> tuple[T, ...]:
     return ()
 
 
-def _after(choice: _Control[T], value: object) -> None:
+def _after(choice: Control[T], value: object) -> None:
     """Let the address say what the control shows."""
     picked = choice.held(value) or ()
     book().worded[choice.key] = choice.words
@@ -297,7 +145,7 @@ def are_drawn() -> bool:
     return not _is_undrawn.get()
 
 
-def _shown(choice: _Control[T], draw: Callable[[tuple[T, ...]], Value]) -> Value:
+def _shown(choice: Control[T], draw: Callable[[tuple[T, ...]], Value]) -> Value:
     """What a control shows, drawn by a function of what it begins with (see ``_before``), and said in the address."""
     if _is_undrawn.get():
         picked = _settled(choice, _kept(choice))
@@ -320,9 +168,9 @@ def selectbox(
     unsaid: T | None = None,
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> T:
-    """``st.selectbox``; without ``default`` the first option is the default. ``unsaid``: see ``_Choice``."""
+    """``st.selectbox``; without ``default`` the first option is the default. ``unsaid``: see ``Choice``."""
     start = () if default is None else (default,)
-    choice = _choice(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
+    choice = choice_of(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
 
     def draw(begun: tuple[T, ...]) -> T:
         index = choice.options.index(begun[0]) if begun else 0
@@ -356,7 +204,7 @@ def segmented(
 ) -> T:
     """``st.segmented_control`` of which one option is always chosen; the first is the default unless it is given."""
     start = () if default is None else (default,)
-    choice = _choice(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
+    choice = choice_of(key, label, options, start, ids, format_func, formerly, unsaid=unsaid)
 
     def draw(begun: tuple[T, ...]) -> T:
         default = begun[0] if begun else None
@@ -388,11 +236,11 @@ def slider(
     unsaid: float | None = None,
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> float:
-    """``st.slider`` of one number, a whole one where all its steps are. ``unsaid``: see ``_Choice``."""
+    """``st.slider`` of one number, a whole one where all its steps are. ``unsaid``: see ``Choice``."""
     steps = round((most - least) / step)
     numbers = [least + step * position for position in range(steps + 1)]
     options = [number if isinstance(step, int) else round(number, 6) for number in numbers]
-    choice = _choice(key, label, options, (default,), _number, _number, None, unsaid=unsaid)
+    choice = choice_of(key, label, options, (default,), _number, _number, None, unsaid=unsaid)
 
     def draw(begun: tuple[float, ...]) -> float:
         start = begun[0] if begun else None
@@ -413,7 +261,7 @@ def number(label: str, least: int, most: int, default: int, *, key: str, **st_op
         start: int | Literal["min"] = begun[0] if begun else "min"
         return int(st.number_input(label, least, most, start, key=key, persist_state="session", **st_options))
 
-    return _shown(_Free(key, label, (default,), partial(_whole, least, most)), draw)
+    return _shown(Free(key, label, (default,), partial(_whole, least, most)), draw)
 
 
 def _whole(least: int, most: int, value: object) -> int | None:
@@ -444,12 +292,12 @@ def text_input(
         typed = st.text_input(label, start, key=key, max_chars=longest, persist_state="session", **st_options)
         return taken(typed) or default
 
-    return _shown(_Free(key, label, (default,), taken), draw)
+    return _shown(Free(key, label, (default,), taken), draw)
 
 
 def toggle(label: str, default: bool = False, *, key: str, **st_options: Any) -> bool:  # noqa: ANN401
     """``st.toggle``; the address says "true" or "false"."""
-    choice = _choice(key, label, (False, True), (default,), lambda on: str(on).lower(), str, None)
+    choice = choice_of(key, label, (False, True), (default,), lambda on: str(on).lower(), str, None)
 
     def draw(begun: tuple[bool, ...]) -> bool:
         return st.toggle(label, begun[0] if begun else False, key=key, persist_state="session", **st_options)
@@ -470,7 +318,7 @@ def pills(
 ) -> list[T]:
     """``st.pills`` of which any number may be chosen, none included."""
     found = tuple(options)
-    choice = _choice(key, label, found, default, ids, format_func, formerly, len(found))
+    choice = choice_of(key, label, found, default, ids, format_func, formerly, len(found))
 
     def draw(begun: tuple[T, ...]) -> list[T]:
         return list(
@@ -503,7 +351,7 @@ def multiselect(
 ) -> list[T]:
     """``st.multiselect``; a link that names more than ``max_selections`` gives as many, the first ones."""
     found = tuple(options)
-    choice = _choice(key, label, found, default, ids, format_func, formerly, max_selections or len(found))
+    choice = choice_of(key, label, found, default, ids, format_func, formerly, max_selections or len(found))
 
     def draw(begun: tuple[T, ...]) -> list[T]:
         return list(
@@ -533,7 +381,7 @@ def tabs(
     **st_options: Any,  # noqa: ANN401 - handed on to Streamlit
 ) -> Sequence[Any]:
     """``st.tabs`` that know which of them is open; ``format_func`` gives their labels."""
-    choice = _choice(key, "Tab", options, () if default is None else (default,), ids, format_func, formerly)
+    choice = choice_of(key, "Tab", options, () if default is None else (default,), ids, format_func, formerly)
     option_of = dict(zip(choice.words, choice.options, strict=True))
     known, there = book(), st.session_state.get(key)
     # tabs forget which one was open while they are away, and all that is theirs when a label changes: the book does not

@@ -28,7 +28,7 @@ def choose(scene: Scene) -> Population:
     """Draw the list of own conditions, the box to type them and the controls to add one."""
     listed = st.container()
     with st.expander("Own conditions", icon=":material/filter_alt:", key="own_conditions", on_change="rerun") as box:
-        # the box comes first: only when it is drawn does a condition in the link become its text
+        # the box comes first: what is chosen below is written into it
         text = links.text_input(
             "Typed",
             "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lib.dataset import Dataset
 from lib.errors import HouseholdSegmentsError
@@ -57,13 +57,20 @@ def first_views(dataset: Dataset, *, with_relatives: bool = False) -> Iterator[R
             yield from requests
 
 
-def prepare(dataset: Dataset, *, worker: Worker | None = None, store: Store | None = None) -> int:
+def prepare(
+    dataset: Dataset,
+    *,
+    worker: Worker | None = None,
+    store: Store | None = None,
+    wait: Callable[[], object] = lambda: None,
+) -> int:
     """Make the first views that are not finished yet, one at a time, so that nobody's map waits behind several.
 
     Args:
         dataset: A table with all its columns.
         worker: Runs them; the server's by default.
         store: Keeps them; the installation's by default.
+        wait: Called before each is looked for; comes back when there is time for it.
 
     Returns:
         How many were made. One that cannot be made is passed over: whoever opens it hears why. After
@@ -73,7 +80,11 @@ def prepare(dataset: Dataset, *, worker: Worker | None = None, store: Store | No
         Cancelled: When the worker is closed: it would have to wait for whatever else were asked for.
     """
     made = failures = 0
-    for request in first_views(dataset):
+    views = first_views(dataset)
+    while True:
+        wait()
+        if (request := next(views, None)) is None:
+            return made
         try:
             if request.finished(store) is not None:
                 continue
@@ -86,5 +97,4 @@ def prepare(dataset: Dataset, *, worker: Worker | None = None, store: Store | No
         except HouseholdSegmentsError:
             failures += 1
             if failures == MOST_FAILURES:
-                break
-    return made
+                return made

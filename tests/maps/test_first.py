@@ -60,6 +60,19 @@ def test_no_map_is_asked_for_once_the_worker_is_closed(tmp_path):
     assert len(set(failing.asked)) == 2
 
 
+def test_each_waits_until_there_is_time_for_it(monkeypatch, tmp_path):
+    monkeypatch.setattr("lib.maps.first.MOST_FAILURES", 100)
+    failing, asked_before = Ending(MapError("It is too large.")), []
+    prepare(
+        neutral_table(),
+        worker=failing,
+        store=Store(tmp_path, shipped=None),
+        wait=lambda: asked_before.append(len(failing.asked)),
+    )
+    assert asked_before == list(range(len(failing.asked) + 1))
+    assert failing.asked
+
+
 def test_a_worker_that_fails_again_and_again_is_left_alone(monkeypatch, tmp_path):
     """Each time it would be started anew, for every population and both methods."""
     monkeypatch.setattr("lib.maps.first.MOST_FAILURES", 1)

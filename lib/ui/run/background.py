@@ -11,7 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -36,6 +36,10 @@ another choice waits no longer, so that only a page with more sections than any 
 MOST_TABLES_WAITING = MOST_AHEAD = 24
 _PAUSE = 0.2
 """Seconds between looks whether somebody waits."""
+
+_AT_FIRST, _GIVE_WAY, _LOOK_SOON = 1.0, 2.0, 0.05
+"""Seconds before work that nobody asked for begins; that it gives way at most, between any two of its pieces, to pages
+that have something computed, of which a crowd always has one; and between looks whether there still is one."""
 
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
@@ -115,8 +119,12 @@ def render(
     """
 
     def ask(session: Hashable | None) -> Ticket[bool]:
-        do, is_unasked = partial(_do, work), bool(quietly)
-        return background().ask(key, session, do, is_heavy=is_heavy, is_unasked=is_unasked, what=slot)
+        def do(progress: Progress) -> bool:
+            told = _giving_way(progress) if quietly else progress
+            told(0.0, quietly)
+            return _do(work, told)
+
+        return background().ask(key, session, do, is_heavy=is_heavy, is_unasked=bool(quietly), what=slot)
 
     if follow(slot, key, ask, quietly=quietly):
         # kept since the page looked for it, or no longer kept: the next run finds it or asks anew
@@ -180,6 +188,23 @@ def _patient(progress: Progress) -> Progress:
         progress(share, words)
         while not (crowd.is_quiet() and background().is_idle):
             pause.wait(_PAUSE)
+            progress(share, words)
+
+    return told
+
+
+def _giving_way(progress: Progress) -> Progress:
+    """The same callback, which comes back when no page has anything computed, or after a while.
+
+    At first it waits in any case: who has just opened a page may move on at once, and would wait for what nobody needs.
+    """
+    pause, begin = threading.Event(), monotonic() + _AT_FIRST
+
+    def told(share: float, words: str) -> None:
+        progress(share, words)
+        end = monotonic() + _GIVE_WAY
+        while (crowd.is_computing() or monotonic() < begin) and monotonic() < end:
+            pause.wait(_LOOK_SOON)
             progress(share, words)
 
     return told

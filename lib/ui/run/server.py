@@ -23,7 +23,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.sources import download
 from lib.tables.own import laid
 from lib.tables.whole import sweep
-from lib.ui.run import fetched, settings
+from lib.ui.run import crowd, fetched, settings
 from lib.ui.run.leaving import see_off_for_ever
 from lib.ui.scene import catalogue
 from lib.work import log
@@ -61,6 +61,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     before_first_page()
     if not is_small():  # which has no memory for another process
         solvers.use_a_process()
+        solvers.warm_up()
     # a survey that was never read takes seconds: the server answers meanwhile
     threading.Thread(target=_open_all, name="first look", daemon=True).start()
     leaving = asyncio.create_task(see_off_for_ever())
@@ -131,7 +132,6 @@ def after_first_page() -> None:
 
 def _first_maps() -> None:
     # the front door waits for none of it
-    solvers.warm_up()
     from lib import maps
     from lib.maps.first import prepare
 
@@ -140,4 +140,11 @@ def _first_maps() -> None:
     maps.warm_up()
     with contextlib.suppress(Cancelled):  # the server ends
         for year in sorted(catalogue.waves(), reverse=True)[:_MAPPED]:
-            prepare(catalogue.sources()[str(year)].open(None))
+            prepare(catalogue.sources()[str(year)].open(None), wait=_until_quiet)
+
+
+def _until_quiet() -> None:
+    """Wait until nobody's page has anything to do: what people ask for is drawn for them in any case."""
+    pause = threading.Event()
+    while not crowd.is_quiet():
+        pause.wait(_LOOK_EVERY)

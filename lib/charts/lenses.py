@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
@@ -91,21 +91,20 @@ _REACH = alt.ExprRef("width * 0.77")
 """How far the longest bar goes: its figure stands behind it."""
 
 
-def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChart:
+def glance(*, title: str, everyone: str) -> alt.LayerChart:
     """Bars of a few flags in each segment and in all of them, with a line where those beside them stand.
 
-    The chart stays the same while its table, ``GLANCE``, changes: that is made by ``glance_rows``.
+    The chart stays the same while its table, ``GLANCE``, changes: that is made by ``glance_rows``. It is as high as
+    ``glance_height`` says.
 
     Args:
-        places: Column ``at`` of the table.
         title: Of the lens.
         everyone: What those beside them are called; empty where there is nobody else.
     """
     base = alt.Chart(alt.NamedData(GLANCE)).encode(
         y=alt.Y(
             "at:N",
-            sort=None,
-            scale=alt.Scale(domain=list(places), paddingInner=0.15),
+            scale=alt.Scale(paddingInner=0.15),
             axis=alt.Axis(
                 title=None,
                 ticks=False,
@@ -138,7 +137,12 @@ def glance(places: Sequence[str], *, title: str, everyone: str) -> alt.LayerChar
     if everyone:
         layers.append(told.mark_tick(color=theme.INK, thickness=2, size=_BAR - 4).encode(x=alt.X("beside:Q")))
     top = alt.Title(title, anchor="start", fontSize=14)
-    return layered(*layers, height=_BAR * len(places) + _TITLE, title=top)
+    return layered(*layers, title=top)
+
+
+def glance_height(rows: pd.DataFrame) -> int:
+    """Pixels for a glance at so many rows."""
+    return _BAR * len(rows) + _TITLE
 
 
 def glance_rows(
@@ -152,6 +156,8 @@ def glance_rows(
 ) -> pd.DataFrame:
     """A row with the words of every flag, and below it one for each segment on view and for all of them.
 
+    Column ``at`` begins with its number, by which the rows stand below one another.
+
     Args:
         table: As ``lib.segments.glance`` gives it, of the flags of one lens.
         names: Name of each segment on view.
@@ -164,15 +170,15 @@ def glance_rows(
     blank = {"title": "", "text": "", "value": math.nan, "reach": math.nan, "unsure": False, "colour": _ALL}
     most = max([float(table["value"].max()), *(beside.get(str(name), 0.0) for name in table["column"].unique())])
     whole, whole_colour = "These" if beside else "All", _EVERYONE if is_whole else _ALL
-    for place, (name, own) in enumerate(table.groupby("column", sort=False)):
+    for name, own in table.groupby("column", sort=False):
         figure, other = labels[str(name)], beside.get(str(name), math.nan)
         shared = {"figure": figure, "beside": other}
-        rows.append({"at": f"{place}|", "heading": True, **shared, **blank})
+        rows.append({"at": f"{len(rows):03}|", "heading": True, **shared, **blank})
         for one in own[own["segment"].isin([*names, EVERYONE])].itertuples():
             is_all = one.segment == EVERYONE
             rows.append(
                 {
-                    "at": f"{place}|{whole if is_all else one.segment}",
+                    "at": f"{len(rows):03}|{whole if is_all else one.segment}",
                     "heading": False,
                     **shared,
                     "title": who if is_all else title_of(int(one.segment), names),

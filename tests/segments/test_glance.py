@@ -9,6 +9,7 @@ from lib.charts import lenses as charts
 from lib.estimates import Sample
 from lib.population import Population
 from lib.segments import Recipe, glance_columns
+from lib.segments.describe.lenses import EVERYONE
 
 COLUMNS = ("TURNDOWN", "NOCHK")
 
@@ -57,3 +58,20 @@ def test_a_figure_stands_at_its_bar_unless_the_line_would_strike_it(beside, stan
         "All of them",
     )
     assert rows.loc[rows["title"] == "1 · One", "reach"].tolist() == [stands_at]
+
+
+def test_rows_stand_in_their_order_by_name_however_many_they_are():
+    """The chart sorts them by their names, so that it is the same for any number of segments."""
+    codes = [*range(12), EVERYONE]
+    table = pd.DataFrame(
+        [
+            {"column": f, "segment": s, "value": 0.1, "low": 0.08, "high": 0.12, "unsure": False}
+            for f in "BA"
+            for s in codes
+        ]
+    )
+    rows = charts.glance_rows(table, dict.fromkeys(range(12), "Some"), {"A": "a", "B": "b"}, {}, "All of them")
+    assert rows["figure"].unique().tolist() == ["b", "a"]
+    assert rows["at"].is_monotonic_increasing
+    assert rows["at"].is_unique
+    assert rows.loc[~rows["heading"], "at"].str.split("|").str[1].tolist() == 2 * [*map(str, range(12)), "All"]

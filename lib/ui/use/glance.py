@@ -35,12 +35,13 @@ def render(scene: Segmented) -> None:
             labels = {name: _said(scene.codebook[name]) for name in names}
             told = made("glances", (scene.key, lens), partial(_told, scene, lens, table, labels, beside))
             draw(
-                partial(charts.glance, told.places, title=lens, everyone=everyone if beside else ""),
+                partial(charts.glance, title=lens, everyone=everyone if beside else ""),
                 scene,
                 alt_text=told.words,
                 key=f"glance_{slug(lens)}",
                 tables=partial(dict, {charts.GLANCE: told.rows}),
-                same_for=("glance", lens, told.places, bool(beside)),
+                pixels=charts.glance_height(told.rows),
+                same_for=("glance", lens, bool(beside)),
                 is_glance=True,
             )
     whose = f"These: all of {scene.title}. Lines: {everyone}. " if beside else ""
@@ -64,10 +65,9 @@ def _said(variable: Variable) -> str:
 
 
 class _Told(NamedTuple):
-    """Bars, where each stands, and the same in words."""
+    """Bars, and the same in words."""
 
     rows: pd.DataFrame
-    places: tuple[str, ...]
     words: str
 
 
@@ -76,4 +76,4 @@ def _told(
 ) -> _Told:
     own, is_whole = table[table["column"].isin(list(labels))], not scene.view.population.conditions
     rows = charts.glance_rows(own, scene.shown, labels, beside, scene.title, is_whole=is_whole)
-    return _Told(rows, tuple(rows["at"]), f"{lens}. {charts.glance_words(rows, f'all {scene.unit}')}")
+    return _Told(rows, f"{lens}. {charts.glance_words(rows, f'all {scene.unit}')}")

@@ -100,7 +100,8 @@ def test_a_column_described_at_once_is_what_each_figure_is_alone(survey):
     values, shares = np.where(columns[0] < np.median(columns[0]), 0, columns[0]), [0.1, 0.5, 0.9]
     values[:7] = np.nan
     mean, nothing, quantiles = sample.described(values, shares)
-    alone = (sample.means(values), sample.shares(values == 0), *sample.several_quantiles(values[None], shares)[0])
+    has_nothing = np.where(np.isnan(values), np.nan, values == 0)
+    alone = (sample.means(values), sample.shares(has_nothing), *sample.several_quantiles(values[None], shares)[0])
     for found, expected in zip((mean, nothing, *quantiles), alone, strict=True):
         for part in ("value", "standard_error", "low", "high", "sampled", "rows"):
             np.testing.assert_allclose(getattr(found, part), getattr(expected, part), rtol=1e-5)

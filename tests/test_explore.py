@@ -1,9 +1,12 @@
 """First looks at a population: scales, bins, points and correlations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
+from tables import neutral_table
 
 from lib import estimates, explore, features
 from lib.charts import explore as charts
@@ -314,3 +317,16 @@ def test_unsure_cells_of_a_heat_map_are_faint_and_in_brackets(many_groups):
     cells, text = many_groups.to_dict()["layer"]
     assert cells["encoding"]["opacity"]["condition"] == {"test": "datum.unsure", "value": 0.45}
     assert text["transform"][0]["calculate"].startswith("datum.unsure ? '(' + format(datum.share, '.0%') + ')'")
+
+
+@pytest.mark.parametrize("is_survey", [False, True])
+def test_who_lacks_a_value_is_not_among_those_who_may_have_nothing(sample, is_survey):
+    data, column = (sample, "DEBT") if is_survey else (neutral_table(), "a")
+    values = data.values(column).copy()
+    values[: len(values) // 3] = np.nan
+    values[-20:] = 0
+    data = replace(data, frame=data.frame.assign(**{column: values}))
+    there, weights = ~np.isnan(values), data.weights()
+    found = explore.summary(Sample(data), column).iloc[0]
+    assert found["zero"] == pytest.approx(np.average(values[there] == 0, weights=weights[there]))
+    assert found["zero_low"] < found["zero"] < found["zero_high"]

@@ -104,20 +104,21 @@ class Quantiles(Sums):
         return [self._woodruff(*one, wanted) for one in found]
 
     def described(self, values: ArrayLike, shares: Sequence[float]) -> tuple[Figures, Figures, list[Figures]]:
-        """Mean of a column, share that has exactly nothing of it, and several quantiles.
+        """Mean of a column, share of those with a value that have exactly nothing of it, and several quantiles.
 
         All in one pass over the replicates: half as long as ``means``, ``shares`` and ``several_quantiles`` take.
         """
         column, wanted = np.asarray(values, dtype=float), np.asarray(shares, dtype=float)
+        nothing = np.where(np.isnan(column), np.nan, column == 0)
         if self._redrawn is None:
-            return self.means(column), self.shares(column == 0), self.several_quantiles(column[None], shares)[0]
+            return self.means(column), self.shares(nothing), self.several_quantiles(column[None], shares)[0]
         ascending = _Ascending.of(self._rows(column[None], None, 1))
         found = ascending.quantiles(wanted[None])
-        tops = np.concatenate([[column, column == 0], ascending.below(found, len(column))])
+        tops = np.concatenate([[column, nothing], ascending.below(found, len(column))])
         is_share = [False, *(True for _ in tops[1:])]
-        mean, nothing, *below = self.ratios(tops, 1 - np.isnan(tops), is_share=is_share)
+        mean, share, *below = self.ratios(tops, 1 - np.isnan(tops), is_share=is_share)
         error = np.array([one.standard_error for one in below])
-        return mean, nothing, self._woodruff(ascending, found, error, wanted)
+        return mean, share, self._woodruff(ascending, found, error, wanted)
 
     def _found(
         self, columns: Floats, wanted: Floats, groups: Positions | None, number: int

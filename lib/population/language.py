@@ -61,10 +61,20 @@ _LIST, _THOUSANDS = re.compile(r"\bin\b"), re.compile(r"(?<![$€£\d,])\d{1,3},
 """In the brackets of a list a comma stands between numbers, unless a sign of money begins one; none is written 000."""
 
 _SPACE = re.compile(r"\s")
+
 _BETWEEN = re.compile(
-    r"(?P<column>[^\s()]+) +between +(?P<low>-?[$€£]?\d[\w.,]*) +and +(?P<high>-?[$€£]?\d[\w.,]*)", re.IGNORECASE
+    r"(?P<column>[^\s()]+?)(?P<no> +not)? +between +(?P<low>[^\s()]+) +and +(?P<high>[^\s()]+)", re.IGNORECASE
 )
-_WORDS = re.compile(r"\b(AND|OR|NOT|IN)\b")
+_AS_ELSEWHERE = (
+    (re.compile(r"(?<![=!<>:])=(?!=)"), "=="),
+    (re.compile("<>"), "!="),
+    (re.compile("&&"), " and "),
+    (re.compile(r"\|\|"), " or "),
+    (re.compile(r"\b(?:AND|OR|NOT|IN)\b"), lambda word: word[0].lower()),
+    (_BETWEEN, lambda said: f"{'not ' if said['no'] else ''}({said['low']} <= {said['column']} <= {said['high']})"),
+)
+"""How SQL and other languages write the same. A text is read so only where it is none in this one: a column may be
+called OR."""
 
 EXAMPLE = "amount > 0 and size < 35"
 """Shown where a text cannot be read, unless the subject has a better one."""
@@ -112,21 +122,35 @@ def _tree(text: str) -> ast.expr:
     if "#" in typed:
         rest = shown(put_back(typed[typed.index("#") :], names))
         raise PopulationError(f"Nothing may stand after a # in conditions: leave out “{rest}”.")
-    plain, place = _plain(typed)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(plain, mode="eval").body
-    except SyntaxError as error:
-        raise PopulationError(_explain_syntax(typed, names, place(max((error.offset or 1) - 1, 0)))) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise PopulationError(f"The conditions cannot be read: write them plainly, {_EXAMPLE}.") from error
+        tree = _read(typed)
+    except SyntaxError:
+        try:
+            tree = _read(elsewhere := _as_elsewhere(typed))
+        except SyntaxError as error:
+            place = _plain(elsewhere)[1](max((error.offset or 1) - 1, 0))
+            raise PopulationError(_explain_syntax(elsewhere, names, place)) from error
     _check_depth(tree)
     for node in ast.walk(tree):
         for part, value in ast.iter_fields(node):
             if isinstance(value, str):
                 setattr(node, part, put_back(value, names))
     return tree
+
+
+def _read(typed: str) -> ast.expr:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(_plain(typed)[0], mode="eval").body
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise PopulationError(f"The conditions cannot be read: write them plainly, {_EXAMPLE}.") from error
+
+
+def _as_elsewhere(typed: str) -> str:
+    for sign, instead in _AS_ELSEWHERE:
+        typed = sign.sub(instead, typed)
+    return typed
 
 
 def _plain(typed: str) -> tuple[str, Callable[[int], int]]:
@@ -171,18 +195,6 @@ def _shown(node: ast.expr) -> str:
 
 
 def _explain_syntax(text: str, names: dict[str, str], place: int) -> str:
-    without_comparisons = text
-    for symbol in ("==", "!=", "<=", ">="):
-        without_comparisons = without_comparisons.replace(symbol, "")
-    if "=" in without_comparisons:
-        return f"Write == (twice) to compare, {_EXAMPLE}."
-    if "&&" in text or "||" in text:
-        return _INSTEAD_OF_SYMBOLS
-    if found := _BETWEEN.search(text):
-        low, column, high = (shown(put_back(found[part], names)) for part in ("low", "column", "high"))
-        return f"Write {low} <= {column} <= {high}: between is not read."
-    if found := _WORDS.search(text):
-        return f"Write {found[0].lower()} in small letters, {_EXAMPLE}."
     while place and _WITHIN.match(text, place - 1):
         place -= 1
     near = shown(put_back(text[place:], names))[:12] or shown(put_back(text, names))[-12:]

@@ -17,13 +17,10 @@ CASES = table(
     PopulationError,
     {
         # signs that mean something else, or nothing
-        "one equals sign": ("AGE = 1", "Write == (twice) to compare"),
-        "an equals sign alone": ("= 3", "Write == (twice)"),
+        "an equals sign alone": ("= 3", NEAR, "“== 3”"),
+        "an arrow": ("AGE => 3", NEAR, "“> 3”"),
         "symbols for and": ("AGE < 3 & DEBT > 2", "Write the words and, or instead of & and |"),
-        "symbols twice": ("AGE < 3 && DEBT > 2 || AGE > 9", "Write the words and, or instead of"),
-        "unequal as in SQL": ("AGE <> 35", NEAR, "“<> 35”"),
-        "and in capitals": ("AGE < 35 AND DEBT > 0", "Write and in small letters"),
-        "between": ("AGE BETWEEN 1 AND 3", "Write 1 <= AGE <= 3: between is not read."),
+        "between one end and none": ("AGE BETWEEN 1 AND", NEAR),
         "a remark": ("AGE < 3 # and DEBT > 2", "Nothing may stand after a #", "leave out “# and DEBT > 2”"),
         "a remark alone": ("#", "leave out “#”"),
         "a semicolon": ("AGE < 35;", NEAR, "“;”"),
@@ -64,7 +61,6 @@ CASES = table(
             "DEBT in (20,000, 30,000)",
             "in brackets without commas in them",
         ),
-        "words between amounts": ("DEBT between 20k and 50k", "Write 20k <= DEBT <= 50k: between is not read."),
         "a word after amounts": ("DEBT > 1.5M and AGE < 30K years", "near “years”"),
         "a choice without brackets": ("AGE in 3", "Write the choices after in in brackets"),
         "a choice of nothing": ("AGE in ()", "in brackets"),
@@ -144,6 +140,15 @@ def test_what_cannot_be_read_or_met_is_said_in_one_sentence(name):
         ("`30K` < 3", "`30K` < 3"),
         ("AGE in [1, 2, 1]", "AGE in (1, 2, 1)"),
         ("`net\u00a0income` < 3", "`net\u00a0income` < 3"),
+        # as SQL and other languages write it
+        ("AGE = 1", "AGE == 1"),
+        ("AGE<>35", "AGE != 35"),
+        ("AGE < 35 AND NOT (DEBT > 0 OR DEBT IN (1, 2))", "AGE < 35 and not ((DEBT > 0 or DEBT in (1, 2)))"),
+        ("AGE < 3 && DEBT > 2 || AGE = 9", "((AGE < 3 and DEBT > 2) or AGE == 9)"),
+        ("AGE BETWEEN 1 AND 3 AND DEBT = 2", "AGE >= 1 and AGE <= 3 and DEBT == 2"),
+        ("DEBT not between $20,000 and 50k", "not ((DEBT >= 20000 and DEBT <= 50000))"),
+        ("`net = 1 AND between` = 3", "`net = 1 AND between` == 3"),
+        ("OR == 1 and IN < 2", "OR == 1 and IN < 2"),
     ],
 )
 def test_what_only_looks_odd_is_read(odd, plain):

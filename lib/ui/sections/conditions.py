@@ -34,8 +34,8 @@ def choose(scene: Scene) -> Population:
             "",
             key=_TEXT,
             placeholder=_example(scene),
-            help="Columns, numbers, == != < <= > >= in, and or not, brackets. A name that is not one plain word stands "
-            "in backticks: `` `net income` > 0 ``. The data dictionary under Methods lists the columns."
+            help="Columns, numbers, = != < <= > >= in, between, and or not, brackets. A name that is not one plain "
+            "word stands in backticks: `` `net income` > 0 ``. The data dictionary under Methods lists the columns."
             " Amounts may be written in short, as in 30K and 1.5M."
             + (" They are in the dollars chosen above." if scene.dollars else ""),
         )

@@ -49,6 +49,13 @@ def test_leading_zeros_of_text_count():
         find_id(table(TEXT), "17")
 
 
+def test_who_leaves_out_zeros_in_front_hears_of_them_first():
+    ids = [f"{number:05}" for number in range(300)]
+    data = table(ids)
+    with pytest.raises(PopulationError, match=r"There is no row “42” in Mine: look for another, such as “00042”"):
+        find_id(data, "42")
+
+
 def test_ids_that_differ_in_case_and_blanks_alone_are_told_apart():
     said = "3 rows are called like “Ab1”: write it as the file does, as “ab1”, “AB1” and “AB 1”."
     with pytest.raises(PopulationError, match=said):

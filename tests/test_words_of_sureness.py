@@ -109,6 +109,13 @@ def test_the_title_of_rates_names_ends_that_are_told_apart_and_else_those_that_c
     assert rates_of(some, more, many, none).startswith(f"{begun}from 20.0% (many) down to 10.0% (some). ")
     rare = ("rare", 0.02, 0.01, 0.04, True)  # pale, and surely the least
     assert rates_of(some, more, many, rare).startswith(f"{begun}from 20.0% (many) down to 2.0% (rare). ")
+    pale = [(*one[:4], True) for one in (some, more, many)]  # nothing to lead with
+    assert rates_of(*pale).startswith(f"{begun}some 10.0% ")
+
+
+def test_the_title_of_a_rate_of_all_of_them_alone_has_its_figure():
+    table = pd.DataFrame([("Everyone", 0.1, 0.08, 0.12, False)], columns=["group", "share", "low", "high", "unsure"])
+    assert told.rates(table.assign(is_all=True), "Late", "group") == "Late: Everyone 10.0% (8.0 to 12.0%)."
 
 
 @pytest.mark.parametrize(("times", "is_told"), [(FEW, False), (MANY, True)])

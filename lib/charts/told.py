@@ -65,6 +65,8 @@ def rates(table: pd.DataFrame, label: str, by: str) -> str:
     groups = table[~table["is_all"]]
     parts = [_rate(row.group, row) for row in groups.itertuples()]
     of_all = "".join(f" {_rate(f'{row.group}:', row)}." for row in table[table["is_all"]].itertuples())
+    if not parts:
+        return f"{label}: {'; '.join(_rate(row.group, row) for row in table.itertuples())}."
     each = f"{'; '.join(parts[:_MOST_RATES])}{_more(parts, _MOST_RATES)}.{of_all}"
     begun = f"{label}, share by {within_sentence(by)}: "
     unsure = groups["unsure"].astype(bool)
@@ -78,11 +80,11 @@ def rates(table: pd.DataFrame, label: str, by: str) -> str:
 
 
 def _ends(groups: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
-    """The groups in which most and fewest are so; None where one cannot be told from the other."""
+    """The groups in which most and fewest are so; None where one cannot be told from the other, or neither is sure."""
     if len(groups) < _FEWEST_ENDS:
         return None
     most, least = (groups.loc[at] for at in (groups["share"].idxmax(), groups["share"].idxmin()))
-    return None if most["low"] <= least["high"] else (most, least)
+    return None if most["low"] <= least["high"] or (most["unsure"] and least["unsure"]) else (most, least)
 
 
 def _rate(whose: str, row: Any) -> str:  # noqa: ANN401 - a row as pandas gives it

@@ -103,11 +103,14 @@ def _where(ids: pa.StringArray, folded: pa.StringArray, mask: pa.BooleanArray) -
 
 
 def _one_slip(wanted: str) -> str:
-    """What a text looks like with one sign wrong, too many or too few; only of its first signs where it is long."""
+    """What a text looks like with one sign wrong, too many or too few, or without the zeros that it begins with.
+
+    Only its first signs are looked at where it is long.
+    """
     places = range(min(len(wanted), _SLIPS))
     parts = [(re.escape(wanted[:at]), re.escape(wanted[at:]), re.escape(wanted[at + 1 :])) for at in places]
     slips = [f"{before}(?:.?{after}|.{rest})" for before, rest, after in parts]
-    return f"^(?:{'|'.join([*slips, re.escape(wanted) + '.'])})$"
+    return f"^(?:{'|'.join([*slips, re.escape(wanted) + '.', '0+' + re.escape(wanted)])})$"
 
 
 def _masks(folded: pa.StringArray, wanted: str) -> list[pa.BooleanArray]:

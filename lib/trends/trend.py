@@ -142,12 +142,14 @@ class Trend:
         if len(last) == 1:
             who = f" ({last.index[0]})" if self.followed.lines else ""
             return f"{self.title}: {self.text(last.iloc[0])}{who} in {year}{self._since()}"
-        last = told if len(told := last[~unsure]) > 1 else last
+        told = last[~unsure]
+        aside = ", pale ones aside" if 1 < len(told) < len(last) else ""
+        last = told if aside else last
         moved = self._moved_most(last.index)
         ends = {end: _whose(last, end) for end in sorted({last.min(), last.max()})}
         said = [f"{self.text(end)} ({whose}{moved.pop(whose, '')})" for end, whose in ends.items()]
         rest = "".join(f"; {label}{words}" for label, words in moved.items())
-        return f"{self.title}: {' to '.join(said)} in {year}{rest}"
+        return f"{self.title}: {' to '.join(said)} in {year}{aside}{rest}"
 
     def _moved_most(self, labels: pd.Index) -> dict[str, str]:
         """Which of several lines surely changed most since the wave before, and by how much; empty where none did."""

@@ -405,6 +405,20 @@ def test_words_for_a_missing_value_are_named():
     assert {level.text for level in kept.column("x").levels} == {"1", "2", "NA", "-", "n/a", "#DIV/0!"}
 
 
+def test_a_dash_is_no_category():
+    city = understand("city,n\nRome,1\n-,2\nOslo,3\n–,4\nRome,5\n—,6\nOslo,7\n".encode(), "f.csv").column("city")
+    assert [level.text for level in city.levels] == ["Oslo", "Rome"]
+    assert dict(city.marks) == {"-": 1, "–": 1, "—": 1}
+
+
+@pytest.mark.parametrize(("last", "is_said"), [("Total", True), ("summe: ", True), ("Totalino", False), ("d", False)])
+def test_a_last_row_that_sums_up_the_others_is_said(last, is_said):
+    notes = understand(f"name,n\na,1\nb,2\nc,3\n{last},6\n".encode(), "f.csv").notes
+    said = f"Row 5, the last, reads “{last.strip()}” in name: if it sums up the others, leave it out of the file"
+    assert [note.startswith(said) for note in notes] == [True] * is_said
+    assert understand(b"name,n\nTotal,1\nb,2\nc,3\n", "f.csv").notes == ()
+
+
 # ------------------------------------------------------------------------------------------------------ dates
 
 

@@ -143,7 +143,7 @@ def test_the_takeaway_leads_with_figures_that_can_be_relied_on_and_names_nobody_
     lines = wave(2022, {1.0: 0.0, 2.0: 0.0, 3.0: 2.0})
     assert put([lines], by).takeaway.startswith("Number of children: 0 (2 groups) to 2 (")
     lines.table.loc[lines.table["line"] == 3.0, "unsure"] = True
-    assert put([lines], by).takeaway == "Number of children: 0 (2 groups) in 2022"
+    assert put([lines], by).takeaway == "Number of children: 0 (2 groups) in 2022, pale ones aside"
 
 
 def test_changes_in_words():

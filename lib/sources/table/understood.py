@@ -107,11 +107,28 @@ class Understood:
     @property
     def notes(self) -> tuple[str, ...]:
         """What else is worth knowing of the file, a sentence each."""
-        return self.raw.notes
+        return (*self.raw.notes, *_sum_below(self.raw))
 
     def column(self, name: str) -> ColumnGuess:
         """What the column of that name is taken for."""
         return next(column for column in self.columns if column.name == name)
+
+
+_SUM = frozenset(
+    {"total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt"}
+    | {"total general", "total général", "somme", "totale", "totaal", "suma"}
+)
+"""Words that a row of sums has in the place of an id or a name."""
+
+
+def _sum_below(raw: Raw) -> tuple[str, ...]:
+    """A sentence where the last row seems to sum up the others: as one of them it would move every mean."""
+    for name, column in zip(raw.names, raw.table.columns, strict=True):
+        cell = column[-1].as_py() if len(column) > 1 and pa.types.is_string(column.type) else None
+        if cell and cell.strip().rstrip(":").casefold() in _SUM:
+            reads = f"Row {raw.row_numbers[-1]:,}, the last, reads “{shown(cell.strip())}” in {shown(name)}"
+            return (f"{reads}: if it sums up the others, leave it out of the file, for it counts as one of them.",)
+    return ()
 
 
 def _at_ease(share: float, words: str) -> None:

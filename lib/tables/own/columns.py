@@ -30,12 +30,12 @@ from lib.tables.own.limits import LISTED, MAX_LEVELS
 from lib.tables.own.raw import Raw, as_text
 from lib.work.progress import Progress, report
 
-MARKS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "#NULL!")
+MARKS = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "#NULL!", "-", "--", "–", "—")
 """Words for a missing value in any column."""
 
 NUMBER_MARKS = (
     *MARKS,
-    *("-", "--", "–", "—", ".", "..", "?", "None", "none", "na", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"),
+    *(".", "..", "?", "None", "none", "na", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!"),
 )
 """Words for a missing value where others are numbers or dates."""
 

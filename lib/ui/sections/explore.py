@@ -234,11 +234,12 @@ def render_relation(scene: Scene, *, by: str | None = None, at: str = "") -> Non
     codebook = scene.codebook
     amounts = codebook.amounts()
     across, *rest = results.usable(scene.view, tuple(controls.leading(scene.subject.first.pair, amounts)), 2)
+    up = next(iter([*rest, *(name for name in amounts if name != across)]), across)
     first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
     with first:
         x = controls.pick_column("Horizontal", amounts, codebook, default=across, key=f"{at}x")
     with second:
-        y = controls.pick_column("Vertical", amounts, codebook, default=rest[0] if rest else across, key=f"{at}y")
+        y = controls.pick_column("Vertical", amounts, codebook, default=up, key=f"{at}y")
     with third:
         linear = links.toggle("Linear axis", key=f"{at}xy_linear")
     try:

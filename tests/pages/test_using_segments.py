@@ -1,5 +1,6 @@
 """What can be done with segments, on whatever page they are: cards, lenses, comparisons, placing, handing on."""
 
+import re
 from functools import partial
 
 import pytest
@@ -100,6 +101,28 @@ def test_a_report_is_made_on_request(app, settled):
     at.button(key="ask_report").click().run()
     settled(at)
     assert any("needs no network" in c.value for c in at.main.caption)
+
+
+def test_a_report_says_what_was_switched_off_in_its_pictures_and_is_made_anew_when_it_is_on(app, settled, monkeypatch):
+    captions = []
+
+    def noted(*_, figures=(), **__):
+        captions.append([figure.caption for figure in figures])
+        return b"a report"
+
+    monkeypatch.setattr("lib.exports.report", noted)
+    at = app(PAGE, who=FEARFUL, k="3", use="hand-on", unfolded="naming")
+    shown = next(p for p in at.pills if p.key.startswith("on"))
+    shown.set_value([1, 2]).run()
+    at.button(key="ask_report").click().run()
+    settled(at)
+    first, *others = captions.pop()
+    assert re.fullmatch(r"Segments: 1 · .*; 2 · .*\. Switched off, and not shown here: 3 · .*\.", first)
+    assert {first} == {first, *others}
+    next(p for p in at.pills if p.key.startswith("on")).set_value([1, 2, 3]).run()
+    at.button(key="ask_report").click().run()
+    settled(at)
+    assert re.fullmatch(r"Segments: 1 · .*; 2 · .*; 3 · [^.]*\.", captions.pop()[0])
 
 
 def test_a_link_to_a_wave_that_is_not_here_says_so_and_offers_it(app, metrics):

@@ -164,13 +164,17 @@ def _render_pictures(scene: Segmented) -> None:
 
 def _key(scene: Segmented) -> str:
     """Numbers and names of the segments, for pictures that stand alone."""
-    return f"Segments: {'; '.join(title_of(number, scene.names) for number in sorted(scene.names))}."
+    named = {number: title_of(number, scene.names) for number in sorted(scene.names)}
+    said = f"Segments: {'; '.join(title for number, title in named.items() if number in scene.shown)}."
+    off = [title for number, title in named.items() if number not in scene.shown]
+    return f"{said} Switched off, and not shown here: {'; '.join(off)}." if off else said
 
 
 def _render_report(scene: Segmented) -> None:
     st.subheader("Report")
     question = st.text_input("What was asked", key="question", bind=links.bound("question"), max_chars=300)
-    key = ("report", scene.view.key, scene.heading, scene.recipe, tuple(scene.names.items()), question or "")
+    # whoever switches segments off or on has other pictures in it
+    key = ("report", scene.key, tuple(scene.names.items()), question or "")
     page: bytes | None = find("reports", key)
     if page is not None:
         st.download_button(

@@ -131,6 +131,7 @@ def _take_recipe() -> None:
             known.recipe_file, known.said = "", None
             return
         if known.recipe_file == file.file_id:
+            _say_what_was_read(known)
             return
         known.recipe_file, known.said, known.is_followed = file.file_id, None, False
         try:
@@ -142,6 +143,18 @@ def _take_recipe() -> None:
             return
         steps = tuple(asked(step) for step in stored.preparation.steps)
         known.said = _Said(dict(stored.preparation.choices), steps, stored.model.recipe)
+        _say_what_was_read(known)
+
+
+def _say_what_was_read(known: _Bringing) -> None:
+    """What the recipe does here, and where it does what is not done here."""
+    if known.said is not None:
+        steps = counted(len(known.said.steps), "step")
+        st.caption(
+            f"Read: how the columns are understood, {steps} of cleaning, and how segments are sought, which is on the "
+            "pages once the table is used. Segments are found anew in it and named anew. To put its rows into the "
+            "segments that were found before, under their names, take “Apply a saved recipe” in “Share and export”."
+        )
 
 
 def _offer_examples() -> None:

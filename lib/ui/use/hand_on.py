@@ -53,7 +53,8 @@ def _render_link(scene: Segmented) -> None:
     if own.is_own(scene.view.source):
         st.caption(
             "There is no link to a table of your own: it is in this session alone. The recipe below does the same on "
-            "another day: bring the table again, and the recipe with it."
+            "another day: bring the table again, and the recipe with it. Or have it put the rows of another file into "
+            "these very segments, below."
         )
         return
     dollars = {"dollars": scene.view.dollars} if scene.view.dollars else {}

@@ -51,7 +51,7 @@ class Population:
 
         >>> Population.parse("late == 1 and spent < 2e6").columns
         ('late', 'spent')
-        >>> Population.parse("visits = 35")
+        >>> Population.parse("visits = ")
         Traceback (most recent call last):
         lib.errors.PopulationError: ...
         """

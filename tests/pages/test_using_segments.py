@@ -111,7 +111,7 @@ def test_a_report_says_what_was_switched_off_in_its_pictures_and_is_made_anew_wh
         return b"a report"
 
     monkeypatch.setattr("lib.exports.report", noted)
-    at = app(PAGE, who=FEARFUL, k="3", use="hand-on", unfolded="naming")
+    at = app(PAGE, who=FEARFUL, k="3", use="hand-on", unfolded="naming", question="Who has which pictures?")
     shown = next(p for p in at.pills if p.key.startswith("on"))
     shown.set_value([1, 2]).run()
     at.button(key="ask_report").click().run()

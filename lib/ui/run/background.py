@@ -11,6 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -119,11 +120,7 @@ def render(
     """
 
     def ask(session: Hashable | None) -> Ticket[bool]:
-        def do(progress: Progress) -> bool:
-            told = _giving_way(progress) if quietly else progress
-            told(0.0, quietly)
-            return _do(work, told)
-
+        do = partial(_do_after_pages, work, quietly) if quietly else partial(_do, work)
         return background().ask(key, session, do, is_heavy=is_heavy, is_unasked=bool(quietly), what=slot)
 
     if follow(slot, key, ask, quietly=quietly):
@@ -136,6 +133,13 @@ def _do(work: Callable[[Progress], object], progress: Progress) -> bool:
     """Do work that keeps its own result, so that no ticket holds it too."""
     work(progress)
     return True
+
+
+def _do_after_pages(work: Callable[[Progress], object], doing: str, progress: Progress) -> bool:
+    """The same of work that nobody asked for, which gives way to pages before it begins and between its pieces."""
+    told = _giving_way(progress)
+    told(0.0, doing)
+    return _do(work, told)
 
 
 def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[Progress], object]) -> None:

@@ -14,8 +14,6 @@ SHORT = {
     "lib.solvers.enough.LEAST_STARTS": 5,
     "lib.solvers.enough.UNLESS_EASY": 5,
     "lib.solvers.enough.TIMES_FOUND": 1,
-    # they do not wait until it is clear that nobody moves on
-    "lib.ui.run.background._AT_FIRST": 0.0,
     # nor is the map worker warmed up, or found what the next move may ask for
     "lib.ui.run.server._first_maps": lambda: None,
     "lib.ui.use.telling.find_ahead": lambda _: None,

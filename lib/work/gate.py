@@ -99,11 +99,6 @@ class Gate:
             self._sweep()
             return sum(turn.waits or turn.was_refused for turn in self._turns.values())
 
-    @property
-    def is_used(self) -> bool:
-        """Whether anybody is inside, waits, or will come again because it was full."""
-        return self._inside > 0 or self.waiting > 0
-
     # Under the lock
 
     def _enter(self, who: Hashable, patience: float) -> None:

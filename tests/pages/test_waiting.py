@@ -355,37 +355,6 @@ def test_what_nobody_asked_for_is_begun_when_no_page_waits(monkeypatch, queue):
     assert kept == ["cake"]
 
 
-@pytest.mark.parametrize("is_patient", [True, False])
-def test_what_nobody_asked_for_gives_way_to_a_page_that_has_something_computed(monkeypatch, queue, is_patient):
-    gate, kept = Gate(1), []
-    monkeypatch.setattr(crowd, "GATE", gate)
-    monkeypatch.setattr(background, "_AT_FIRST", 0.0)
-    monkeypatch.setattr(background, "_GIVE_WAY", 2.0 * PATIENCE if is_patient else 0.0)
-
-    def quiet(kept):
-        from lib.ui.run import background
-
-        if not kept:
-            background.render("slot", "key", lambda progress: kept.append("cake"), quietly="Being baked")
-
-    def heard(share, words):
-        if words == "Being baked":
-            raise Told
-
-    at = AppTest.from_function(quiet, kwargs={"kept": kept}, default_timeout=PATIENCE)
-    with gate.inside("Ann", 0.0):
-        at.run()
-        ticket = at.session_state["background_jobs"]["slot"].ticket
-        if is_patient:
-            with pytest.raises(Told):
-                ticket.result(PATIENCE, heard)
-            assert kept == []
-        else:  # in a crowd there is always one
-            assert ticket.result(PATIENCE)
-    assert queue.wait(PATIENCE)
-    assert kept == ["cake"]
-
-
 def refused(gate, who):
     with pytest.raises(Full), gate.inside(who, 0.0):
         pass

@@ -82,18 +82,6 @@ def test_who_was_refused_keeps_the_turn_and_hears_how_many_are_first(gate):
     assert gate.waiting == 0
 
 
-def test_it_is_used_while_somebody_is_inside_or_was_refused(gate):
-    assert not gate.is_used
-    with gate.inside("a", 0.0):
-        assert (gate.is_used, gate.waiting) == (True, 0)
-        worker = threading.Thread(target=refused, args=(gate, "b"))
-        worker.start()
-        worker.join(PATIENCE)
-    assert (gate.is_used, gate.waiting) == (True, 1)
-    gate.done("b")
-    assert not gate.is_used
-
-
 def test_who_is_inside_may_go_inside_again(gate):
     with gate.inside("a", 0.0), gate.inside("a", 0.0):
         pass

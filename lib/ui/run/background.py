@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
-from time import monotonic
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -37,10 +36,6 @@ another choice waits no longer, so that only a page with more sections than any 
 MOST_TABLES_WAITING = MOST_AHEAD = 24
 _PAUSE = 0.2
 """Seconds between looks whether somebody waits."""
-
-_AT_FIRST, _GIVE_WAY, _LOOK_SOON = 1.0, 2.0, 0.05
-"""Seconds before work that nobody asked for begins; that it gives way at most, between any two of its pieces, to pages
-that have something computed, of which a crowd always has one; and between looks whether there still is one."""
 
 _LOOK_AGAIN = 0.6
 """Seconds between looks at work that goes on."""
@@ -120,8 +115,8 @@ def render(
     """
 
     def ask(session: Hashable | None) -> Ticket[bool]:
-        do = partial(_do_after_pages, work, quietly) if quietly else partial(_do, work)
-        return background().ask(key, session, do, is_heavy=is_heavy, is_unasked=bool(quietly), what=slot)
+        do, is_unasked = partial(_do, work), bool(quietly)
+        return background().ask(key, session, do, is_heavy=is_heavy, is_unasked=is_unasked, what=slot)
 
     if follow(slot, key, ask, quietly=quietly):
         # kept since the page looked for it, or no longer kept: the next run finds it or asks anew
@@ -133,13 +128,6 @@ def _do(work: Callable[[Progress], object], progress: Progress) -> bool:
     """Do work that keeps its own result, so that no ticket holds it too."""
     work(progress)
     return True
-
-
-def _do_after_pages(work: Callable[[Progress], object], doing: str, progress: Progress) -> bool:
-    """The same of work that nobody asked for, which gives way to pages before it begins and between its pieces."""
-    told = _giving_way(progress)
-    told(0.0, doing)
-    return _do(work, told)
 
 
 def on_request(slot: str, label: str, icon: str, key: Hashable, work: Callable[[Progress], object]) -> None:
@@ -192,23 +180,6 @@ def _patient(progress: Progress) -> Progress:
         progress(share, words)
         while not (crowd.is_quiet() and background().is_idle):
             pause.wait(_PAUSE)
-            progress(share, words)
-
-    return told
-
-
-def _giving_way(progress: Progress) -> Progress:
-    """The same callback, which comes back when no page has anything computed, or after a while.
-
-    At first it waits in any case: who has just opened a page may move on at once, and would wait for what nobody needs.
-    """
-    pause, begin = threading.Event(), monotonic() + _AT_FIRST
-
-    def told(share: float, words: str) -> None:
-        progress(share, words)
-        end = monotonic() + _GIVE_WAY
-        while (crowd.is_computing() or monotonic() < begin) and monotonic() < end:
-            pause.wait(_LOOK_SOON)
             progress(share, words)
 
     return told

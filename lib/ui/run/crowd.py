@@ -51,11 +51,6 @@ def others_wait() -> bool:
     return GATE.waiting > 0
 
 
-def is_computing() -> bool:
-    """Whether somebody's page has something computed, or waits for that: work that nobody asked for gives way."""
-    return GATE.is_used
-
-
 def is_quiet() -> bool:
     """Whether nobody's page runs, waits, or has just run: work that nobody asked for holds nobody up."""
     return not _has_turn and not others_wait() and monotonic() - _ended[-1] >= _QUIET

@@ -61,7 +61,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     before_first_page()
     if not is_small():  # which has no memory for another process
         solvers.use_a_process()
-        solvers.warm_up()
     # a survey that was never read takes seconds: the server answers meanwhile
     threading.Thread(target=_open_all, name="first look", daemon=True).start()
     leaving = asyncio.create_task(see_off_for_ever())
@@ -132,6 +131,7 @@ def after_first_page() -> None:
 
 def _first_maps() -> None:
     # the front door waits for none of it
+    solvers.warm_up()
     from lib import maps
     from lib.maps.first import prepare
 

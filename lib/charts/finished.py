@@ -63,7 +63,7 @@ class Finished:
 
     def worded(self, words: Mapping[str, Any]) -> Finished:
         """The same chart in which something stands in the place of texts, such as a title in the place of its mark."""
-        return Finished(_titled(_worded(self.spec, words)), self.tables) if words else self
+        return Finished(_worded(self.spec, words), self.tables) if words else self
 
     def written_out(self, tables: Mapping[str, pd.DataFrame]) -> Spec:
         """The same with every row written out, for whatever draws without the app."""
@@ -90,7 +90,7 @@ def finish(chart: Chart, subject: Subject, *, validate: bool = False) -> Finishe
         return alt.NamedData(names[id(table)])
 
     spec = exchanged(chart, named).to_dict(validate=validate)
-    return Finished(_titled(in_currency(with_words(spec), subject)), tables)
+    return Finished(_worded(in_currency(with_words(spec), subject), {}), tables)
 
 
 def exchanged(chart: Any, data: Callable[[pd.DataFrame], alt.Data]) -> Any:  # noqa: ANN401 - Altair's charts and parts
@@ -117,23 +117,22 @@ def _twin(chart: Any) -> Any:  # noqa: ANN401 - Altair's charts and parts
     return copy
 
 
-def _worded(part: Any, words: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a specification is made of
-    if isinstance(part, Mapping):
-        return {name: _worded(value, words) for name, value in part.items()}
-    if isinstance(part, list):
-        return [_worded(value, words) for value in part]
-    return words.get(part, part) if isinstance(part, str) else part
-
-
 _PICTURE = "image"
 
 
-def _titled(part: Any) -> Any:  # noqa: ANN401 - whatever a specification is made of
-    """The same without the one title that is none in a tooltip: what stands beside it is fetched as a picture."""
-    if isinstance(part, Mapping):
-        told = {name: _titled(value) for name, value in part.items()}
-        return {**told, "title": capitalised(_PICTURE)} if told.get("title") == _PICTURE else told
-    return [_titled(value) for value in part] if isinstance(part, list) else part
+def _worded(part: Any, words: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a specification is made of
+    """The same with something in the place of texts, and without the one title that is none in a tooltip.
+
+    What stands beside that is fetched as a picture.
+    """
+    if isinstance(part, str):
+        return words.get(part, part)
+    if isinstance(part, dict):
+        told = {name: _worded(value, words) for name, value in part.items()}
+        if told.get("title") == _PICTURE:
+            told["title"] = capitalised(_PICTURE)
+        return told
+    return [_worded(value, words) for value in part] if isinstance(part, list) else part
 
 
 def as_bytes(table: pd.DataFrame) -> bytes:

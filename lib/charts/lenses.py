@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -170,23 +171,29 @@ def glance_rows(
     blank = {"title": "", "text": "", "value": math.nan, "reach": math.nan, "unsure": False, "colour": _ALL}
     most = max([float(table["value"].max()), *(beside.get(str(name), 0.0) for name in table["column"].unique())])
     whole, whole_colour = "These" if beside else "All", _EVERYONE if is_whole else _ALL
-    for name, own in table.groupby("column", sort=False):
-        figure, other = labels[str(name)], beside.get(str(name), math.nan)
+    by_flag: dict[str, list[dict[str, Any]]] = {}
+    for one in table.to_dict("records"):
+        by_flag.setdefault(str(one["column"]), []).append(one)
+    for name, own in by_flag.items():
+        figure, other = labels[name], beside.get(name, math.nan)
         shared = {"figure": figure, "beside": other}
         rows.append({"at": f"{len(rows):03}|", "heading": True, **shared, **blank})
-        for one in own[own["segment"].isin([*names, EVERYONE])].itertuples():
-            is_all = one.segment == EVERYONE
+        for one in own:
+            number, value = int(one["segment"]), one["value"]
+            is_all = number == EVERYONE
+            if not is_all and number not in names:
+                continue
             rows.append(
                 {
-                    "at": f"{len(rows):03}|{whole if is_all else one.segment}",
+                    "at": f"{len(rows):03}|{whole if is_all else number}",
                     "heading": False,
                     **shared,
-                    "title": who if is_all else title_of(int(one.segment), names),
-                    "text": with_interval(one.value, one.low, one.high, percent),
-                    "value": one.value,
-                    "reach": other if one.value < other < one.value + _FIGURE * most else one.value,
-                    "unsure": bool(one.unsure),
-                    "colour": whole_colour if is_all else place_of(int(one.segment)),
+                    "title": who if is_all else title_of(number, names),
+                    "text": with_interval(value, one["low"], one["high"], percent),
+                    "value": value,
+                    "reach": other if value < other < value + _FIGURE * most else value,
+                    "unsure": bool(one["unsure"]),
+                    "colour": whole_colour if is_all else place_of(number),
                 }
             )
     return pd.DataFrame(rows)
@@ -199,12 +206,13 @@ def glance_words(rows: pd.DataFrame, everyone: str) -> str:
         rows: As ``glance_rows`` gives them.
         everyone: What those beside them are called.
     """
-    said = []
-    for figure, own in rows[~rows["heading"]].groupby("figure", sort=False):
-        other = own["beside"].iloc[0]
-        of_others = "" if math.isnan(other) else f"; {everyone} {percent(other)}"
-        said.append(f"{figure}: {'; '.join(f'{row.title} {row.text}' for row in own.itertuples())}{of_others}.")
-    return " ".join(said)
+    told: dict[str, list[str]] = {}
+    others: dict[str, float] = {}
+    for row in rows[~rows["heading"]].to_dict("records"):
+        told.setdefault(row["figure"], []).append(f"{row['title']} {row['text']}")
+        others[row["figure"]] = row["beside"]
+    of_others = {name: "" if math.isnan(share) else f"; {everyone} {percent(share)}" for name, share in others.items()}
+    return " ".join(f"{figure}: {'; '.join(bars)}{of_others[figure]}." for figure, bars in told.items())
 
 
 def _ends(table: pd.DataFrame) -> list[float]:

@@ -19,6 +19,9 @@ Key = tuple[Hashable, ...]
 _OBJECT = 200
 """Bytes allowed for an object besides its tables."""
 
+_WEIGHTLESS = (bool, int, float, type(None))
+"""What is too small to be weighed."""
+
 _SHARED = 4_096
 """From so many bytes on it is noted what a piece of memory is: notes of every small one would weigh as much as they."""
 
@@ -186,46 +189,55 @@ def _parts(value: object) -> int:
     return len(getattr(value, "__dict__", ()))
 
 
-def _weigh(
-    value: Any,  # noqa: ANN401 - whatever a result is made of
-    sizes: dict[int, int],
-    lasting: tuple[type, ...],
-) -> None:
+def _weigh(value: object, sizes: dict[int, int], lasting: tuple[type, ...]) -> None:
     """Add the pieces of memory behind a value, each under its address so that none is counted twice."""
-    if id(value) in sizes or value is None or callable(value) or isinstance(value, (bool, int, float, *lasting)):
-        return
-    if isinstance(value, np.ndarray):
-        whole = value
-        while isinstance(whole.base, np.ndarray):
-            whole = whole.base
-        sizes[id(whole)] = whole.nbytes
-        return
-    if isinstance(value, pd.Series) and isinstance(value.dtype, np.dtype) and value.dtype != object:
-        _weigh(value.to_numpy(), sizes, lasting)
-        return
-    sizes[id(value)] = _own_size(value)
-    for one in _inside(value):
-        _weigh(one, sizes, lasting)
+    left: list[Any] = [value]
+    while left:
+        one = left.pop()
+        # specifications of charts are made of thousands of these
+        if type(one) in _WEIGHTLESS or id(one) in sizes:
+            continue
+        if type(one) is str:
+            sizes[id(one)] = sys.getsizeof(one)
+        elif type(one) is dict:
+            sizes[id(one)] = _OBJECT
+            left += one.values()
+        elif isinstance(one, np.ndarray):
+            _weigh_array(one, sizes)
+        elif isinstance(one, pd.DataFrame | pd.Series):
+            _weigh_table(one, sizes)
+        elif not (callable(one) or isinstance(one, (*_WEIGHTLESS, *lasting))):
+            is_of_parts = isinstance(one, str | bytes | list | tuple | set | frozenset)
+            sizes[id(one)] = sys.getsizeof(one) if is_of_parts else _OBJECT
+            left += _inside(one)
 
 
-def _own_size(value: Any) -> int:  # noqa: ANN401
-    """Bytes of a value besides what is inside of it."""
-    if isinstance(value, pd.DataFrame):
-        return _OBJECT + int(value.index.memory_usage(deep=True))
-    if isinstance(value, pd.Series):
-        return int(value.memory_usage(index=False, deep=True))
-    return sys.getsizeof(value) if isinstance(value, str | bytes | list | tuple | set | frozenset) else _OBJECT
+def _weigh_array(array: np.ndarray[Any, Any], sizes: dict[int, int]) -> None:
+    """Add the whole of what an array is a part of."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    sizes[id(array)] = array.nbytes
 
 
-def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401
+def _weigh_table(table: pd.DataFrame | pd.Series, sizes: dict[int, int]) -> None:
+    """Add the arrays of a table's numbers; texts, and what else it has columns of, are its own."""
+    columns = [table] if isinstance(table, pd.Series) else [column for _, column in table.items()]
+    own = _OBJECT + (0 if isinstance(table, pd.Series) else int(table.index.memory_usage(deep=True)))
+    for column in columns:
+        if isinstance(column.dtype, np.dtype) and column.dtype != object:
+            _weigh_array(column.to_numpy(), sizes)
+        else:
+            own += int(column.memory_usage(index=False, deep=True))
+    sizes[id(table)] = own
+
+
+def _inside(value: Any) -> Iterable[Any]:  # noqa: ANN401 - whatever a result is made of
     """What a value is made of, as far as it can be looked into."""
-    if isinstance(value, pd.DataFrame):
-        return [value.iloc[:, position] for position in range(value.shape[1])]
     if isinstance(value, Mapping):
         return value.values()
     if isinstance(value, list | tuple | set | frozenset):
         return value
-    if isinstance(value, str | bytes | pd.Series):
+    if isinstance(value, str | bytes):
         return ()
     # fields of dataclasses with slots, and whatever else an object keeps, what it worked out included
     fields = dataclasses.fields(value) if dataclasses.is_dataclass(value) else ()

@@ -67,6 +67,7 @@ def test_tables_that_results_share_count_once_and_until_the_last_has_gone():
         lambda: (pd.Series(numbers(100)), "words"),
         lambda: [b"x" * 100 * KB],
         lambda: pd.DataFrame({"word": ["x" * 951] * 100}),
+        lambda: [pd.DataFrame({"word": ["x" * 951] * 10}) for _ in range(10)],
     ],
 )
 def test_what_a_result_is_made_of_is_weighed(make):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -43,8 +44,16 @@ class Profile:
             most: How many.
             among: Only these, such as ``told_apart`` gives; by default all.
         """
-        differences = self.table.loc[segment, "difference"].abs().sort_values(ascending=False, kind="stable")
-        return [str(name) for name in differences.index if among is None or name in among][:most]
+        return [name for name in self._by_difference[segment] if among is None or name in among][:most]
+
+    @cached_property
+    def _by_difference(self) -> dict[int, list[str]]:
+        """Columns of each segment, the largest difference first."""
+        differences = self.table["difference"].abs().sort_values(ascending=False, kind="stable")
+        found: dict[int, list[str]] = {}
+        for segment, name in differences.index:
+            found.setdefault(int(segment), []).append(str(name))
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ that, and the two are never mixed in one table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -84,7 +84,9 @@ def told_apart(sample: Sample, segmentation: Segmentation, columns: Sequence[str
     return sureness(sample, segmentation, columns, in_full=False).told_apart
 
 
-def leading_figure(own: pd.Series, everyone: pd.Series) -> Literal["median", "mean"]:
+def leading_figure(
+    own: Mapping[str, float] | pd.Series[float], everyone: Mapping[str, float] | pd.Series[float]
+) -> Literal["median", "mean"]:
     """The figure that says in which way a segment is set apart in a column.
 
     By their means segments are set apart; a median may lie on the other side of everyone's, or be the same.

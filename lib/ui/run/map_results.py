@@ -95,8 +95,10 @@ def centres(view: View, recipe: Recipe, projection: maps.Projection) -> pd.DataF
 
 def _centres(view: View, recipe: Recipe, projection: maps.Projection) -> pd.DataFrame:
     labels = segment_results.segmentation(view, recipe).labels[projection.table["row"].to_numpy()]
-    points = projection.table[["x", "y"]].assign(segment=labels)[labels != segments.UNASSIGNED]
-    return points.groupby("segment").median().reset_index()
+    places = projection.table[["x", "y"]].to_numpy()
+    found = [number for number in np.unique(labels) if number != segments.UNASSIGNED]
+    medians = np.array([np.median(places[labels == number], axis=0) for number in found]).reshape(-1, 2)
+    return pd.DataFrame({"segment": found, "x": medians[:, 0], "y": medians[:, 1]})
 
 
 @kept

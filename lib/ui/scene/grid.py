@@ -89,7 +89,7 @@ def html_of(table: pd.DataFrame, *, alt: str, heads: Mapping[str, int]) -> str:
         for name in (first, *others)
     )
     rows = []
-    for number, (name, *cells) in zip(table.index, table.itertuples(index=False), strict=True):
+    for number, (name, *cells) in zip(table.index, table.itertuples(index=False, name=None), strict=True):
         mark = _mark(int(number)) if table.index.name == "segment" else ""
         told = "".join(
             f'<td role="cell" data-of="{_escaped(column)}">{_cell(str(cell))}</td>'

@@ -105,9 +105,9 @@ def _beside(scene: Segmented, told: NotebookResult, anew: pd.DataFrame, shares: 
             *(f"Mean: {codebook.label(name)}" for name in scene.recipe.features),
         ]
     }
-    for place in range(len(shares)):
-        cluster, found = shares.iloc[place], anew.iloc[place]
-        means = [codebook[name].mean_text(told.means[name].iloc[place]) for name in scene.recipe.features]
+    both = zip(*(table.to_dict("records") for table in (shares, told.means, anew)), strict=True)
+    for place, (cluster, theirs, found) in enumerate(both):
+        means = [codebook[name].mean_text(theirs[name]) for name in scene.recipe.features]
         columns[f"Cluster {place + 1}"] = [percent(cluster["rows"]), percent(cluster["weight"]), *means]
         means = [codebook[name].mean_text(found[name]) for name in scene.recipe.features]
         columns[f"Found anew with weights: {place + 1}"] = ["", percent(found["share"]), *means]

@@ -264,7 +264,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    told = segment_results.described(scene.view, scene.recipe, scene.described)
+    told = segment_results.described(scene.view, scene.recipe, scene.described).to_dict("index")
     return pd.DataFrame(
         {
             "Segment": [
@@ -276,8 +276,8 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
             **({"Sampled": sizes["sampled"].map("{:,}".format)} if scene.counts_both_ways else {}),
             **{
                 f"Median: {codebook.label(name)}": grid.in_lines(
-                    f"{told_of(told.loc[(s, name)], 'median', codebook[name].text)}"
-                    f"\nmean {codebook[name].mean_text(told.loc[(s, name), 'mean'])}"
+                    f"{told_of(told[s, name], 'median', codebook[name].text)}"
+                    f"\nmean {codebook[name].mean_text(told[s, name]['mean'])}"
                     for s in sizes.index
                 )
                 for name in scene.recipe.features

@@ -13,6 +13,7 @@ from lib.charts import theme
 from lib.charts.layers import layered
 from lib.charts.looks import place_of, segment_scales, title_of
 from lib.estimates.wording import with_interval
+from lib.plain import records
 from lib.segments.describe.lenses import EVERYONE, in_words
 from lib.words import percent
 
@@ -172,7 +173,7 @@ def glance_rows(
     most = max([float(table["value"].max()), *(beside.get(str(name), 0.0) for name in table["column"].unique())])
     whole, whole_colour = "These" if beside else "All", _EVERYONE if is_whole else _ALL
     by_flag: dict[str, list[dict[str, Any]]] = {}
-    for one in table.to_dict("records"):
+    for one in records(table):
         by_flag.setdefault(str(one["column"]), []).append(one)
     for name, own in by_flag.items():
         figure, other = labels[name], beside.get(name, math.nan)
@@ -208,7 +209,7 @@ def glance_words(rows: pd.DataFrame, everyone: str) -> str:
     """
     told: dict[str, list[str]] = {}
     others: dict[str, float] = {}
-    for row in rows[~rows["heading"]].to_dict("records"):
+    for row in records(rows[~rows["heading"]]):
         told.setdefault(row["figure"], []).append(f"{row['title']} {row['text']}")
         others[row["figure"]] = row["beside"]
     of_others = {name: "" if math.isnan(share) else f"; {everyone} {percent(share)}" for name, share in others.items()}

@@ -13,6 +13,7 @@ import pandas as pd
 from lib.dataset import Codebook, Dataset
 from lib.estimates import Ordered
 from lib.features.relatives import without_relatives
+from lib.plain import by_index
 from lib.segments.describe.profile import Profile, profile
 from lib.segments.segmentation import UNASSIGNED, Segmentation
 from lib.subject import Identity
@@ -80,7 +81,7 @@ def names(
     described = described or profile(dataset, segmentation)
     table, medians, identities = described.table, described.everyone["median"], dataset.subject.identities
     among_all = {} if everyone is None else _among(everyone, segmentation, table)
-    wording = _Wording(dataset.codebook, table.to_dict("index"), among_all)
+    wording = _Wording(dataset.codebook, by_index(table), among_all)
     codes = {name for name in segmentation.recipe.features if dataset.codebook[name].is_category}
     ordered = {int(s): _ordered(table.loc[s], medians, codes, identities) for s in segmentation.model.numbers}
     chosen = {s: columns[:PHRASES] for s, columns in ordered.items()}

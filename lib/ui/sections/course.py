@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.dataset import MEMBERS, ROWS
+from lib.plain import records
 from lib.segments import NotebookResult, Recipe
 from lib.segments.judge.notebook import CHEAP
 from lib.ui.run import results, segment_results, whole_page
@@ -105,7 +106,7 @@ def _beside(scene: Segmented, told: NotebookResult, anew: pd.DataFrame, shares: 
             *(f"Mean: {codebook.label(name)}" for name in scene.recipe.features),
         ]
     }
-    both = zip(*(table.to_dict("records") for table in (shares, told.means, anew)), strict=True)
+    both = zip(*map(records, (shares, told.means, anew)), strict=True)
     for place, (cluster, theirs, found) in enumerate(both):
         means = [codebook[name].mean_text(theirs[name]) for name in scene.recipe.features]
         columns[f"Cluster {place + 1}"] = [percent(cluster["rows"]), percent(cluster["weight"]), *means]

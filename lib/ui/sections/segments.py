@@ -19,6 +19,7 @@ from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.estimates.wording import told_each, told_of
 from lib.explore import Scale
+from lib.plain import by_index
 from lib.segments import (
     VERY_MANY,
     Findings,
@@ -264,7 +265,7 @@ def _table(scene: Segmented, stable: Stability | None) -> pd.DataFrame:
     sizes = found.sizes[found.sizes.index.isin(list(scene.shown))]
     count = "rows" if scene.view.counting == ROWS else "count"
     sure = segment_results.sureness(scene.view, scene.recipe, scene.described)
-    told = segment_results.described(scene.view, scene.recipe, scene.described).to_dict("index")
+    told = by_index(segment_results.described(scene.view, scene.recipe, scene.described))
     return pd.DataFrame(
         {
             "Segment": [

@@ -10,6 +10,7 @@ from lib.dataset import ROWS, Variable
 from lib.errors import HouseholdSegmentsError
 from lib.estimates import THIN
 from lib.estimates.wording import between, with_interval
+from lib.plain import by_index
 from lib.segments import UNASSIGNED, Stability
 from lib.segments.describe.sure import leading_figure
 from lib.segments.describe.typical import one_of_them
@@ -63,9 +64,9 @@ def _words(scene: Segmented, tells: str) -> Mapping[int, str]:
 def _told(scene: Segmented, tells: str, stable: Stability | None) -> Mapping[int, str]:
     """How large each segment is, what was chosen to be told of it, and below that what is noted."""
     entity, is_of_rows = scene.entity, scene.view.counting == ROWS
-    ends = segment_results.sureness(scene.view, scene.recipe, scene.described).sizes.to_dict("index")
-    sizes = scene.found.sizes.to_dict("index")
-    verdicts = {} if stable is None else stable.table.to_dict("index")
+    ends = by_index(segment_results.sureness(scene.view, scene.recipe, scene.described).sizes)
+    sizes = by_index(scene.found.sizes)
+    verdicts = {} if stable is None else by_index(stable.table)
     tell = _TELLS[tells](scene)
     found = {}
     for number in scene.numbers:
@@ -90,9 +91,9 @@ def _told(scene: Segmented, tells: str, stable: Stability | None) -> Mapping[int
 def _apart(scene: Segmented) -> _Tell:
     """The columns that set it apart: its own median beside that of all, or means where medians do not say so."""
     profile = segment_results.profile(scene.view, scene.recipe, scene.described)
-    apart = segment_results.told_apart(scene.view, scene.recipe, scene.described).to_dict("index")
-    own = segment_results.described(scene.view, scene.recipe, scene.described).to_dict("index")
-    everyone = profile.everyone.to_dict("index")
+    apart = by_index(segment_results.told_apart(scene.view, scene.recipe, scene.described))
+    own = by_index(segment_results.described(scene.view, scene.recipe, scene.described))
+    everyone = by_index(profile.everyone)
     whole = f"of all {scene.unit}" if scene.view.is_everyone else "of this whole group"
 
     def told(number: int) -> tuple[str, str]:

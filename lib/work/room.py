@@ -6,7 +6,7 @@ import dataclasses
 import sys
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -18,6 +18,9 @@ Key = tuple[Hashable, ...]
 
 _OBJECT = 200
 """Bytes allowed for an object besides its tables."""
+
+_FORGOTTEN = 1_000
+"""So many names that were forgotten last are remembered: whatever was made of earlier ones has long ended."""
 
 _WEIGHTLESS = (bool, int, float, type(None))
 """What is too small to be weighed."""
@@ -62,6 +65,7 @@ class Room:
         self._made: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
         self._left: Counter[str] = Counter()
+        self._forgotten: OrderedDict[str, None] = OrderedDict()
 
     @property
     def nbytes(self) -> int:
@@ -85,6 +89,8 @@ class Room:
         """Keep a result that nobody will change; others leave where there is not enough room."""
         with self._lock:
             self._made[str(key[0])] += 1
+            if self._forgotten and _mentions(key, self._forgotten):
+                return
             self._hold(key, result)
             self._make_room()
 
@@ -119,11 +125,19 @@ class Room:
             for key in [key for key in self._results if key[0] == kind]:
                 self._release(key)
 
-    def drop_of(self, name: Hashable) -> None:
+    def drop_of(self, name: str) -> None:
         """Let go of everything whose key mentions ``name``."""
         with self._lock:
-            for key in [key for key in self._results if _mentions(key, name)]:
+            for key in [key for key in self._results if _mentions(key, {name})]:
                 self._release(key)
+
+    def forget(self, name: str) -> None:
+        """The same, and keep nothing of it that is still being made: no name comes back."""
+        with self._lock:
+            self._forgotten[name] = None
+            if len(self._forgotten) > _FORGOTTEN:
+                self._forgotten.popitem(last=False)
+            self.drop_of(name)
 
     def made_from(self) -> list[Key]:
         """What results are kept under, the one asked for last at the end."""
@@ -181,8 +195,10 @@ class _Kept:
         return _parts(self.value) != self._parts
 
 
-def _mentions(key: Hashable, name: Hashable) -> bool:
-    return any(_mentions(part, name) for part in key) if isinstance(key, tuple) else key == name
+def _mentions(key: Hashable, names: Container[str]) -> bool:
+    if isinstance(key, tuple):
+        return any(_mentions(part, names) for part in key)
+    return isinstance(key, str) and key in names
 
 
 def _parts(value: object) -> int:

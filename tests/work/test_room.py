@@ -157,3 +157,17 @@ def test_everything_made_from_one_thing_goes_together():
         room.put(key, key[0])
     room.drop_of("own")
     assert room.made_from() == [("c", "owner")]
+
+
+def test_nothing_is_kept_any_more_of_what_was_forgotten():
+    """What was begun before may be done only after."""
+    room = Room(10_000)
+    room.put(("a", ("own", 1)), "a")
+
+    def make():
+        room.forget("own")
+        return "b"
+
+    assert room.get(("b", ("view", ("own",))), make) == "b"
+    room.put(("c", "owner"), "c")
+    assert room.made_from() == [("c", "owner")]

@@ -167,7 +167,7 @@ def forget(key: str) -> None:
     with _LOCK:
         _TABLES.pop(key, None)
         make_room_for(_held())
-    ROOM.drop_of(key)
+    ROOM.forget(key)
 
 
 def sweep(gone: Callable[[Hashable], bool]) -> None:

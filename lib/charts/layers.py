@@ -16,7 +16,9 @@ def layered(*layers: alt.Chart, **properties: Any) -> alt.LayerChart:  # noqa: A
     """
     table = layers[0].data
     if any(layer.data is not table for layer in layers):
-        return alt.LayerChart(layer=list(layers), **properties)
+        chart = alt.LayerChart(**properties)
+        chart["layer"] = list(layers)
+        return chart
     bare = [layer.copy(deep=False) for layer in layers]
     for layer in bare:
         layer.data = alt.Undefined

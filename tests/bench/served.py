@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import statistics
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 import memory
 from server import Address
+from streamlit import config
 from visitor import Answer, Visitor
 
 PAGES = {
@@ -43,6 +45,9 @@ SEEN_KS = (7, 5, 9, 3, 8, 6, 10)
 
 RERUNS, FEW_RERUNS = 25, 3
 """Of a page where nothing changed, which other work on the machine disturbs much; of the one that takes seconds few."""
+
+SESSIONS_LAST = float(config.get_option("server.disconnectedSessionTTL"))
+"""Seconds that the server keeps what a visitor held who has gone: each page is looked at by another one."""
 
 RECIPES = 60
 PAUSE = 0.3
@@ -189,6 +194,7 @@ def measure_memory(app: Address) -> Held:
             with Visitor(app, path, f"data={wave}") as visitor:
                 visitor.settle()
     memory.wait_until_idle(app.pid)
+    threading.Event().wait(SESSIONS_LAST)
     pages, after, calls = memory.held(app.pid), [], []
     for path, query, k in recipes():
         memory.forget_peak(app.pid)

@@ -183,8 +183,8 @@ that those dashboards are about, which the app segments with 20 starts or more.
 ## Goals
 
 {table(("what", "goal", "figure", "reference, same run", "reached"), [goal.row for goal in goals])}
-That an idle map worker ends is a test's matter, and that this is after ten minutes. Memory after every page is read when
-the sessions have ended, half a minute after the last: each page had another visitor.
+That an idle map worker ends is a test's matter, and that this is after ten minutes. Memory after every page is read
+when the sessions have ended, half a minute after the last: each page had another visitor.
 
 ## Pages
 

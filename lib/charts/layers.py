@@ -14,14 +14,12 @@ def layered(*layers: alt.Chart, **properties: Any) -> alt.LayerChart:  # noqa: A
     for each; given to its constructor they are copied twice more, for parameters that they might share. That is most
     of the time of making a chart.
     """
-    table = layers[0].data
-    if any(layer.data is not table for layer in layers):
-        chart = alt.LayerChart(**properties)
-        chart["layer"] = list(layers)
-        return chart
-    bare = [layer.copy(deep=False) for layer in layers]
-    for layer in bare:
-        layer.data = alt.Undefined
-    chart = alt.LayerChart(data=table, **properties)
-    chart["layer"] = bare
+    table, own = layers[0].data, list(layers)
+    if all(layer.data is table for layer in layers):
+        own = [layer.copy(deep=False) for layer in layers]
+        for layer in own:
+            layer.data = alt.Undefined
+        properties["data"] = table
+    chart = alt.LayerChart(**properties)
+    chart["layer"] = own
     return chart

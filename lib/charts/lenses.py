@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import altair as alt
@@ -207,13 +209,13 @@ def glance_words(rows: pd.DataFrame, everyone: str) -> str:
         rows: As ``glance_rows`` gives them.
         everyone: What those beside them are called.
     """
-    told: dict[str, list[str]] = {}
-    others: dict[str, float] = {}
-    for row in records(rows[~rows["heading"]]):
-        told.setdefault(row["figure"], []).append(f"{row['title']} {row['text']}")
-        others[row["figure"]] = row["beside"]
-    of_others = {name: "" if math.isnan(share) else f"; {everyone} {percent(share)}" for name, share in others.items()}
-    return " ".join(f"{figure}: {'; '.join(bars)}{of_others[figure]}." for figure, bars in told.items())
+    said = []
+    for figure, bars in groupby(records(rows[~rows["heading"]]), itemgetter("figure")):
+        own = list(bars)
+        told = [f"{bar['title']} {bar['text']}" for bar in own]
+        of_others = "" if math.isnan(own[0]["beside"]) else f"; {everyone} {percent(own[0]['beside'])}"
+        said.append(f"{figure}: {'; '.join(told)}{of_others}.")
+    return " ".join(said)
 
 
 def _ends(table: pd.DataFrame) -> list[float]:

@@ -225,8 +225,3 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever is to be written
     if isinstance(value, np.generic):
         return plain(value.item())
     return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a table, its index among the columns."""
-    return [dict(row) for row in table.reset_index().to_dict("records")]

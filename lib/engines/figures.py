@@ -12,13 +12,14 @@ import pandas as pd
 
 from lib import VERSION
 from lib.engines.begin import ALL, Begun
-from lib.engines.bundle import FORMAT, FORMAT_VERSION, records
+from lib.engines.bundle import FORMAT, FORMAT_VERSION
 from lib.engines.drawn import missed
 from lib.engines.loop import EMPTY, TIE, Refined, Say
 from lib.engines.medians import around, medians
 from lib.engines.table import Described
 from lib.estimates import THIN
 from lib.estimates.ends import effective_size
+from lib.plain import records
 from lib.segments import Profile, Segmentation, stability, sweep
 from lib.segments.points import VERY_MANY, Floats
 
@@ -119,8 +120,8 @@ def judged(begun: Begun, segmented: Segmentation, say: Say) -> dict[str, Any]:
     say("Segmenting resamples.")
     stable = stability(begun.dataset, segmented)
     return {
-        "scores": {"of": of, "table": records(swept.table), "notes": list(swept.notes)},
-        "stability": {"of": of, "resamples": stable.resamples, "table": records(stable.table)},
+        "scores": {"of": of, "table": records(swept.table.reset_index()), "notes": list(swept.notes)},
+        "stability": {"of": of, "resamples": stable.resamples, "table": records(stable.table.reset_index())},
     }
 
 
@@ -158,7 +159,7 @@ def _sizes(found: Described, called: Mapping[int, str]) -> list[dict[str, Any]]:
         "rows": found.rows,
         "thin": found.members < THIN,
     }
-    return records(pd.DataFrame(columns, index=numbers))
+    return records(pd.DataFrame(columns, index=numbers).reset_index())
 
 
 def _own(table: pd.DataFrame, number: int, everyone: pd.DataFrame) -> pd.DataFrame:
@@ -175,7 +176,7 @@ def _statistics(found: Described, middles: Floats, place: int, drawn: pd.DataFra
         "p25": drawn["p25"].to_numpy(),
         "p75": drawn["p75"].to_numpy(),
     }
-    return records(pd.DataFrame(columns, index=pd.Index(drawn.index, name="column")))
+    return records(pd.DataFrame(columns, index=pd.Index(drawn.index, name="column")).reset_index())
 
 
 def _together(found: Described) -> Described:

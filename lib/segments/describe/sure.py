@@ -84,9 +84,7 @@ def told_apart(sample: Sample, segmentation: Segmentation, columns: Sequence[str
     return sureness(sample, segmentation, columns, in_full=False).told_apart
 
 
-def leading_figure(
-    own: Mapping[str, float] | pd.Series[float], everyone: Mapping[str, float] | pd.Series[float]
-) -> Literal["median", "mean"]:
+def leading_figure(own: Mapping[str, float], everyone: Mapping[str, float]) -> Literal["median", "mean"]:
     """The figure that says in which way a segment is set apart in a column.
 
     By their means segments are set apart; a median may lie on the other side of everyone's, or be the same.
